@@ -1,0 +1,160 @@
+"""The chain rule, and the order in which it may be applied.
+
+    ∂L/∂parent  +=  ∂node/∂parent · ∂L/∂node        once an argument slot
+
+A node may pass its gradient on only when its own is complete, that is, after
+every node that used it. Topological order, walked backward, is exactly that.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from autograd.errors import CycleError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["Step", "backward", "backward_steps", "first_nonfinite", "topological_order", "zero_grad"]
+
+Node = Any  # whatever has data, grad, parents, local_derivatives and _backward: this file needs no more of a Value
+
+
+def topological_order(root: Node) -> list[Node]:
+    """Every node below ``root``, parents before children, ``root`` last.
+
+    The order depends on the graph alone (depth first, by argument slot), so the
+    same program gives the same order in every process.
+
+    Raises CycleError when a node is its own ancestor.
+
+    >>> from autograd import Value
+    >>> a, b = Value(2, label="a"), Value(3, label="b")
+    >>> [v.label or v.op.symbol for v in topological_order(a * b + a)]
+    ['a', 'b', '×', '+']
+    """
+    leaves, results = _sorted(root)
+    return leaves + results
+
+
+def _sorted(root: Node) -> tuple[list[Node], list[Node]]:
+    """Leaves in order of first use, then results, parents before children."""
+    # Iterative: recursion dies near 1000 nodes. A node waits on the stack until its parents are finished.
+    leaves: list[Node] = []
+    results: list[Node] = []
+    finished: set[Node] = set()
+    opened: set[Node] = set()
+    stack = [root]
+    while stack:
+        node = stack[-1]
+        parents = node.parents
+        if finished.issuperset(parents):
+            stack.pop()
+            if node not in finished:
+                finished.add(node)
+                (results if parents else leaves).append(node)
+        elif node in opened:  # we came back to it and its parents are still waiting for it
+            raise CycleError(f"{node!r} is its own ancestor: a graph must not bite its tail. Were parents set by hand?")
+        else:
+            opened.add(node)
+            for parent in reversed(parents):
+                if parent.parents:
+                    if parent not in finished:
+                        stack.append(parent)
+                elif parent not in finished:
+                    finished.add(parent)
+                    leaves.append(parent)
+    return leaves, results
+
+
+def _seeded(root: Node) -> list[Node]:
+    """Reset the gradients of results (leaves keep theirs: they accumulate), seed ∂L/∂L = 1, and give the order."""
+    _, results = _sorted(root)
+    for node in results:
+        node.grad = 0.0
+    root.grad += 1.0
+    return results
+
+
+def backward(root: Node) -> None:
+    """Give every node below ``root`` its gradient ∂root/∂node; leaves add it to what they have.
+
+    >>> from autograd import Value
+    >>> x = Value(3.0)
+    >>> backward(x * x)
+    >>> x.grad
+    6.0
+    """
+    for node in reversed(_seeded(root)):
+        node._backward()
+
+
+class Step(NamedTuple):
+    """One application of the chain rule: what one argument slot passes to one parent.
+
+    contribution = local · upstream, and the parent's gradient goes ``before → after``.
+    """
+
+    node: Node
+    parent: Node
+    slot: int
+    local: float
+    upstream: float
+    contribution: float
+    before: float
+    after: float
+
+
+def backward_steps(root: Node) -> Iterator[Step]:
+    """``backward`` in slow motion: the same sums in the same order, one step an edge.
+
+    The gradients change as the steps are taken, so a student can stop in the middle and look.
+
+    >>> from autograd import Value
+    >>> a = Value(3.0, label="a")
+    >>> for s in backward_steps(a * a):
+    ...     print(f"slot {s.slot}: {s.before:g} + {s.local:g} * {s.upstream:g} = {s.after:g}")
+    slot 0: 0 + 3 * 1 = 3
+    slot 1: 3 + 3 * 1 = 6
+    """
+    for node in reversed(_seeded(root)):
+        upstream = node.grad
+        if len(node.local_derivatives) < len(node.parents):
+            yield from _steps_by_hand(node)
+            continue
+        for slot, (parent, local) in enumerate(zip(node.parents, node.local_derivatives, strict=True)):
+            before, contribution = parent.grad, local * upstream
+            parent.grad = after = before + contribution
+            yield Step(node, parent, slot, local, upstream, contribution, before, after)
+
+
+def _steps_by_hand(node: Node) -> list[Step]:
+    """Steps of a node whose ``_backward`` a user wrote: its slopes are known by what it passed on."""
+    before = [parent.grad for parent in node.parents]
+    node._backward()
+    steps = []
+    for slot, (parent, b) in enumerate(zip(node.parents, before, strict=True)):
+        passed = parent.grad - b
+        local = passed / node.grad if node.grad else 0.0
+        steps.append(Step(node, parent, slot, local, node.grad, passed, b, parent.grad))
+    return steps
+
+
+def zero_grad(root: Node) -> None:
+    """Set every gradient below ``root`` to 0."""
+    for node in topological_order(root):
+        node.grad = 0.0
+
+
+def first_nonfinite(root: Node) -> Node | None:
+    """The first node in topological order whose number is nan or ±inf, or None: where the trouble began.
+
+    >>> from autograd import Value
+    >>> big = (Value(1e200, label="w") * 1e200).sin()
+    >>> first_nonfinite(big).op.symbol
+    '×'
+    """
+    for node in topological_order(root):
+        if node.data - node.data != 0.0:  # nan and ±inf alone differ from themselves by something not 0
+            return node
+    return None

@@ -1,0 +1,392 @@
+"""The op table: one op, one row.
+
+A row is a *rule*: a function of a number system ``xp`` and the operands that
+returns the value and one local derivative an operand,
+
+    (xp, x₁, …, xₙ)  →  y, (∂y/∂x₁, …, ∂y/∂xₙ).
+
+Read with floats the rule is the eager engine; with NumPy arrays, the compiled
+program; with symbols, the printed formula; with Values, the second derivative.
+Nothing about an op is said anywhere else, so adding an op is adding a row.
+
+At a kink the local derivative is PyTorch's choice, stated in the row:
+relu′(0) = 0, |x|′(0) = 0, leaky_relu′(0) = the left slope, elu′(0) = α, and a
+tie in maximum or minimum is split ½ ½. step has slope 0 everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache, partial, reduce
+from operator import add as plus
+from operator import mul as times
+from typing import Any
+
+__all__ = ["CONSTANT", "INPUT", "OPS", "PARAMETER", "Op", "primitive"]
+
+Rule = Callable[..., tuple[Any, tuple[Any, ...]]]
+Interval = tuple[float, float]
+
+
+class Op:
+    """One row of the table.
+
+    name:      NumPy's name for the function, and the name of the method on ``Value``
+    symbol:    what is drawn in the node ("×")
+    operator:  what Python writes between or before the operands ("*"), if anything
+    rule:      ``(xp, *x) → y, local derivatives``
+    operands:  their names in the rule; empty when there may be any number
+    domain:    where value and slope exist, in words ("x > 0"); empty means everywhere
+    hint:      what to try when the domain was left
+    sample:    one interval an operand, from which tests draw points
+    constants: fixed numbers of this row (the k of ``x ** k``), not operands
+
+    >>> OPS["tanh"].symbol, OPS["tanh"].operands
+    ('tanh', ('x',))
+    >>> OPS["power_constant"].bind(k=3).symbol
+    '**3'
+    """
+
+    __slots__ = (
+        "aliases", "constants", "domain", "hint", "name", "operands", "operator", "rule", "sample", "symbol",
+    )  # fmt: skip
+
+    def __init__(
+        self, name: str, rule: Rule | None = None, *, symbol: str = "", operator: str = "", domain: str = "",
+        hint: str = "", sample: tuple[Interval, ...] = (), aliases: tuple[str, ...] = (),
+    ) -> None:  # fmt: skip
+        self.name = name
+        self.symbol = symbol or operator or name
+        self.operator = operator
+        self.domain = domain
+        self.hint = hint
+        self.sample = sample
+        self.aliases = aliases
+        self.operands: tuple[str, ...] = ()
+        self.constants: dict[str, float] = {}
+        self.rule: Rule = rule or _no_rule
+        if rule is not None:
+            code = rule.__code__
+            self.operands = code.co_varnames[1 : code.co_argcount]
+            self.constants = dict(rule.__kwdefaults__ or {})
+
+    @property
+    def n_ary(self) -> bool:
+        """Any number of operands (dot, sum, mean, logsumexp)?"""
+        return self.rule is not _no_rule and not self.operands
+
+    @property
+    def doc(self) -> str:
+        """What the row's docstring says of the op."""
+        rule = self.rule.func if isinstance(self.rule, partial) else self.rule
+        return rule.__doc__ or ""
+
+    def bind(self, **constants: float) -> Op:
+        """The same row with its constants fixed: ``x ** k`` with k = 2."""
+        return _bind(self, tuple(sorted({**self.constants, **constants}.items())))
+
+    def __repr__(self) -> str:
+        fixed = ", ".join(f"{k}={v:g}" for k, v in self.constants.items())
+        return f"<op {self.name}{f'({fixed})' if fixed else ''}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _op_named, (self.name, tuple(self.constants.items()))
+
+
+def _no_rule(xp: Any, *x: Any) -> Any:
+    raise TypeError("a leaf has no rule")
+
+
+@lru_cache(maxsize=4096)
+def _bind(row: Op, constants: tuple[tuple[str, float], ...]) -> Op:
+    op = Op.__new__(Op)
+    for slot in Op.__slots__:
+        setattr(op, slot, getattr(row, slot))
+    op.constants = dict(constants)
+    op.rule = partial(row.rule, **op.constants)
+    op.symbol = row.symbol.format(**op.constants)
+    op.operator = row.operator.format(**op.constants)
+    return op
+
+
+def _op_named(name: str, constants: tuple[tuple[str, float], ...] = ()) -> Op:
+    """The row called ``name``: pickled graphs name their ops, and never carry code."""
+    op = OPS.get(name) or LEAVES[name]
+    return op.bind(**dict(constants)) if constants else op
+
+
+OPS: dict[str, Op] = {}
+
+
+def primitive(name: str, **row: Any) -> Callable[[Rule], Op]:
+    """Enter a rule into the table.
+
+    >>> @primitive("cube", sample=[(-2, 2)])
+    ... def cube(xp, x):
+    ...     return x * x * x, (3 * x * x,)
+    >>> OPS.pop("cube")
+    <op cube>
+    """
+
+    def enter(rule: Rule) -> Op:
+        OPS[name] = op = Op(name, rule, **{key: tuple(v) if isinstance(v, list) else v for key, v in row.items()})
+        return op
+
+    return enter
+
+
+# Leaves have a kind where results have an op: it is what a drawing colours them by.
+INPUT = Op("input", symbol=" ")
+PARAMETER = Op("parameter", symbol=" ")
+CONSTANT = Op("constant", symbol=" ")
+LEAVES = {kind.name: kind for kind in (INPUT, PARAMETER, CONSTANT)}
+
+ANY = (-3.0, 3.0)
+POSITIVE = (0.1, 4.0)
+SQRT_HALF = 0.7071067811865476  # √½
+SQRT_2_OVER_PI = 0.7978845608028654  # √(2/π)
+TWO_OVER_SQRT_PI = 1.1283791670955126  # 2/√π
+
+
+# ── arithmetic ──────────────────────────────────────────────────────────────
+
+
+@primitive("add", operator="+", sample=[ANY, ANY])
+def add(xp, a, b):
+    """a + b: the gradient is copied to both."""
+    return a + b, (1.0, 1.0)
+
+
+@primitive("subtract", operator="-", symbol="−", sample=[ANY, ANY])
+def subtract(xp, a, b):
+    """a − b."""
+    return a - b, (1.0, -1.0)
+
+
+@primitive("multiply", operator="*", symbol="×", sample=[ANY, ANY])
+def multiply(xp, a, b):
+    """a · b: each gets the other as its slope."""
+    return a * b, (b, a)
+
+
+@primitive("divide", operator="/", symbol="÷", domain="b ≠ 0", sample=[ANY, POSITIVE])
+def divide(xp, a, b):
+    """a / b."""
+    y = a / b
+    return y, (1.0 / b, -y / b)
+
+
+@primitive("negative", operator="neg", symbol="−", sample=[ANY])
+def negative(xp, x):
+    """−x."""
+    return -x, (-1.0,)
+
+
+@primitive(
+    "power", operator="**", symbol="xʸ", sample=[POSITIVE, ANY],
+    domain="x > 0, or x = 0 with y = 0 or y ≥ 1, when the exponent y is a Value",
+    hint="For a fixed exponent write a number, x ** 2.",
+)  # fmt: skip
+def power(xp, x, y):
+    """x ** y with both varying; at x = 0 the slope in y is 0."""
+    z = xp.power(x, y)
+    log_x = xp.where(x == 0, 0.0, xp.log(xp.where(x == 0, 1.0, x)))
+    return z, (xp.where(y == 0, 0.0, y * xp.power(x, xp.where(y == 0, 1.0, y) - 1.0)), z * log_x)
+
+
+@primitive(
+    "power_constant", operator="**{k:g}", sample=[POSITIVE],
+    domain="x > 0 (x = 0 only for k = 0 or k ≥ 1, x < 0 only for a whole k)",
+    hint="A root has no slope at 0 and no real value below: try adding a small ε, or abs.",
+)  # fmt: skip
+def power_constant(xp, x, *, k=2.0):
+    """x ** k for a fixed number k; x ** 0 is 1 with slope 0, at 0 too."""
+    return xp.power(x, k), (k * xp.power(x, k - 1.0) if k else 0.0 * x,)
+
+
+@primitive("exponential", operator="{base:g}**", sample=[ANY], domain="base > 0, or base = 0 with x ≥ 0")
+def exponential(xp, x, *, base=2.0):
+    """base ** x for a fixed base; the slope of 0 ** x is 0."""
+    y = xp.power(base, x)
+    return y, (y * xp.log(base) if base else 0.0 * y,)
+
+
+@primitive("absolute", operator="abs", symbol="|x|", sample=[ANY], aliases=["abs"])
+def absolute(xp, x):
+    """|x|; slope 0 at 0."""
+    return abs(x), (xp.sign(x),)
+
+
+@primitive("maximum", symbol="max", sample=[ANY, ANY])
+def maximum(xp, a, b):
+    """The larger of a and b; a tie gives each half the slope."""
+    wins = xp.where(a == b, 0.5, xp.where(a > b, 1.0, 0.0))
+    return xp.maximum(a, b), (wins, 1.0 - wins)
+
+
+@primitive("minimum", symbol="min", sample=[ANY, ANY])
+def minimum(xp, a, b):
+    """The smaller of a and b; a tie gives each half the slope."""
+    wins = xp.where(a == b, 0.5, xp.where(a < b, 1.0, 0.0))
+    return xp.minimum(a, b), (wins, 1.0 - wins)
+
+
+# ── elementary functions ────────────────────────────────────────────────────
+
+
+@primitive("exp", sample=[ANY])
+def exp(xp, x):
+    """eˣ is its own slope."""
+    y = xp.exp(x)
+    return y, (y,)
+
+
+@primitive("expm1", symbol="eˣ−1", sample=[ANY])
+def expm1(xp, x):
+    """eˣ − 1, with all its digits near 0."""
+    return xp.expm1(x), (xp.exp(x),)
+
+
+@primitive("log", domain="x > 0", sample=[POSITIVE], hint="Did a probability leave (0, 1)? Try a loss on logits.")
+def log(xp, x):
+    """ln x."""
+    return xp.log(x), (1.0 / x,)
+
+
+@primitive("log1p", symbol="ln(1+x)", domain="x > -1", sample=[(-0.9, 3.0)])
+def log1p(xp, x):
+    """ln(1 + x), with all its digits near 0."""
+    return xp.log1p(x), (1.0 / (1.0 + x),)
+
+
+@primitive("sqrt", symbol="√", domain="x > 0 (its slope 1/(2√x) has no value at 0)", sample=[POSITIVE])
+def sqrt(xp, x):
+    """√x."""
+    y = xp.sqrt(x)
+    return y, (0.5 / y,)
+
+
+@primitive("sin", sample=[ANY])
+def sin(xp, x):
+    """sin x (radians)."""
+    return xp.sin(x), (xp.cos(x),)
+
+
+@primitive("cos", sample=[ANY])
+def cos(xp, x):
+    """cos x (radians)."""
+    return xp.cos(x), (-xp.sin(x),)
+
+
+@primitive("erfc", sample=[ANY])
+def erfc(xp, x):
+    """1 − erf x, the tail of the bell curve, with all its digits far out."""
+    return xp.erfc(x), (-TWO_OVER_SQRT_PI * xp.exp(-x * x),)
+
+
+# ── activations ─────────────────────────────────────────────────────────────
+
+
+@primitive("tanh", sample=[ANY])
+def tanh(xp, x):
+    """Squashes to (−1, 1); the slope 1 − y² dies as y saturates."""
+    # 1 − y² by its other name: the subtraction would lose every digit by x = 20.
+    e = xp.exp(-2.0 * abs(x))
+    return xp.tanh(x), (4.0 * e / ((1.0 + e) * (1.0 + e)),)
+
+
+def _logistic(xp, x):
+    """1/(1 + e⁻ˣ) and its slope y(1 − y), from one exponential that can't overflow."""
+    e = xp.exp(-abs(x))
+    return xp.where(x >= 0, 1.0, e) / (1.0 + e), e / ((1.0 + e) * (1.0 + e))
+
+
+@primitive("sigmoid", symbol="σ", sample=[ANY])
+def sigmoid(xp, x):
+    """Squashes to (0, 1); slope y (1 − y)."""
+    y, slope = _logistic(xp, x)
+    return y, (slope,)
+
+
+@primitive("softplus", sample=[ANY])
+def softplus(xp, x):
+    """ln(1 + eˣ), a smooth relu; its slope is the sigmoid."""
+    return xp.maximum(x, 0.0) + xp.log1p(xp.exp(-abs(x))), (_logistic(xp, x)[0],)
+
+
+@primitive("relu", symbol="ReLU", sample=[ANY])
+def relu(xp, x):
+    """max(x, 0); slope 0 at 0."""
+    return xp.maximum(x, 0.0), (xp.heaviside(x, 0.0),)
+
+
+@primitive("leaky_relu", symbol="LeakyReLU", sample=[ANY])
+def leaky_relu(xp, x, *, negative_slope=0.01):
+    """x above 0, a little of x below; the left slope at 0."""
+    slope = xp.where(x > 0, 1.0, negative_slope)
+    return x * slope, (slope,)
+
+
+@primitive("elu", symbol="ELU", sample=[ANY])
+def elu(xp, x, *, alpha=1.0):
+    """x above 0, α(eˣ − 1) below; slope α at 0."""
+    low = xp.minimum(x, 0.0)
+    return xp.where(x > 0, x, alpha * xp.expm1(low)), (xp.where(x > 0, 1.0, alpha * xp.exp(low)),)
+
+
+@primitive("gelu", symbol="GELU", sample=[ANY])
+def gelu(xp, x):
+    """x Φ(x), Φ the normal distribution function (Hendrycks & Gimpel 2016)."""
+    below = 0.5 * xp.erfc(-SQRT_HALF * x)
+    return x * below, (below + 0.5 * SQRT_2_OVER_PI * x * xp.exp(-0.5 * x * x),)
+
+
+@primitive("silu", symbol="SiLU", sample=[ANY])
+def silu(xp, x):
+    """x σ(x), also called swish."""
+    y, slope = _logistic(xp, x)
+    return x * y, (y + x * slope,)
+
+
+@primitive("step", sample=[ANY])
+def step(xp, x):
+    """1 when x ≥ 0, else 0: the threshold neuron. Its slope is 0 everywhere, so nothing can be learned through it."""
+    return xp.heaviside(x, 1.0), (0.0,)
+
+
+# ── any number of operands ──────────────────────────────────────────────────
+
+
+@primitive("dot", symbol="w·x")
+def dot(xp, *operands):
+    """w₁x₁ + … + wₙxₙ (+ b): a neuron's pre-activation in one node. Operands: all w, all x, then b if there is one."""
+    n = len(operands) // 2
+    w, x = operands[:n], operands[n : 2 * n]
+    products = map(times, w, x)
+    if len(operands) % 2:
+        return sum(products, operands[-1]), x + w + (1.0,)
+    return reduce(plus, products), x + w
+
+
+@primitive("sum", symbol="Σ")
+def sum_(xp, *x):
+    """x₁ + … + xₙ."""
+    return reduce(plus, x), (1.0,) * len(x)
+
+
+@primitive("mean", symbol="mean")
+def mean(xp, *x):
+    """(x₁ + … + xₙ) / n."""
+    return reduce(plus, x) / len(x), (1.0 / len(x),) * len(x)
+
+
+@primitive("logsumexp")
+def logsumexp(xp, *x):
+    """ln(eˣ¹ + … + eˣⁿ), shifted by the largest so that nothing overflows; its slopes are the softmax.
+
+    Operands equal to the largest share alike, infinities too: logsumexp(−∞, −∞) = −∞ with slopes ½ ½.
+    """
+    m = xp.constant(reduce(xp.maximum, x))
+    e = [xp.exp(xp.where(xi == m, 0.0, xi - m)) for xi in x]
+    total = reduce(plus, e)
+    return m + xp.log(total), tuple(ei / total for ei in e)

@@ -1,0 +1,314 @@
+'''Number systems in which a rule of the op table can be read.
+
+A rule asks its number system ``xp`` for functions under NumPy's names. Here are
+
+- ``floats``: Python's floats, by the standard library's ``math``. An operand
+  outside the domain raises, as Python does;
+- ``arrays``: NumPy, and so IEEE arithmetic: 1/0 is inf and nothing raises;
+- ``symbols``: formulas, printed as text, LaTeX or Python source.
+
+A fourth, Values, lives in ``functional``: it needs the engine.
+
+>>> from autograd.ops import OPS
+>>> OPS["sigmoid"].rule(floats, 0.0)
+(0.5, (0.25,))
+>>> formula(OPS["multiply"]).value.latex()
+'a \\\\, b'
+'''
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from autograd.ops import Op
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+__all__ = ["Expr", "Formula", "arrays", "floats", "formula", "ieee_read", "symbols"]
+
+
+class floats:
+    """Python floats. Slow paths are Python's own exceptions, so the fast path pays nothing for them."""
+
+    exp = math.exp
+    expm1 = math.expm1
+    log = math.log
+    log1p = math.log1p
+    sqrt = math.sqrt
+    sin = math.sin
+    cos = math.cos
+    tanh = math.tanh
+    erfc = math.erfc
+    power = math.pow  # never complex, unlike **
+
+    @staticmethod
+    def where(condition: bool, a: float, b: float) -> float:
+        """``a`` where the condition holds, else ``b``."""
+        return a if condition else b
+
+    @staticmethod
+    def maximum(a: float, b: float) -> float:
+        """The larger; nan if either is nan."""
+        return a if a >= b or a != a else b
+
+    @staticmethod
+    def minimum(a: float, b: float) -> float:
+        """The smaller; nan if either is nan."""
+        return a if a <= b or a != a else b
+
+    @staticmethod
+    def sign(x: float) -> float:
+        """−1, 0 or 1; nan for nan."""
+        return 1.0 if x > 0 else -1.0 if x < 0 else 0.0 * x
+
+    @staticmethod
+    def heaviside(x: float, at_zero: float) -> float:
+        """0 below zero, 1 above, ``at_zero`` at zero; nan for nan."""
+        return 1.0 if x > 0 else 0.0 if x < 0 else at_zero if x == 0 else x
+
+    @staticmethod
+    def constant(x: float) -> float:
+        """``x``, through which no gradient flows."""
+        return x
+
+
+class _Arrays:
+    """NumPy, loaded on first use, with the two names the rules need beside it."""
+
+    def __getattr__(self, name: str) -> Any:
+        import numpy
+
+        if name == "erfc":  # NumPy has none; math's, element by element
+            found = numpy.vectorize(math.erfc, otypes=[float])
+        elif name == "constant":
+            found = _same
+        else:
+            found = getattr(numpy, name)
+        setattr(self, name, found)
+        return found
+
+
+def _same(x: Any) -> Any:
+    return x
+
+
+arrays = _Arrays()
+
+
+def ieee_read(op: Op, x: Sequence[float]) -> tuple[float, tuple[float, ...]]:
+    """Read a rule by IEEE arithmetic: overflow is ±inf, a left domain is inf or nan, nothing raises.
+
+    >>> from autograd.ops import OPS
+    >>> ieee_read(OPS["log"], [0.0])
+    (-inf, (inf,))
+    """
+    import numpy
+
+    with numpy.errstate(all="ignore"):
+        y, local = op.rule(arrays, *map(numpy.float64, x))
+    return float(y), tuple(map(float, local))
+
+
+# ── symbols ─────────────────────────────────────────────────────────────────
+
+
+class Expr:
+    """A formula: a head and its arguments; a leaf's head is its name or number.
+
+    >>> x = Expr("x")
+    >>> str(1.0 / (1.0 + symbols.exp(-x)))
+    '1 / (1 + exp(-x))'
+    >>> (x * x).latex()
+    'x^{2}'
+    """
+
+    __slots__ = ("args", "head")
+
+    def __init__(self, head: str | float, *args: Any) -> None:
+        self.head = head
+        self.args: tuple[Expr, ...] = tuple(a if isinstance(a, Expr) else Expr(a) for a in args)
+
+    def __add__(self, other: Any) -> Expr:
+        return Expr("+", self, other)
+
+    def __radd__(self, other: Any) -> Expr:
+        return Expr("+", other, self)
+
+    def __sub__(self, other: Any) -> Expr:
+        return Expr("-", self, other)
+
+    def __rsub__(self, other: Any) -> Expr:
+        return Expr("-", other, self)
+
+    def __mul__(self, other: Any) -> Expr:
+        return Expr("*", self, other)
+
+    def __rmul__(self, other: Any) -> Expr:
+        return Expr("*", other, self)
+
+    def __truediv__(self, other: Any) -> Expr:
+        return Expr("/", self, other)
+
+    def __rtruediv__(self, other: Any) -> Expr:
+        return Expr("/", other, self)
+
+    def __neg__(self) -> Expr:
+        return Expr("neg", self)
+
+    def __abs__(self) -> Expr:
+        return Expr("abs", self)
+
+    def __lt__(self, other: Any) -> Expr:
+        return Expr("<", self, other)
+
+    def __gt__(self, other: Any) -> Expr:
+        return Expr(">", self, other)
+
+    def __ge__(self, other: Any) -> Expr:
+        return Expr(">=", self, other)
+
+    def __eq__(self, other: object) -> Expr:  # type: ignore[override]  # a formula, not a verdict
+        return Expr("==", self, other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __bool__(self) -> bool:
+        raise TypeError("a rule branched on an operand; use xp.where, so that every number system can read it")
+
+    def __repr__(self) -> str:
+        return f"Expr({self})"
+
+    def __str__(self) -> str:
+        return _print(self, _TEXT)
+
+    def latex(self) -> str:
+        """The formula as LaTeX (without dollars)."""
+        return _print(self, _LATEX)
+
+    def source(self) -> str:
+        """The formula as Python on ``xp``: what a program that reads the rule would contain."""
+        return _print(self, _SOURCE)
+
+
+class _Symbols:
+    """Every function of ``xp`` as the formula that calls it."""
+
+    @staticmethod
+    def constant(x: Expr) -> Expr:
+        """``x`` itself: on paper nothing flows."""
+        return x
+
+    def __getattr__(self, name: str) -> Callable[..., Expr]:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return lambda *args: Expr(name, *args)
+
+
+symbols = _Symbols()
+
+
+class Formula(NamedTuple):
+    """What a row says, as formulas: the value and one local derivative an operand."""
+
+    value: Expr
+    local_derivatives: tuple[Expr, ...]
+
+
+def formula(op: Op, names: Sequence[str] = ()) -> Formula:
+    """Read a row of the table with symbols.
+
+    names: what to call the operands (the rule's own names if empty; x₁ and x₂, or
+           w₁ w₂ x₁ x₂ b for dot, where a row takes any number)
+
+    >>> from autograd.ops import OPS
+    >>> value, (slope,) = formula(OPS["exp"])
+    >>> str(value), slope.latex()
+    ('exp(x)', 'e^{x}')
+    """
+    if not names:
+        names = op.operands or (("w_1", "w_2", "x_1", "x_2", "b") if op.name == "dot" else ("x_1", "x_2"))
+    y, local = op.rule(symbols, *map(Expr, names))
+    return Formula(_expr(y), tuple(map(_expr, local)))
+
+
+def _expr(x: Any) -> Expr:
+    return x if isinstance(x, Expr) else Expr(x)
+
+
+# How tightly a head binds; arguments that bind less are bracketed.
+_BINDS = {"where": 0, "==": 1, "<": 1, ">": 1, ">=": 1, "+": 2, "-": 2, "neg": 3, "*": 4, "/": 4, "power": 6}
+
+
+class _Style(NamedTuple):
+    """One way to write a formula: a pattern a head, and what to do with the rest."""
+
+    patterns: dict[str, str]
+    call: str
+    bracketed: str
+    closed: frozenset[str]  # heads whose pattern encloses its arguments already
+    number: Callable[[float], str]
+
+
+def _number(x: float) -> str:
+    return f"{x:.6g}"
+
+
+_TEXT = _Style(
+    {
+        "+": "{0} + {1}", "-": "{0} - {1}", "*": "{0} * {1}", "/": "{0} / {1}", "neg": "-{0}", "abs": "|{0}|",
+        "power": "{0}**{1}", "where": "({1} if {0} else {2})", "<": "{0} < {1}", ">": "{0} > {1}", ">=": "{0} ≥ {1}",
+        "==": "{0} = {1}",
+    }, "{head}({args})", "({0})", frozenset({"abs", "where"}), _number,
+)  # fmt: skip
+_LATEX = _Style(
+    {
+        "+": "{0} + {1}", "-": "{0} - {1}", "*": r"{0} \, {1}", "/": r"\frac{{{0}}}{{{1}}}", "neg": "-{0}",
+        "abs": r"\left|{0}\right|", "power": "{0}^{{{1}}}", "exp": "e^{{{0}}}", "expm1": "e^{{{0}}} - 1",
+        "sqrt": r"\sqrt{{{0}}}", "log": r"\ln\left({0}\right)", "log1p": r"\ln\left(1 + {0}\right)",
+        "maximum": r"\max\left({0}, {1}\right)", "minimum": r"\min\left({0}, {1}\right)",
+        "sign": r"\operatorname{{sgn}}\left({0}\right)", "heaviside": r"\mathbb{{1}}\left[{0} > 0\right]",
+        "where": r"\begin{{cases}}{1} & {0}\\{2} & \text{{otherwise}}\end{{cases}}",
+        "<": "{0} < {1}", ">": "{0} > {1}", ">=": r"{0} \ge {1}", "==": "{0} = {1}",
+    }, r"\operatorname{{{head}}}\left({args}\right)", r"\left({0}\right)",
+    frozenset({"/", "abs", "sqrt", "exp", "log", "log1p", "maximum", "minimum", "sign", "heaviside", "where"}), _number,
+)  # fmt: skip
+_SOURCE = _Style(
+    {
+        "+": "{0} + {1}", "-": "{0} - {1}", "*": "{0} * {1}", "/": "{0} / {1}", "neg": "-{0}", "abs": "abs({0})",
+        "<": "{0} < {1}", ">": "{0} > {1}", ">=": "{0} >= {1}", "==": "{0} == {1}",
+    }, "xp.{head}({args})", "({0})", frozenset({"abs"}), repr,
+)  # fmt: skip
+
+
+def _print(e: Expr, style: _Style) -> str:
+    # Recursion is safe: a formula is as deep as one rule, not as deep as a graph.
+    if not e.args:
+        return e.head if isinstance(e.head, str) else style.number(e.head)
+    head = str(e.head)
+    if style is _LATEX and head == "*" and _same_formula(*e.args):
+        return _print(Expr("power", e.args[0], 2.0), style)
+    if style is _LATEX and head == "heaviside" and e.args[1].head == 1.0:
+        return rf"\mathbb{{1}}\left[{_print(e.args[0], style)} \ge 0\right]"
+    pattern = style.patterns.get(head)
+    if pattern is None:
+        return style.call.format(head=head, args=", ".join(_print(a, style) for a in e.args))
+    enclosed = head in style.closed
+    return pattern.format(*(_print(a, style) if enclosed else _bracketed(a, head, i, style) for i, a in enumerate(e.args)))
+
+
+def _bracketed(e: Expr, inside: str, slot: int, style: _Style) -> str:
+    text = _print(e, style)
+    if not e.args and isinstance(e.head, float) and e.head < 0:
+        return style.bracketed.format(text)
+    if not e.args or e.head not in style.patterns or e.head in style.closed - {"/"}:
+        return text
+    mine, outer = _BINDS.get(str(e.head), 9), _BINDS.get(inside, 9)
+    raised = inside == "power" and slot == 1 and style is _LATEX  # braces hold an exponent together
+    loose = mine < outer or (mine == outer and slot == 1 and inside in "-/*")
+    return style.bracketed.format(text) if loose and not raised else text
+
+
+def _same_formula(a: Expr, b: Expr) -> bool:
+    return a.head == b.head and len(a.args) == len(b.args) and all(map(_same_formula, a.args, b.args))
