@@ -182,6 +182,12 @@ def negative(xp, x):
     return -x, (-1.0,)
 
 
+@primitive("positive", symbol="id", sample=[ANY], aliases=["identity"])
+def positive(xp, x):
+    """x itself, as a node of its own: the activation of a linear neuron."""
+    return x, (1.0,)
+
+
 @primitive(
     "power", operator="**", symbol="xʸ", sample=[POSITIVE, ANY],
     domain="x > 0, or x = 0 with y = 0 or y ≥ 1, when the exponent y is a Value",
@@ -190,8 +196,9 @@ def negative(xp, x):
 def power(xp, x, y):
     """x ** y with both varying; at x = 0 the slope in y is 0."""
     z = xp.power(x, y)
-    log_x = xp.where(x == 0, 0.0, xp.log(xp.where(x == 0, 1.0, x)))
-    return z, (xp.where(y == 0, 0.0, y * xp.power(x, xp.where(y == 0, 1.0, y) - 1.0)), z * log_x)
+    log_x = xp.where(xp.equal(x, 0.0), 0.0, xp.log(xp.where(xp.equal(x, 0.0), 1.0, x)))
+    flat = xp.equal(y, 0.0)
+    return z, (xp.where(flat, 0.0, y * xp.power(x, xp.where(flat, 1.0, y) - 1.0)), z * log_x)
 
 
 @primitive(
@@ -220,14 +227,14 @@ def absolute(xp, x):
 @primitive("maximum", symbol="max", sample=[ANY, ANY])
 def maximum(xp, a, b):
     """The larger of a and b; a tie gives each half the slope."""
-    wins = xp.where(a == b, 0.5, xp.where(a > b, 1.0, 0.0))
+    wins = xp.where(xp.equal(a, b), 0.5, xp.where(a > b, 1.0, 0.0))
     return xp.maximum(a, b), (wins, 1.0 - wins)
 
 
 @primitive("minimum", symbol="min", sample=[ANY, ANY])
 def minimum(xp, a, b):
     """The smaller of a and b; a tie gives each half the slope."""
-    wins = xp.where(a == b, 0.5, xp.where(a < b, 1.0, 0.0))
+    wins = xp.where(xp.equal(a, b), 0.5, xp.where(a < b, 1.0, 0.0))
     return xp.minimum(a, b), (wins, 1.0 - wins)
 
 
@@ -387,6 +394,6 @@ def logsumexp(xp, *x):
     Operands equal to the largest share alike, infinities too: logsumexp(−∞, −∞) = −∞ with slopes ½ ½.
     """
     m = xp.constant(reduce(xp.maximum, x))
-    e = [xp.exp(xp.where(xi == m, 0.0, xi - m)) for xi in x]
+    e = [xp.exp(xp.where(xp.equal(xi, m), 0.0, xi - m)) for xi in x]
     total = reduce(plus, e)
     return m + xp.log(total), tuple(ei / total for ei in e)

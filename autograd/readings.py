@@ -19,6 +19,7 @@ A fourth, Values, lives in ``functional``: it needs the engine.
 from __future__ import annotations
 
 import math
+import operator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.ops import Op
@@ -42,6 +43,8 @@ class floats:
     tanh = math.tanh
     erfc = math.erfc
     power = math.pow  # never complex, unlike **
+
+    equal = operator.eq
 
     @staticmethod
     def where(condition: bool, a: float, b: float) -> float:
@@ -169,11 +172,6 @@ class Expr:
     def __ge__(self, other: Any) -> Expr:
         return Expr(">=", self, other)
 
-    def __eq__(self, other: object) -> Expr:  # type: ignore[override]  # a formula, not a verdict
-        return Expr("==", self, other)
-
-    __hash__ = None  # type: ignore[assignment]
-
     def __bool__(self) -> bool:
         raise TypeError("a rule branched on an operand; use xp.where, so that every number system can read it")
 
@@ -238,7 +236,7 @@ def _expr(x: Any) -> Expr:
 
 
 # How tightly a head binds; arguments that bind less are bracketed.
-_BINDS = {"where": 0, "==": 1, "<": 1, ">": 1, ">=": 1, "+": 2, "-": 2, "neg": 3, "*": 4, "/": 4, "power": 6}
+_BINDS = {"where": 0, "equal": 1, "<": 1, ">": 1, ">=": 1, "+": 2, "-": 2, "neg": 3, "*": 4, "/": 4, "power": 6}
 
 
 class _Style(NamedTuple):
@@ -259,7 +257,7 @@ _TEXT = _Style(
     {
         "+": "{0} + {1}", "-": "{0} - {1}", "*": "{0} * {1}", "/": "{0} / {1}", "neg": "-{0}", "abs": "|{0}|",
         "power": "{0}**{1}", "where": "({1} if {0} else {2})", "<": "{0} < {1}", ">": "{0} > {1}", ">=": "{0} ≥ {1}",
-        "==": "{0} = {1}",
+        "equal": "{0} = {1}",
     }, "{head}({args})", "({0})", frozenset({"abs", "where"}), _number,
 )  # fmt: skip
 _LATEX = _Style(
@@ -270,14 +268,14 @@ _LATEX = _Style(
         "maximum": r"\max\left({0}, {1}\right)", "minimum": r"\min\left({0}, {1}\right)",
         "sign": r"\operatorname{{sgn}}\left({0}\right)", "heaviside": r"\mathbb{{1}}\left[{0} > 0\right]",
         "where": r"\begin{{cases}}{1} & {0}\\{2} & \text{{otherwise}}\end{{cases}}",
-        "<": "{0} < {1}", ">": "{0} > {1}", ">=": r"{0} \ge {1}", "==": "{0} = {1}",
+        "<": "{0} < {1}", ">": "{0} > {1}", ">=": r"{0} \ge {1}", "equal": "{0} = {1}",
     }, r"\operatorname{{{head}}}\left({args}\right)", r"\left({0}\right)",
     frozenset({"/", "abs", "sqrt", "exp", "log", "log1p", "maximum", "minimum", "sign", "heaviside", "where"}), _number,
 )  # fmt: skip
 _SOURCE = _Style(
     {
         "+": "{0} + {1}", "-": "{0} - {1}", "*": "{0} * {1}", "/": "{0} / {1}", "neg": "-{0}", "abs": "abs({0})",
-        "<": "{0} < {1}", ">": "{0} > {1}", ">=": "{0} >= {1}", "==": "{0} == {1}",
+        "<": "{0} < {1}", ">": "{0} > {1}", ">=": "{0} >= {1}", "equal": "{0} == {1}",
     }, "xp.{head}({args})", "({0})", frozenset({"abs"}), repr,
 )  # fmt: skip
 

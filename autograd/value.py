@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from autograd import backprop
 from autograd.errors import DomainError
-from autograd.ops import CONSTANT, INPUT, LEAVES, OPS, Op
+from autograd.ops import CONSTANT, LEAVES, OPS, Op
 from autograd.readings import floats, ieee_read
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Value:
     grad:     ∂L/∂(this node) after ``L.backward()``
     label:    a name for drawings and errors
     module:   the path of the network part that made it ("layers[0].neurons[2]"), or ""
-    op:       its row of the op table; for a leaf its kind: input, parameter or constant
+    op:       its row of the op table; for a leaf its kind (``kind=``): input, parameter or constant
     parents:  the nodes it was computed from, one an argument slot
     local_derivatives: ∂(this node)/∂(parent), one an argument slot
 
@@ -64,7 +64,7 @@ class Value:
         return new(_Open if cls is Value else cls)
 
     def __init__(
-        self, data: Any, children: Iterable[Value] = (), op: Any = "", label: str = "", *, kind: Op = INPUT,
+        self, data: Any, children: Iterable[Value] = (), op: Any = "", label: str = "", *, kind: str = "input",
         local_grads: Sequence[float] = (), _children: Iterable[Value] = (), _prev: Iterable[Value] = (), _op: str = "",
     ) -> None:  # fmt: skip
         if isinstance(op, (tuple, list)):
@@ -79,7 +79,9 @@ class Value:
         self.grad = 0.0
         self.label = label
         self.module = ""
-        self.op = _handmade(op or _op) if parents or op or _op else kind
+        if kind not in LEAVES:
+            raise ValueError(f"the kind of a leaf is one of {', '.join(LEAVES)}, got {kind!r}")
+        self.op = _handmade(op or _op) if parents or op or _op else LEAVES[kind]
         if parents:
             # A node made by hand keeps its edges in its __dict__.
             vars(self).update(parents=parents, local_derivatives=tuple(map(as_float, local_grads)))

@@ -1,0 +1,250 @@
+"""Derivatives of functions, of any order: the same rules, read with Values.
+
+Read with Values, a rule's local derivatives are nodes themselves, so the
+gradient is a graph, and a graph can be differentiated again.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from autograd import backprop
+from autograd.readings import floats
+from autograd.value import Value, apply, as_float, as_value, maximum, minimum
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+__all__ = ["expand", "grad", "gradients", "hessian", "jacobian", "value_and_grad"]
+
+
+def _number(x: Any) -> float:
+    return x.data if isinstance(x, Value) else as_float(x)
+
+
+class values:  # noqa: N801  # a number system, like `floats` and `arrays`
+    """The number system of Values: functions make nodes, decisions read the data."""
+
+    maximum = staticmethod(maximum)
+    minimum = staticmethod(minimum)
+
+    @staticmethod
+    def power(x: Any, y: Any) -> Any:
+        """x ** y, a node if either is."""
+        return x**y if isinstance(x, Value) or isinstance(y, Value) else floats.power(x, y)
+
+    @staticmethod
+    def where(condition: bool, a: Any, b: Any) -> Any:
+        """The branch that was taken; the other never enters the graph."""
+        return a if condition else b
+
+    @staticmethod
+    def equal(a: Any, b: Any) -> bool:
+        """Are the numbers equal?"""
+        return _number(a) == _number(b)
+
+    @staticmethod
+    def sign(x: Any) -> float:
+        """The sign of the number: flat, so a constant."""
+        return floats.sign(_number(x))
+
+    @staticmethod
+    def heaviside(x: Any, at_zero: float) -> float:
+        """The step: flat, so a constant."""
+        return floats.heaviside(_number(x), at_zero)
+
+    @staticmethod
+    def constant(x: Any) -> float:
+        """The number of ``x``, through which no gradient flows."""
+        return _number(x)
+
+
+def _function(name: str) -> Any:
+    on_floats = getattr(floats, name)
+    return staticmethod(lambda x: getattr(x, name)() if isinstance(x, Value) else on_floats(x))
+
+
+for _name in ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh", "erfc"):
+    setattr(values, _name, _function(_name))
+
+
+def gradients(root: Value, wrt: Sequence[Value]) -> list[Value]:
+    """∂root/∂v for each v in ``wrt``, as nodes that can be differentiated again.
+
+    Nothing that exists is changed: ``.grad`` is left alone.
+
+    >>> x = Value(2.0)
+    >>> (dx,) = gradients(x**3, [x])
+    >>> (ddx,) = gradients(dx, [x])
+    >>> dx.data, ddx.data
+    (12.0, 12.0)
+    """
+    order = backprop.topological_order(root)
+    relevant = set(wrt)
+    for node in order:
+        if not relevant.isdisjoint(node.parents):
+            relevant.add(node)
+    adjoint = {root: as_value(1.0)}
+    for node in reversed(order):
+        upstream = adjoint.get(node)
+        if upstream is None or relevant.isdisjoint(node.parents):
+            continue
+        for parent, local in zip(node.parents, _local_derivatives(node), strict=True):
+            if parent in relevant:
+                contribution = local * upstream
+                adjoint[parent] = adjoint[parent] + contribution if parent in adjoint else contribution
+    return [adjoint.get(v, as_value(0.0)) for v in wrt]
+
+
+def _local_derivatives(node: Value) -> tuple[Any, ...]:
+    if not (node.op.operands or node.op.n_ary):
+        raise ValueError(f"{node!r} was made by hand; without a rule in the op table its slopes can't be differentiated again")
+    return node.op.rule(values, *node.parents)[1]
+
+
+# ── functions of functions ──────────────────────────────────────────────────
+
+
+def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
+    """A function that gives f(x) and its gradient at once.
+
+    f:       maps Values to one Value
+    argnums: the position of the argument to differentiate by, or several
+
+    An argument is a number or a (nested) list of numbers, and its gradient has the
+    same shape. Called with Values the gradient is Values again, so that ``grad(grad(f))`` works.
+
+    Raises TypeError when f does not return a Value: some step has lost the gradient.
+
+    >>> value_and_grad(lambda x: x * x)(3.0)
+    (9.0, 6.0)
+    >>> value_and_grad(lambda w, x: w[0] * x + w[1], argnums=(0, 1))([2.0, 1.0], 5.0)
+    (11.0, ([5.0, 1.0], 2.0))
+    """
+    several = not isinstance(argnums, int)
+    positions = tuple(argnums) if not isinstance(argnums, int) else (argnums,)
+
+    def both(*args: Any, **kwargs: Any) -> Any:
+        for position in positions:
+            if not -len(args) <= position < len(args):
+                raise ValueError(f"argnums={position}, but the function was called with {len(args)} arguments")
+        traced = _is_traced([args[position] for position in positions])
+        args = tuple(_fresh(a) if i in positions or i - len(args) in positions else a for i, a in enumerate(args))
+        chosen = [args[position] for position in positions]
+        root = _checked(f(*args, **kwargs))
+        found = iter(gradients(root, [v for a in chosen for v in _flat(a)]))
+        slopes = tuple(_like(a, found) for a in chosen)
+        result = (root, slopes if several else slopes[0])
+        return result if traced else _plain(result)
+
+    return both
+
+
+def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
+    """The gradient of f as a function; ``grad(grad(f))`` is the second derivative, and so on.
+
+    Arguments and errors as for ``value_and_grad``.
+
+    >>> f = lambda x: x**4
+    >>> grad(f)(2.0), grad(grad(f))(2.0), grad(grad(grad(f)))(2.0)
+    (32.0, 48.0, 48.0)
+    """
+    both = value_and_grad(f, argnums)
+    return lambda *args, **kwargs: both(*args, **kwargs)[1]
+
+
+def jacobian(f: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
+    """All first derivatives: row i holds ∂fᵢ/∂x in the shape of x.
+
+    f: maps a list of n Values to a list of m (or one to one, then a number comes back)
+
+    >>> jacobian(lambda x: [x[0] * x[1], x[0] + x[1]])([2.0, 3.0])
+    [[3.0, 2.0], [1.0, 1.0]]
+    """
+
+    def rows(*args: Any, **kwargs: Any) -> Any:
+        traced = _is_traced(args[argnum])
+        args = tuple(_fresh(a) if i == argnum else a for i, a in enumerate(args))
+        x = _flat(args[argnum])
+        outputs = f(*args, **kwargs)
+        found = [_like(args[argnum], iter(gradients(_checked(y), x))) for y in _flat(outputs)]
+        result = _like(outputs, iter(found))
+        return result if traced else _plain(result)
+
+    return rows
+
+
+def hessian(f: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
+    """All second derivatives of a scalar function: entry [i][j] is ∂²f/∂xᵢ∂xⱼ.
+
+    >>> hessian(lambda x: x[0] * x[0] * x[1])([2.0, 3.0])
+    [[6.0, 4.0], [4.0, 0.0]]
+    """
+    return jacobian(grad(f, argnum), argnum)
+
+
+def _fresh(x: Any) -> Any:
+    """The argument as Values of its own; a Value gets an alias, so that the gradient by the
+    argument is not mixed up with another use of the same Value inside the function."""
+    if isinstance(x, Value):
+        return x.positive()
+    if isinstance(x, (list, tuple)) or getattr(x, "shape", ()) != ():
+        return [_fresh(item) for item in x]
+    return Value(x)
+
+
+def _is_traced(x: Any) -> bool:
+    """Was it called from inside another derivative, with Values?"""
+    return any(isinstance(v, Value) for v in _flat(x))
+
+
+def _flat(x: Any) -> list[Any]:
+    return [leaf for item in x for leaf in _flat(item)] if isinstance(x, (list, tuple)) else [x]
+
+
+def _like(x: Any, items: Any) -> Any:
+    return [_like(item, items) for item in x] if isinstance(x, (list, tuple)) else next(items)
+
+
+def _plain(x: Any) -> Any:
+    if isinstance(x, (list, tuple)):
+        return type(x)(map(_plain, x))
+    return x.data if isinstance(x, Value) else x
+
+
+def _checked(y: Any) -> Value:
+    if not isinstance(y, Value):
+        raise TypeError(
+            f"the function must return a Value, got {type(y).__name__}: somewhere the gradient was lost. "
+            "Was .data or float() used inside, or a constant returned?"
+        )
+    return y
+
+
+# ── for the board ───────────────────────────────────────────────────────────
+
+
+def expand(root: Value) -> Value:
+    """The same graph with every n-ary node (dot, sum, mean, logsumexp) as single adds and multiplies.
+
+    Leaves are shared with the original; results are new wherever something changed.
+    Gradients agree to the last few bits: only the order of additions differs.
+
+    >>> from autograd import dot
+    >>> w, x = [Value(1.0), Value(2.0)], [3.0, 4.0]
+    >>> [v.op.symbol for v in backprop.topological_order(expand(dot(w, x))) if v.parents]
+    ['×', '×', '+']
+    """
+    copies: dict[Value, Value] = {}
+    for node in backprop.topological_order(root):
+        parents = tuple(copies[p] for p in node.parents)
+        if node.op.n_ary:
+            copy = node.op.rule(values, *parents)[0]
+        elif parents == node.parents:
+            copy = node
+        else:
+            copy = apply(node.op, *parents)
+        if copy is not node:
+            copy.label, copy.module = node.label, node.module
+        copies[node] = copy
+    return copies[root]

@@ -1,0 +1,133 @@
+"""Is the gradient right? Ask the definition of the derivative.
+
+    ∂f/∂x  ≈  (f(x + h) − f(x − h)) / 2h
+
+The difference quotient knows nothing of the chain rule, so when the two agree,
+both are right. Its error is about h² + ε/h, least at h ≈ ∛ε ≈ 6·10⁻⁶, where some
+ten digits can be trusted.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from autograd.errors import DomainError
+from autograd.value import Value, as_float
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["GradCheck", "GradCheckRow", "gradcheck"]
+
+CUBE_ROOT_OF_EPSILON = 6.055454452393343e-06
+
+
+class GradCheckRow(NamedTuple):
+    """One input: what backward says, what the difference quotient says, and whether they agree."""
+
+    name: str
+    x: float
+    analytic: float
+    numeric: float
+    relative_error: float
+    ok: bool
+    verdict: str
+
+
+class GradCheck:
+    """The report of ``gradcheck``: true when every row agrees, and a table when printed."""
+
+    def __init__(self, value: float, rows: list[GradCheckRow]) -> None:
+        self.value = value
+        self.rows = rows
+
+    @property
+    def ok(self) -> bool:
+        """Do all inputs agree?"""
+        return all(row.ok for row in self.rows)
+
+    def __bool__(self) -> bool:
+        return self.ok
+
+    def __repr__(self) -> str:
+        head = f"{'input':<10} {'value':>12} {'backward':>14} {'difference':>14} {'rel. error':>11}  verdict"
+        lines = [
+            f"{r.name:<10} {r.x:>12.6g} {r.analytic:>14.8g} {r.numeric:>14.8g} {r.relative_error:>11.1e}  {r.verdict}"
+            for r in self.rows
+        ]
+        return "\n".join([head, *lines])
+
+
+def gradcheck(f: Callable[..., Any], *x: Any, tolerance: float = 1e-6) -> GradCheck:
+    """Compare backward's gradient of f with central differences, input by input.
+
+    f: maps Values to one Value
+    x: its arguments, numbers or (nested) lists of numbers
+    tolerance: largest difference, absolute or relative, that still agrees
+
+    Raises TypeError when f does not return a Value.
+
+    >>> print(gradcheck(lambda w, x: (w * x).tanh(), 0.5, 2.0))
+    input             value       backward     difference  rel. error  verdict
+    w                   0.5     0.83994868     0.83994868 ...  agrees
+    x                     2     0.20998717     0.20998717 ...  agrees
+    >>> gradcheck(lambda x: x.relu(), 0.0).rows[0].verdict
+    'kink: slopes 0 from the left, 1 from the right; backward chose 0'
+    """
+    names = _names(f, x)
+    start = [leaf for _, leaf in _leaves("", x)]
+    inputs = list(map(Value, start))
+    root = f(*_filled(x, iter(inputs)))
+    if not isinstance(root, Value):
+        raise TypeError(f"the function must return a Value, got {type(root).__name__}: a gradient can't be checked where none is kept")
+    root.backward()
+
+    def at(i: int, shift: float) -> float:
+        moved = [v + shift if j == i else v for j, v in enumerate(start)]
+        try:
+            return float(f(*_filled(x, map(Value, moved))).data)
+        except DomainError:
+            return float("nan")
+
+    rows = [_row(names[i], start[i], inputs[i].grad, root.data, lambda h, i=i: at(i, h), tolerance) for i in range(len(start))]
+    return GradCheck(root.data, rows)
+
+
+def _row(name: str, x: float, analytic: float, here: float, at: Callable[[float], float], tolerance: float) -> GradCheckRow:
+    h = CUBE_ROOT_OF_EPSILON * max(1.0, abs(x))
+    above, below = at(h), at(-h)
+    numeric = (above - below) / (2 * h)
+    scale = max(abs(analytic), abs(numeric))
+    difference = abs(analytic - numeric)
+    relative = difference / scale if scale else 0.0
+    ok = difference <= tolerance or relative <= tolerance
+    return GradCheckRow(name, x, analytic, numeric, relative, ok, _verdict(ok, analytic, (here - below) / h, (above - here) / h))
+
+
+def _verdict(ok: bool, analytic: float, left: float, right: float) -> str:
+    if ok:
+        return "agrees"
+    if left != left or right != right:
+        return "undecided: a step of the difference quotient leaves the domain"
+    if abs(left - right) > 1e-3 * max(1.0, abs(left), abs(right)):
+        return f"kink: slopes {left:.4g} from the left, {right:.4g} from the right; backward chose {analytic:.4g}"
+    return "differs"
+
+
+def _names(f: Callable[..., Any], x: tuple[Any, ...]) -> list[str]:
+    code = getattr(f, "__code__", None)
+    declared = code.co_varnames[: code.co_argcount] if code else ()
+    heads = [declared[i] if i < len(declared) else f"x{i}" for i in range(len(x))]
+    return [name for head, item in zip(heads, x, strict=True) for name, _ in _leaves(head, item)]
+
+
+def _leaves(name: str, x: Any) -> list[tuple[str, float]]:
+    if isinstance(x, (list, tuple)) or getattr(x, "shape", ()) != ():
+        return [leaf for i, item in enumerate(x) for leaf in _leaves(f"{name}[{i}]", item)]
+    return [(name, x.data if isinstance(x, Value) else as_float(x))]
+
+
+def _filled(x: Any, items: Any) -> Any:
+    if isinstance(x, (list, tuple)) or getattr(x, "shape", ()) != ():
+        return [_filled(item, items) for item in x]
+    return next(items)

@@ -1,0 +1,165 @@
+"""Which nodes share a box: a graph of any size becomes at most some two hundred boxes.
+
+Up to 80 nodes every scalar is drawn. Beyond that a network folds by its module
+paths, deepest first ("layers[0].neurons[2]", then "layers[0]", then "layers"),
+and a graph without modules folds to what is nearest to its result.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from autograd.value import Value
+
+__all__ = ["FOLDS", "Fold", "Folding", "fold"]
+
+FOLDS = ("auto", "none", "neurons", "layers", "nearest")
+SCALARS = 80  # "auto" draws every scalar up to here
+BOXES = 200  # and this many boxes of folded nodes
+FORCED_SCALARS = 2_000  # fold="none" up to here
+NEAREST_NODES, NEAREST_STEPS = 60, 12
+
+
+class Fold(NamedTuple):
+    """A box of several nodes: its title, and the module path of the frame it stands in."""
+
+    title: str
+    frame: str = ""
+
+
+class Folding(NamedTuple):
+    """Where each node is drawn: as itself, or in a ``Fold``; the module it belongs to; a sentence when something is folded."""
+
+    place: Mapping[Value, Value | Fold]
+    module: Mapping[Value, str]
+    note: str = ""
+
+
+def fold(order: Sequence[Value], roots: Sequence[Value], how: str = "auto") -> Folding:
+    """Decide for every node whether it gets a box of its own or shares one.
+
+    order: the nodes, parents before children
+    roots: the results, which always keep their own boxes
+    how:   one of FOLDS
+    Raises ValueError when every scalar is asked for and there are more than 2,000.
+
+    >>> from autograd import Value
+    >>> from autograd.backprop import topological_order
+    >>> y = Value(1.0)
+    >>> for _ in range(100):
+    ...     y = y.tanh()
+    >>> fold(topological_order(y), [y]).note
+    '101 nodes: the 12 nearest to the result are drawn, 89 are folded'
+    """
+    if how == "none" and len(order) > FORCED_SCALARS:
+        raise ValueError(
+            f'fold="none" draws at most {FORCED_SCALARS:,} nodes and this graph has {len(order):,}. '
+            'Try fold="auto", or draw a node further inside.'
+        )
+    module = _modules(order)
+    if how == "none" or (how == "auto" and len(order) <= SCALARS):
+        return Folding({v: v for v in order}, module)
+    depths = {"auto": range(_depth(module), -1, -1), "neurons": [_depth(module)], "layers": [1], "nearest": []}[how]
+    for depth in depths if module else []:
+        folding = _by_module(order, roots, module, depth)
+        if how != "auto" or len(set(folding.place.values())) <= BOXES:
+            return folding
+    return _nearest(order, roots, module)
+
+
+# ── by module ───────────────────────────────────────────────────────────────
+
+
+def _modules(order: Iterable[Value]) -> dict[Value, str]:
+    """The module of each node that has one; a parameter belongs to the module its label names."""
+    module = {v: v.module for v in order if v.module}
+    known = {"".join(prefix) for path in set(module.values()) for prefix in _prefixes(path)}
+    if known:
+        for v in order:
+            path = str(v.label).rpartition(".")[0]
+            if not v.parents and path in known:
+                module.setdefault(v, path)
+    return module
+
+
+def _prefixes(path: str) -> list[str]:
+    """Every frame around a module, outermost first, itself last: "a.b.c" stands in "a" and "a.b"."""
+    parts = path.split(".")
+    return [".".join(parts[: i + 1]) for i in range(len(parts))]
+
+
+def _depth(module: Mapping[Value, str]) -> int:
+    return max((path.count(".") + 1 for path in set(module.values())), default=0)
+
+
+def _cut(path: str, depth: int) -> Fold:
+    """The box of a module when ``depth`` parts of its path are kept; at depth 0 all "layers[…]" are one."""
+    if depth == 0:
+        return Fold(path.split(".")[0].split("[")[0])
+    title = ".".join(path.split(".")[:depth])
+    return Fold(title, title.rpartition(".")[0])
+
+
+def _by_module(order: Sequence[Value], roots: Sequence[Value], module: Mapping[Value, str], depth: int) -> Folding:
+    box = {path: _cut(path, depth) for path in set(module.values())}
+    place: dict[Value, Value | Fold] = {v: box[module[v]] if v in module else v for v in order}
+    folds = set(box.values())
+    outside = len(order) - len(module)
+    if outside + len(folds) > BOXES:
+        place |= _outsiders(order, place)
+    if len(roots) <= NEAREST_NODES:
+        place |= {root: root for root in roots}
+    others = len(set(place.values())) - len(folds)
+    note = f"{len(order):,} nodes folded into {_count(folds)}" + (f" and {others:,} other boxes" if others else "")
+    return Folding(place, module, note)
+
+
+def _outsiders(order: Sequence[Value], place: Mapping[Value, Value | Fold]) -> dict[Value, Value | Fold]:
+    """Boxes for what no module made: leaves by kind, results by the last module before them ("after layers[2]")."""
+    rank: dict[Fold, int] = {}
+    latest: dict[Value, int] = {}
+    titles = ["outside the modules"]
+    outside: dict[Value, Value | Fold] = {}
+    for v in order:
+        at = place[v]
+        if isinstance(at, Fold):
+            if at not in rank:
+                titles.append(f"after {at.title}")
+                rank[at] = len(rank) + 1
+            latest[v] = rank[at]
+        elif v.parents:
+            latest[v] = max(latest[parent] for parent in v.parents)
+            outside[v] = Fold(titles[latest[v]])
+        else:
+            latest[v] = 0
+            outside[v] = Fold(f"{v.op.name}s")
+    return outside
+
+
+def _count(folds: Iterable[Fold]) -> str:
+    """ "3 layers", "33 neurons", or "7 modules" when the names differ."""
+    names = Counter(f.title.rpartition(".")[2].partition("[")[0] for f in folds)
+    total = sum(names.values())
+    name = next(iter(names)) if len(names) == 1 else "modules"
+    return f"{total:,} {name if total > 1 or not name.endswith('s') else name[:-1]}"
+
+
+# ── by distance ─────────────────────────────────────────────────────────────
+
+
+def _nearest(order: Sequence[Value], roots: Sequence[Value], module: Mapping[Value, str]) -> Folding:
+    """The nodes a few steps from the results, and one box for all the others."""
+    near = set(roots[:NEAREST_NODES])
+    border: list[Value] = list(roots[:NEAREST_NODES])
+    for _ in range(NEAREST_STEPS - 1):
+        border = [parent for v in border for parent in dict.fromkeys(v.parents) if parent not in near]
+        border = list(dict.fromkeys(border))[: NEAREST_NODES - len(near)]
+        near.update(border)
+    hidden = len(order) - len(near)
+    rest = Fold(f"… {hidden:,} more nodes")
+    note = f"{len(order):,} nodes: the {len(near)} nearest to the result are drawn, {hidden:,} are folded"
+    return Folding({v: v if v in near else rest for v in order}, module, note if hidden else "")

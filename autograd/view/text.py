@@ -1,0 +1,91 @@
+"""Text for pictures: numbers rounded to be read, labels that can only be seen.
+
+A label is data. It reaches a picture as visible characters: what would break a
+line, turn the writing direction or end a file format is spelled out instead.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from html import escape
+from typing import Any
+
+__all__ = ["cells", "number", "shorten", "signed", "visible", "xml"]
+
+LABEL_CELLS = 24  # "layers[0].neurons[2].w[1]" is about what a box can bear
+_UNSEEN = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))  # control, format (bidi marks), surrogate, line and paragraph separator
+_JOINERS = "\u200c\u200d"  # Persian words and composed emoji need them, and they move nothing
+_NOT_XML = "\ufffe\uffff"
+
+
+def number(x: Any) -> str:
+    """A number as it is drawn: four significant digits, nan and ±inf as words.
+
+    >>> number(-0.123456), number(1e-9), number(float("-inf"))
+    ('−0.1235', '1e−09', '−inf')
+    """
+    return signed(x).removeprefix("+")
+
+
+def signed(x: Any) -> str:
+    """A gradient as it is drawn: the sign is said also when it is plus; zero and nan have none.
+
+    >>> signed(0.5), signed(-2.0), signed(0.0), signed(float("nan"))
+    ('+0.5', '−2', '0', 'nan')
+    """
+    try:
+        text = format(float(x), "+.4g")
+    except (TypeError, ValueError, OverflowError):  # someone put text into .data: a picture still shows it
+        return shorten(repr(x))
+    if text[1:] in ("0", "nan"):
+        return text[1:]
+    return text.replace("-", "−")
+
+
+def visible(text: object) -> str:
+    r"""The text with everything that acts instead of being seen spelled out.
+
+    >>> visible("two\nlines"), visible("abc\u202edef"), visible("\x00")
+    ('two↵lines', 'abc[U+202E]def', '[U+0000]')
+    """
+    return "".join(map(_seen, str(text)))
+
+
+def _seen(character: str) -> str:
+    if character == "\n":
+        return "↵"
+    if character in _NOT_XML or (unicodedata.category(character) in _UNSEEN and character not in _JOINERS):
+        return f"[U+{ord(character):04X}]"
+    return character
+
+
+def shorten(text: str, limit: int = LABEL_CELLS) -> str:
+    """The text if it fits, else its beginning, … and its end: the end is what tells w[1] from w[2].
+
+    >>> shorten("w[1]"), shorten("x" * 10_000 + "[1]", limit=9)
+    ('w[1]', 'xxxx…x[1]')
+    """
+    if cells(text) <= limit and len(text) <= 2 * limit:  # accents take no cell: without len a letter could pile up 10,000
+        return text
+    tail = (limit - 1) // 2
+    return f"{text[: limit - 1 - tail]}…{text[-tail:]}"
+
+
+def cells(text: str) -> int:
+    """How many columns of a fixed-width font the text takes: 2 for 漢, 0 for an accent.
+
+    >>> cells("w[1]"), cells("漢字"), cells("e\u0301")
+    (4, 4, 1)
+    """
+    if text.isascii():
+        return len(text)
+    return sum(0 if unicodedata.combining(c) else 1 + (unicodedata.east_asian_width(c) in "WF") for c in text)
+
+
+def xml(text: object) -> str:
+    """Visible text, escaped for SVG, HTML and Graphviz's HTML-like labels.
+
+    >>> xml('<img onerror="alert(1)">')
+    '&lt;img onerror=&quot;alert(1)&quot;&gt;'
+    """
+    return escape(visible(text))

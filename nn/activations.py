@@ -1,0 +1,57 @@
+"""Activation functions: rows of the op table with one operand, by name.
+
+>>> get("tanh")(Value(0.0))
+Value(data=0.0, grad=0.0)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Union
+
+from autograd import OPS, Op, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Activation = Union[str, Callable[[Value], Value]]
+
+__all__ = ["get", "name_of", "names", "symbol_of"]
+
+
+def names() -> list[str]:
+    """Every name an activation may have: each one-operand row of the table, and its aliases.
+
+    >>> {"step", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "gelu", "silu", "softplus", "identity"} <= set(names())
+    True
+    """
+    return sorted(name for op in OPS.values() if len(op.operands) == 1 for name in (op.name, *op.aliases))
+
+
+def get(activation: Activation) -> Callable[[Value], Value]:
+    """The activation of that name, or the function itself.
+
+    Raises ValueError for a name that is not in the table.
+    """
+    if callable(activation):
+        return activation
+    if activation in ("linear", "none"):
+        activation = "identity"
+    if activation not in names():
+        raise ValueError(f"no activation is called {activation!r}; there are {', '.join(names())}")
+    method: Callable[[Value], Value] = getattr(Value, activation)
+    return method
+
+
+def name_of(activation: Callable[[Value], Value]) -> str:
+    """The name under which ``get`` finds it, or its Python name.
+
+    >>> name_of(get("relu"))
+    'relu'
+    """
+    return getattr(activation, "__name__", type(activation).__name__)
+
+
+def symbol_of(activation: Callable[[Value], Value]) -> str:
+    """What a drawing writes for it: ReLU for relu."""
+    op: Any = OPS.get(name_of(activation))
+    return op.symbol if isinstance(op, Op) else name_of(activation)

@@ -1,0 +1,199 @@
+"""Neuron, Layer, MLP: the forward pass of the lecture.
+
+    h̃ˡ = Wˡ hˡ⁻¹ + bˡ,   hˡ = σ(h̃ˡ),   f = Wᴸ hᴸ⁻¹ + bᴸ
+
+There is no backward pass here: it is the chain rule on the graph that these make.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from autograd import Value, dot
+from nn import activations, init
+from nn.module import Module
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nn.activations import Activation
+    from nn.init import Generator, Init
+
+__all__ = ["MLP", "Layer", "Neuron"]
+
+
+class Neuron(Module):
+    """One neuron: h = σ(w·x + b).
+
+    nin:        number of inputs m
+    nonlin:     False for a linear neuron (no σ)
+    activation: a name from the op table, or a function of a Value
+    init:       how the m weights are drawn (see ``nn.init``); the bias starts at 0
+    rng:        the generator they are drawn from
+    path:       where it sits in a network, for labels and drawings
+
+    >>> n = Neuron(2, activation="step")
+    >>> n.w[0].data, n.w[1].data, n.b.data = 1.0, 1.0, -1.5          # the lecture's AND
+    >>> [n([a, b]).data for a in (0, 1) for b in (0, 1)]
+    [0.0, 0.0, 0.0, 1.0]
+    """
+
+    def __init__(
+        self, nin: int, nonlin: bool = True, *, activation: Activation = "relu", init: Init = "uniform",
+        rng: Generator = random, nout: int = 1, path: str = "",  # type: ignore[assignment]
+    ) -> None:  # fmt: skip
+        draw = _initializer(init)
+        within = f"{path}." if path else ""
+        nin = _size(nin, "a neuron's number of inputs")
+        self.w = [Value(draw(rng, nin, nout), label=f"{within}w[{j}]", kind="parameter") for j in range(nin)]
+        self.b = Value(0.0, label=f"{within}b", kind="parameter")
+        self.nonlin = nonlin
+        self.path = path
+        self.activation = activations.get(activation if nonlin else "identity")
+
+    def __call__(self, x: Any) -> Value:
+        """h for one sample. x: m numbers or Values. Raises ValueError for another number of them."""
+        return self._fire(_sample(x, len(self.w), "neuron"))[1]
+
+    def _fire(self, x: Sequence[Value]) -> tuple[Value, Value]:
+        """(h̃, h), for inputs that are known to fit."""
+        h_pre = dot(self.w, x, self.b)
+        h = self.activation(h_pre) if self.nonlin else h_pre
+        h_pre.label, h_pre.module = "h_pre", self.path
+        h.label, h.module = "h", self.path
+        return h_pre, h
+
+    def parameters(self) -> list[Value]:
+        """w₁ … w_m, b."""
+        return [*self.w, self.b]
+
+    def __repr__(self) -> str:
+        symbol = activations.symbol_of(self.activation) if self.nonlin else "Linear"
+        return f"{symbol[:1].upper()}{symbol[1:]}Neuron({len(self.w)})"
+
+
+class Layer(Module):
+    """Neurons side by side on the same inputs: hˡ = σ(Wˡ hˡ⁻¹ + bˡ).
+
+    nin, nout: number of inputs and of neurons; the rest goes to each ``Neuron``
+    h_pre, h:  after a forward pass, the last sample's h̃ˡ and hˡ (lists of nout Values)
+
+    >>> layer = Layer(3, 2, nonlin=False, init=1.0)
+    >>> [h.data for h in layer([1.0, 2.0, 3.0])]
+    [6.0, 6.0]
+    """
+
+    def __init__(self, nin: int, nout: int, *, path: str = "", **kwargs: Any) -> None:
+        nout = _size(nout, "a layer's number of neurons")
+        within = f"{path}." if path else ""
+        self.neurons = [Neuron(nin, nout=nout, path=f"{within}neurons[{i}]", **kwargs) for i in range(nout)]
+        self.h_pre: tuple[Value, ...] = ()
+        self.h: tuple[Value, ...] = ()
+
+    def __call__(self, x: Any) -> Any:
+        """h as a list, or the one Value of a single neuron. Raises ValueError for inputs that do not fit."""
+        return _unwrapped(self._forward(_sample(x, len(self.neurons[0].w), "layer")))
+
+    def _forward(self, x: Sequence[Value]) -> tuple[Value, ...]:
+        self.h_pre, self.h = zip(*[n._fire(x) for n in self.neurons], strict=True)
+        return self.h
+
+    def parameters(self) -> list[Value]:
+        """Neuron by neuron: its weights, its bias."""
+        return [p for n in self.neurons for p in n.parameters()]
+
+    def __getstate__(self) -> dict[str, Any]:
+        # A copy or a pickle takes the parameters, not the graph of the last sample.
+        return {**vars(self), "h_pre": (), "h": ()}
+
+    def __repr__(self) -> str:
+        return f"Layer of [{', '.join(map(str, self.neurons))}]"
+
+
+class MLP(Module):
+    """A multi-layer perceptron: layers one after the other, the last one linear.
+
+    sizes:      [m₀, m₁, …, m_L], inputs first
+    activation: σ of the hidden layers
+    output:     activation of the last layer ("identity": f is the logits)
+    init, seed: how weights are drawn; the same seed gives the same network
+
+    The classic form ``MLP(nin, nouts)`` (ReLU inside, weights from ``random.uniform(-1, 1)``
+    of the global generator) works as elsewhere.
+
+    Raises ValueError for sizes that are not whole numbers ≥ 1, or fewer than two of them.
+
+    >>> MLP([2, 3, 1], activation="tanh")
+    MLP of [Layer of [TanhNeuron(2), TanhNeuron(2), TanhNeuron(2)], Layer of [LinearNeuron(3)]]
+    >>> MLP(2, [2, 1])
+    MLP of [Layer of [ReLUNeuron(2), ReLUNeuron(2)], Layer of [LinearNeuron(2)]]
+    """
+
+    def __init__(
+        self, sizes: int | Sequence[int], nouts: Sequence[int] | None = None, *, activation: Activation = "relu",
+        output: Activation = "identity", init: Init | None = None, seed: int | None = 0,
+    ) -> None:  # fmt: skip
+        if nouts is None:
+            if not isinstance(sizes, Sequence) or isinstance(sizes, str):
+                raise ValueError(f"MLP needs the sizes of its layers, such as MLP([2, 16, 1]) or MLP(2, [16, 1]); got {sizes!r}")
+            sizes, rng, init = list(sizes), random.Random(seed), "kaiming" if init is None else init
+        else:
+            if isinstance(sizes, Sequence):
+                raise ValueError(f"MLP(nin, nouts) takes one number of inputs, got {sizes!r}; or give all sizes as one list")
+            sizes, rng, init = [sizes, *nouts], random, "uniform" if init is None else init  # type: ignore[assignment]
+        if len(sizes) < 2:
+            raise ValueError(f"an MLP needs at least an input and an output size, got {sizes}")
+        self.sizes = [_size(m, "a layer's size") for m in sizes]
+        self.layers = []
+        for i, (m, n) in enumerate(zip(self.sizes[:-1], self.sizes[1:], strict=True)):
+            last = i == len(self.sizes) - 2
+            linear = last and activations.get(output) is activations.get("identity")
+            σ = output if last else activation
+            self.layers.append(Layer(m, n, nonlin=not linear, activation=σ, init=init, rng=rng, path=f"layers[{i}]"))
+
+    def __call__(self, x: Any) -> Any:
+        """f(x) for one sample: a list of m_L Values, or the Value itself when there is one output.
+
+        x: m₀ numbers or Values. Raises ValueError for another number of them, or for a whole batch.
+        """
+        h: Sequence[Value] = _sample(x, self.sizes[0], "network")
+        for layer in self.layers:
+            h = layer._forward(h)
+        return _unwrapped(h)
+
+    def parameters(self) -> list[Value]:
+        """Layer by layer, neuron by neuron: weights, then bias."""
+        return [p for layer in self.layers for p in layer.parameters()]
+
+    def __repr__(self) -> str:
+        return f"MLP of [{', '.join(map(str, self.layers))}]"
+
+
+_initializer = init.get
+
+
+def _unwrapped(h: Sequence[Value]) -> Any:
+    return h[0] if len(h) == 1 else list(h)
+
+
+def _size(m: Any, what: str) -> int:
+    if isinstance(m, bool) or not hasattr(m, "__index__") or m.__index__() < 1:
+        raise ValueError(f"{what} is a whole number, 1 or more; got {m!r}")
+    return int(m.__index__())
+
+
+def _sample(x: Any, m: int, what: str) -> Sequence[Value]:
+    """One sample as m Values; numbers become inputs."""
+    shape = getattr(x, "shape", None)
+    if shape is not None and len(shape) > 1:
+        raise ValueError(f"the {what} takes one sample of {m} numbers, got an array of shape {shape}: call it row by row")
+    if isinstance(x, (str, bytes, dict)) or not hasattr(x, "__iter__"):
+        raise ValueError(f"the {what} takes a list of {m} numbers, got {x!r}")
+    x = x.tolist() if hasattr(x, "tolist") else x if isinstance(x, (list, tuple)) else list(x)
+    if len(x) != m:
+        raise ValueError(f"the {what} expects {m} inputs, got {len(x)}")
+    if any(isinstance(xi, (list, tuple)) for xi in x):
+        raise ValueError(f"the {what} takes one sample of {m} numbers, got a list of lists: call it row by row")
+    return [xi if isinstance(xi, Value) else Value(xi, label=f"x[{j}]") for j, xi in enumerate(x)]

@@ -1,0 +1,158 @@
+"""Losses over a batch, from raw outputs f̃ (logits) where there is a probability behind.
+
+Each takes the outputs of n samples and their targets and gives one Value. None
+knows its own gradient: ∂ℓ/∂f̃ = f − y comes out of the chain rule.
+
+>>> f = Value(0.3)
+>>> logistic([f], [1]).backward()
+>>> round(f.grad, 6) == round(Value(0.3).sigmoid().data - 1, 6)
+True
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Union
+
+from autograd import Value, logsumexp, mean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    LossFunction = Callable[[Sequence[Any], Sequence[Any]], Value]
+    Loss = Union[str, LossFunction]
+
+__all__ = ["accuracy", "cross_entropy", "get", "hinge", "logistic", "mse"]
+
+
+def mse(outputs: Sequence[Any], targets: Sequence[Any]) -> Value:
+    """Mean squared error with the lecture's half: 1/(2n) Σ (fᵢ − yᵢ)².
+
+    outputs: n Values (or n lists of K); targets: n numbers (or n lists of K)
+    Raises ValueError when the shapes differ.
+
+    >>> mse([Value(3.0), Value(1.0)], [1.0, 1.0]).data
+    1.0
+    """
+    _same_length(outputs, targets)
+    squares = []
+    for i, (f, y) in enumerate(zip(outputs, targets, strict=True)):
+        fs, ys = _row(f), _row(y)
+        if len(fs) != len(ys):
+            raise ValueError(f"mse: row {i} has {len(fs)} outputs and {len(ys)} targets")
+        squares.append([(fk - _number(i, yk)) ** 2 for fk, yk in zip(fs, ys, strict=True)])
+    return mean([s for row in squares for s in row]) * (0.5 * len(squares[0]))
+
+
+def logistic(outputs: Sequence[Any], targets: Sequence[Any]) -> Value:
+    """Logistic loss from logits: 1/n Σ softplus(f̃ᵢ) − yᵢ f̃ᵢ.
+
+    The same as −1/n Σ [y log f + (1 − y) log(1 − f)] with f = σ(f̃), but without a log that can overflow.
+
+    outputs: n Values; targets: n labels, 0 or 1
+    Raises ValueError for another label, naming the row and the labels seen.
+
+    >>> round(logistic([Value(0.0)], [1]).data, 6)          # ln 2
+    0.693147
+    >>> logistic([Value(1000.0)], [0]).data
+    1000.0
+    """
+    _same_length(outputs, targets)
+    _labels("logistic", targets, {0, 1}, "for labels −1 and 1 use `hinge`, or map them: (y + 1) // 2")
+    return mean([z.softplus() - z if y else z.softplus() for z, y in zip(map(_single, outputs), targets, strict=True)])
+
+
+def hinge(outputs: Sequence[Any], targets: Sequence[Any]) -> Value:
+    """Max-margin loss: 1/n Σ max(0, 1 − yᵢ f̃ᵢ).
+
+    outputs: n Values; targets: n labels, −1 or 1
+    Raises ValueError for another label.
+
+    >>> hinge([Value(0.25), Value(3.0)], [1, 1]).data
+    0.375
+    """
+    _same_length(outputs, targets)
+    _labels("hinge", targets, {-1, 1}, "for labels 0 and 1 use `logistic`, or map them: 2 * y - 1")
+    return mean([(1.0 - z if y > 0 else 1.0 + z).relu() for z, y in zip(map(_single, outputs), targets, strict=True)])
+
+
+def cross_entropy(outputs: Sequence[Any], targets: Sequence[Any]) -> Value:
+    """Cross-entropy of softmax from logits: 1/n Σ (ln Σₖ exp f̃ᵢₖ − f̃ᵢ,ᵧᵢ).
+
+    outputs: n lists of K Values; targets: n class numbers 0 … K−1
+    Raises ValueError for a class that does not exist, naming the row and the classes seen.
+
+    >>> round(cross_entropy([[Value(0.0), Value(0.0), Value(0.0)]], [2]).data, 6)          # ln 3
+    1.098612
+    """
+    _same_length(outputs, targets)
+    rows = [_row(f) for f in outputs]
+    k = len(rows[0])
+    if k < 2:
+        raise ValueError("cross_entropy needs one output a class, at least 2; for a single output use `logistic`")
+    _labels("cross_entropy", targets, set(range(k)), f"classes are whole numbers 0 … {k - 1}, one output each")
+    return mean([logsumexp(row) - row[int(y)] for row, y in zip(rows, targets, strict=True)])
+
+
+_BY_NAME: dict[str, LossFunction] = {"mse": mse, "logistic": logistic, "hinge": hinge, "cross_entropy": cross_entropy}
+
+
+def get(loss: Loss) -> LossFunction:
+    """The loss of that name, or the function itself. Raises ValueError for an unknown name."""
+    if callable(loss):
+        return loss
+    if loss not in _BY_NAME:
+        raise ValueError(f"no loss is called {loss!r}; there are {', '.join(_BY_NAME)}")
+    return _BY_NAME[loss]
+
+
+def accuracy(loss: Loss, outputs: Sequence[Any], targets: Sequence[Any]) -> float | None:
+    """The share of samples on the right side, as the loss sees it; None where the question makes no sense (mse).
+
+    >>> accuracy("logistic", [Value(2.0), Value(-1.0)], [1, 1])
+    0.5
+    """
+    loss = get(loss)
+    if loss is logistic or loss is hinge:
+        hits = [(_single(z).data > 0) == (y > 0) for z, y in zip(outputs, targets, strict=True)]
+    elif loss is cross_entropy:
+        hits = [max(range(len(row)), key=lambda k, row=row: row[k].data) == y for row, y in zip(outputs, targets, strict=True)]  # type: ignore[misc]
+    else:
+        return None
+    return sum(hits) / len(hits)
+
+
+# ── what a batch must look like ─────────────────────────────────────────────
+
+
+def _same_length(outputs: Sequence[Any], targets: Sequence[Any]) -> None:
+    if len(outputs) != len(targets) or not len(outputs):
+        raise ValueError(f"a loss needs one target a sample and at least one: got {len(outputs)} outputs and {len(targets)} targets")
+
+
+def _row(f: Any) -> Sequence[Any]:
+    if hasattr(f, "tolist"):
+        f = f.tolist()
+    return f if isinstance(f, (list, tuple)) else [f]
+
+
+def _single(f: Any) -> Value:
+    row = _row(f)
+    if len(row) != 1 or not isinstance(row[0], Value):
+        raise ValueError(f"this loss takes one output Value a sample, got {f!r}; for several classes use `cross_entropy`")
+    return row[0]
+
+
+def _labels(loss: str, targets: Sequence[Any], allowed: set[int], hint: str) -> None:
+    for i, y in enumerate(targets):
+        if isinstance(y, (list, tuple)) or getattr(y, "shape", ()) != ():
+            raise ValueError(f"{loss}: the target of row {i} is {y!r}; give one label a sample (a column? use y.ravel())")
+        if isinstance(y, str) or y not in allowed:
+            seen = sorted({str(t) for t in targets})
+            listed = ", ".join(seen[:8]) + (", …" if len(seen) > 8 else "")
+            raise ValueError(f"{loss}: row {i} has the label {y!r}; {hint}. Labels seen: {listed}")
+
+
+def _number(i: int, y: Any) -> Any:
+    if isinstance(y, (str, list, tuple)) or y is None:
+        raise ValueError(f"mse: the target of row {i} is {y!r}; give a number")
+    return y
