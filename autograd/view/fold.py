@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from autograd.value import Value
 
-__all__ = ["FOLDS", "Fold", "Folding", "fold"]
+__all__ = ["FOLDS", "Fold", "Folding", "fold", "prefixes"]
 
 FOLDS = ("auto", "none", "neurons", "layers", "nearest")
 SCALARS = 80  # "auto" draws every scalar up to here
@@ -77,17 +77,21 @@ def fold(order: Sequence[Value], roots: Sequence[Value], how: str = "auto") -> F
 def _modules(order: Iterable[Value]) -> dict[Value, str]:
     """The module of each node that has one; a parameter belongs to the module its label names."""
     module = {v: v.module for v in order if v.module}
-    known = {"".join(prefix) for path in set(module.values()) for prefix in _prefixes(path)}
+    known = {prefix for path in set(module.values()) for prefix in prefixes(path)}
     if known:
-        for v in order:
-            path = str(v.label).rpartition(".")[0]
-            if not v.parents and path in known:
-                module.setdefault(v, path)
+        for leaf in (v for v in order if not v.parents and v.label):
+            path = str(leaf.label).rpartition(".")[0]
+            if path in known:
+                module.setdefault(leaf, path)
     return module
 
 
-def _prefixes(path: str) -> list[str]:
-    """Every frame around a module, outermost first, itself last: "a.b.c" stands in "a" and "a.b"."""
+def prefixes(path: str) -> list[str]:
+    """A module path and those it stands in, outermost first.
+
+    >>> prefixes("layers[0].neurons[2]")
+    ['layers[0]', 'layers[0].neurons[2]']
+    """
     parts = path.split(".")
     return [".".join(parts[: i + 1]) for i in range(len(parts))]
 
@@ -104,8 +108,14 @@ def _cut(path: str, depth: int) -> Fold:
     return Fold(title, title.rpartition(".")[0])
 
 
+def _boxes(paths: set[str], depth: int) -> dict[str, Fold]:
+    box = {path: _cut(path, depth) for path in sorted(paths)}
+    frames = {f.frame for f in box.values()}  # what a layer makes beside its neurons stands in the layer's frame
+    return {path: f._replace(frame=f.title) if f.title in frames else f for path, f in box.items()}
+
+
 def _by_module(order: Sequence[Value], roots: Sequence[Value], module: Mapping[Value, str], depth: int) -> Folding:
-    box = {path: _cut(path, depth) for path in set(module.values())}
+    box = _boxes(set(module.values()), depth)
     place: dict[Value, Value | Fold] = {v: box[module[v]] if v in module else v for v in order}
     folds = set(box.values())
     outside = len(order) - len(module)

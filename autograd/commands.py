@@ -1,0 +1,111 @@
+"""The commands that need the engine alone: ``draw`` and ``check``.
+
+A command is an object with ``help``, ``add_arguments(parser)`` and ``run(arguments)``; a wrong
+argument is a ValueError or OSError whose text says what to do.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any, Protocol
+
+from autograd.expressions import parse
+from autograd.gradcheck import gradcheck
+from autograd.value import Value
+
+__all__ = ["Command", "check", "draw"]
+
+
+class Command(Protocol):
+    """What the command line asks of a command."""
+
+    help: str
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:  # noqa: D102
+        ...
+
+    def run(self, arguments: argparse.Namespace) -> int:
+        """Do it; the exit code."""
+        ...
+
+
+def _assignments(words: list[str]) -> dict[str, float]:
+    numbers = {}
+    for word in words:
+        name, equals, text = word.partition("=")
+        if not equals or not name.isidentifier():
+            raise ValueError(f"expected name=number, got {word!r}; for example w=1")
+        try:
+            numbers[name] = float(text)
+        except ValueError:
+            raise ValueError(f"{name} needs a number, got {text!r}") from None
+    return numbers
+
+
+def _formula_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("expression", help='a formula, such as "tanh(w*x + b)"')
+    parser.add_argument("values", nargs="*", metavar="name=number", help="a number for each name: w=1 x=2 b=-0.5")
+
+
+def _formula(arguments: argparse.Namespace) -> tuple[Any, dict[str, float]]:
+    expression, numbers = parse(arguments.expression), _assignments(arguments.values)
+    unused = [name for name in numbers if name not in expression.names]
+    if unused:
+        raise ValueError(f"{', '.join(unused)} does not occur in {arguments.expression!r}; its names are {', '.join(expression.names) or '(none)'}")
+    return expression, numbers
+
+
+class _Draw:
+    help = "draw the graph of a formula, with its gradients"
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        _formula_arguments(parser)
+        parser.add_argument("-o", "--output", default="graph.svg", help="file to write: .svg, .png, .pdf or .dot (default: %(default)s)")
+        parser.add_argument("--direction", choices=["LR", "TB"], default="LR", help="left to right, or top to bottom")
+        parser.add_argument("--local-derivatives", action="store_true", help="write ∂node/∂parent on every edge")
+
+    def run(self, arguments: argparse.Namespace) -> int:
+        from autograd.view import draw as drawn
+
+        expression, numbers = _formula(arguments)
+        root = expression(numbers)
+        root.backward()
+        root.label = root.label or "L"
+        picture = drawn(root, direction=arguments.direction, local_derivatives=arguments.local_derivatives)
+        picture.save(Path(arguments.output))
+        print(f"{arguments.expression} = {root.data:.6g}")
+        for leaf in _leaves(root):
+            print(f"  ∂/∂{leaf.label} = {leaf.grad:.6g}")
+        print(f"wrote {arguments.output}")
+        return 0
+
+
+def _leaves(root: Value) -> list[Value]:
+    from autograd.backprop import topological_order
+
+    return [v for v in topological_order(root) if not v.parents and v.label]
+
+
+class _Check:
+    help = "compare backward's gradient of a formula with difference quotients"
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        _formula_arguments(parser)
+        parser.add_argument("--tolerance", type=float, default=1e-6, help="largest difference that agrees (default: %(default)s)")
+
+    def run(self, arguments: argparse.Namespace) -> int:
+        expression, numbers = _formula(arguments)
+        expression(numbers)  # names without a value are told before anything is compared
+        report = gradcheck(_by_position(expression), *(numbers[n] for n in expression.names), tolerance=arguments.tolerance)
+        rows = [row._replace(name=name) for name, row in zip(expression.names, report.rows, strict=True)]
+        print(type(report)(report.value, rows))
+        return 0 if report.ok else 1
+
+
+def _by_position(expression: Any) -> Any:
+    return lambda *values: expression(dict(zip(expression.names, values, strict=True)))
+
+
+draw: Command = _Draw()
+check: Command = _Check()

@@ -1,0 +1,137 @@
+"""Formulas as text → graphs. They are parsed, never evaluated as code.
+
+>>> y = parse("tanh(w*x + b)")({"w": 1.0, "x": 2.0, "b": -0.5})
+>>> round(y.data, 4), [v.label for v in y.parents[0].parents[0].parents]
+(0.9051, ['w', 'x'])
+"""
+
+from __future__ import annotations
+
+import ast
+import operator
+import warnings
+from typing import TYPE_CHECKING, Any
+
+from autograd.ops import OPS
+from autograd.value import Value, apply, as_value, dot, logsumexp, maximum, mean, minimum, sum_
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+__all__ = ["Expression", "ExpressionError", "parse"]
+
+LONGEST = 10_000  # characters
+CONSTANTS = {"pi": 3.141592653589793, "e": 2.718281828459045}
+OPERATORS: dict[type, Callable[..., Any]] = {
+    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
+    ast.Pow: operator.pow, ast.USub: operator.neg, ast.UAdd: operator.pos,
+}  # fmt: skip
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    **{name: (lambda op: lambda x: apply(op, x))(op) for op in OPS.values() if len(op.operands) == 1 for name in (op.name, *op.aliases)},
+    "max": maximum, "maximum": maximum, "min": minimum, "minimum": minimum,
+    "sum": lambda *x: sum_(x), "mean": lambda *x: mean(x), "logsumexp": lambda *x: logsumexp(x),
+    "dot": lambda *x: dot(x[: len(x) // 2], x[len(x) // 2 :]),
+}  # fmt: skip
+
+
+class ExpressionError(ValueError):
+    """The text is not a formula that this project can read; the message says where and what to write."""
+
+
+class Expression:
+    """A parsed formula: call it with a number a name to build its graph.
+
+    names: the free names, in order of appearance
+    """
+
+    def __init__(self, text: str, tree: ast.expr) -> None:
+        self.text = text
+        self._tree = tree
+        self.names: list[str] = []
+        _check(tree, self.names)
+
+    def __call__(self, values: Mapping[str, Any]) -> Value:
+        """The root of the graph. values: a number or Value for each name; numbers become inputs of that label.
+
+        Raises ExpressionError for a name without a value.
+        """
+        missing = [name for name in self.names if name not in values]
+        if missing:
+            raise ExpressionError(f"no value for {', '.join(missing)} in {self.text!r}: add {' '.join(f'{m}=1' for m in missing)}")
+        leaves = {n: v if isinstance(v := values[n], Value) else Value(v, label=n) for n in self.names}
+        return as_value(_build(self._tree, leaves))
+
+
+def parse(text: str) -> Expression:
+    """Read a formula: numbers, names, + − * / **, and the functions of the op table.
+
+    Raises ExpressionError for anything else; nothing in the text is ever run.
+
+    >>> parse("a*b + sin(a)").names
+    ['a', 'b']
+    >>> parse("__import__('os')")
+    Traceback (most recent call last):
+    autograd.expressions.ExpressionError: '__import__' is not a function here; ...
+    """
+    if len(text) > LONGEST:
+        raise ExpressionError(f"the formula has {len(text)} characters; {LONGEST} is the limit")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(text.strip(), mode="eval").body
+    except SyntaxError as error:
+        raise ExpressionError(f"not a formula: {text[:60]!r} ({error.msg} at character {error.offset}); write for example tanh(w*x + b)") from None
+    except (RecursionError, MemoryError, ValueError):
+        raise ExpressionError("the formula is nested too deeply, or holds a character no formula has") from None
+    try:
+        return Expression(text, tree)
+    except RecursionError:
+        raise ExpressionError("the formula is nested too deeply") from None
+
+
+def _check(node: ast.expr, names: list[str]) -> None:
+    """Refuse everything that is not arithmetic, before anything is built."""
+    match node:
+        case ast.Constant(value=value) if isinstance(value, (int, float)) and not isinstance(value, bool):
+            return
+        case ast.Name(id=name):
+            if name not in names and name not in CONSTANTS:
+                names.append(name)
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in OPERATORS:
+            _check(left, names)
+            _check(right, names)
+        case ast.BinOp(op=ast.BitXor()):
+            raise ExpressionError("^ is not a power in Python; write x**2")
+        case ast.UnaryOp(op=op, operand=operand) if type(op) in OPERATORS:
+            _check(operand, names)
+        case ast.Call(func=ast.Name(id=function), args=arguments, keywords=[]):
+            _check_call(function, len(arguments))
+            for argument in arguments:
+                _check(argument, names)
+        case _:
+            raise ExpressionError(f"{ast.unparse(node)[:60]!r} can't stand in a formula: only numbers, names, + - * / ** and functions")
+
+
+def _check_call(function: str, given: int) -> None:
+    if function not in FUNCTIONS:
+        raise ExpressionError(f"{function!r} is not a function here; there are {', '.join(sorted(FUNCTIONS))}")
+    op = OPS.get({"max": "maximum", "min": "minimum"}.get(function, function))
+    wanted = len(op.operands) if op else 1
+    if (wanted and given != wanted) or not given or (function == "dot" and given % 2):
+        raise ExpressionError(f"{function} takes {wanted or 'one or more'} number{'s' * (wanted != 1)}, got {given}")
+
+
+def _build(node: ast.expr, leaves: Mapping[str, Value]) -> Any:
+    match node:
+        case ast.Constant(value=value):
+            return value
+        case ast.Name(id=name):
+            return leaves[name] if name in leaves else CONSTANTS[name]
+        case ast.BinOp(left=left, op=op, right=right):
+            x, y = _build(left, leaves), _build(right, leaves)
+            return OPERATORS[type(op)](as_value(x) if not isinstance(y, Value) else x, y)
+        case ast.UnaryOp(op=op, operand=operand):
+            return OPERATORS[type(op)](_build(operand, leaves))
+        case ast.Call(func=ast.Name(id=function), args=arguments):
+            return FUNCTIONS[function](*(_build(a, leaves) for a in arguments))
+    raise AssertionError("checked before")  # pragma: no cover

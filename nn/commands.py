@@ -1,0 +1,157 @@
+"""``chalkgrad train``: from a data set to a trained network, its figures and its record."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from time import perf_counter
+from typing import Any, NamedTuple
+
+from autograd import Value, draw, name
+from nn import data, io, losses
+from nn.layers import MLP
+from nn.optim import Adam
+from nn.train import Run, evaluate, fit
+
+__all__ = ["train"]
+
+
+class Recipe(NamedTuple):
+    """Settings with which a data set trains well; the command line overrides each."""
+
+    hidden: tuple[int, ...] = (16, 16)
+    activation: str = "tanh"
+    epochs: int = 60
+    batch_size: int = 20
+    lr: float = 0.01
+
+
+RECIPES = {
+    "xor": Recipe(hidden=(4,), epochs=300, batch_size=4, lr=0.05),
+    "circles": Recipe(epochs=30, lr=0.02),
+    "moons": Recipe(epochs=40, lr=0.02),
+    "spiral": Recipe(epochs=120, batch_size=15, lr=0.02),
+    "iris": Recipe(hidden=(8,), epochs=60, batch_size=15, lr=0.01),
+    "digits": Recipe(hidden=(32,), activation="relu", epochs=12, batch_size=32, lr=0.005),
+}
+
+
+class _Train:
+    help = "train a network on a data set or a CSV file, and write figures, a drawn graph and the model into a folder"
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("data", nargs="?", default="digits", help=f"{', '.join(data.names())}, or a CSV file whose last column is the class (default: %(default)s)")
+        parser.add_argument("-o", "--output", help="folder to write into (default: runs/NAME)")
+        parser.add_argument("--hidden", help="sizes of the hidden layers, such as 16,16")
+        parser.add_argument("--activation", help="of the hidden layers: relu, tanh, sigmoid, …")
+        parser.add_argument("--epochs", type=int, help="passes over the training samples")
+        parser.add_argument("--batch-size", type=int, help="samples a step")
+        parser.add_argument("--lr", type=float, help="learning rate of Adam")
+        parser.add_argument("--test", type=float, default=0.25, help="share of the samples to hold out (default: %(default)s)")
+        parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same run (default: %(default)s)")
+        parser.add_argument("--quiet", action="store_true", help="no progress bar")
+
+    def run(self, arguments: argparse.Namespace) -> int:
+        job = _prepared(arguments)
+        samples = f"{len(job.train.y)} samples to train on, {len(job.held_out.y)} held out"
+        print(f"{job.title}: {samples}; MLP {'-'.join(map(str, job.model.sizes))}, {len(job.model.parameters())} parameters")
+        start = perf_counter()
+        run = _trained(job, arguments)
+        seconds = perf_counter() - start
+        if not run:
+            print("interrupted before the first step; nothing was written", file=sys.stderr)
+            return 130
+        loss, accuracy = evaluate(job.model, job.held_out.X, job.held_out.y, job.loss)
+        print(f"held-out accuracy {accuracy:.1%}, loss {loss:.4f} after {len(run)} steps in {seconds:.1f} s" + (" (interrupted)" if run.ended != "done" else ""))
+        _write(job, run, {"held_out_accuracy": accuracy, "held_out_loss": loss, "seconds": round(seconds, 2)}, arguments)
+        return 0 if run.ended == "done" else 130
+
+
+class _Job(NamedTuple):
+    title: str
+    folder: Path
+    train: data.Dataset
+    held_out: data.Dataset
+    model: MLP
+    loss: str
+    recipe: Recipe
+
+
+def _prepared(arguments: argparse.Namespace) -> _Job:
+    """Everything checked and made before the first step, so that no mistake costs a training run."""
+    found = data.load(arguments.data)
+    title = Path(arguments.data).stem
+    recipe = _recipe(arguments)
+    folder = Path(arguments.output or Path("runs") / title)
+    folder.mkdir(parents=True, exist_ok=True)
+    # Four corners are all there is of XOR: train and test on them alike.
+    train, held_out = (found, found) if len(found.y) < 8 else data.split(found, arguments.test, seed=arguments.seed)
+    if len(found.y) >= 8 and len(found.X[0]) != 2:
+        train, held_out = data.standardized(train, held_out) if arguments.data != "digits" else (train, held_out)
+    outputs = 1 if len(found.classes) == 2 else len(found.classes)
+    loss = "logistic" if outputs == 1 else "cross_entropy"
+    model = MLP([len(found.X[0]), *recipe.hidden, outputs], activation=recipe.activation, seed=arguments.seed)
+    return _Job(title, folder, train, held_out, model, loss, recipe)
+
+
+def _recipe(arguments: argparse.Namespace) -> Recipe:
+    recipe = RECIPES.get(arguments.data, Recipe())
+    given = {key: value for key in Recipe._fields if (value := getattr(arguments, key)) is not None}
+    if "hidden" in given:
+        try:
+            given["hidden"] = tuple(int(size) for size in given["hidden"].split(",") if size.strip())
+        except ValueError:
+            raise ValueError(f"--hidden takes whole numbers, such as 16,16; got {arguments.hidden!r}") from None
+    return recipe._replace(**given)
+
+
+def _trained(job: _Job, arguments: argparse.Namespace) -> Run:
+    return fit(
+        job.model, job.train.X, job.train.y, loss=job.loss, optimizer=Adam(job.model.parameters(), lr=job.recipe.lr),
+        epochs=job.recipe.epochs, batch_size=job.recipe.batch_size, seed=arguments.seed, progress=not arguments.quiet,
+    )  # fmt: skip
+
+
+def _write(job: _Job, run: Run, result: dict[str, Any], arguments: argparse.Namespace) -> None:
+    """Figures, one sample's graph, the model and the record of the run."""
+    from nn import plots
+
+    written = ["loss.png"]
+    figure = plots.loss_curve(run)
+    figure.set_title(f"{job.title}: {result['held_out_accuracy']:.1%} on held-out samples")
+    _save_figure(figure, job.folder / "loss.png")
+    if len(job.train.X[0]) == 2:
+        boundary = plots.decision_boundary(job.model, job.train.X, job.train.y, classes=job.train.classes)
+        _save_figure(boundary, job.folder / "boundary.png")
+        written.append("boundary.png")
+    draw(_one_sample(job)).save(job.folder / "graph.svg")
+    io.save(job.model, job.folder / "model.safetensors")
+    record = {
+        "data": arguments.data, "seed": arguments.seed, "sizes": job.model.sizes, "loss": job.loss, "recipe": job.recipe._asdict(),
+        "ended": run.ended, **result, "steps": [r._asdict() for r in run],
+    }  # fmt: skip
+    io.write_atomically(job.folder / "run.json", json.dumps(record, indent=1, allow_nan=False))
+    print(f"wrote {', '.join([*written, 'graph.svg', 'model.safetensors', 'run.json'])} into {job.folder}{'/' if str(job.folder) != '/' else ''}")
+
+
+def _save_figure(ax: Any, path: Path) -> None:
+    from io import BytesIO
+
+    buffer = BytesIO()
+    ax.figure.savefig(buffer, format=path.suffix[1:], dpi=150)
+    io.write_atomically(path, buffer.getvalue())
+
+
+def _one_sample(job: _Job) -> Value:
+    """The graph of the loss of the first held-out sample, with its gradients."""
+    x = [Value(v, label=feature) for v, feature in zip(job.held_out.X[0], job.held_out.features, strict=True)]
+    loss = losses.get(job.loss)([job.model(x)], job.held_out.y[:1])
+    name(loss=loss)
+    job.model.zero_grad()
+    loss.backward()
+    return loss
+
+
+train = _Train()
