@@ -8,6 +8,7 @@ every node that used it. Topological order, walked backward, is exactly that.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.errors import CycleError
@@ -47,12 +48,14 @@ def _sorted(root: Node) -> tuple[list[Node], list[Node]]:
     stack = [root]
     while stack:
         node = stack[-1]
+        if node in finished:
+            stack.pop()
+            continue
         parents = node.parents
         if finished.issuperset(parents):
             stack.pop()
-            if node not in finished:
-                finished.add(node)
-                (results if parents else leaves).append(node)
+            finished.add(node)
+            (results if parents else leaves).append(node)
         elif node in opened:  # we came back to it and its parents are still waiting for it
             raise CycleError(f"{node!r} is its own ancestor: a graph must not bite its tail. Were parents set by hand?")
         else:
@@ -67,13 +70,23 @@ def _sorted(root: Node) -> tuple[list[Node], list[Node]]:
     return leaves, results
 
 
-def _seeded(root: Node) -> list[Node]:
-    """Reset the gradients of results (leaves keep theirs: they accumulate), seed ∂L/∂L = 1, and give the order."""
-    _, results = _sorted(root)
+@contextmanager
+def _seeded(root: Node) -> Iterator[list[Node]]:
+    """Reset the gradients of results (leaves keep theirs: they accumulate), seed ∂L/∂L = 1, and give the order.
+
+    An error on the way leaves every leaf's gradient as it was.
+    """
+    leaves, results = _sorted(root)
+    kept = [leaf.grad for leaf in leaves]
     for node in results:
         node.grad = 0.0
     root.grad += 1.0
-    return results
+    try:
+        yield results
+    except Exception:
+        for leaf, grad in zip(leaves, kept, strict=True):
+            leaf.grad = grad
+        raise
 
 
 def backward(root: Node) -> None:
@@ -85,8 +98,9 @@ def backward(root: Node) -> None:
     >>> x.grad
     6.0
     """
-    for node in reversed(_seeded(root)):
-        node._backward()
+    with _seeded(root) as results:
+        for node in reversed(results):
+            node._backward()
 
 
 class Step(NamedTuple):
@@ -117,26 +131,30 @@ def backward_steps(root: Node) -> Iterator[Step]:
     slot 0: 0 + 3 * 1 = 3
     slot 1: 3 + 3 * 1 = 6
     """
-    for node in reversed(_seeded(root)):
-        upstream = node.grad
-        if len(node.local_derivatives) < len(node.parents):
-            yield from _steps_by_hand(node)
-            continue
-        for slot, (parent, local) in enumerate(zip(node.parents, node.local_derivatives, strict=True)):
-            before, contribution = parent.grad, local * upstream
-            parent.grad = after = before + contribution
-            yield Step(node, parent, slot, local, upstream, contribution, before, after)
+    with _seeded(root) as results:
+        for node in reversed(results):
+            yield from _steps_by_hand(node) if "_backward" in getattr(node, "__dict__", ()) else _steps_of(node)
+
+
+def _steps_of(node: Node) -> Iterator[Step]:
+    upstream = node.grad
+    if not node.local_derivatives:
+        node._backward()  # says what is missing
+    for slot, (parent, local) in enumerate(zip(node.parents, node.local_derivatives, strict=True)):
+        before, contribution = parent.grad, local * upstream
+        parent.grad = after = before + contribution
+        yield Step(node, parent, slot, local, upstream, contribution, before, after)
 
 
 def _steps_by_hand(node: Node) -> list[Step]:
     """Steps of a node whose ``_backward`` a user wrote: its slopes are known by what it passed on."""
-    before = [parent.grad for parent in node.parents]
+    distinct = {parent: parent.grad for parent in node.parents}
     node._backward()
     steps = []
-    for slot, (parent, b) in enumerate(zip(node.parents, before, strict=True)):
-        passed = parent.grad - b
+    for parent, before in distinct.items():
+        passed, slot = parent.grad - before, node.parents.index(parent)
         local = passed / node.grad if node.grad else 0.0
-        steps.append(Step(node, parent, slot, local, node.grad, passed, b, parent.grad))
+        steps.append(Step(node, parent, slot, local, node.grad, passed, before, parent.grad))
     return steps
 
 

@@ -52,7 +52,9 @@ def _formula(arguments: argparse.Namespace) -> tuple[Any, dict[str, float]]:
     expression, numbers = parse(arguments.expression), _assignments(arguments.values)
     unused = [name for name in numbers if name not in expression.names]
     if unused:
-        raise ValueError(f"{', '.join(unused)} does not occur in {arguments.expression!r}; its names are {', '.join(expression.names) or '(none)'}")
+        raise ValueError(
+            f"{', '.join(unused)} does not occur in {arguments.expression!r}; its names are {', '.join(expression.names) or '(none)'}"
+        )
     return expression, numbers
 
 
@@ -61,7 +63,9 @@ class _Draw:
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         _formula_arguments(parser)
-        parser.add_argument("-o", "--output", default="graph.svg", help="file to write: .svg, .png, .pdf or .dot (default: %(default)s)")
+        parser.add_argument(
+            "-o", "--output", default="graph.svg", help="file to write: .svg, .png, .pdf or .dot (default: %(default)s)"
+        )
         parser.add_argument("--direction", choices=["LR", "TB"], default="LR", help="left to right, or top to bottom")
         parser.add_argument("--local-derivatives", action="store_true", help="write ∂node/∂parent on every edge")
 
@@ -92,12 +96,16 @@ class _Check:
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         _formula_arguments(parser)
-        parser.add_argument("--tolerance", type=float, default=1e-6, help="largest difference that agrees (default: %(default)s)")
+        parser.add_argument(
+            "--tolerance", type=float, default=1e-6, help="largest difference that agrees (default: %(default)s)"
+        )
 
     def run(self, arguments: argparse.Namespace) -> int:
         expression, numbers = _formula(arguments)
         expression(numbers)  # names without a value are told before anything is compared
-        report = gradcheck(_by_position(expression), *(numbers[n] for n in expression.names), tolerance=arguments.tolerance)
+        report = gradcheck(
+            _by_position(expression), *(numbers[n] for n in expression.names), tolerance=arguments.tolerance
+        )
         rows = [row._replace(name=name) for name, row in zip(expression.names, report.rows, strict=True)]
         print(type(report)(report.value, rows))
         return 0 if report.ok else 1

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import operator
 import warnings
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from autograd.ops import OPS
@@ -27,7 +28,7 @@ OPERATORS: dict[type, Callable[..., Any]] = {
     ast.Pow: operator.pow, ast.USub: operator.neg, ast.UAdd: operator.pos,
 }  # fmt: skip
 FUNCTIONS: dict[str, Callable[..., Any]] = {
-    **{name: (lambda op: lambda x: apply(op, x))(op) for op in OPS.values() if len(op.operands) == 1 for name in (op.name, *op.aliases)},
+    **{name: partial(apply, op) for op in OPS.values() if len(op.operands) == 1 for name in (op.name, *op.aliases)},
     "max": maximum, "maximum": maximum, "min": minimum, "minimum": minimum,
     "sum": lambda *x: sum_(x), "mean": lambda *x: mean(x), "logsumexp": lambda *x: logsumexp(x),
     "dot": lambda *x: dot(x[: len(x) // 2], x[len(x) // 2 :]),
@@ -57,7 +58,9 @@ class Expression:
         """
         missing = [name for name in self.names if name not in values]
         if missing:
-            raise ExpressionError(f"no value for {', '.join(missing)} in {self.text!r}: add {' '.join(f'{m}=1' for m in missing)}")
+            raise ExpressionError(
+                f"no value for {', '.join(missing)} in {self.text!r}: add {' '.join(f'{m}=1' for m in missing)}"
+            )
         leaves = {n: v if isinstance(v := values[n], Value) else Value(v, label=n) for n in self.names}
         return as_value(_build(self._tree, leaves))
 
@@ -80,7 +83,9 @@ def parse(text: str) -> Expression:
             warnings.simplefilter("ignore")
             tree = ast.parse(text.strip(), mode="eval").body
     except SyntaxError as error:
-        raise ExpressionError(f"not a formula: {text[:60]!r} ({error.msg} at character {error.offset}); write for example tanh(w*x + b)") from None
+        raise ExpressionError(
+            f"not a formula: {text[:60]!r} ({error.msg} at character {error.offset}); write for example tanh(w*x + b)"
+        ) from None
     except (RecursionError, MemoryError, ValueError):
         raise ExpressionError("the formula is nested too deeply, or holds a character no formula has") from None
     try:
@@ -109,7 +114,9 @@ def _check(node: ast.expr, names: list[str]) -> None:
             for argument in arguments:
                 _check(argument, names)
         case _:
-            raise ExpressionError(f"{ast.unparse(node)[:60]!r} can't stand in a formula: only numbers, names, + - * / ** and functions")
+            raise ExpressionError(
+                f"{ast.unparse(node)[:60]!r} can't stand in a formula: only numbers, names, + - * / ** and functions"
+            )
 
 
 def _check_call(function: str, given: int) -> None:

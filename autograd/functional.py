@@ -6,6 +6,7 @@ gradient is a graph, and a graph can be differentiated again.
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from autograd import backprop
@@ -30,7 +31,7 @@ class values:  # noqa: N801  # a number system, like `floats` and `arrays`
 
     @staticmethod
     def power(x: Any, y: Any) -> Any:
-        """x ** y, a node if either is."""
+        """X ** y, a node if either is."""
         return x**y if isinstance(x, Value) or isinstance(y, Value) else floats.power(x, y)
 
     @staticmethod
@@ -98,7 +99,9 @@ def gradients(root: Value, wrt: Sequence[Value]) -> list[Value]:
 
 def _local_derivatives(node: Value) -> tuple[Any, ...]:
     if not (node.op.operands or node.op.n_ary):
-        raise ValueError(f"{node!r} was made by hand; without a rule in the op table its slopes can't be differentiated again")
+        raise ValueError(
+            f"{node!r} was made by hand; without a rule in the op table its slopes can't be differentiated again"
+        )
     return node.op.rule(values, *node.parents)[1]
 
 
@@ -125,13 +128,8 @@ def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> C
     positions = tuple(argnums) if not isinstance(argnums, int) else (argnums,)
 
     def both(*args: Any, **kwargs: Any) -> Any:
-        for position in positions:
-            if not -len(args) <= position < len(args):
-                raise ValueError(f"argnums={position}, but the function was called with {len(args)} arguments")
-        traced = _is_traced([args[position] for position in positions])
-        args = tuple(_fresh(a) if i in positions or i - len(args) in positions else a for i, a in enumerate(args))
-        chosen = [args[position] for position in positions]
-        root = _checked(f(*args, **kwargs))
+        args, chosen, traced = _traced_arguments(args, positions)
+        root = _checked(_run(f, args, kwargs))
         found = iter(gradients(root, [v for a in chosen for v in _flat(a)]))
         slopes = tuple(_like(a, found) for a in chosen)
         result = (root, slopes if several else slopes[0])
@@ -163,11 +161,9 @@ def jacobian(f: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
     """
 
     def rows(*args: Any, **kwargs: Any) -> Any:
-        traced = _is_traced(args[argnum])
-        args = tuple(_fresh(a) if i == argnum else a for i, a in enumerate(args))
-        x = _flat(args[argnum])
-        outputs = f(*args, **kwargs)
-        found = [_like(args[argnum], iter(gradients(_checked(y), x))) for y in _flat(outputs)]
+        args, (x,), traced = _traced_arguments(args, (argnum,))
+        outputs = _run(f, args, kwargs)
+        found = [_like(x, iter(gradients(_checked(y), _flat(x)))) for y in _flat(outputs)]
         result = _like(outputs, iter(found))
         return result if traced else _plain(result)
 
@@ -183,19 +179,37 @@ def hessian(f: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
     return jacobian(grad(f, argnum), argnum)
 
 
+_inside: ContextVar[bool] = ContextVar("inside another derivative", default=False)
+
+
+def _run(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    token = _inside.set(True)
+    try:
+        return f(*args, **kwargs)
+    finally:
+        _inside.reset(token)
+
+
+def _traced_arguments(args: tuple[Any, ...], positions: Sequence[int]) -> tuple[tuple[Any, ...], list[Any], bool]:
+    """(arguments with fresh Values at the positions, those alone, must the result stay differentiable?)."""
+    for position in positions:
+        if not -len(args) <= position < len(args):
+            raise ValueError(f"no argument {position} to differentiate by: the function was called with {len(args)}")
+    at = [position % len(args) for position in positions]
+    traced = _inside.get() or any(isinstance(v, Value) for i in at for v in _flat(args[i]))
+    args = tuple(_fresh(a) if i in at else a for i, a in enumerate(args))
+    return args, [args[i] for i in at], traced
+
+
 def _fresh(x: Any) -> Any:
     """The argument as Values of its own; a Value gets an alias, so that the gradient by the
-    argument is not mixed up with another use of the same Value inside the function."""
+    argument is not mixed up with another use of the same Value inside the function.
+    """
     if isinstance(x, Value):
         return x.positive()
     if isinstance(x, (list, tuple)) or getattr(x, "shape", ()) != ():
         return [_fresh(item) for item in x]
     return Value(x)
-
-
-def _is_traced(x: Any) -> bool:
-    """Was it called from inside another derivative, with Values?"""
-    return any(isinstance(v, Value) for v in _flat(x))
 
 
 def _flat(x: Any) -> list[Any]:
@@ -239,12 +253,15 @@ def expand(root: Value) -> Value:
     for node in backprop.topological_order(root):
         parents = tuple(copies[p] for p in node.parents)
         if node.op.n_ary:
-            copy = node.op.rule(values, *parents)[0]
+            copy = as_value(node.op.rule(values, *parents)[0])
         elif parents == node.parents:
             copy = node
-        else:
+        elif node.op.operands:
             copy = apply(node.op, *parents)
-        if copy is not node:
+        else:
+            copy = Value(node.data, parents, node.local_derivatives)
+            copy.op = node.op
+        if copy is not node and copy not in parents:
             copy.label, copy.module = node.label, node.module
         copies[node] = copy
     return copies[root]

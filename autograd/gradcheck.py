@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from autograd.backprop import topological_order
 from autograd.errors import DomainError
 from autograd.value import Value, as_float
 
@@ -79,8 +80,10 @@ def gradcheck(f: Callable[..., Any], *x: Any, tolerance: float = 1e-6) -> GradCh
     inputs = list(map(Value, start))
     root = f(*_filled(x, iter(inputs)))
     if not isinstance(root, Value):
-        raise TypeError(f"the function must return a Value, got {type(root).__name__}: a gradient can't be checked where none is kept")
-    root.backward()
+        raise TypeError(
+            f"the function must return a Value, got {type(root).__name__}: a gradient can't be checked where none is kept"
+        )
+    slopes = _backward_gradients(root, inputs)
 
     def at(i: int, shift: float) -> float:
         moved = [v + shift if j == i else v for j, v in enumerate(start)]
@@ -89,11 +92,15 @@ def gradcheck(f: Callable[..., Any], *x: Any, tolerance: float = 1e-6) -> GradCh
         except DomainError:
             return float("nan")
 
-    rows = [_row(names[i], start[i], inputs[i].grad, root.data, lambda h, i=i: at(i, h), tolerance) for i in range(len(start))]
+    rows = [
+        _row(names[i], start[i], slopes[i], root.data, lambda h, i=i: at(i, h), tolerance) for i in range(len(start))
+    ]
     return GradCheck(root.data, rows)
 
 
-def _row(name: str, x: float, analytic: float, here: float, at: Callable[[float], float], tolerance: float) -> GradCheckRow:
+def _row(
+    name: str, x: float, analytic: float, here: float, at: Callable[[float], float], tolerance: float
+) -> GradCheckRow:
     h = CUBE_ROOT_OF_EPSILON * max(1.0, abs(x))
     above, below = at(h), at(-h)
     numeric = (above - below) / (2 * h)
@@ -101,7 +108,9 @@ def _row(name: str, x: float, analytic: float, here: float, at: Callable[[float]
     difference = abs(analytic - numeric)
     relative = difference / scale if scale else 0.0
     ok = difference <= tolerance or relative <= tolerance
-    return GradCheckRow(name, x, analytic, numeric, relative, ok, _verdict(ok, analytic, (here - below) / h, (above - here) / h))
+    return GradCheckRow(
+        name, x, analytic, numeric, relative, ok, _verdict(ok, analytic, (here - below) / h, (above - here) / h)
+    )
 
 
 def _verdict(ok: bool, analytic: float, left: float, right: float) -> str:
@@ -114,9 +123,26 @@ def _verdict(ok: bool, analytic: float, left: float, right: float) -> str:
     return "differs"
 
 
+def _backward_gradients(root: Value, inputs: list[Value]) -> list[float]:
+    """What backward gives, with every other gradient left as it was: f may hold a model."""
+    nodes = {*topological_order(root), *inputs}
+    kept = [(node, node.grad) for node in nodes]
+    for node in nodes:
+        node.grad = 0.0
+    root.backward()
+    slopes = [v.grad for v in inputs]
+    for node, grad in kept:
+        node.grad = grad
+    return slopes
+
+
 def _names(f: Callable[..., Any], x: tuple[Any, ...]) -> list[str]:
-    code = getattr(f, "__code__", None)
-    declared = code.co_varnames[: code.co_argcount] if code else ()
+    import inspect
+
+    try:
+        declared = [p.name for p in inspect.signature(f).parameters.values() if p.kind is p.POSITIONAL_OR_KEYWORD]
+    except (TypeError, ValueError):
+        declared = []
     heads = [declared[i] if i < len(declared) else f"x{i}" for i in range(len(x))]
     return [name for head, item in zip(heads, x, strict=True) for name, _ in _leaves(head, item)]
 

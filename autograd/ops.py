@@ -32,7 +32,7 @@ class Op:
     """One row of the table.
 
     name:      NumPy's name for the function, and the name of the method on ``Value``
-    symbol:    what is drawn in the node ("×")
+    symbol:    what is drawn in the node ("×"); may show constants ("**{k:g}")
     operator:  what Python writes between or before the operands ("*"), if anything
     rule:      ``(xp, *x) → y, local derivatives``
     operands:  their names in the rule; empty when there may be any number
@@ -48,7 +48,7 @@ class Op:
     """
 
     __slots__ = (
-        "aliases", "constants", "domain", "hint", "name", "operands", "operator", "rule", "sample", "symbol",
+        "_operator", "_symbol", "aliases", "constants", "domain", "hint", "name", "operands", "rule", "sample",
     )  # fmt: skip
 
     def __init__(
@@ -56,8 +56,8 @@ class Op:
         hint: str = "", sample: tuple[Interval, ...] = (), aliases: tuple[str, ...] = (),
     ) -> None:  # fmt: skip
         self.name = name
-        self.symbol = symbol or operator or name
-        self.operator = operator
+        self._symbol = symbol or operator or name
+        self._operator = operator
         self.domain = domain
         self.hint = hint
         self.sample = sample
@@ -69,6 +69,16 @@ class Op:
             code = rule.__code__
             self.operands = code.co_varnames[1 : code.co_argcount]
             self.constants = dict(rule.__kwdefaults__ or {})
+
+    @property
+    def symbol(self) -> str:
+        """What is drawn in the node; a row with constants shows them ("**3")."""
+        return self._symbol.format(**self.constants) if self.constants else self._symbol
+
+    @property
+    def operator(self) -> str:
+        """What Python writes for it ("*"); empty for a function."""
+        return self._operator.format(**self.constants) if self.constants else self._operator
 
     @property
     def n_ary(self) -> bool:
@@ -90,6 +100,9 @@ class Op:
         return f"<op {self.name}{f'({fixed})' if fixed else ''}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
+        # By name, never as code. What a user made by hand has only its symbol.
+        if self.rule is _no_rule and self.name not in LEAVES:
+            return by_hand, (self._symbol,)
         return _op_named, (self.name, tuple(self.constants.items()))
 
 
@@ -103,16 +116,19 @@ def _bind(row: Op, constants: tuple[tuple[str, float], ...]) -> Op:
     for slot in Op.__slots__:
         setattr(op, slot, getattr(row, slot))
     op.constants = dict(constants)
-    op.rule = partial(row.rule, **op.constants)
-    op.symbol = row.symbol.format(**op.constants)
-    op.operator = row.operator.format(**op.constants)
+    op.rule = partial(getattr(row.rule, "func", row.rule), **op.constants)
     return op
 
 
 def _op_named(name: str, constants: tuple[tuple[str, float], ...] = ()) -> Op:
-    """The row called ``name``: pickled graphs name their ops, and never carry code."""
+    """The row called ``name``."""
     op = OPS.get(name) or LEAVES[name]
     return op.bind(**dict(constants)) if constants else op
+
+
+def by_hand(symbol: str) -> Op:
+    """What a node made by hand is drawn with: its symbol, and no rule."""
+    return Op(symbol or "by hand", symbol=symbol or "ƒ")
 
 
 OPS: dict[str, Op] = {}
@@ -153,25 +169,25 @@ TWO_OVER_SQRT_PI = 1.1283791670955126  # 2/√π
 
 @primitive("add", operator="+", sample=[ANY, ANY])
 def add(xp, a, b):
-    """a + b: the gradient is copied to both."""
+    """A + b: the gradient is copied to both."""
     return a + b, (1.0, 1.0)
 
 
 @primitive("subtract", operator="-", symbol="−", sample=[ANY, ANY])
 def subtract(xp, a, b):
-    """a − b."""
+    """A − b."""
     return a - b, (1.0, -1.0)
 
 
 @primitive("multiply", operator="*", symbol="×", sample=[ANY, ANY])
 def multiply(xp, a, b):
-    """a · b: each gets the other as its slope."""
+    """A · b: each gets the other as its slope."""
     return a * b, (b, a)
 
 
 @primitive("divide", operator="/", symbol="÷", domain="b ≠ 0", sample=[ANY, POSITIVE])
 def divide(xp, a, b):
-    """a / b."""
+    """A / b."""
     y = a / b
     return y, (1.0 / b, -y / b)
 
@@ -184,7 +200,7 @@ def negative(xp, x):
 
 @primitive("positive", symbol="id", sample=[ANY], aliases=["identity"])
 def positive(xp, x):
-    """x itself, as a node of its own: the activation of a linear neuron."""
+    """X itself, as a node of its own: the activation of a linear neuron."""
     return x, (1.0,)
 
 
@@ -194,11 +210,12 @@ def positive(xp, x):
     hint="For a fixed exponent write a number, x ** 2.",
 )  # fmt: skip
 def power(xp, x, y):
-    """x ** y with both varying; at x = 0 the slope in y is 0."""
-    z = xp.power(x, y)
-    log_x = xp.where(xp.equal(x, 0.0), 0.0, xp.log(xp.where(xp.equal(x, 0.0), 1.0, x)))
-    flat = xp.equal(y, 0.0)
-    return z, (xp.where(flat, 0.0, y * xp.power(x, xp.where(flat, 1.0, y) - 1.0)), z * log_x)
+    """X ** y with both varying. At x = 0 the slope in y is 0 for y ≥ 0, and 0 ** 0 has slope 0 in x too."""
+    z, at_zero = xp.power(x, y), xp.equal(x, 0.0)
+    flat = xp.where(at_zero, xp.equal(y, 0.0), False)
+    defined = xp.where(at_zero, y >= 0, False)
+    dx = xp.where(flat, 0.0, y * xp.power(x, xp.where(flat, 1.0, y) - 1.0))
+    return z, (dx, z * xp.where(defined, 0.0, xp.log(xp.where(defined, 1.0, x))))
 
 
 @primitive(
@@ -207,15 +224,15 @@ def power(xp, x, y):
     hint="A root has no slope at 0 and no real value below: try adding a small ε, or abs.",
 )  # fmt: skip
 def power_constant(xp, x, *, k=2.0):
-    """x ** k for a fixed number k; x ** 0 is 1 with slope 0, at 0 too."""
+    """X ** k for a fixed number k; x ** 0 is 1 with slope 0, at 0 too."""
     return xp.power(x, k), (k * xp.power(x, k - 1.0) if k else 0.0 * x,)
 
 
 @primitive("exponential", operator="{base:g}**", sample=[ANY], domain="base > 0, or base = 0 with x ≥ 0")
 def exponential(xp, x, *, base=2.0):
-    """base ** x for a fixed base; the slope of 0 ** x is 0."""
+    """Base ** x for a fixed base; the slope of 0 ** x is 0."""
     y = xp.power(base, x)
-    return y, (y * xp.log(base) if base else 0.0 * y,)
+    return y, (y * xp.log(base) if base else xp.where(x >= 0, 0.0, -y),)
 
 
 @primitive("absolute", operator="abs", symbol="|x|", sample=[ANY], aliases=["abs"])
@@ -238,6 +255,12 @@ def minimum(xp, a, b):
     return xp.minimum(a, b), (wins, 1.0 - wins)
 
 
+@primitive("clip", sample=[(-0.9, 0.9)], aliases=["clamp"])
+def clip(xp, x, *, low=-1.0, high=1.0):
+    """X kept within [low, high]; slope 1 inside and on the edges, 0 outside."""
+    return xp.minimum(xp.maximum(x, low), high), (xp.where(x >= low, xp.where(x <= high, 1.0, 0.0), 0.0),)
+
+
 # ── elementary functions ────────────────────────────────────────────────────
 
 
@@ -256,7 +279,7 @@ def expm1(xp, x):
 
 @primitive("log", domain="x > 0", sample=[POSITIVE], hint="Did a probability leave (0, 1)? Try a loss on logits.")
 def log(xp, x):
-    """ln x."""
+    """Ln x."""
     return xp.log(x), (1.0 / x,)
 
 
@@ -275,13 +298,13 @@ def sqrt(xp, x):
 
 @primitive("sin", sample=[ANY])
 def sin(xp, x):
-    """sin x (radians)."""
+    """Sin x (radians)."""
     return xp.sin(x), (xp.cos(x),)
 
 
 @primitive("cos", sample=[ANY])
 def cos(xp, x):
-    """cos x (radians)."""
+    """Cos x (radians)."""
     return xp.cos(x), (-xp.sin(x),)
 
 
@@ -294,17 +317,22 @@ def erfc(xp, x):
 # ── activations ─────────────────────────────────────────────────────────────
 
 
+def _size(xp, x):
+    """|x| for a formula that is smooth at 0: unlike abs, it has a slope there, so all orders come out right."""
+    return xp.where(x >= 0, x, -x)
+
+
 @primitive("tanh", sample=[ANY])
 def tanh(xp, x):
     """Squashes to (−1, 1); the slope 1 − y² dies as y saturates."""
     # 1 − y² by its other name: the subtraction would lose every digit by x = 20.
-    e = xp.exp(-2.0 * abs(x))
+    e = xp.exp(-2.0 * _size(xp, x))
     return xp.tanh(x), (4.0 * e / ((1.0 + e) * (1.0 + e)),)
 
 
 def _logistic(xp, x):
     """1/(1 + e⁻ˣ) and its slope y(1 − y), from one exponential that can't overflow."""
-    e = xp.exp(-abs(x))
+    e = xp.exp(-_size(xp, x))
     return xp.where(x >= 0, 1.0, e) / (1.0 + e), e / ((1.0 + e) * (1.0 + e))
 
 
@@ -318,7 +346,7 @@ def sigmoid(xp, x):
 @primitive("softplus", sample=[ANY])
 def softplus(xp, x):
     """ln(1 + eˣ), a smooth relu; its slope is the sigmoid."""
-    return xp.maximum(x, 0.0) + xp.log1p(xp.exp(-abs(x))), (_logistic(xp, x)[0],)
+    return xp.where(x >= 0, x, 0.0) + xp.log1p(xp.exp(-_size(xp, x))), (_logistic(xp, x)[0],)
 
 
 @primitive("relu", symbol="ReLU", sample=[ANY])
@@ -329,28 +357,28 @@ def relu(xp, x):
 
 @primitive("leaky_relu", symbol="LeakyReLU", sample=[ANY])
 def leaky_relu(xp, x, *, negative_slope=0.01):
-    """x above 0, a little of x below; the left slope at 0."""
+    """X above 0, a little of x below; the left slope at 0."""
     slope = xp.where(x > 0, 1.0, negative_slope)
     return x * slope, (slope,)
 
 
 @primitive("elu", symbol="ELU", sample=[ANY])
 def elu(xp, x, *, alpha=1.0):
-    """x above 0, α(eˣ − 1) below; slope α at 0."""
-    low = xp.minimum(x, 0.0)
+    """X above 0, α(eˣ − 1) below; slope α at 0."""
+    low = xp.where(x > 0, 0.0, x)
     return xp.where(x > 0, x, alpha * xp.expm1(low)), (xp.where(x > 0, 1.0, alpha * xp.exp(low)),)
 
 
 @primitive("gelu", symbol="GELU", sample=[ANY])
 def gelu(xp, x):
-    """x Φ(x), Φ the normal distribution function (Hendrycks & Gimpel 2016)."""
+    """X Φ(x), Φ the normal distribution function (Hendrycks & Gimpel 2016)."""
     below = 0.5 * xp.erfc(-SQRT_HALF * x)
     return x * below, (below + 0.5 * SQRT_2_OVER_PI * x * xp.exp(-0.5 * x * x),)
 
 
 @primitive("silu", symbol="SiLU", sample=[ANY])
 def silu(xp, x):
-    """x σ(x), also called swish."""
+    """X σ(x), also called swish."""
     y, slope = _logistic(xp, x)
     return x * y, (y + x * slope,)
 
@@ -387,6 +415,12 @@ def mean(xp, *x):
     return reduce(plus, x) / len(x), (1.0 / len(x),) * len(x)
 
 
+def _shifted(xp, x, m):
+    """X − m, and 0 for two equal infinities."""
+    d = x - m
+    return xp.where(xp.equal(d, d), d, xp.where(xp.equal(x, m), 0.0, d))
+
+
 @primitive("logsumexp")
 def logsumexp(xp, *x):
     """ln(eˣ¹ + … + eˣⁿ), shifted by the largest so that nothing overflows; its slopes are the softmax.
@@ -394,6 +428,6 @@ def logsumexp(xp, *x):
     Operands equal to the largest share alike, infinities too: logsumexp(−∞, −∞) = −∞ with slopes ½ ½.
     """
     m = xp.constant(reduce(xp.maximum, x))
-    e = [xp.exp(xp.where(xp.equal(xi, m), 0.0, xi - m)) for xi in x]
+    e = [xp.exp(_shifted(xp, xi, m)) for xi in x]
     total = reduce(plus, e)
     return m + xp.log(total), tuple(ei / total for ei in e)

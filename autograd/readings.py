@@ -1,4 +1,4 @@
-'''Number systems in which a rule of the op table can be read.
+r"""Number systems in which a rule of the op table can be read.
 
 A rule asks its number system ``xp`` for functions under NumPy's names. Here are
 
@@ -13,8 +13,8 @@ A fourth, Values, lives in ``functional``: it needs the engine.
 >>> OPS["sigmoid"].rule(floats, 0.0)
 (0.5, (0.25,))
 >>> formula(OPS["multiply"]).value.latex()
-'a \\\\, b'
-'''
+'a \\, b'
+"""
 
 from __future__ import annotations
 
@@ -157,6 +157,9 @@ class Expr:
     def __rtruediv__(self, other: Any) -> Expr:
         return Expr("/", other, self)
 
+    def __pow__(self, other: Any) -> Expr:
+        return Expr("power", self, other)
+
     def __neg__(self) -> Expr:
         return Expr("neg", self)
 
@@ -165,6 +168,9 @@ class Expr:
 
     def __lt__(self, other: Any) -> Expr:
         return Expr("<", self, other)
+
+    def __le__(self, other: Any) -> Expr:
+        return Expr("<=", self, other)
 
     def __gt__(self, other: Any) -> Expr:
         return Expr(">", self, other)
@@ -235,48 +241,59 @@ def _expr(x: Any) -> Expr:
     return x if isinstance(x, Expr) else Expr(x)
 
 
-# How tightly a head binds; arguments that bind less are bracketed.
-_BINDS = {"where": 0, "equal": 1, "<": 1, ">": 1, ">=": 1, "+": 2, "-": 2, "neg": 3, "*": 4, "/": 4, "power": 6}
-
-
 class _Style(NamedTuple):
-    """One way to write a formula: a pattern a head, and what to do with the rest."""
+    """One way to write a formula."""
 
-    patterns: dict[str, str]
-    call: str
-    bracketed: str
-    closed: frozenset[str]  # heads whose pattern encloses its arguments already
+    patterns: dict[str, str]  # how a head is written
+    binds: dict[str, int]  # how tightly it holds together; arguments that hold less are bracketed
+    enclosing: frozenset[str]  # heads whose pattern encloses its arguments already
+    call: str  # how any other head is written
+    brackets: str
     number: Callable[[float], str]
 
 
-def _number(x: float) -> str:
-    return f"{x:.6g}"
-
+ATOM = 9
+_INFIX = {
+    "+": "{0} + {1}",
+    "-": "{0} - {1}",
+    "*": "{0} * {1}",
+    "/": "{0} / {1}",
+    "neg": "-{0}",
+    "<": "{0} < {1}",
+    ">": "{0} > {1}",
+}
+_BINDS = {"<": 1, "<=": 1, ">": 1, ">=": 1, "equal": 1, "+": 2, "-": 2, "neg": 3, "*": 4, "/": 4, "power": 6}
 
 _TEXT = _Style(
-    {
-        "+": "{0} + {1}", "-": "{0} - {1}", "*": "{0} * {1}", "/": "{0} / {1}", "neg": "-{0}", "abs": "|{0}|",
-        "power": "{0}**{1}", "where": "({1} if {0} else {2})", "<": "{0} < {1}", ">": "{0} > {1}", ">=": "{0} ≥ {1}",
-        "equal": "{0} = {1}",
-    }, "{head}({args})", "({0})", frozenset({"abs", "where"}), _number,
+    patterns={**_INFIX, "abs": "|{0}|", "power": "{0}**{1}", "where": "({1} if {0} else {2})", "<=": "{0} ≤ {1}", ">=": "{0} ≥ {1}", "equal": "{0} = {1}"},
+    binds=_BINDS,
+    enclosing=frozenset({"abs", "where"}),
+    call="{head}({args})",
+    brackets="({0})",
+    number="{:.6g}".format,
 )  # fmt: skip
 _LATEX = _Style(
-    {
-        "+": "{0} + {1}", "-": "{0} - {1}", "*": r"{0} \, {1}", "/": r"\frac{{{0}}}{{{1}}}", "neg": "-{0}",
+    patterns={
+        **_INFIX, "*": r"{0} \, {1}", "/": r"\frac{{{0}}}{{{1}}}", "<=": r"{0} \le {1}", ">=": r"{0} \ge {1}", "equal": "{0} = {1}",
         "abs": r"\left|{0}\right|", "power": "{0}^{{{1}}}", "exp": "e^{{{0}}}", "expm1": "e^{{{0}}} - 1",
         "sqrt": r"\sqrt{{{0}}}", "log": r"\ln\left({0}\right)", "log1p": r"\ln\left(1 + {0}\right)",
         "maximum": r"\max\left({0}, {1}\right)", "minimum": r"\min\left({0}, {1}\right)",
         "sign": r"\operatorname{{sgn}}\left({0}\right)", "heaviside": r"\mathbb{{1}}\left[{0} > 0\right]",
         "where": r"\begin{{cases}}{1} & {0}\\{2} & \text{{otherwise}}\end{{cases}}",
-        "<": "{0} < {1}", ">": "{0} > {1}", ">=": r"{0} \ge {1}", "equal": "{0} = {1}",
-    }, r"\operatorname{{{head}}}\left({args}\right)", r"\left({0}\right)",
-    frozenset({"/", "abs", "sqrt", "exp", "log", "log1p", "maximum", "minimum", "sign", "heaviside", "where"}), _number,
+    },
+    binds={**_BINDS, "/": 5, "exp": 6, "expm1": 2},
+    enclosing=frozenset({"/", "abs", "sqrt", "exp", "expm1", "log", "log1p", "maximum", "minimum", "sign", "heaviside", "where"}),
+    call=r"\operatorname{{{head}}}\left({args}\right)",
+    brackets=r"\left({0}\right)",
+    number="{:.6g}".format,
 )  # fmt: skip
 _SOURCE = _Style(
-    {
-        "+": "{0} + {1}", "-": "{0} - {1}", "*": "{0} * {1}", "/": "{0} / {1}", "neg": "-{0}", "abs": "abs({0})",
-        "<": "{0} < {1}", ">": "{0} > {1}", ">=": "{0} >= {1}", "equal": "{0} == {1}",
-    }, "xp.{head}({args})", "({0})", frozenset({"abs"}), repr,
+    patterns={**_INFIX, "abs": "abs({0})", "<=": "{0} <= {1}", ">=": "{0} >= {1}", "equal": "{0} == {1}"},
+    binds={k: v for k, v in _BINDS.items() if k != "power"},
+    enclosing=frozenset({"abs"}),
+    call="xp.{head}({args})",
+    brackets="({0})",
+    number=lambda x: repr(x) if math.isfinite(x) else f"float('{x}')",
 )  # fmt: skip
 
 
@@ -292,20 +309,23 @@ def _print(e: Expr, style: _Style) -> str:
     pattern = style.patterns.get(head)
     if pattern is None:
         return style.call.format(head=head, args=", ".join(_print(a, style) for a in e.args))
-    enclosed = head in style.closed
-    return pattern.format(*(_print(a, style) if enclosed else _bracketed(a, head, i, style) for i, a in enumerate(e.args)))
+    return pattern.format(*(_bracketed(a, head, slot, style) for slot, a in enumerate(e.args)))
 
 
-def _bracketed(e: Expr, inside: str, slot: int, style: _Style) -> str:
+def _bracketed(e: Expr, outer: str, slot: int, style: _Style) -> str:
+    """An argument as it stands inside ``outer``, bracketed where it would otherwise be read wrong."""
     text = _print(e, style)
-    if not e.args and isinstance(e.head, float) and e.head < 0:
-        return style.bracketed.format(text)
-    if not e.args or e.head not in style.patterns or e.head in style.closed - {"/"}:
+    exponent = style is _LATEX and outer == "power" and slot == 1  # braces hold it together
+    if outer in style.enclosing or exponent:
         return text
-    mine, outer = _BINDS.get(str(e.head), 9), _BINDS.get(inside, 9)
-    raised = inside == "power" and slot == 1 and style is _LATEX  # braces hold an exponent together
-    loose = mine < outer or (mine == outer and slot == 1 and inside in "-/*")
-    return style.bracketed.format(text) if loose and not raised else text
+    negative = isinstance(e.head, (int, float)) and text.startswith("-")
+    mine = (style.binds.get(str(e.head), ATOM) if e.args else ATOM) if not negative else style.binds["neg"]
+    theirs = style.binds.get(outer, ATOM)
+    if negative and slot == 0 and outer in ("+", "-", "*", "/"):
+        return text
+    # Operators of one rank read from the left; comparisons and powers must not be chained at all.
+    tie = (slot == 1 and outer in ("-", "/", "*")) or outer == "power" or theirs == 1
+    return style.brackets.format(text) if mine < theirs or (mine == theirs and tie) else text
 
 
 def _same_formula(a: Expr, b: Expr) -> bool:

@@ -14,15 +14,18 @@ from __future__ import annotations
 
 import gc
 import numbers
+import operator
+import re
 import sys
 from contextlib import contextmanager
 from contextvars import ContextVar
+from copy import deepcopy
 from math import isfinite
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from autograd import backprop
 from autograd.errors import DomainError
-from autograd.ops import CONSTANT, LEAVES, OPS, Op
+from autograd.ops import CONSTANT, LEAVES, OPS, Op, by_hand
 from autograd.readings import floats, ieee_read
 
 if TYPE_CHECKING:
@@ -60,7 +63,8 @@ class Value:
     parents: tuple[Value, ...] = ()
     local_derivatives: tuple[float, ...] = ()
 
-    def __new__(cls, *args: Any, **kwargs: Any) -> Value:
+    def __new__(cls, *_: Any, **__: Any) -> Value:
+        """A Value made by hand takes attributes of the user's own; what an op makes is more compact."""
         return new(_Open if cls is Value else cls)
 
     def __init__(
@@ -69,19 +73,19 @@ class Value:
     ) -> None:  # fmt: skip
         if isinstance(op, (tuple, list)):
             op, local_grads = "", op
-        parents = tuple(children) or tuple(_children) or tuple(_prev)
-        for parent in parents:
-            if not isinstance(parent, Value):
-                raise TypeError(f"the parents of a Value are Values, got {parent!r}")
+        given = next((g for g in (children, _children, _prev) if g != ()), ())
+        parents = tuple(given) if hasattr(given, "__iter__") else (None,)
+        if not all(isinstance(parent, Value) for parent in parents):
+            raise TypeError(f"the parents of a Value are a tuple of Values, got {_short(given)}")
         if local_grads and len(local_grads) != len(parents):
             raise ValueError(f"expected one local derivative a parent: {len(parents)}, got {len(local_grads)}")
         self.data = as_float(data)
         self.grad = 0.0
-        self.label = label
+        self.label = str(label)
         self.module = ""
         if kind not in LEAVES:
             raise ValueError(f"the kind of a leaf is one of {', '.join(LEAVES)}, got {kind!r}")
-        self.op = _handmade(op or _op) if parents or op or _op else LEAVES[kind]
+        self.op = _by_hand(op or _op) if parents or op or _op else LEAVES[kind]
         if parents:
             # A node made by hand keeps its edges in its __dict__.
             vars(self).update(parents=parents, local_derivatives=tuple(map(as_float, local_grads)))
@@ -139,16 +143,16 @@ class Value:
     # ── comparisons read the data; == and hash are identity, so Values can be kept in sets ──
 
     def __lt__(self, other: Any) -> Any:
-        return _compared(self, other, float.__lt__)
+        return _compared(self, other, operator.lt)
 
     def __le__(self, other: Any) -> Any:
-        return _compared(self, other, float.__le__)
+        return _compared(self, other, operator.le)
 
     def __gt__(self, other: Any) -> Any:
-        return _compared(self, other, float.__gt__)
+        return _compared(self, other, operator.gt)
 
     def __ge__(self, other: Any) -> Any:
-        return _compared(self, other, float.__ge__)
+        return _compared(self, other, operator.ge)
 
     # ── what a float can't do silently, a Value doesn't ──
 
@@ -163,10 +167,11 @@ class Value:
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
         """NumPy arithmetic goes element by element and gives Values; NumPy functions would lose the gradient."""
-        if method != "__call__" or kwargs or ufunc.__name__ not in _ELEMENTWISE:
-            raise TypeError(f"np.{ufunc.__name__} can't be traced through a Value; write v.{ufunc.__name__}(), or v.data for the number")
+        holds_values = all(a.dtype == object for a in kwargs.get("out", ()))
+        if method != "__call__" or ufunc.__name__ not in _ELEMENTWISE or set(kwargs) - {"out"} or not holds_values:
+            raise TypeError(_cannot_trace(ufunc.__name__))
         asarray = sys.modules["numpy"].asarray
-        return ufunc(*(asarray(x).astype(object) for x in inputs))
+        return ufunc(*(asarray(x).astype(object) for x in inputs), **kwargs)
 
     # ── the chain rule ──
 
@@ -216,8 +221,7 @@ class Value:
     # ── showing, copying, saving ──
 
     def __repr__(self) -> str:
-        label = f", label={self.label!r}" if self.label and not self.label.isidentifier() else ""
-        return f"Value(data={self.data!r}, grad={self.grad!r}{label})"
+        return f"Value(data={self.data!r}, grad={self.grad!r})"
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, str]:
         from autograd.view import picture  # the one import against the stream
@@ -232,18 +236,25 @@ class Value:
         for node in backprop.topological_order(self):
             if id(node) not in memo:
                 parents = tuple(memo[id(parent)] for parent in node.parents)
-                memo[id(node)] = _node(node.op, node.data, parents, node.local_derivatives, *_decoration(node))
+                *decoration, own = _decoration(node)
+                memo[id(node)] = _node(
+                    node.op, node.data, parents, node.local_derivatives, *decoration, deepcopy(own, memo)
+                )
         return cast("Value", memo[id(self)])
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle the whole graph as one flat list; leaves stay objects, so that what shares them still does."""
+        """Pickle the whole graph below as one flat list. Leaves stay objects, so what shares them still does;
+        results pickled beside each other, [hidden, loss], come back as graphs of their own over those leaves.
+        """
         if not self.parents:
             return _node, (self.op, self.data, (), (), *_decoration(self))
         order = backprop.topological_order(self)
         leaves = [node for node in order if not node.parents]
-        results = [node for node in order if node.parents]
-        index = {node: i for i, node in enumerate(leaves + results)}
-        rows = [(v.op, v.data, tuple(index[p] for p in v.parents), v.local_derivatives, *_decoration(v)) for v in results]
+        results = order[len(leaves) :]
+        index = {node: i for i, node in enumerate(order)}
+        rows = [
+            (v.op, v.data, tuple(index[p] for p in v.parents), v.local_derivatives, *_decoration(v)) for v in results
+        ]
         return _regrown, (leaves, rows)
 
 
@@ -277,7 +288,8 @@ class _Result(Value):
     __slots__ = ("local_derivatives", "parents")
 
 
-for _storage in (_Open, _Binary, _Result):
+_STORAGE = (Value, _Open, _Binary, _Result)
+for _storage in _STORAGE:
     _storage.__name__ = _storage.__qualname__ = "Value"  # an AttributeError should speak of a Value
 
 
@@ -322,7 +334,7 @@ def _unary(op: Op, x: Value) -> Value:
         y, local = op.rule(floats, x.data)
     except (TypeError, ValueError, ArithmeticError):
         y, local = _reread(op, (x,))
-    if y.__class__ is not float:
+    if y.__class__ is not float or local[0].__class__ is not float:
         y, local = _reread(op, (x,))
     node = new(_Result)
     node.data = y
@@ -345,7 +357,7 @@ def _binary(op: Op, x: Value, y: Any) -> Any:
         z, (dx, dy) = op.rule(floats, x.data, y.data)
     except (ValueError, ArithmeticError, TypeError):
         z, (dx, dy) = _reread(op, (x, y))
-    if z.__class__ is not float:
+    if z.__class__ is not float or dx.__class__ is not float:
         z, (dx, dy) = _reread(op, (x, y))
     node = new(_Binary)
     node.data = z
@@ -374,19 +386,29 @@ def _reread(op: Op, operands: Sequence[Value]) -> tuple[float, tuple[float, ...]
     """
     x = [as_float(v.data) for v in operands]
     try:
-        return op.rule(floats, *x)
+        y, local = op.rule(floats, *x)
     except OverflowError:
         return ieee_read(op, x)
     except (ValueError, ZeroDivisionError):
-        if _ieee.get() or not all(xi - xi == 0.0 for xi in x):
+        if _ieee.get() or not all(map(isfinite, x)):
             return ieee_read(op, x)
+        raise DomainError(_outside(op, x, operands)) from None
+    if isinstance(y, complex):
+        raise TypeError(f"the rule of {op.name!r} gave {y!r}: a Value is never complex")
+    return as_float(y), tuple(map(as_float, local))
+
+
+def _outside(op: Op, x: Sequence[float], operands: Sequence[Value]) -> str:
+    """What to say when an op was asked for something outside its domain."""
+    names = op.operands or [f"x{i + 1}" for i in range(len(x))]
+    named = re.findall(r"\w+", op.domain)
     got = [
-        f"{operand} = {xi:g}" + (f" at node '{v.label}'" if v.label else "")
-        for operand, xi, v in zip(op.operands, x, operands, strict=True)
-        if operand in op.domain.replace(",", " ").replace("(", " ").split()
-    ]
-    constants = "".join(f", {k} = {c:g}" for k, c in op.constants.items())
-    raise DomainError(f"{op.name.removesuffix('_constant')} needs {op.domain}, got {', '.join(got)}{constants}. {op.hint}".rstrip()) from None
+        f"{name} = {xi:g}" + (f" at node '{v.label}'" if v.label else "")
+        for name, xi, v in zip(names, x, operands, strict=True)
+        if name in named or not op.operands
+    ] + [f"{k} = {c:g}" for k, c in op.constants.items()]
+    needs = f"needs {op.domain}" if op.domain else "has no value here"
+    return f"{op.name.removesuffix('_constant')} {needs}, got {', '.join(got)}. {op.hint}".rstrip()
 
 
 def _constant(x: float) -> Value:
@@ -398,21 +420,26 @@ def _constant(x: float) -> Value:
     return node
 
 
-def _handmade(symbol: str) -> Op:
-    """What a node made by hand is drawn with: its symbol, and no rule."""
+def _by_hand(symbol: Any) -> Op:
     if not isinstance(symbol, str):
-        raise TypeError(f"the third argument of Value is an op's symbol or a tuple of local derivatives, got {symbol!r}")
-    return Op(symbol or "by hand", symbol=symbol or "ƒ")
+        raise TypeError(
+            f"the third argument of Value is an op's symbol or a tuple of local derivatives, got {symbol!r}"
+        )
+    return by_hand(symbol)
 
 
-def _node(op: Op, data: float, parents: tuple[Value, ...], local: tuple[float, ...], grad: float, label: str, module: str, own: dict[str, Any]) -> Value:  # fmt: skip
-    """A node from its parts, whatever its storage."""
-    if own or not parents:
-        node = new(_Open if op is not CONSTANT else Value)
-        if own:
-            vars(node).update(own)
-            if parents:
-                vars(node).update(parents=parents)
+def _node(
+    op: Op, data: float, parents: tuple[Value, ...], local: tuple[float, ...], grad: float, label: str, module: str,
+    kind: type[Value] | None, own: dict[str, Any] | None,
+) -> Value:  # fmt: skip
+    """A node from its parts, in the storage that fits; ``own`` are attributes of a node made by hand."""
+    if own is not None:
+        node = new(kind or _Open)
+        vars(node).update(own)
+        if parents:
+            vars(node).update(parents=parents, local_derivatives=local)
+    elif not parents:
+        node = new(Value)
     elif len(parents) == 2 == len(local):
         node = new(_Binary)
         node._x, node._y = parents
@@ -425,8 +452,16 @@ def _node(op: Op, data: float, parents: tuple[Value, ...], local: tuple[float, .
     return node
 
 
-def _decoration(node: Value) -> tuple[float, str, str, dict[str, Any]]:
-    return node.grad, node.label, node.module, dict(getattr(node, "__dict__", ()))
+def _decoration(node: Value) -> tuple[float, str, str, type[Value] | None, dict[str, Any] | None]:
+    """All of a node but its edges: gradient, names, and for one made by hand the user's own class and attributes."""
+    own = getattr(node, "__dict__", None)
+    if own is not None and "_backward" in own:
+        raise TypeError(
+            f"{node!r} has a _backward of its own, which would pass gradients to the original's parents; it can't be copied or saved"
+        )
+    if own is not None:
+        own = {k: v for k, v in own.items() if k not in ("parents", "local_derivatives")}
+    return node.grad, node.label, node.module, None if type(node) in _STORAGE else type(node), own
 
 
 def _regrown(leaves: list[Value], rows: list[tuple[Any, ...]]) -> Value:
@@ -452,6 +487,8 @@ def as_float(x: Any) -> float:
     """
     if x.__class__ is float:
         return cast("float", x)
+    if getattr(x, "shape", None) == () and hasattr(x, "item"):
+        x = x.item()  # a 0-d array or a NumPy scalar
     problem = _why_not_a_number(x)
     if problem:
         raise TypeError(f"a Value holds one real number, got {_short(x)} ({type(x).__name__}){problem}")
@@ -498,6 +535,18 @@ def as_value(x: Any) -> Value:
     return x if isinstance(x, Value) else _constant(as_float(x))
 
 
+def _cannot_trace(function: str) -> str:
+    try_this = (
+        f"v.{function}()"
+        if hasattr(Value, function)
+        else f"autograd.{function}(a, b)"
+        if function in ("maximum", "minimum")
+        else ""
+    )
+    in_place = " (an array of floats can't hold Values: arr.astype(object) can)" if function in _ELEMENTWISE else ""
+    return f"np.{function} can't be traced through a Value{in_place}; write {try_this or 'it with operators and methods of Value'}, or v.data for the number"
+
+
 def _compared(v: Value, other: Any, relation: Callable[[float, float], bool]) -> Any:
     if isinstance(other, Value):
         return relation(v.data, other.data)
@@ -512,8 +561,24 @@ _power, _power_constant, _exponential = (OPS[n] for n in ("power", "power_consta
 _negative, _absolute = OPS["negative"], OPS["absolute"]
 _KINDS = frozenset(LEAVES.values())
 _ELEMENTWISE = frozenset(
-    "add subtract multiply divide true_divide power float_power negative positive absolute "
-    "less less_equal greater greater_equal equal not_equal".split()
+    [
+        "add",
+        "subtract",
+        "multiply",
+        "divide",
+        "true_divide",
+        "power",
+        "float_power",
+        "negative",
+        "positive",
+        "absolute",
+        "less",
+        "less_equal",
+        "greater",
+        "greater_equal",
+        "equal",
+        "not_equal",
+    ]
 )
 
 
@@ -611,7 +676,7 @@ def mean(values: Iterable[Any]) -> Value:
 
 
 def logsumexp(values: Iterable[Any]) -> Value:
-    """ln Σ eˣⁱ as one node that can't overflow; its gradient is the softmax.
+    """Ln Σ eˣⁱ as one node that can't overflow; its gradient is the softmax.
 
     >>> logsumexp([Value(1000.0), Value(1000.0)]).data
     1000.6931471805599
@@ -675,5 +740,3 @@ def collector_paused() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
-
-

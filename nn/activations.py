@@ -6,14 +6,14 @@ Value(data=0.0, grad=0.0)
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Union
+from typing import TYPE_CHECKING, Any
 
 from autograd import OPS, Op, Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    Activation = Union[str, Callable[[Value], Value]]
+    Activation = str | Callable[[Value], Value]
 
 __all__ = ["get", "name_of", "names", "symbol_of"]
 

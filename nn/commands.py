@@ -42,21 +42,32 @@ class _Train:
     help = "train a network on a data set or a CSV file, and write figures, a drawn graph and the model into a folder"
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("data", nargs="?", default="digits", help=f"{', '.join(data.names())}, or a CSV file whose last column is the class (default: %(default)s)")
+        parser.add_argument(
+            "data",
+            nargs="?",
+            default="digits",
+            help=f"{', '.join(data.names())}, or a CSV file whose last column is the class (default: %(default)s)",
+        )
         parser.add_argument("-o", "--output", help="folder to write into (default: runs/NAME)")
         parser.add_argument("--hidden", help="sizes of the hidden layers, such as 16,16")
         parser.add_argument("--activation", help="of the hidden layers: relu, tanh, sigmoid, …")
         parser.add_argument("--epochs", type=int, help="passes over the training samples")
         parser.add_argument("--batch-size", type=int, help="samples a step")
         parser.add_argument("--lr", type=float, help="learning rate of Adam")
-        parser.add_argument("--test", type=float, default=0.25, help="share of the samples to hold out (default: %(default)s)")
-        parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same run (default: %(default)s)")
+        parser.add_argument(
+            "--test", type=float, default=0.25, help="share of the samples to hold out (default: %(default)s)"
+        )
+        parser.add_argument(
+            "--seed", type=int, default=0, help="the same seed gives the same run (default: %(default)s)"
+        )
         parser.add_argument("--quiet", action="store_true", help="no progress bar")
 
     def run(self, arguments: argparse.Namespace) -> int:
         job = _prepared(arguments)
         samples = f"{len(job.train.y)} samples to train on, {len(job.held_out.y)} held out"
-        print(f"{job.title}: {samples}; MLP {'-'.join(map(str, job.model.sizes))}, {len(job.model.parameters())} parameters")
+        print(
+            f"{job.title}: {samples}; MLP {'-'.join(map(str, job.model.sizes))}, {len(job.model.parameters())} parameters"
+        )
         start = perf_counter()
         run = _trained(job, arguments)
         seconds = perf_counter() - start
@@ -64,8 +75,13 @@ class _Train:
             print("interrupted before the first step; nothing was written", file=sys.stderr)
             return 130
         loss, accuracy = evaluate(job.model, job.held_out.X, job.held_out.y, job.loss)
-        print(f"held-out accuracy {accuracy:.1%}, loss {loss:.4f} after {len(run)} steps in {seconds:.1f} s" + (" (interrupted)" if run.ended != "done" else ""))
-        _write(job, run, {"held_out_accuracy": accuracy, "held_out_loss": loss, "seconds": round(seconds, 2)}, arguments)
+        print(
+            f"held-out accuracy {accuracy:.1%}, loss {loss:.4f} after {len(run)} steps in {seconds:.1f} s"
+            + (" (interrupted)" if run.ended != "done" else "")
+        )
+        _write(
+            job, run, {"held_out_accuracy": accuracy, "held_out_loss": loss, "seconds": round(seconds, 2)}, arguments
+        )
         return 0 if run.ended == "done" else 130
 
 
@@ -133,7 +149,9 @@ def _write(job: _Job, run: Run, result: dict[str, Any], arguments: argparse.Name
         "ended": run.ended, **result, "steps": [r._asdict() for r in run],
     }  # fmt: skip
     io.write_atomically(job.folder / "run.json", json.dumps(record, indent=1, allow_nan=False))
-    print(f"wrote {', '.join([*written, 'graph.svg', 'model.safetensors', 'run.json'])} into {job.folder}{'/' if str(job.folder) != '/' else ''}")
+    print(
+        f"wrote {', '.join([*written, 'graph.svg', 'model.safetensors', 'run.json'])} into {job.folder}{'/' if str(job.folder) != '/' else ''}"
+    )
 
 
 def _save_figure(ax: Any, path: Path) -> None:

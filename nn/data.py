@@ -96,7 +96,12 @@ def _sklearn(loader: str) -> Dataset:
     except ImportError:
         raise ImportError("this data set comes with scikit-learn: pip install 'chalkgrad[train]'") from None
     found = getattr(datasets, loader)()
-    return Dataset(found.data.tolist(), found.target.tolist(), list(map(str, found.feature_names)), list(map(str, found.target_names)))
+    return Dataset(
+        found.data.tolist(),
+        found.target.tolist(),
+        list(map(str, found.feature_names)),
+        list(map(str, found.target_names)),
+    )
 
 
 _BY_NAME = {
@@ -145,7 +150,9 @@ def load_csv(path: str | Path) -> Dataset:
     if len(classes) < 2:
         raise ValueError(f"{path}: only one class, {classes[0]!r}; there is nothing to tell apart")
     if len(classes) > 100 or len(classes) == len(labels) > 10:
-        raise ValueError(f"{path}: {len(classes)} different classes in {len(labels)} rows; is the last column the class?")
+        raise ValueError(
+            f"{path}: {len(classes)} different classes in {len(labels)} rows; is the last column the class?"
+        )
     number = {c: k for k, c in enumerate(classes)}
     return Dataset(X, [number[label] for label in labels], features, classes)
 
@@ -217,7 +224,10 @@ def standardized(train: Dataset, *others: Dataset) -> list[Dataset]:
     """
     n = len(train.X)
     means = [sum(column) / n for column in zip(*train.X, strict=True)]
-    spread = [math.sqrt(sum((v - m) ** 2 for v in c) / n) or 1.0 for c, m in zip(zip(*train.X, strict=True), means, strict=True)]
+    spread = [
+        math.sqrt(sum((v - m) ** 2 for v in c) / n) or 1.0
+        for c, m in zip(zip(*train.X, strict=True), means, strict=True)
+    ]
 
     def scaled(data: Dataset) -> Dataset:
         return data._replace(X=[[(v - m) / s for v, m, s in zip(row, means, spread, strict=True)] for row in data.X])

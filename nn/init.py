@@ -12,7 +12,7 @@ Biases start at 0.
 from __future__ import annotations
 
 from math import sqrt
-from typing import TYPE_CHECKING, Protocol, Union
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +33,7 @@ class Generator(Protocol):
 
 if TYPE_CHECKING:
     Initializer = Callable[[Generator, int, int], float]
-    Init = Union[str, float, Initializer]
+    Init = str | float | Initializer
 
 
 def constant(value: float) -> Initializer:

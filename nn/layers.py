@@ -16,8 +16,6 @@ from nn import activations, init
 from nn.module import Module
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from nn.activations import Activation
     from nn.init import Generator, Init
 
@@ -54,7 +52,7 @@ class Neuron(Module):
         self.activation = activations.get(activation if nonlin else "identity")
 
     def __call__(self, x: Any) -> Value:
-        """h for one sample. x: m numbers or Values. Raises ValueError for another number of them."""
+        """H for one sample. x: m numbers or Values. Raises ValueError for another number of them."""
         return self._fire(_sample(x, len(self.w), "neuron"))[1]
 
     def _fire(self, x: Sequence[Value]) -> tuple[Value, Value]:
@@ -93,7 +91,7 @@ class Layer(Module):
         self.h: tuple[Value, ...] = ()
 
     def __call__(self, x: Any) -> Any:
-        """h as a list, or the one Value of a single neuron. Raises ValueError for inputs that do not fit."""
+        """H as a list, or the one Value of a single neuron. Raises ValueError for inputs that do not fit."""
         return _unwrapped(self._forward(_sample(x, len(self.neurons[0].w), "layer")))
 
     def _forward(self, x: Sequence[Value]) -> tuple[Value, ...]:
@@ -137,11 +135,15 @@ class MLP(Module):
     ) -> None:  # fmt: skip
         if nouts is None:
             if not isinstance(sizes, Sequence) or isinstance(sizes, str):
-                raise ValueError(f"MLP needs the sizes of its layers, such as MLP([2, 16, 1]) or MLP(2, [16, 1]); got {sizes!r}")
+                raise ValueError(
+                    f"MLP needs the sizes of its layers, such as MLP([2, 16, 1]) or MLP(2, [16, 1]); got {sizes!r}"
+                )
             sizes, rng, init = list(sizes), random.Random(seed), "kaiming" if init is None else init
         else:
             if isinstance(sizes, Sequence):
-                raise ValueError(f"MLP(nin, nouts) takes one number of inputs, got {sizes!r}; or give all sizes as one list")
+                raise ValueError(
+                    f"MLP(nin, nouts) takes one number of inputs, got {sizes!r}; or give all sizes as one list"
+                )
             sizes, rng, init = [sizes, *nouts], random, "uniform" if init is None else init  # type: ignore[assignment]
         if len(sizes) < 2:
             raise ValueError(f"an MLP needs at least an input and an output size, got {sizes}")
@@ -188,7 +190,9 @@ def _sample(x: Any, m: int, what: str) -> Sequence[Value]:
     """One sample as m Values; numbers become inputs."""
     shape = getattr(x, "shape", None)
     if shape is not None and len(shape) > 1:
-        raise ValueError(f"the {what} takes one sample of {m} numbers, got an array of shape {shape}: call it row by row")
+        raise ValueError(
+            f"the {what} takes one sample of {m} numbers, got an array of shape {shape}: call it row by row"
+        )
     if isinstance(x, (str, bytes, dict)) or not hasattr(x, "__iter__"):
         raise ValueError(f"the {what} takes a list of {m} numbers, got {x!r}")
     x = x.tolist() if hasattr(x, "tolist") else x if isinstance(x, (list, tuple)) else list(x)

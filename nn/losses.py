@@ -11,7 +11,7 @@ True
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Union
+from typing import TYPE_CHECKING, Any
 
 from autograd import Value, logsumexp, mean
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     LossFunction = Callable[[Sequence[Any], Sequence[Any]], Value]
-    Loss = Union[str, LossFunction]
+    Loss = str | LossFunction
 
 __all__ = ["accuracy", "cross_entropy", "get", "hinge", "logistic", "mse"]
 
@@ -115,7 +115,10 @@ def accuracy(loss: Loss, outputs: Sequence[Any], targets: Sequence[Any]) -> floa
     if loss is logistic or loss is hinge:
         hits = [(_single(z).data > 0) == (y > 0) for z, y in zip(outputs, targets, strict=True)]
     elif loss is cross_entropy:
-        hits = [max(range(len(row)), key=lambda k, row=row: row[k].data) == y for row, y in zip(outputs, targets, strict=True)]  # type: ignore[misc]
+        hits = [
+            max(range(len(row)), key=lambda k, row=row: row[k].data) == y
+            for row, y in zip(outputs, targets, strict=True)
+        ]  # type: ignore[misc]
     else:
         return None
     return sum(hits) / len(hits)
@@ -126,7 +129,9 @@ def accuracy(loss: Loss, outputs: Sequence[Any], targets: Sequence[Any]) -> floa
 
 def _same_length(outputs: Sequence[Any], targets: Sequence[Any]) -> None:
     if len(outputs) != len(targets) or not len(outputs):
-        raise ValueError(f"a loss needs one target a sample and at least one: got {len(outputs)} outputs and {len(targets)} targets")
+        raise ValueError(
+            f"a loss needs one target a sample and at least one: got {len(outputs)} outputs and {len(targets)} targets"
+        )
 
 
 def _row(f: Any) -> Sequence[Any]:
@@ -138,14 +143,18 @@ def _row(f: Any) -> Sequence[Any]:
 def _single(f: Any) -> Value:
     row = _row(f)
     if len(row) != 1 or not isinstance(row[0], Value):
-        raise ValueError(f"this loss takes one output Value a sample, got {f!r}; for several classes use `cross_entropy`")
+        raise ValueError(
+            f"this loss takes one output Value a sample, got {f!r}; for several classes use `cross_entropy`"
+        )
     return row[0]
 
 
 def _labels(loss: str, targets: Sequence[Any], allowed: set[int], hint: str) -> None:
     for i, y in enumerate(targets):
         if isinstance(y, (list, tuple)) or getattr(y, "shape", ()) != ():
-            raise ValueError(f"{loss}: the target of row {i} is {y!r}; give one label a sample (a column? use y.ravel())")
+            raise ValueError(
+                f"{loss}: the target of row {i} is {y!r}; give one label a sample (a column? use y.ravel())"
+            )
         if isinstance(y, str) or y not in allowed:
             seen = sorted({str(t) for t in targets})
             listed = ", ".join(seen[:8]) + (", …" if len(seen) > 8 else "")

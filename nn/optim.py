@@ -76,7 +76,9 @@ class SGD(Optimizer):
     0.95
     """
 
-    def __init__(self, parameters: Iterable[Value], lr: float = 0.1, *, momentum: float = 0.0, weight_decay: float = 0.0) -> None:
+    def __init__(
+        self, parameters: Iterable[Value], lr: float = 0.1, *, momentum: float = 0.0, weight_decay: float = 0.0
+    ) -> None:
         super().__init__(parameters, lr)
         self.momentum = _in_range("momentum", momentum, 0.0, 1.0)
         self.weight_decay = _in_range("weight_decay", weight_decay, 0.0, float("inf"))
@@ -124,5 +126,9 @@ class Adam(Optimizer):
 
 def _in_range(name: str, x: float, low: float, high: float, *, open_below: bool = False) -> float:
     if not (low <= x < high) or (open_below and x == low):
-        raise ValueError(f"{name} is a number {'>' if open_below else '≥'} {low:g}" + (f" and < {high:g}" if high < 1e300 else "") + f", got {x!r}")
+        raise ValueError(
+            f"{name} is a number {'>' if open_below else '≥'} {low:g}"
+            + (f" and < {high:g}" if high < 1e300 else "")
+            + f", got {x!r}"
+        )
     return float(x)

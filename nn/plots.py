@@ -41,7 +41,14 @@ def loss_curve(run: Sequence[Record], *, ax: Any = None) -> Any:
     ax.set(xlabel="step", ylabel="loss", ylim=(0, None))
     if run and run[0].accuracy is not None:
         right = ax.twinx()
-        right.plot(at, _smoothed([100 * (r.accuracy or 0.0) for r in run]), color=COLOURS[1], linewidth=2, linestyle="--", label="accuracy")
+        right.plot(
+            at,
+            _smoothed([100 * (r.accuracy or 0.0) for r in run]),
+            color=COLOURS[1],
+            linewidth=2,
+            linestyle="--",
+            label="accuracy",
+        )
         right.set(ylabel="accuracy of the batch (%)", ylim=(0, 102))
         lines = ax.get_lines()[1:] + right.get_lines()
         ax.legend(lines, [line.get_label() for line in lines], loc="center right")
@@ -81,7 +88,15 @@ def decision_boundary(
         ax.contour(xs, ys, regions, levels=[k + 0.5], colors="#444444", linewidths=1.2)
     for k in range(kinds):
         at, name = labels == k, classes[k] if k < len(classes) else str(k)
-        ax.scatter(*points[at].T, color=COLOURS[k], marker=MARKERS[k], s=28, edgecolor="white", linewidth=0.6, label=f"class {name}")
+        ax.scatter(
+            *points[at].T,
+            color=COLOURS[k],
+            marker=MARKERS[k],
+            s=28,
+            edgecolor="white",
+            linewidth=0.6,
+            label=f"class {name}",
+        )
     ax.set(xlabel="$x_1$", ylabel="$x_2$", xlim=(xs[0], xs[-1]), ylim=(ys[0], ys[-1]))
     ax.legend(loc="upper right", framealpha=0.9)
     return ax

@@ -1,6 +1,6 @@
 """Training: forward, backward, step; one record a step.
 
-    for X, y in batches:  loss(model(X), y).backward();  optimizer.step()
+for X, y in batches:  loss(model(X), y).backward();  optimizer.step()
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from nn.losses import Loss
-    from nn.module import Module
 
 __all__ = ["Record", "Run", "evaluate", "fit", "steps"]
 
