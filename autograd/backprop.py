@@ -45,28 +45,30 @@ def _sorted(root: Node) -> tuple[list[Node], list[Node]]:
     results: list[Node] = []
     finished: set[Node] = set()
     opened: set[Node] = set()
+    ready = finished.issuperset
     stack = [root]
     while stack:
         node = stack[-1]
-        if node in finished:
+        waiting = []
+        if node not in finished:
+            for parent in node.parents if not ready(node.parents) else ():
+                if parent not in finished:
+                    grandparents = parent.parents
+                    if ready(grandparents):  # a leaf, or a result whose turn it is: no need to wait for it
+                        finished.add(parent)
+                        (results if grandparents else leaves).append(parent)
+                    else:
+                        waiting.append(parent)
+            if not waiting:
+                finished.add(node)
+                (results if node.parents else leaves).append(node)
+        if not waiting:
             stack.pop()
-            continue
-        parents = node.parents
-        if finished.issuperset(parents):
-            stack.pop()
-            finished.add(node)
-            (results if parents else leaves).append(node)
-        elif node in opened:  # we came back to it and its parents are still waiting for it
+        elif node in opened:  # we came back to it, and its parents are still waiting for it
             raise CycleError(f"{node!r} is its own ancestor: a graph must not bite its tail. Were parents set by hand?")
         else:
             opened.add(node)
-            for parent in reversed(parents):
-                if parent.parents:
-                    if parent not in finished:
-                        stack.append(parent)
-                elif parent not in finished:
-                    finished.add(parent)
-                    leaves.append(parent)
+            stack += reversed(waiting)
     return leaves, results
 
 

@@ -84,7 +84,7 @@ def parse(text: str) -> Expression:
             tree = ast.parse(text.strip(), mode="eval").body
     except SyntaxError as error:
         raise ExpressionError(
-            f"not a formula: {text[:60]!r} ({error.msg} at character {error.offset}); write for example tanh(w*x + b)"
+            f"not a formula: {text[:60]!r} ({error.msg}{f' at character {error.offset}' if error.offset else ''}); write for example tanh(w*x + b)"
         ) from None
     except (RecursionError, MemoryError, ValueError):
         raise ExpressionError("the formula is nested too deeply, or holds a character no formula has") from None

@@ -9,6 +9,7 @@ ten digits can be trusted.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.backprop import topological_order
@@ -92,9 +93,7 @@ def gradcheck(f: Callable[..., Any], *x: Any, tolerance: float = 1e-6) -> GradCh
         except DomainError:
             return float("nan")
 
-    rows = [
-        _row(names[i], start[i], slopes[i], root.data, lambda h, i=i: at(i, h), tolerance) for i in range(len(start))
-    ]
+    rows = [_row(names[i], start[i], slopes[i], root.data, partial(at, i), tolerance) for i in range(len(start))]
     return GradCheck(root.data, rows)
 
 

@@ -145,7 +145,8 @@ def primitive(name: str, **row: Any) -> Callable[[Rule], Op]:
     """
 
     def enter(rule: Rule) -> Op:
-        OPS[name] = op = Op(name, rule, **{key: tuple(v) if isinstance(v, list) else v for key, v in row.items()})
+        settings: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in row.items()}
+        OPS[name] = op = Op(name, rule, **settings)
         return op
 
     return enter

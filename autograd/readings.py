@@ -84,7 +84,7 @@ class _Arrays:
         import numpy
 
         if name == "erfc":  # NumPy has none; math's, element by element
-            found = numpy.vectorize(math.erfc, otypes=[float])
+            found: Any = numpy.vectorize(math.erfc, otypes=[float])
         elif name == "constant":
             found = _same
         else:

@@ -58,6 +58,11 @@ class Value:
     """
 
     __slots__ = ("data", "grad", "label", "module", "op")
+    data: float
+    grad: float
+    label: str
+    module: str
+    op: Op
 
     # What only nodes with parents have. Subclasses store it, each in its way.
     parents: tuple[Value, ...] = ()
@@ -236,10 +241,9 @@ class Value:
         for node in backprop.topological_order(self):
             if id(node) not in memo:
                 parents = tuple(memo[id(parent)] for parent in node.parents)
-                *decoration, own = _decoration(node)
-                memo[id(node)] = _node(
-                    node.op, node.data, parents, node.local_derivatives, *decoration, deepcopy(own, memo)
-                )
+                grad, label, module, kind, own = _decoration(node)
+                own, local = deepcopy(own, memo), node.local_derivatives
+                memo[id(node)] = _node(node.op, node.data, parents, local, grad, label, module, kind, own)
         return cast("Value", memo[id(self)])
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -268,6 +272,10 @@ class _Binary(Value):
     """The result of an op of two operands."""
 
     __slots__ = ("_dx", "_dy", "_x", "_y")
+    _x: Value
+    _y: Value
+    _dx: float
+    _dy: float
 
     @property
     def parents(self) -> tuple[Value, ...]:  # type: ignore[override]  # read-only here
@@ -486,7 +494,7 @@ def as_float(x: Any) -> float:
     TypeError: a Value holds one real number, got '2' (str); convert text first: Value(float(text))
     """
     if x.__class__ is float:
-        return cast("float", x)
+        return x
     if getattr(x, "shape", None) == () and hasattr(x, "item"):
         x = x.item()  # a 0-d array or a NumPy scalar
     problem = _why_not_a_number(x)
@@ -601,7 +609,7 @@ def method_of(op: Op) -> Callable[..., Value]:
         def method(self: Value) -> Value:  # type: ignore[misc]  # one name, two forms
             return _unary(op, self)
 
-    method.__name__ = op.name
+    method.__name__, method.__qualname__ = op.name, f"Value.{op.name}"  # by which it is pickled, too
     method.__doc__ = op.doc
     return method
 

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import math
 import random
 from pathlib import Path
@@ -39,7 +40,7 @@ def moons(n: int = 100, *, noise: float = 0.1, seed: int = 0) -> Dataset:
     >>> len(data.X), sum(data.y)
     (10, 5)
     """
-    rng, half = random.Random(seed), n // 2
+    rng, half = random.Random(seed), _count(n) // 2
     upper = [(math.cos(t), math.sin(t), 0) for t in _angles(n - half, math.pi)]
     lower = [(1.0 - math.cos(t), 0.5 - math.sin(t), 1) for t in _angles(half, math.pi)]
     return _planar(upper + lower, noise, rng)
@@ -47,7 +48,7 @@ def moons(n: int = 100, *, noise: float = 0.1, seed: int = 0) -> Dataset:
 
 def circles(n: int = 100, *, noise: float = 0.05, factor: float = 0.5, seed: int = 0) -> Dataset:
     """A ring around a ring: class 1 inside, at ``factor`` times the radius."""
-    rng, half = random.Random(seed), n // 2
+    rng, half = random.Random(seed), _count(n) // 2
     outer = [(math.cos(t), math.sin(t), 0) for t in _angles(n - half, 2 * math.pi, closed=True)]
     inner = [(factor * math.cos(t), factor * math.sin(t), 1) for t in _angles(half, 2 * math.pi, closed=True)]
     return _planar(outer + inner, noise, rng)
@@ -60,6 +61,7 @@ def spiral(n: int = 150, *, classes: int = 2, turns: float = 0.75, noise: float 
     [0, 0, 0, 1, 1, 1, 2, 2, 2]
     """
     rng, points = random.Random(seed), []
+    _count(n, at_least=_count(classes))
     for k in range(classes):
         share = n // classes + (k < n % classes)
         for i in range(share):
@@ -67,6 +69,12 @@ def spiral(n: int = 150, *, classes: int = 2, turns: float = 0.75, noise: float 
             angle = 2 * math.pi * (k / classes + turns * r)
             points.append((r * math.cos(angle), r * math.sin(angle), k))
     return _planar(points, noise, rng)
+
+
+def _count(n: Any, at_least: int = 2) -> int:
+    if not hasattr(n, "__index__") or n.__index__() < at_least:
+        raise ValueError(f"expected a whole number, {at_least} or more; got {n!r}")
+    return int(n.__index__())
 
 
 def _angles(n: int, full: float, *, closed: bool = False) -> list[float]:
@@ -119,7 +127,7 @@ def load(name: str) -> Dataset:
     """The data set of that name, or the CSV file at that path. Raises ValueError for neither."""
     if name in _BY_NAME:
         return _BY_NAME[name]()
-    if name.lower().endswith((".csv", ".tsv")) or Path(name).exists():
+    if name.lower().endswith((".csv", ".tsv")) or Path(name).is_file():
         return load_csv(name)
     raise ValueError(f"no data set is called {name!r}: choose from {', '.join(_BY_NAME)}, or name a CSV file")
 
@@ -132,7 +140,7 @@ def load_csv(path: str | Path) -> Dataset:
     rows = [(line, row) for line, row in _csv_rows(Path(path)) if any(cell.strip() for cell in row)]
     if not rows:
         raise ValueError(f"{path}: no rows; each line is a sample, the last column its class")
-    header = rows[0][1] if not _numeric(rows[0][1][:-1]) else None
+    header = rows[0][1] if _is_header([row for _, row in rows]) else None
     features = [cell.strip() for cell in header[:-1]] if header else [f"x{j + 1}" for j in range(len(rows[0][1]) - 1)]
     body = rows[1:] if header else rows
     if not features or not body:
@@ -157,6 +165,13 @@ def load_csv(path: str | Path) -> Dataset:
     return Dataset(X, [number[label] for label in labels], features, classes)
 
 
+def _is_header(rows: list[list[str]]) -> bool:
+    """A first line of words over columns of numbers, or one whose last cell alone is a word in its column."""
+    *features, last = rows[0]
+    words = bool(features) and not any(_numeric([cell]) for cell in features)
+    return words or (not _numeric([last]) and len(rows) > 1 and all(_numeric(row[-1:]) for row in rows[1:]))
+
+
 def _csv_rows(path: Path) -> list[tuple[int, list[str]]]:
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -167,7 +182,7 @@ def _csv_rows(path: Path) -> list[tuple[int, list[str]]]:
     head = text[:4096]
     delimiter = max(",;\t", key=head.count)
     try:
-        reader = csv.reader(text.splitlines(), delimiter=delimiter, strict=True)
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True, skipinitialspace=True)
         return [(reader.line_num, row) for row in reader]
     except csv.Error as error:
         raise ValueError(f"{path}, line {reader.line_num}: {error}") from None
@@ -175,16 +190,13 @@ def _csv_rows(path: Path) -> list[tuple[int, list[str]]]:
 
 def _numeric(cells: list[str]) -> bool:
     try:
-        return bool([float(cell) for cell in cells])
+        return bool([float(cell) for cell in cells]) and "_" not in "".join(cells)
     except ValueError:
         return False
 
 
 def _cell(path: str | Path, line: int, column: int, cell: str) -> float:
-    try:
-        x = float(cell)
-    except ValueError:
-        x = math.nan
+    x = float(cell) if _numeric([cell]) else math.nan
     if not math.isfinite(x):
         raise ValueError(f"{path}, line {line}, column {column + 1}: expected a finite number, got {cell.strip()!r}")
     return x
@@ -208,6 +220,10 @@ def split(data: Dataset, test: float = 0.25, *, seed: int = 0) -> tuple[Dataset,
     for members in groups.values():
         rng.shuffle(members)
         out.update(members[: round(test * len(members))])
+    if not 0 < len(out) < len(data.y):
+        raise ValueError(
+            f"{len(data.y)} samples can't be split with a share of {test:g} held out: one side would be empty"
+        )
     return _subset(data, [i for i in range(len(data.y)) if i not in out]), _subset(data, sorted(out))
 
 
@@ -222,14 +238,16 @@ def standardized(train: Dataset, *others: Dataset) -> list[Dataset]:
     >>> d.X
     [[-1.0], [1.0]]
     """
-    n = len(train.X)
-    means = [sum(column) / n for column in zip(*train.X, strict=True)]
-    spread = [
-        math.sqrt(sum((v - m) ** 2 for v in c) / n) or 1.0
-        for c, m in zip(zip(*train.X, strict=True), means, strict=True)
-    ]
+    columns = [_mean_and_spread(column) for column in zip(*train.X, strict=True)]
 
     def scaled(data: Dataset) -> Dataset:
-        return data._replace(X=[[(v - m) / s for v, m, s in zip(row, means, spread, strict=True)] for row in data.X])
+        return data._replace(X=[[(v - m) / s for v, (m, s) in zip(row, columns, strict=True)] for row in data.X])
 
     return [scaled(data) for data in (train, *others)]
+
+
+def _mean_and_spread(column: tuple[float, ...]) -> tuple[float, float]:
+    if min(column) == max(column):
+        return column[0], 1.0  # nothing to scale: the column becomes 0
+    mean = math.fsum(column) / len(column)
+    return mean, math.sqrt(math.fsum((v - mean) ** 2 for v in column) / len(column))

@@ -11,7 +11,7 @@ Biases start at 0.
 
 from __future__ import annotations
 
-from math import sqrt
+from math import isfinite, sqrt
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -88,10 +88,10 @@ def get(init: Init) -> Initializer:
 
     Raises ValueError for an unknown name.
     """
-    if isinstance(init, (int, float)):
+    if isinstance(init, (int, float)) and not isinstance(init, bool) and isfinite(init):
         return constant(float(init))
     if callable(init):
         return init
-    if init not in _BY_NAME:
+    if not isinstance(init, str) or init not in _BY_NAME:
         raise ValueError(f"no initialiser is called {init!r}; there are {', '.join(_BY_NAME)}")
     return _BY_NAME[init]

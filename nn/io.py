@@ -64,7 +64,7 @@ def tensors(model: MLP) -> dict[str, Any]:
 
 def architecture(model: MLP) -> dict[str, Any]:
     """What ``MLP`` has to be called with to get the same shape."""
-    σ = [activations.name_of(layer.neurons[0].activation) for layer in model.layers]
+    σ = [activations.name_of(n.activation) if (n := layer.neurons[0]).nonlin else "identity" for layer in model.layers]
     return {"sizes": model.sizes, "activation": σ[0] if len(σ) > 1 else "relu", "output": σ[-1]}
 
 

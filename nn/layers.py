@@ -40,7 +40,7 @@ class Neuron(Module):
 
     def __init__(
         self, nin: int, nonlin: bool = True, *, activation: Activation = "relu", init: Init = "uniform",
-        rng: Generator = random, nout: int = 1, path: str = "",  # type: ignore[assignment]
+        rng: Generator = random, nout: int = 1, path: str = "",
     ) -> None:  # fmt: skip
         draw = _initializer(init)
         within = f"{path}." if path else ""
@@ -49,7 +49,7 @@ class Neuron(Module):
         self.b = Value(0.0, label=f"{within}b", kind="parameter")
         self.nonlin = nonlin
         self.path = path
-        self.activation = activations.get(activation if nonlin else "identity")
+        self.activation = activations.get(activation)
 
     def __call__(self, x: Any) -> Value:
         """H for one sample. x: m numbers or Values. Raises ValueError for another number of them."""
@@ -59,6 +59,10 @@ class Neuron(Module):
         """(h̃, h), for inputs that are known to fit."""
         h_pre = dot(self.w, x, self.b)
         h = self.activation(h_pre) if self.nonlin else h_pre
+        if not isinstance(h, Value):
+            raise TypeError(
+                f"the activation {activations.name_of(self.activation)} must return a Value, got {h!r}: was .data used inside?"
+            )
         h_pre.label, h_pre.module = "h_pre", self.path
         h.label, h.module = "h", self.path
         return h_pre, h
@@ -116,10 +120,10 @@ class MLP(Module):
     sizes:      [m₀, m₁, …, m_L], inputs first
     activation: σ of the hidden layers
     output:     activation of the last layer ("identity": f is the logits)
-    init, seed: how weights are drawn; the same seed gives the same network
+    init, seed: how weights are drawn; the same seed gives the same network (0 if none is given)
 
-    The classic form ``MLP(nin, nouts)`` (ReLU inside, weights from ``random.uniform(-1, 1)``
-    of the global generator) works as elsewhere.
+    The classic form ``MLP(nin, nouts)`` works as elsewhere: ReLU inside, weights from ``random.uniform(-1, 1)``,
+    and without a seed from Python's global generator.
 
     Raises ValueError for sizes that are not whole numbers ≥ 1, or fewer than two of them.
 
@@ -131,28 +135,30 @@ class MLP(Module):
 
     def __init__(
         self, sizes: int | Sequence[int], nouts: Sequence[int] | None = None, *, activation: Activation = "relu",
-        output: Activation = "identity", init: Init | None = None, seed: int | None = 0,
+        output: Activation = "identity", init: Init | None = None, seed: int | None = None,
     ) -> None:  # fmt: skip
         if nouts is None:
             if not isinstance(sizes, Sequence) or isinstance(sizes, str):
                 raise ValueError(
                     f"MLP needs the sizes of its layers, such as MLP([2, 16, 1]) or MLP(2, [16, 1]); got {sizes!r}"
                 )
-            sizes, rng, init = list(sizes), random.Random(seed), "kaiming" if init is None else init
+            sizes, rng, init = list(sizes), random.Random(seed or 0), "kaiming" if init is None else init
         else:
-            if isinstance(sizes, Sequence):
+            if isinstance(sizes, Sequence) or not isinstance(nouts, Sequence):
                 raise ValueError(
-                    f"MLP(nin, nouts) takes one number of inputs, got {sizes!r}; or give all sizes as one list"
+                    f"MLP(nin, nouts) takes a number and a list, as in MLP(2, [16, 1]); got {sizes!r}, {nouts!r}"
                 )
-            sizes, rng, init = [sizes, *nouts], random, "uniform" if init is None else init  # type: ignore[assignment]
+            sizes, init = [sizes, *nouts], "uniform" if init is None else init
+            rng = random if seed is None else random.Random(seed)  # type: ignore[assignment]
         if len(sizes) < 2:
             raise ValueError(f"an MLP needs at least an input and an output size, got {sizes}")
+        activations.get(activation)  # a wrong name is told even if there is no hidden layer
         self.sizes = [_size(m, "a layer's size") for m in sizes]
         self.layers = []
         for i, (m, n) in enumerate(zip(self.sizes[:-1], self.sizes[1:], strict=True)):
             last = i == len(self.sizes) - 2
             linear = last and activations.get(output) is activations.get("identity")
-            σ = output if last else activation
+            σ = output if last and not linear else activation
             self.layers.append(Layer(m, n, nonlin=not linear, activation=σ, init=init, rng=rng, path=f"layers[{i}]"))
 
     def __call__(self, x: Any) -> Any:

@@ -39,14 +39,18 @@ def mse(outputs: Sequence[Any], targets: Sequence[Any]) -> Value:
         fs, ys = _row(f), _row(y)
         if len(fs) != len(ys):
             raise ValueError(f"mse: row {i} has {len(fs)} outputs and {len(ys)} targets")
+        if len(fs) != len(_row(outputs[0])):
+            raise ValueError(f"mse: row {i} has {len(fs)} outputs, row 0 has {len(_row(outputs[0]))}")
         squares.append([(fk - _number(i, yk)) ** 2 for fk, yk in zip(fs, ys, strict=True)])
-    return mean([s for row in squares for s in row]) * (0.5 * len(squares[0]))
+    total: Value = mean([s for row in squares for s in row]) * (0.5 * len(squares[0]))
+    return total
 
 
 def logistic(outputs: Sequence[Any], targets: Sequence[Any]) -> Value:
-    """Logistic loss from logits: 1/n Σ softplus(f̃ᵢ) − yᵢ f̃ᵢ.
+    """Logistic loss from logits: 1/n Σ softplus(±f̃ᵢ), with − where yᵢ = 1.
 
-    The same as −1/n Σ [y log f + (1 − y) log(1 − f)] with f = σ(f̃), but without a log that can overflow.
+    The same as −1/n Σ [y log f + (1 − y) log(1 − f)] with f = σ(f̃), but without a log that can overflow
+    and without a difference that can lose digits.
 
     outputs: n Values; targets: n labels, 0 or 1
     Raises ValueError for another label, naming the row and the labels seen.
@@ -58,7 +62,7 @@ def logistic(outputs: Sequence[Any], targets: Sequence[Any]) -> Value:
     """
     _same_length(outputs, targets)
     _labels("logistic", targets, {0, 1}, "for labels −1 and 1 use `hinge`, or map them: (y + 1) // 2")
-    return mean([z.softplus() - z if y else z.softplus() for z, y in zip(map(_single, outputs), targets, strict=True)])
+    return mean([(z * (-1.0 if y else 1.0)).softplus() for z, y in zip(map(_single, outputs), targets, strict=True)])
 
 
 def hinge(outputs: Sequence[Any], targets: Sequence[Any]) -> Value:
@@ -89,6 +93,9 @@ def cross_entropy(outputs: Sequence[Any], targets: Sequence[Any]) -> Value:
     k = len(rows[0])
     if k < 2:
         raise ValueError("cross_entropy needs one output a class, at least 2; for a single output use `logistic`")
+    for i, row in enumerate(rows):
+        if len(row) != k:
+            raise ValueError(f"cross_entropy: row {i} has {len(row)} outputs, row 0 has {k}")
     _labels("cross_entropy", targets, set(range(k)), f"classes are whole numbers 0 … {k - 1}, one output each")
     return mean([logsumexp(row) - row[int(y)] for row, y in zip(rows, targets, strict=True)])
 
@@ -113,15 +120,16 @@ def accuracy(loss: Loss, outputs: Sequence[Any], targets: Sequence[Any]) -> floa
     """
     loss = get(loss)
     if loss is logistic or loss is hinge:
-        hits = [(_single(z).data > 0) == (y > 0) for z, y in zip(outputs, targets, strict=True)]
+        hits = [(_single(z).data > 0) == bool(y > 0) for z, y in zip(outputs, targets, strict=True)]
     elif loss is cross_entropy:
-        hits = [
-            max(range(len(row)), key=lambda k, row=row: row[k].data) == y
-            for row, y in zip(outputs, targets, strict=True)
-        ]  # type: ignore[misc]
+        hits = [_largest(row) == int(y) for row, y in zip(outputs, targets, strict=True)]
     else:
         return None
     return sum(hits) / len(hits)
+
+
+def _largest(row: Sequence[Value]) -> int:
+    return max(range(len(row)), key=lambda k: row[k].data)
 
 
 # ── what a batch must look like ─────────────────────────────────────────────
@@ -155,10 +163,14 @@ def _labels(loss: str, targets: Sequence[Any], allowed: set[int], hint: str) -> 
             raise ValueError(
                 f"{loss}: the target of row {i} is {y!r}; give one label a sample (a column? use y.ravel())"
             )
-        if isinstance(y, str) or y not in allowed:
-            seen = sorted({str(t) for t in targets})
+        if not (isinstance(y, (int, float)) or hasattr(y, "item")) or y not in allowed:
+            seen = sorted({_shown(t) for t in targets})
             listed = ", ".join(seen[:8]) + (", …" if len(seen) > 8 else "")
-            raise ValueError(f"{loss}: row {i} has the label {y!r}; {hint}. Labels seen: {listed}")
+            raise ValueError(f"{loss}: row {i} has the label {_shown(y)}; {hint}. Labels seen: {listed}")
+
+
+def _shown(y: Any) -> str:
+    return repr(y.item() if hasattr(y, "item") else y)
 
 
 def _number(i: int, y: Any) -> Any:

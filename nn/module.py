@@ -29,11 +29,7 @@ class Module:
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
         """Each parameter with its path, such as ``layers[0].neurons[2].w[1]``; a shared one once."""
-        seen: set[int] = set()
-        for path, item in _walk("", self):
-            if id(item) not in seen:
-                seen.add(id(item))
-                yield path, item
+        yield from _walk("", self, set())
 
     def parameters(self) -> list[Value]:
         """All parameters, in a fixed order."""
@@ -45,17 +41,20 @@ class Module:
             p.grad = 0.0
 
 
-def _walk(path: str, item: Any) -> Iterator[tuple[str, Value]]:
-    if isinstance(item, Value):
-        if not item.parents:
-            yield path, item
-    elif isinstance(item, Module):
-        for name, held in vars(item).items():
-            if not name.startswith("_"):
-                yield from _walk(f"{path}.{name}" if path else name, held)
-    elif isinstance(item, (list, tuple)):
-        for i, held in enumerate(item):
-            yield from _walk(f"{path}[{i}]", held)
+def _walk(path: str, item: Any, seen: set[int]) -> Iterator[tuple[str, Value]]:
+    held: Any = ()
+    if isinstance(item, Module):
+        held = [(f"{path}.{name}" if path else name, x) for name, x in vars(item).items() if not name.startswith("_")]
     elif isinstance(item, dict):
-        for key, held in item.items():
-            yield from _walk(f"{path}[{key!r}]", held)
+        held = [(f"{path}[{key!r}]", x) for key, x in item.items()]
+    elif isinstance(item, (list, tuple)):
+        held = [(f"{path}[{i}]", x) for i, x in enumerate(item)]
+    elif not isinstance(item, Value):
+        return
+    if id(item) in seen:  # shared, or a module that holds itself
+        return
+    seen.add(id(item))
+    if isinstance(item, Value) and not item.parents:
+        yield path, item
+    for inner, x in held:
+        yield from _walk(inner, x, seen)

@@ -6,7 +6,8 @@ Argument names are PyTorch's.
 
 from __future__ import annotations
 
-from math import sqrt
+from math import nan, sqrt
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value
@@ -27,7 +28,7 @@ class Optimizer:
     """
 
     def __init__(self, parameters: Iterable[Value], lr: float) -> None:
-        self.parameters = list(parameters)
+        self.parameters = list(parameters) if hasattr(parameters, "__iter__") else []
         if not self.parameters or not all(isinstance(p, Value) for p in self.parameters):
             raise ValueError("an optimizer needs parameters to step: pass model.parameters()")
         self.lr = _in_range("lr", lr, 0.0, float("inf"), open_below=True)
@@ -40,10 +41,14 @@ class Optimizer:
             p.grad = 0.0
 
     def step(self) -> None:
-        """Move every parameter once."""
+        """Move every parameter once, or, if one can't be moved, none."""
+        before = self.state_dict()
         self.t += 1
-        # All new numbers first: if one step fails, no parameter has moved.
-        moved = [p.data - self._delta(i, p.data, p.grad) for i, p in enumerate(self.parameters)]
+        try:
+            moved = [p.data - self._delta(i, p.data, p.grad) for i, p in enumerate(self.parameters)]
+        except BaseException:
+            self.load_state_dict(before)
+            raise
         for p, w in zip(self.parameters, moved, strict=True):
             p.data = w
 
@@ -109,8 +114,10 @@ class Adam(Optimizer):
         eps: float = 1e-8, weight_decay: float = 0.0,
     ) -> None:  # fmt: skip
         super().__init__(parameters, lr)
+        if not isinstance(betas, (tuple, list)) or len(betas) != 2:
+            raise ValueError(f"betas are two numbers (β₁, β₂), got {betas!r}")
         self.betas = (_in_range("betas[0]", betas[0], 0.0, 1.0), _in_range("betas[1]", betas[1], 0.0, 1.0))
-        self.eps = _in_range("eps", eps, 0.0, float("inf"))
+        self.eps = _in_range("eps", eps, 0.0, float("inf"), open_below=True)
         self.weight_decay = _in_range("weight_decay", weight_decay, 0.0, float("inf"))
 
     def _delta(self, i: int, w: float, g: float) -> float:
@@ -124,11 +131,10 @@ class Adam(Optimizer):
         return self.lr * m_hat / (sqrt(v_hat) + self.eps)
 
 
-def _in_range(name: str, x: float, low: float, high: float, *, open_below: bool = False) -> float:
-    if not (low <= x < high) or (open_below and x == low):
-        raise ValueError(
-            f"{name} is a number {'>' if open_below else '≥'} {low:g}"
-            + (f" and < {high:g}" if high < 1e300 else "")
-            + f", got {x!r}"
-        )
-    return float(x)
+def _in_range(name: str, x: Any, low: float, high: float, *, open_below: bool = False) -> float:
+    number = float(x) if isinstance(x, Real) and not isinstance(x, bool) else nan
+    if not low <= number < high or (open_below and number == low):
+        above = f"{'>' if open_below else '≥'} {low:g}"
+        below = f" and < {high:g}" if high < float("inf") else ""
+        raise ValueError(f"{name} is a number {above}{below}, got {x!r}")
+    return number

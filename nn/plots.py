@@ -80,12 +80,23 @@ def decision_boundary(
     margin = 0.12 * (high - low) + 1e-9
     xs, ys = (np.linspace(a, b, resolution) for a, b in zip(low - margin, high + margin, strict=True))
     with collector_paused():
-        regions = np.array([[_class_of(model([u, v]), threshold) for u in xs] for v in ys])
-    kinds = max(2, int(labels.max()) + 1)
+        scores = np.array([[_scores(model([u, v]), threshold) for u in xs] for v in ys])
+    kinds = scores.shape[-1]
     colours = ListedColormap(COLOURS[:kinds])
-    ax.pcolormesh(xs, ys, regions, cmap=colours, vmin=0, vmax=kinds - 1, alpha=0.22, shading="nearest", rasterized=True)
-    for k in range(kinds - 1):
-        ax.contour(xs, ys, regions, levels=[k + 0.5], colors="#444444", linewidths=1.2)
+    ax.pcolormesh(
+        xs,
+        ys,
+        scores.argmax(axis=-1),
+        cmap=colours,
+        vmin=0,
+        vmax=kinds - 1,
+        alpha=0.22,
+        shading="nearest",
+        rasterized=True,
+    )
+    for k in range(kinds - (kinds == 2)):  # the line where class k is level with the best of the others
+        lead = scores[..., k] - np.delete(scores, k, axis=-1).max(axis=-1)
+        ax.contour(xs, ys, lead, levels=[0.0], colors="#444444", linewidths=1.2)
     for k in range(kinds):
         at, name = labels == k, classes[k] if k < len(classes) else str(k)
         ax.scatter(
@@ -102,7 +113,8 @@ def decision_boundary(
     return ax
 
 
-def _class_of(output: Any, threshold: float) -> int:
+def _scores(output: Any, threshold: float) -> list[float]:
+    """One number a class, the largest wins."""
     if isinstance(output, Value):
-        return int(output.data > threshold)
-    return max(range(len(output)), key=lambda k: output[k].data)
+        return [threshold, output.data]
+    return [f.data for f in output]

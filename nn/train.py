@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 import sys
 from contextlib import suppress
-from math import isfinite, sqrt
+from math import hypot, isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd import NonFiniteError, Value, collector_paused, first_nonfinite
@@ -57,37 +57,74 @@ def steps(
     Raises NonFiniteError naming the step and the node where the first nan or inf arose; ValueError for data that do not fit.
     """
     X, y = _data(X, y)
-    batch_size = _count("batch_size", batch_size or len(y))
-    rng, order, loss, step = random.Random(seed), list(range(len(y))), losses.get(loss), 0
-    good = _snapshot(optimizer)
-    for epoch in range(1, _count("epochs", epochs) + 1):
-        if batch_size < len(y):
+    batch_size = len(y) if batch_size is None else _count("batch_size", batch_size)
+    batches = _batches(len(y), batch_size, _count("epochs", epochs), random.Random(seed))
+    return _training(model, X, y, losses.get(loss), optimizer, batches)
+
+
+def _batches(n: int, batch_size: int, epochs: int, rng: random.Random) -> Iterator[tuple[int, list[int]]]:
+    """(epoch, sample numbers) for every step; a full batch needs no shuffling."""
+    order = list(range(n))
+    for epoch in range(1, epochs + 1):
+        if batch_size < n:
             rng.shuffle(order)
-        for start in range(0, len(y), batch_size):
-            batch = order[start : start + batch_size]
-            step, before = step + 1, _snapshot(optimizer)
-            try:
-                record = _step(model, [X[i] for i in batch], [y[i] for i in batch], loss, optimizer, step, epoch)
-            except NonFiniteError:
-                _restore(optimizer, good)
-                raise
-            except BaseException:
-                _restore(optimizer, before)
-                raise
-            good = before
-            yield record
+        for start in range(0, n, batch_size):
+            yield epoch, order[start : start + batch_size]
 
 
-def _step(model: Any, X: list[Any], y: list[Any], loss: Any, optimizer: Optimizer, step: int, epoch: int) -> Record:
-    with collector_paused():
-        outputs = [model(x) for x in X]
-        total = loss(outputs, y)
-        _require_finite(total, step, epoch, optimizer.lr)
-        optimizer.zero_grad()
-        total.backward()
-        norm = sqrt(sum(p.grad * p.grad for p in optimizer.parameters))
-        optimizer.step()
-        return Record(step, epoch, total.data, losses.accuracy(loss, outputs, y), norm)
+def _training(
+    model: Any, X: Any, y: Any, loss: Any, optimizer: Optimizer, batches: Iterator[tuple[int, list[int]]]
+) -> Iterator[Record]:
+    safe = _Checkpoint(optimizer)
+    for step, (epoch, batch) in enumerate(batches, start=1):
+        with safe, collector_paused():  # around the call: the graph is gone before the collector wakes
+            record = _step(model, [X[i] for i in batch], [y[i] for i in batch], loss, optimizer, step, epoch, safe)
+        yield record
+
+
+def _step(
+    model: Any, X: list[Any], y: list[Any], loss: Any, optimizer: Optimizer, step: int, epoch: int, safe: _Checkpoint
+) -> Record:
+    outputs = [model(x) for x in X]
+    total = loss(outputs, y)
+    when = f"at step {step} (epoch {epoch})"
+    _require_finite(total, when, optimizer.lr)
+    safe.finite = safe.before
+    optimizer.zero_grad()
+    total.backward()
+    norm = hypot(*[p.grad for p in optimizer.parameters])
+    optimizer.step()
+    for p in optimizer.parameters:
+        if not isfinite(p.data):
+            raise NonFiniteError(
+                f"parameter {p.label!r} became {p.data:g} {when}, with a gradient of {p.grad:g}. {_advice(optimizer.lr)}"
+            )
+    return Record(step, epoch, total.data, losses.accuracy(loss, outputs, y), norm)
+
+
+class _Checkpoint:
+    """Parameters and optimizer as they were before a step, put back when the step does not end.
+
+    before: at the start of this step; finite: where the loss was last seen to be finite
+    """
+
+    def __init__(self, optimizer: Optimizer) -> None:
+        self.optimizer = optimizer
+        self.before = self.finite = self._taken()
+
+    def _taken(self) -> tuple[list[float], dict[str, Any]]:
+        return [p.data for p in self.optimizer.parameters], self.optimizer.state_dict()
+
+    def __enter__(self) -> None:
+        self.before = self._taken()
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            return
+        numbers, state = self.finite if issubclass(kind, NonFiniteError) else self.before
+        for p, w in zip(self.optimizer.parameters, numbers, strict=True):
+            p.data = w
+        self.optimizer.load_state_dict(state)
 
 
 def fit(
@@ -111,9 +148,9 @@ def fit(
     (1.0, True)
     """
     optimizer = optimizer or SGD(model.parameters())  # type: ignore[attr-defined]
-    run, total = Run(), epochs * -(-len(y) // (batch_size or len(y) or 1))
+    run = Run()
     training = steps(model, X, y, loss=loss, optimizer=optimizer, epochs=epochs, batch_size=batch_size, seed=seed)
-    bar = _progress_bar(total) if progress else None
+    bar = _progress_bar(epochs * -(-len(y) // (batch_size or len(y)))) if progress else None
     try:
         for record in training:
             run.append(record)
@@ -144,7 +181,7 @@ def _progress_bar(total: int) -> Any:
     if "ipykernel" in sys.modules:
         with suppress(ImportError):  # without ipywidgets the text bar does
             import ipywidgets  # noqa: F401
-            from tqdm.notebook import tqdm  # type: ignore[no-redef]
+            from tqdm.notebook import tqdm
     return tqdm(total=total, unit="step", dynamic_ncols=True, mininterval=0.1)
 
 
@@ -153,18 +190,7 @@ def _summary(r: Record) -> str:
     return f"epoch {r.epoch}, loss {r.loss:.4f}{share}"
 
 
-def _snapshot(optimizer: Optimizer) -> tuple[list[float], dict[str, Any]]:
-    return [p.data for p in optimizer.parameters], optimizer.state_dict()
-
-
-def _restore(optimizer: Optimizer, good: tuple[list[float], dict[str, Any]]) -> None:
-    numbers, state = good
-    for p, w in zip(optimizer.parameters, numbers, strict=True):
-        p.data = w
-    optimizer.load_state_dict(state)
-
-
-def _require_finite(total: Value, step: int, epoch: int, lr: float) -> None:
+def _require_finite(total: Value, when: str, lr: float) -> None:
     if not isinstance(total, Value):
         raise TypeError(f"the loss must be a Value, got {type(total).__name__}: was .data used inside?")
     if isfinite(total.data):
@@ -174,10 +200,11 @@ def _require_finite(total: Value, step: int, epoch: int, lr: float) -> None:
     where = " ".join(filter(None, [node.module, node.label])) or "a node without a label"
     parents = ", ".join(f"{p.data:.4g}" for p in node.parents[:4]) + (", …" if len(node.parents) > 4 else "")
     origin = f"{node.op.name}({parents}) = {node.data:g}" if node.parents else f"its value is {node.data:g}"
-    raise NonFiniteError(
-        f"the loss is {total.data:g} at step {step} (epoch {epoch}). It began at {where}: {origin}. "
-        f"Parameters are as they were at the last finite loss. Try a smaller learning rate (lr = {lr:g}), or look for nan in the data."
-    )
+    raise NonFiniteError(f"the loss is {total.data:g} {when}. It began at {where}: {origin}. {_advice(lr)}")
+
+
+def _advice(lr: float) -> str:
+    return f"Parameters are as they were at the last finite loss. Try a smaller learning rate (lr = {lr:g}), or look for nan in the data."
 
 
 def _data(X: Sequence[Any], y: Sequence[Any]) -> tuple[Any, Any]:
@@ -188,7 +215,7 @@ def _data(X: Sequence[Any], y: Sequence[Any]) -> tuple[Any, Any]:
     return X, y
 
 
-def _count(what: str, n: int) -> int:
-    if isinstance(n, bool) or not isinstance(n, int) or n < 1:
+def _count(what: str, n: Any) -> int:
+    if isinstance(n, bool) or not hasattr(n, "__index__") or n.__index__() < 1:
         raise ValueError(f"{what} is a whole number, 1 or more; got {n!r}")
-    return n
+    return int(n.__index__())
