@@ -14,14 +14,22 @@ if not hasattr(autograd, "backward_steps"):
         "Both use the import name, so keep one an environment: pip uninstall autograd, then reinstall chalkgrad."
     )
 
-from nn import activations, data, init, losses
+from nn import activations, data, init, losses, theory
 from nn.layers import MLP, Layer, Neuron
-from nn.losses import cross_entropy, hinge, logistic, mse
+from nn.losses import (
+    accuracy, confusion_matrix, cross_entropy, hinge, log_loss, logistic, mse, one_hot, predictions, softmax,
+)  # fmt: skip
 from nn.module import Module
-from nn.optim import SGD, Adam, Optimizer
-from nn.train import Record, Run, evaluate, fit, steps
+from nn.optim import (
+    SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop, clip_gradients, cosine, exponential_decay, step_decay,
+)  # fmt: skip
+from nn.theory import best_line, collapse, common_point, pieces, sawtooth, sawtooth_shallow
+from nn.train import FlatGradientWarning, Record, Run, evaluate, fit, steps
 
 __all__ = [
-    "MLP", "SGD", "Adam", "Layer", "Module", "Neuron", "Optimizer", "Record", "Run", "activations", "cross_entropy",
-    "data", "evaluate", "fit", "hinge", "init", "logistic", "losses", "mse", "steps",
+    "MLP", "SGD", "Adagrad", "Adam", "AdamW", "FlatGradientWarning", "Layer", "Module", "Neuron", "Optimizer",
+    "RMSprop", "Record", "Run", "accuracy", "activations", "best_line", "clip_gradients", "collapse", "common_point",
+    "confusion_matrix", "cosine", "cross_entropy", "data", "evaluate", "exponential_decay", "fit", "hinge", "init",
+    "log_loss", "logistic", "losses", "mse", "one_hot", "pieces", "predictions", "sawtooth", "sawtooth_shallow", "softmax",
+    "step_decay", "steps", "theory",
 ]  # fmt: skip

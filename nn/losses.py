@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from autograd import Value, logsumexp, mean
+from autograd import Value, dot, logsumexp, mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     LossFunction = Callable[[Sequence[Any], Sequence[Any]], Value]
     Loss = str | LossFunction
 
-__all__ = ["accuracy", "cross_entropy", "get", "hinge", "logistic", "mse"]
+__all__ = [
+    "accuracy", "confusion_matrix", "cross_entropy", "get", "hinge", "log_loss", "logistic", "mse", "one_hot", "predictions", "softmax",
+]  # fmt: skip
 
 
 def mse(outputs: Sequence[Any], targets: Sequence[Any]) -> Value:
@@ -82,7 +84,7 @@ def hinge(outputs: Sequence[Any], targets: Sequence[Any]) -> Value:
 def cross_entropy(outputs: Sequence[Any], targets: Sequence[Any]) -> Value:
     """Cross-entropy of softmax from logits: 1/n Σ (ln Σₖ exp f̃ᵢₖ − f̃ᵢ,ᵧᵢ).
 
-    outputs: n lists of K Values; targets: n class numbers 0 … K−1
+    outputs: n lists of K Values; targets: n class numbers 0 … K−1, or n lists of K shares that sum to 1 (one-hot)
     Raises ValueError for a class that does not exist, naming the row and the classes seen.
 
     >>> round(cross_entropy([[Value(0.0), Value(0.0), Value(0.0)]], [2]).data, 6)          # ln 3
@@ -96,11 +98,58 @@ def cross_entropy(outputs: Sequence[Any], targets: Sequence[Any]) -> Value:
     for i, row in enumerate(rows):
         if len(row) != k:
             raise ValueError(f"cross_entropy: row {i} has {len(row)} outputs, row 0 has {k}")
+    if all(isinstance(y, (list, tuple)) and len(y) == k > 1 for y in targets):
+        _shares(targets)
+        return mean([logsumexp(row) - dot(row, y) for row, y in zip(rows, targets, strict=True)])
     _labels("cross_entropy", targets, set(range(k)), f"classes are whole numbers 0 … {k - 1}, one output each")
     return mean([logsumexp(row) - row[int(y)] for row, y in zip(rows, targets, strict=True)])
 
 
-_BY_NAME: dict[str, LossFunction] = {"mse": mse, "logistic": logistic, "hinge": hinge, "cross_entropy": cross_entropy}
+def log_loss(probabilities: Sequence[Any], targets: Sequence[Any]) -> Value:
+    """The lecture's logistic loss and cross-entropy as printed, from probabilities: −1/n Σ log f at the true class.
+
+    probabilities: n Values f (then y is 0 or 1, and the other class has 1 − f) or n lists of K Values
+    Raises DomainError where a probability is not above 0: that is what ``logistic`` and ``cross_entropy`` are spared.
+
+    >>> round(log_loss([Value(0.5)], [1]).data, 6), round(log_loss([[Value(0.25), Value(0.75)]], [0]).data, 6)
+    (0.693147, 1.386294)
+    """
+    _same_length(probabilities, targets)
+    rows = [_row(f) for f in probabilities]
+    _labels("log_loss", targets, set(range(max(2, len(rows[0])))), "classes are whole numbers, counted from 0")
+    true = [(f[0] if y else 1.0 - f[0]) if len(f) == 1 else f[int(y)] for f, y in zip(rows, targets, strict=True)]
+    return -mean([f.log() for f in true])
+
+
+def softmax(o: Sequence[Any]) -> list[Value]:
+    """Numbers as probabilities: e^oₖ / Σ e^oⱼ, as exp(oₖ − ln Σ e^oⱼ) so that nothing overflows.
+
+    o: K Values or numbers. Two of them give the sigmoid of their difference.
+
+    >>> [round(f.data, 4) for f in softmax([Value(1000.0), Value(1000.0)])]
+    [0.5, 0.5]
+    """
+    total = logsumexp(o)
+    return [(ok - total).exp() for ok in o]
+
+
+def one_hot(classes: Sequence[int], k: int) -> list[list[float]]:
+    """Class numbers as rows with a single 1.
+
+    >>> one_hot([2, 0], 3)
+    [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]
+    """
+    _labels("one_hot", classes, set(range(k)), f"classes are whole numbers 0 … {k - 1}")
+    return [[float(j == c) for j in range(k)] for c in classes]
+
+
+_BY_NAME: dict[str, LossFunction] = {
+    "mse": mse,
+    "logistic": logistic,
+    "hinge": hinge,
+    "cross_entropy": cross_entropy,
+    "log_loss": log_loss,
+}
 
 
 def get(loss: Loss) -> LossFunction:
@@ -130,6 +179,28 @@ def accuracy(loss: Loss, outputs: Sequence[Any], targets: Sequence[Any]) -> floa
 
 def _largest(row: Sequence[Value]) -> int:
     return max(range(len(row)), key=lambda k: row[k].data)
+
+
+def predictions(outputs: Sequence[Any]) -> list[int]:
+    """The class each output says: the largest of K, or f̃ > 0 for a single logit.
+
+    >>> predictions([Value(-1.0), Value(2.0)]), predictions([[Value(0.0), Value(3.0), Value(1.0)]])
+    ([0, 1], [1])
+    """
+    return [int(_single(f).data > 0) if len(_row(f)) == 1 else _largest(_row(f)) for f in outputs]
+
+
+def confusion_matrix(predicted: Sequence[int], actual: Sequence[int], k: int) -> list[list[int]]:
+    """Entry [i][j] counts samples of class i that were called j; the diagonal is right.
+
+    >>> confusion_matrix([0, 1, 1], [0, 1, 0], 2)
+    [[1, 1], [0, 1]]
+    """
+    _same_length(predicted, actual)
+    table = [[0] * k for _ in range(k)]
+    for said, true in zip(predicted, actual, strict=True):
+        table[true][said] += 1
+    return table
 
 
 # ── what a batch must look like ─────────────────────────────────────────────
@@ -171,6 +242,14 @@ def _labels(loss: str, targets: Sequence[Any], allowed: set[int], hint: str) -> 
 
 def _shown(y: Any) -> str:
     return repr(y.item() if hasattr(y, "item") else y)
+
+
+def _shares(targets: Sequence[Sequence[float]]) -> None:
+    for i, row in enumerate(targets):
+        if not all(0.0 <= share <= 1.0 for share in row) or abs(sum(row) - 1.0) > 1e-9:
+            raise ValueError(
+                f"cross_entropy: row {i} of the targets is {row!r}; shares are between 0 and 1 and sum to 1"
+            )
 
 
 def _number(i: int, y: Any) -> Any:

@@ -35,6 +35,10 @@ class Module:
         """All parameters, in a fixed order."""
         return [p for _, p in self.named_parameters()]
 
+    if TYPE_CHECKING:  # what a module computes is its own affair
+
+        def __call__(self, x: Any) -> Any: ...
+
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to 0; ``backward`` only ever adds."""
         for p in self.parameters():

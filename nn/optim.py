@@ -6,32 +6,38 @@ Argument names are PyTorch's.
 
 from __future__ import annotations
 
-from math import nan, sqrt
+from math import cos, hypot, inf, nan, pi, sqrt
 from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
-__all__ = ["SGD", "Adam", "Optimizer"]
+    Schedule = Callable[[int], float]
+
+__all__ = [
+    "SGD", "Adagrad", "Adam", "AdamW", "Optimizer", "RMSprop", "clip_gradients", "cosine", "exponential_decay", "step_decay",
+]  # fmt: skip
 
 
 class Optimizer:
     """Steps parameters against their gradients.
 
     parameters: the Values to step, as ``model.parameters()`` gives them
-    lr:         learning rate η > 0
+    lr:         learning rate η > 0; a schedule is a function of the step t = 1, 2, … that gives it (``fit(schedule=…)``)
+    weight_decay: λ ≥ 0
 
     Raises ValueError for no parameters or a rate that is not a positive number.
     """
 
-    def __init__(self, parameters: Iterable[Value], lr: float) -> None:
+    def __init__(self, parameters: Iterable[Value], lr: float, weight_decay: float = 0.0) -> None:
         self.parameters = list(parameters) if hasattr(parameters, "__iter__") else []
         if not self.parameters or not all(isinstance(p, Value) for p in self.parameters):
             raise ValueError("an optimizer needs parameters to step: pass model.parameters()")
-        self.lr = _in_range("lr", lr, 0.0, float("inf"), open_below=True)
+        self.lr = _in_range("lr", lr, 0.0, inf, open_below=True)
+        self.weight_decay = _in_range("weight_decay", weight_decay, 0.0, inf)
         self.t = 0  # steps taken
         self.state: dict[str, list[float]] = {}  # running numbers by name, one a parameter
 
@@ -71,9 +77,9 @@ class Optimizer:
 
 
 class SGD(Optimizer):
-    """Gradient descent: w ← w − η v,  v ← μ v + (g + λ w).
+    """Gradient descent, with a memory if asked: v ← μ v + (g + λ w),  w ← w − η v.
 
-    momentum: μ in [0, 1); weight_decay: λ ≥ 0, the gradient of λ/2 ‖w‖²
+    momentum: μ in [0, 1); nesterov: step along g + μ v, a look ahead (needs μ > 0); weight_decay: λ ≥ 0, the gradient of λ/2 ‖w‖²
 
     >>> w = Value(1.0); w.grad = 0.5
     >>> SGD([w], lr=0.1).step()
@@ -82,24 +88,84 @@ class SGD(Optimizer):
     """
 
     def __init__(
-        self, parameters: Iterable[Value], lr: float = 0.1, *, momentum: float = 0.0, weight_decay: float = 0.0
-    ) -> None:
-        super().__init__(parameters, lr)
+        self, parameters: Iterable[Value], lr: float = 0.1, *, momentum: float = 0.0, nesterov: bool = False,
+        weight_decay: float = 0.0,
+    ) -> None:  # fmt: skip
+        super().__init__(parameters, lr, weight_decay)
         self.momentum = _in_range("momentum", momentum, 0.0, 1.0)
-        self.weight_decay = _in_range("weight_decay", weight_decay, 0.0, float("inf"))
+        self.nesterov = bool(nesterov)
+        if nesterov and not momentum:
+            raise ValueError("nesterov looks ahead along the momentum: give momentum > 0, such as 0.9")
 
     def _delta(self, i: int, w: float, g: float) -> float:
         g += self.weight_decay * w
         if self.momentum:
             v = self._running("velocity")
-            g = v[i] = self.momentum * v[i] + g
+            v[i] = self.momentum * v[i] + g
+            g = g + self.momentum * v[i] if self.nesterov else v[i]
         return self.lr * g
 
 
-class Adam(Optimizer):
-    """Adam: running means of the gradient and of its square, freed from their start at 0 (Kingma & Ba 2015).
+class Adagrad(Optimizer):
+    """A rate a parameter, small where gradients have been large: s ← s + g²,  w ← w − η g / (√s + ε).
 
-    m ← β₁ m + (1 − β₁) g,  v ← β₂ v + (1 − β₂) g²,  w ← w − η m̂ / (√v̂ + ε)
+    (Duchi, Hazan & Singer 2011.) eps: ε, outside the root; weight_decay: λ, added to the gradient as λ w
+
+    >>> w = Value(1.0); w.grad = 0.5
+    >>> Adagrad([w], lr=0.1).step()
+    >>> round(w.data, 6)
+    0.9
+    """
+
+    def __init__(
+        self, parameters: Iterable[Value], lr: float = 0.01, *, eps: float = 1e-10, weight_decay: float = 0.0
+    ) -> None:
+        super().__init__(parameters, lr, weight_decay)
+        self.eps = _in_range("eps", eps, 0.0, inf, open_below=True)
+
+    def _delta(self, i: int, w: float, g: float) -> float:
+        g += self.weight_decay * w
+        s = self._running("square")
+        s[i] += g * g
+        return self.lr * g / (sqrt(s[i]) + self.eps)
+
+
+class RMSprop(Optimizer):
+    """Adagrad that forgets: s ← α s + (1 − α) g²,  w ← w − η g / (√s + ε).
+
+    (Tieleman & Hinton 2012, lecture 6.5; the lecture's β is PyTorch's alpha.)
+    alpha: in [0, 1); eps: ε, outside the root; weight_decay: λ, added to the gradient as λ w
+
+    >>> w = Value(1.0); w.grad = 0.5
+    >>> RMSprop([w], lr=0.1, alpha=0.75).step()
+    >>> round(w.data, 6)          # 1 − 0.1 · 0.5 / √(0.25 · 0.25)
+    0.8
+    """
+
+    def __init__(
+        self,
+        parameters: Iterable[Value],
+        lr: float = 0.01,
+        *,
+        alpha: float = 0.99,
+        eps: float = 1e-8,
+        weight_decay: float = 0.0,
+    ) -> None:
+        super().__init__(parameters, lr, weight_decay)
+        self.alpha = _in_range("alpha", alpha, 0.0, 1.0)
+        self.eps = _in_range("eps", eps, 0.0, inf, open_below=True)
+
+    def _delta(self, i: int, w: float, g: float) -> float:
+        g += self.weight_decay * w
+        s = self._running("square")
+        s[i] = self.alpha * s[i] + (1.0 - self.alpha) * g * g
+        return self.lr * g / (sqrt(s[i]) + self.eps)
+
+
+class Adam(Optimizer):
+    """Running means of the gradient and of its square, freed from their start at 0 (Kingma & Ba 2015).
+
+    m ← β₁ m + (1 − β₁) g,  s ← β₂ s + (1 − β₂) g²,  w ← w − η m̂ / (√ŝ + ε),  m̂ = m/(1 − β₁ᵗ),  ŝ = s/(1 − β₂ᵗ)
 
     betas: (β₁, β₂) in [0, 1); eps: ε, outside the root; weight_decay: λ, added to the gradient as λ w
 
@@ -113,28 +179,105 @@ class Adam(Optimizer):
         self, parameters: Iterable[Value], lr: float = 1e-3, *, betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8, weight_decay: float = 0.0,
     ) -> None:  # fmt: skip
-        super().__init__(parameters, lr)
+        super().__init__(parameters, lr, weight_decay)
         if not isinstance(betas, (tuple, list)) or len(betas) != 2:
             raise ValueError(f"betas are two numbers (β₁, β₂), got {betas!r}")
         self.betas = (_in_range("betas[0]", betas[0], 0.0, 1.0), _in_range("betas[1]", betas[1], 0.0, 1.0))
-        self.eps = _in_range("eps", eps, 0.0, float("inf"), open_below=True)
-        self.weight_decay = _in_range("weight_decay", weight_decay, 0.0, float("inf"))
+        self.eps = _in_range("eps", eps, 0.0, inf, open_below=True)
 
     def _delta(self, i: int, w: float, g: float) -> float:
-        g += self.weight_decay * w
+        return self._adapted(i, g + self.weight_decay * w)
+
+    def _adapted(self, i: int, g: float) -> float:
         beta1, beta2 = self.betas
-        m, v = self._running("mean"), self._running("square")
+        m, s = self._running("mean"), self._running("square")
         m[i] = beta1 * m[i] + (1.0 - beta1) * g
-        v[i] = beta2 * v[i] + (1.0 - beta2) * g * g
+        s[i] = beta2 * s[i] + (1.0 - beta2) * g * g
         m_hat = m[i] / (1.0 - beta1**self.t)
-        v_hat = v[i] / (1.0 - beta2**self.t)
-        return self.lr * m_hat / (sqrt(v_hat) + self.eps)
+        s_hat = s[i] / (1.0 - beta2**self.t)
+        return self.lr * m_hat / (sqrt(s_hat) + self.eps)
+
+
+class AdamW(Adam):
+    """Adam whose weight decay goes past the running means, straight to the weight: w ← (1 − η λ) w − … (Loshchilov & Hutter 2019).
+
+    >>> w = Value(1.0); w.grad = 0.5
+    >>> AdamW([w], lr=0.1, weight_decay=0.5).step()
+    >>> round(w.data, 6)          # 0.95 · 1 − 0.1
+    0.85
+    """
+
+    def __init__(
+        self, parameters: Iterable[Value], lr: float = 1e-3, *, betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8, weight_decay: float = 0.01,
+    ) -> None:  # fmt: skip
+        super().__init__(parameters, lr, betas=betas, eps=eps, weight_decay=weight_decay)
+
+    def _delta(self, i: int, w: float, g: float) -> float:
+        return self.lr * self.weight_decay * w + self._adapted(i, g)
+
+
+# ── around a step ───────────────────────────────────────────────────────────
+
+
+def clip_gradients(parameters: Sequence[Value], max_norm: float) -> float:
+    """Scale all gradients down together so that ‖∇L‖ ≤ max_norm; the norm before comes back.
+
+    The direction stays. A norm that is not finite is left for the caller to see.
+
+    >>> p = [Value(0.0), Value(0.0)]
+    >>> p[0].grad, p[1].grad = 3.0, 4.0
+    >>> clip_gradients(p, 1.0), p[0].grad, p[1].grad
+    (5.0, 0.6, 0.8)
+    """
+    _in_range("max_norm", max_norm, 0.0, inf, open_below=True)
+    norm = hypot(*[p.grad for p in parameters])
+    if max_norm < norm < inf:
+        for p in parameters:
+            p.grad = p.grad * max_norm / norm
+    return norm
+
+
+def step_decay(lr: float, *, every: int, factor: float = 0.5) -> Schedule:
+    """η falls by ``factor`` after each ``every`` steps.
+
+    >>> [step_decay(1.0, every=2)(t) for t in (1, 2, 3, 4, 5)]
+    [1.0, 1.0, 0.5, 0.5, 0.25]
+    """
+    return lambda t: lr * factor ** ((t - 1) // every)
+
+
+def exponential_decay(lr: float, *, rate: float) -> Schedule:
+    """η is multiplied by ``rate`` at each step.
+
+    >>> exponential_decay(1.0, rate=0.5)(3)
+    0.25
+    """
+    return lambda t: lr * rate ** (t - 1)
+
+
+def cosine(lr: float, *, steps: int, warmup: int = 0, last: float = 0.0) -> Schedule:
+    """η rises in a line for ``warmup`` steps and then falls along half a cosine to ``last`` at step ``steps``.
+
+    (Loshchilov & Hutter 2017, without restarts.)
+
+    >>> [round(cosine(1.0, steps=5)(t), 3) for t in (1, 3, 5)]
+    [1.0, 0.5, 0.0]
+    """
+
+    def rate(t: int) -> float:
+        if t <= warmup:
+            return lr * t / warmup
+        along = min(1.0, (t - 1 - warmup) / max(1, steps - 1 - warmup))
+        return last + (lr - last) * 0.5 * (1.0 + cos(pi * along))
+
+    return rate
 
 
 def _in_range(name: str, x: Any, low: float, high: float, *, open_below: bool = False) -> float:
     number = float(x) if isinstance(x, Real) and not isinstance(x, bool) else nan
     if not low <= number < high or (open_below and number == low):
         above = f"{'>' if open_below else '≥'} {low:g}"
-        below = f" and < {high:g}" if high < float("inf") else ""
+        below = f" and < {high:g}" if high < inf else ""
         raise ValueError(f"{name} is a number {above}{below}, got {x!r}")
     return number

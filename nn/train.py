@@ -7,41 +7,58 @@ from __future__ import annotations
 
 import random
 import sys
+import warnings
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from math import hypot, isfinite
+from itertools import islice
+from math import hypot, inf, isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd import NonFiniteError, Value, collector_paused, first_nonfinite
+from autograd import NonFiniteError, Value, collector_paused, first_nonfinite, topological_order
 from nn import losses
-from nn.optim import SGD, Optimizer
+from nn.optim import SGD, Optimizer, clip_gradients
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from nn.losses import Loss, LossFunction
+    from nn.module import Module
+    from nn.optim import Schedule
 
-    from nn.losses import Loss
-
-__all__ = ["Record", "Run", "evaluate", "fit", "steps"]
+__all__ = ["FlatGradientWarning", "Record", "Run", "evaluate", "fit", "steps"]
 
 
 class Record(NamedTuple):
-    """One step: the batch's loss and accuracy (None for regression) before the update, and ‖∇L‖."""
+    """One step: the batch's loss and accuracy (None for regression) before the update, ‖∇L‖, the rate, and,
+    at the end of an epoch, loss and accuracy on the validation samples if there are any.
+    """
 
     step: int
     epoch: int
     loss: float
     accuracy: float | None
     gradient_norm: float
+    lr: float
+    validation_loss: float | None = None
+    validation_accuracy: float | None = None
 
 
 class Run(list[Record]):
-    """The records of a training run, and why it ended: "done" or "interrupted"."""
+    """The records of a training run, and why it ended: "done", "interrupted" or "stopped early"."""
 
     ended = "done"
 
 
+class FlatGradientWarning(UserWarning):
+    """Every gradient is exactly 0, so that nothing can be learned; the text says which op is flat."""
+
+
+Samples = tuple[Sequence[Any], Sequence[Any]]
+
+
 def steps(
     model: Callable[[Any], Any], X: Sequence[Any], y: Sequence[Any], *, loss: Loss, optimizer: Optimizer,
-    epochs: int = 10, batch_size: int | None = None, seed: int = 0,
+    epochs: int = 10, batch_size: int | None = None, seed: int = 0, start: int = 0, schedule: Schedule | None = None,
+    clip_norm: float | None = None, validation: Samples | None = None,
 ) -> Iterator[Record]:  # fmt: skip
     """Train, yielding one record a step; stop whenever you like.
 
@@ -50,56 +67,80 @@ def steps(
     loss:       a name ("mse", "logistic", "hinge", "cross_entropy") or a function of outputs and targets
     batch_size: samples a step; None for all of them (full batch)
     seed:       shuffles the samples anew each epoch, always the same way
+    start:      steps taken before, by a run that is now resumed: as many batches are passed over
+    schedule:   the learning rate as a function of the step 1, 2, …; None leaves ``optimizer.lr`` alone
+    clip_norm:  the largest ‖∇L‖ that may pass (see ``clip_gradients``)
+    validation: (X, y) that are not trained on, evaluated at the end of each epoch
 
     A step that does not end leaves nothing half done: parameters and optimizer go back to where it
     began; if the loss was no longer finite, to where it last was.
 
     Raises NonFiniteError naming the step and the node where the first nan or inf arose; ValueError for data that do not fit.
+    Warns with FlatGradientWarning when every gradient is exactly 0.
     """
     X, y = _data(X, y)
     batch_size = len(y) if batch_size is None else _count("batch_size", batch_size)
     batches = _batches(len(y), batch_size, _count("epochs", epochs), random.Random(seed))
-    return _training(model, X, y, losses.get(loss), optimizer, batches)
+    job = _Job(model, X, y, losses.get(loss), optimizer, schedule, clip_norm, validation and _data(*validation))
+    return job.training(islice(enumerate(batches, start=1), start, None))
 
 
-def _batches(n: int, batch_size: int, epochs: int, rng: random.Random) -> Iterator[tuple[int, list[int]]]:
-    """(epoch, sample numbers) for every step; a full batch needs no shuffling."""
+class _Batch(NamedTuple):
+    epoch: int
+    samples: list[int]
+    ends_epoch: bool
+
+
+def _batches(n: int, batch_size: int, epochs: int, rng: random.Random) -> Iterator[_Batch]:
+    """The sample numbers of every step; a full batch needs no shuffling."""
     order = list(range(n))
     for epoch in range(1, epochs + 1):
         if batch_size < n:
             rng.shuffle(order)
         for start in range(0, n, batch_size):
-            yield epoch, order[start : start + batch_size]
+            yield _Batch(epoch, order[start : start + batch_size], start + batch_size >= n)
 
 
-def _training(
-    model: Any, X: Any, y: Any, loss: Any, optimizer: Optimizer, batches: Iterator[tuple[int, list[int]]]
-) -> Iterator[Record]:
-    safe = _Checkpoint(optimizer)
-    for step, (epoch, batch) in enumerate(batches, start=1):
-        with safe, collector_paused():  # around the call: the graph is gone before the collector wakes
-            record = _step(model, [X[i] for i in batch], [y[i] for i in batch], loss, optimizer, step, epoch, safe)
-        yield record
+class _Job(NamedTuple):
+    """What stays the same from step to step."""
 
+    model: Callable[[Any], Any]
+    X: Any
+    y: Any
+    loss: LossFunction
+    optimizer: Optimizer
+    schedule: Schedule | None
+    clip_norm: float | None
+    validation: Samples | None
 
-def _step(
-    model: Any, X: list[Any], y: list[Any], loss: Any, optimizer: Optimizer, step: int, epoch: int, safe: _Checkpoint
-) -> Record:
-    outputs = [model(x) for x in X]
-    total = loss(outputs, y)
-    when = f"at step {step} (epoch {epoch})"
-    _require_finite(total, when, optimizer.lr)
-    safe.finite = safe.before
-    optimizer.zero_grad()
-    total.backward()
-    norm = hypot(*[p.grad for p in optimizer.parameters])
-    optimizer.step()
-    for p in optimizer.parameters:
-        if not isfinite(p.data):
-            raise NonFiniteError(
-                f"parameter {p.label!r} became {p.data:g} {when}, with a gradient of {p.grad:g}. {_advice(optimizer.lr)}"
-            )
-    return Record(step, epoch, total.data, losses.accuracy(loss, outputs, y), norm)
+    def training(self, batches: Iterator[tuple[int, _Batch]]) -> Iterator[Record]:
+        safe = _Checkpoint(self.optimizer)
+        for step, batch in batches:
+            with safe, collector_paused():  # around the call: the graph is gone before the collector wakes
+                record = self.step(step, batch, safe)
+            if batch.ends_epoch and self.validation:
+                record = Record(*record[:6], *evaluate(self.model, *self.validation, self.loss))
+            yield record
+
+    def step(self, step: int, batch: _Batch, safe: _Checkpoint) -> Record:
+        """Forward, backward, update."""
+        optimizer, when = self.optimizer, f"at step {step} (epoch {batch.epoch})"
+        if self.schedule is not None:
+            optimizer.lr = self.schedule(step)
+        outputs, y = [self.model(self.X[i]) for i in batch.samples], [self.y[i] for i in batch.samples]
+        total = self.loss(outputs, y)
+        _require_finite(total, when, optimizer.lr)
+        safe.finite = safe.before
+        optimizer.zero_grad()
+        total.backward()
+        norm = hypot(*[p.grad for p in optimizer.parameters])
+        if norm == 0.0:
+            warnings.warn(_why_flat(total, when), FlatGradientWarning, stacklevel=4)
+        if self.clip_norm is not None:
+            clip_gradients(optimizer.parameters, self.clip_norm)
+        optimizer.step()
+        _require_finite_parameters(optimizer, when)
+        return Record(step, batch.epoch, total.data, losses.accuracy(self.loss, outputs, y), norm, optimizer.lr)
 
 
 class _Checkpoint:
@@ -128,15 +169,17 @@ class _Checkpoint:
 
 
 def fit(
-    model: Callable[[Any], Any], X: Sequence[Any], y: Sequence[Any], *, loss: Loss, optimizer: Optimizer | None = None,
-    epochs: int = 10, batch_size: int | None = None, seed: int = 0, progress: bool = False,
-    on_step: Callable[[Record], None] | None = None,
+    model: Module, X: Sequence[Any], y: Sequence[Any], *, loss: Loss, optimizer: Optimizer | None = None,
+    epochs: int = 10, batch_size: int | None = None, progress: bool = False,
+    on_step: Callable[[Record], None] | None = None, patience: int | None = None, **settings: Any,
 ) -> Run:  # fmt: skip
     """Train to the end and collect one record a step. Arguments and errors as for ``steps``, and:
 
     optimizer: SGD with lr=0.1 if None
     progress:  show a bar (in a terminal or a notebook); silent if False
     on_step:   called with each record
+    patience:  stop after so many epochs without a better validation loss, with the parameters of the best
+               epoch (needs ``validation``)
 
     Ctrl-C ends the run without an error: the model is as after the last whole step, and the
     records so far come back with ``run.ended == "interrupted"``.
@@ -147,10 +190,11 @@ def fit(
     >>> run[-1].accuracy, run[-1].loss < 0.1
     (1.0, True)
     """
-    optimizer = optimizer or SGD(model.parameters())  # type: ignore[attr-defined]
-    run = Run()
-    training = steps(model, X, y, loss=loss, optimizer=optimizer, epochs=epochs, batch_size=batch_size, seed=seed)
+    optimizer = optimizer or SGD(model.parameters())
+    best = _Best(optimizer, patience, settings)
+    training = steps(model, X, y, loss=loss, optimizer=optimizer, epochs=epochs, batch_size=batch_size, **settings)
     bar = _progress_bar(epochs * -(-len(y) // (batch_size or len(y)))) if progress else None
+    run = Run()
     try:
         for record in training:
             run.append(record)
@@ -159,12 +203,43 @@ def fit(
             if bar is not None:
                 bar.update()
                 bar.set_postfix_str(_summary(record), refresh=False)
+            if best.is_overdue(record):
+                run.ended = "stopped early"
+                break
     except KeyboardInterrupt:
         run.ended = "interrupted"
     finally:
         if bar is not None:
             bar.close()
+    if run.ended != "interrupted":
+        best.restore()
     return run
+
+
+class _Best:
+    """Early stopping: the parameters of the epoch with the lowest validation loss, and how long ago that was."""
+
+    def __init__(self, optimizer: Optimizer, patience: int | None, settings: dict[str, Any]) -> None:
+        if patience is not None and not settings.get("validation"):
+            raise ValueError("patience waits for a better validation loss: give validation=(X, y)")
+        self.patience = None if patience is None else _count("patience", patience)
+        self.parameters = optimizer.parameters
+        self.loss, self.epochs_since = inf, 0
+        self.numbers: list[float] | None = None
+
+    def is_overdue(self, record: Record) -> bool:
+        """Note an epoch's validation loss; has there been no better one for too long?"""
+        if self.patience is None or record.validation_loss is None:
+            return False
+        self.epochs_since += 1
+        if record.validation_loss < self.loss:
+            self.loss, self.epochs_since, self.numbers = record.validation_loss, 0, [p.data for p in self.parameters]
+        return self.epochs_since >= self.patience
+
+    def restore(self) -> None:
+        if self.numbers is not None:
+            for p, w in zip(self.parameters, self.numbers, strict=True):
+                p.data = w
 
 
 def evaluate(model: Callable[[Any], Any], X: Sequence[Any], y: Sequence[Any], loss: Loss) -> tuple[float, float | None]:
@@ -201,6 +276,24 @@ def _require_finite(total: Value, when: str, lr: float) -> None:
     parents = ", ".join(f"{p.data:.4g}" for p in node.parents[:4]) + (", …" if len(node.parents) > 4 else "")
     origin = f"{node.op.name}({parents}) = {node.data:g}" if node.parents else f"its value is {node.data:g}"
     raise NonFiniteError(f"the loss is {total.data:g} {when}. It began at {where}: {origin}. {_advice(lr)}")
+
+
+def _require_finite_parameters(optimizer: Optimizer, when: str) -> None:
+    for p in optimizer.parameters:
+        if not isfinite(p.data):
+            raise NonFiniteError(
+                f"parameter {p.label!r} became {p.data:g} {when}, with a gradient of {p.grad:g}. {_advice(optimizer.lr)}"
+            )
+
+
+def _why_flat(total: Value, when: str) -> str:
+    """Which op stopped the gradient: those whose every slope is 0."""
+    flat = Counter(v.op.name for v in topological_order(total) if v.parents and not any(v.local_derivatives))
+    cause = ", ".join(f"{n} × {op}" for op, n in flat.most_common(3)) or "the outputs do not depend on the parameters"
+    return (
+        f"every gradient is exactly 0 {when}, so nothing can be learned. Flat: {cause}. "
+        "A step is flat everywhere and a ReLU below 0; try sigmoid or tanh, or another initialisation."
+    )
 
 
 def _advice(lr: float) -> str:
