@@ -40,35 +40,30 @@ def topological_order(root: Node) -> list[Node]:
 
 def _sorted(root: Node) -> tuple[list[Node], list[Node]]:
     """Leaves in order of first use, then results, parents before children."""
-    # Iterative: recursion dies near 1000 nodes. A node waits on the stack until its parents are finished.
+    # Iterative: recursion dies near 1000 nodes. An opened node waits on the stack below its parents.
     leaves: list[Node] = []
     results: list[Node] = []
     finished: set[Node] = set()
-    opened: set[Node] = set()
+    opened: set[Node] = set()  # of these, the unfinished are the path from the root
     ready = finished.issuperset
     stack = [root]
     while stack:
-        node = stack[-1]
-        waiting = []
-        if node not in finished:
-            for parent in node.parents if not ready(node.parents) else ():
-                if parent not in finished:
-                    grandparents = parent.parents
-                    if ready(grandparents):  # a leaf, or a result whose turn it is: no need to wait for it
-                        finished.add(parent)
-                        (results if grandparents else leaves).append(parent)
-                    else:
-                        waiting.append(parent)
-            if not waiting:
+        node = stack.pop()
+        parents = node.parents
+        if node in opened or ready(parents):
+            if node not in finished:
                 finished.add(node)
-                (results if node.parents else leaves).append(node)
-        if not waiting:
-            stack.pop()
-        elif node in opened:  # we came back to it, and its parents are still waiting for it
-            raise CycleError(f"{node!r} is its own ancestor: a graph must not bite its tail. Were parents set by hand?")
-        else:
-            opened.add(node)
-            stack += reversed(waiting)
+                (results if parents else leaves).append(node)
+            continue
+        opened.add(node)
+        stack.append(node)
+        for parent in reversed(parents):
+            if parent not in finished:
+                if parent in opened:
+                    raise CycleError(
+                        f"{parent!r} is its own ancestor: a graph must not bite its tail. Were parents set by hand?"
+                    )
+                stack.append(parent)
     return leaves, results
 
 

@@ -262,6 +262,16 @@ def expand(root: Value) -> Value:
             copy = Value(node.data, parents, node.local_derivatives)
             copy.op = node.op
         if copy is not node and copy not in parents:
-            copy.label, copy.module = node.label, node.module
+            copy.label = node.label
+            _put_into(copy, parents, node.module)
         copies[node] = copy
     return copies[root]
+
+
+def _put_into(copy: Value, parents: tuple[Value, ...], module: str) -> None:
+    """The steps between a node and its parents belong to the part of the network that the node belonged to."""
+    inside = [copy]
+    while inside:
+        step = inside.pop()
+        step.module = module
+        inside += [p for p in step.parents if p.parents and p not in parents and p.module != module]

@@ -100,16 +100,22 @@ def gradcheck(f: Callable[..., Any], *x: Any, tolerance: float = 1e-6) -> GradCh
 def _row(
     name: str, x: float, analytic: float, here: float, at: Callable[[float], float], tolerance: float
 ) -> GradCheckRow:
+    # Near 0 a function may bend on the scale of x: there a smaller step sees better.
     h = CUBE_ROOT_OF_EPSILON * max(1.0, abs(x))
-    above, below = at(h), at(-h)
-    numeric = (above - below) / (2 * h)
-    scale = max(abs(analytic), abs(numeric))
-    difference = abs(analytic - numeric)
-    relative = difference / scale if scale else 0.0
-    ok = difference <= tolerance or relative <= tolerance
-    return GradCheckRow(
-        name, x, analytic, numeric, relative, ok, _verdict(ok, analytic, (here - below) / h, (above - here) / h)
-    )
+    first, *finer = [
+        _quotient(at, step, analytic, tolerance) for step in (h, h / 100, CUBE_ROOT_OF_EPSILON * abs(x) or h)
+    ]
+    numeric, relative, ok = next((q for q in (first, *finer) if q[2]), first)
+    verdict = _verdict(ok, analytic, (here - at(-h)) / h, (at(h) - here) / h)
+    return GradCheckRow(name, x, analytic, numeric, relative, ok, verdict)
+
+
+def _quotient(at: Callable[[float], float], h: float, analytic: float, tolerance: float) -> tuple[float, float, bool]:
+    """(difference quotient, relative error, does it agree?)."""
+    numeric = (at(h) - at(-h)) / (2 * h)
+    difference, scale = abs(analytic - numeric), max(abs(analytic), abs(numeric))
+    relative = difference / scale if scale else difference
+    return numeric, relative, difference <= tolerance or relative <= tolerance
 
 
 def _verdict(ok: bool, analytic: float, left: float, right: float) -> str:

@@ -93,7 +93,7 @@ class Op:
 
     def bind(self, **constants: float) -> Op:
         """The same row with its constants fixed: ``x ** k`` with k = 2."""
-        return _bind(self, tuple(sorted({**self.constants, **constants}.items())))
+        return _bind(self, tuple({**self.constants, **constants}.items()))
 
     def __repr__(self) -> str:
         fixed = ", ".join(f"{k}={v:g}" for k, v in self.constants.items())
@@ -170,25 +170,25 @@ TWO_OVER_SQRT_PI = 1.1283791670955126  # 2/√π
 
 @primitive("add", operator="+", sample=[ANY, ANY])
 def add(xp, a, b):
-    """A + b: the gradient is copied to both."""
+    """a + b: the gradient is copied to both."""
     return a + b, (1.0, 1.0)
 
 
 @primitive("subtract", operator="-", symbol="−", sample=[ANY, ANY])
 def subtract(xp, a, b):
-    """A − b."""
+    """a − b."""
     return a - b, (1.0, -1.0)
 
 
 @primitive("multiply", operator="*", symbol="×", sample=[ANY, ANY])
 def multiply(xp, a, b):
-    """A · b: each gets the other as its slope."""
+    """a · b: each gets the other as its slope."""
     return a * b, (b, a)
 
 
 @primitive("divide", operator="/", symbol="÷", domain="b ≠ 0", sample=[ANY, POSITIVE])
 def divide(xp, a, b):
-    """A / b."""
+    """a / b."""
     y = a / b
     return y, (1.0 / b, -y / b)
 
@@ -201,7 +201,7 @@ def negative(xp, x):
 
 @primitive("positive", symbol="id", sample=[ANY], aliases=["identity"])
 def positive(xp, x):
-    """X itself, as a node of its own: the activation of a linear neuron."""
+    """x itself, as a node of its own: the activation of a linear neuron."""
     return x, (1.0,)
 
 
@@ -211,7 +211,7 @@ def positive(xp, x):
     hint="For a fixed exponent write a number, x ** 2.",
 )  # fmt: skip
 def power(xp, x, y):
-    """X ** y with both varying. At x = 0 the slope in y is 0 for y ≥ 0, and 0 ** 0 has slope 0 in x too."""
+    """x ** y with both varying. At x = 0 the slope in y is 0 for y ≥ 0, and 0 ** 0 has slope 0 in x too."""
     z, at_zero = xp.power(x, y), xp.equal(x, 0.0)
     flat = xp.where(at_zero, xp.equal(y, 0.0), False)
     defined = xp.where(at_zero, y >= 0, False)
@@ -225,13 +225,13 @@ def power(xp, x, y):
     hint="A root has no slope at 0 and no real value below: try adding a small ε, or abs.",
 )  # fmt: skip
 def power_constant(xp, x, *, k=2.0):
-    """X ** k for a fixed number k; x ** 0 is 1 with slope 0, at 0 too."""
-    return xp.power(x, k), (k * xp.power(x, k - 1.0) if k else 0.0 * x,)
+    """x ** k for a fixed number k; x ** 0 is 1 with slope 0, at 0 too."""
+    return xp.power(x, k), (k * xp.power(x, k - 1.0) if k else 0.0,)
 
 
 @primitive("exponential", operator="{base:g}**", sample=[ANY], domain="base > 0, or base = 0 with x ≥ 0")
 def exponential(xp, x, *, base=2.0):
-    """Base ** x for a fixed base; the slope of 0 ** x is 0."""
+    """base ** x for a fixed base; the slope of 0 ** x is 0."""
     y = xp.power(base, x)
     return y, (y * xp.log(base) if base else xp.where(x >= 0, 0.0, -y),)
 
@@ -258,7 +258,7 @@ def minimum(xp, a, b):
 
 @primitive("clip", sample=[(-0.9, 0.9)], aliases=["clamp"])
 def clip(xp, x, *, low=-1.0, high=1.0):
-    """X kept within [low, high]; slope 1 inside and on the edges, 0 outside."""
+    """x kept within [low, high]; slope 1 inside and on the edges, 0 outside."""
     return xp.minimum(xp.maximum(x, low), high), (xp.where(x >= low, xp.where(x <= high, 1.0, 0.0), 0.0),)
 
 
@@ -280,7 +280,7 @@ def expm1(xp, x):
 
 @primitive("log", domain="x > 0", sample=[POSITIVE], hint="Did a probability leave (0, 1)? Try a loss on logits.")
 def log(xp, x):
-    """Ln x."""
+    """ln x."""
     return xp.log(x), (1.0 / x,)
 
 
@@ -299,13 +299,13 @@ def sqrt(xp, x):
 
 @primitive("sin", sample=[ANY])
 def sin(xp, x):
-    """Sin x (radians)."""
+    """sin x (radians)."""
     return xp.sin(x), (xp.cos(x),)
 
 
 @primitive("cos", sample=[ANY])
 def cos(xp, x):
-    """Cos x (radians)."""
+    """cos x (radians)."""
     return xp.cos(x), (-xp.sin(x),)
 
 
@@ -358,28 +358,28 @@ def relu(xp, x):
 
 @primitive("leaky_relu", symbol="LeakyReLU", sample=[ANY])
 def leaky_relu(xp, x, *, negative_slope=0.01):
-    """X above 0, a little of x below; the left slope at 0."""
+    """x above 0, a little of x below; the left slope at 0."""
     slope = xp.where(x > 0, 1.0, negative_slope)
     return x * slope, (slope,)
 
 
 @primitive("elu", symbol="ELU", sample=[ANY])
 def elu(xp, x, *, alpha=1.0):
-    """X above 0, α(eˣ − 1) below; slope α at 0."""
+    """x above 0, α(eˣ − 1) below; slope α at 0."""
     low = xp.where(x > 0, 0.0, x)
     return xp.where(x > 0, x, alpha * xp.expm1(low)), (xp.where(x > 0, 1.0, alpha * xp.exp(low)),)
 
 
 @primitive("gelu", symbol="GELU", sample=[ANY])
 def gelu(xp, x):
-    """X Φ(x), Φ the normal distribution function (Hendrycks & Gimpel 2016)."""
+    """x Φ(x), Φ the normal distribution function (Hendrycks & Gimpel 2016)."""
     below = 0.5 * xp.erfc(-SQRT_HALF * x)
     return x * below, (below + 0.5 * SQRT_2_OVER_PI * x * xp.exp(-0.5 * x * x),)
 
 
 @primitive("silu", symbol="SiLU", sample=[ANY])
 def silu(xp, x):
-    """X σ(x), also called swish."""
+    """x σ(x), also called swish."""
     y, slope = _logistic(xp, x)
     return x * y, (y + x * slope,)
 
@@ -417,7 +417,7 @@ def mean(xp, *x):
 
 
 def _shifted(xp, x, m):
-    """X − m, and 0 for two equal infinities."""
+    """x − m, and 0 for two equal infinities."""
     d = x - m
     return xp.where(xp.equal(d, d), d, xp.where(xp.equal(x, m), 0.0, d))
 

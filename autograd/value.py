@@ -86,7 +86,7 @@ class Value:
             raise ValueError(f"expected one local derivative a parent: {len(parents)}, got {len(local_grads)}")
         self.data = as_float(data)
         self.grad = 0.0
-        self.label = str(label)
+        self.label = "" if label is None else str(label)
         self.module = ""
         if kind not in LEAVES:
             raise ValueError(f"the kind of a leaf is one of {', '.join(LEAVES)}, got {kind!r}")
@@ -176,7 +176,10 @@ class Value:
         if method != "__call__" or ufunc.__name__ not in _ELEMENTWISE or set(kwargs) - {"out"} or not holds_values:
             raise TypeError(_cannot_trace(ufunc.__name__))
         asarray = sys.modules["numpy"].asarray
-        return ufunc(*(asarray(x).astype(object) for x in inputs), **kwargs)
+        operands = [
+            asarray(x if hasattr(x, "dtype") and x.shape else _operand_of_ufunc(x)).astype(object) for x in inputs
+        ]
+        return ufunc(*operands, **kwargs)
 
     # ── the chain rule ──
 
@@ -242,8 +245,13 @@ class Value:
             if id(node) not in memo:
                 parents = tuple(memo[id(parent)] for parent in node.parents)
                 grad, label, module, kind, own = _decoration(node)
-                own, local = deepcopy(own, memo), node.local_derivatives
-                memo[id(node)] = _node(node.op, node.data, parents, local, grad, label, module, kind, own)
+                memo[id(node)] = copy = _node(
+                    node.op, node.data, parents, node.local_derivatives, grad, label, module, kind, own
+                )
+                if own:
+                    vars(copy).update(
+                        deepcopy(own, memo)
+                    )  # after the memo knows the node: an attribute may lead back to it
         return cast("Value", memo[id(self)])
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -251,7 +259,9 @@ class Value:
         results pickled beside each other, [hidden, loss], come back as graphs of their own over those leaves.
         """
         if not self.parents:
-            return _node, (self.op, self.data, (), (), *_decoration(self))
+            *decoration, own = _decoration(self)
+            shell: dict[str, Any] | None = None if own is None else {}
+            return _node, (self.op, self.data, (), (), *decoration, shell), own or None
         order = backprop.topological_order(self)
         leaves = [node for node in order if not node.parents]
         results = order[len(leaves) :]
@@ -313,7 +323,7 @@ def apply(op: Op, *operands: Any) -> Value:
     >>> apply(OPS["exp"], 0.0)
     Value(data=1.0, grad=0.0)
     """
-    return _applied(op, operands)
+    return _unary(op, as_value(operands[0])) if len(operands) == 1 else _applied(op, operands)
 
 
 def _applied(op: Op, operands: tuple[Any, ...]) -> Value:
@@ -342,7 +352,7 @@ def _unary(op: Op, x: Value) -> Value:
         y, local = op.rule(floats, x.data)
     except (TypeError, ValueError, ArithmeticError):
         y, local = _reread(op, (x,))
-    if y.__class__ is not float or local[0].__class__ is not float:
+    if y.__class__ is not float or x.data.__class__ is not float:
         y, local = _reread(op, (x,))
     node = new(_Result)
     node.data = y
@@ -365,7 +375,7 @@ def _binary(op: Op, x: Value, y: Any) -> Any:
         z, (dx, dy) = op.rule(floats, x.data, y.data)
     except (ValueError, ArithmeticError, TypeError):
         z, (dx, dy) = _reread(op, (x, y))
-    if z.__class__ is not float or dx.__class__ is not float:
+    if z.__class__ is not float or x.data.__class__ is not float or y.data.__class__ is not float:
         z, (dx, dy) = _reread(op, (x, y))
     node = new(_Binary)
     node.data = z
@@ -543,6 +553,11 @@ def as_value(x: Any) -> Value:
     return x if isinstance(x, Value) else _constant(as_float(x))
 
 
+def _operand_of_ufunc(x: Any) -> Any:
+    # A NumPy number inside an object array would come back here for ever.
+    return x if isinstance(x, (Value, list, tuple)) else as_float(x)
+
+
 def _cannot_trace(function: str) -> str:
     try_this = (
         f"v.{function}()"
@@ -616,8 +631,9 @@ def method_of(op: Op) -> Callable[..., Value]:
 
 def install(op: Op) -> None:
     """Give Value the method of a row of one operand. The table's own rows are installed on import."""
+    method = method_of(op)
     for method_name in (op.name, *op.aliases):
-        setattr(Value, method_name, method_of(op))
+        setattr(Value, method_name, method)
 
 
 for _row in OPS.values():
@@ -742,8 +758,8 @@ def collector_paused() -> Iterator[None]:
     nothing: most of the time a plain Python engine spends. Pauses nest.
     """
     was_on = gc.isenabled()
-    gc.disable()
     try:
+        gc.disable()
         yield
     finally:
         if was_on:

@@ -17,11 +17,29 @@ if not hasattr(autograd, "backward_steps"):
 from nn import activations, data, init, losses, theory
 from nn.layers import MLP, Layer, Neuron
 from nn.losses import (
-    accuracy, confusion_matrix, cross_entropy, hinge, log_loss, logistic, mse, one_hot, predictions, softmax,
+    accuracy,
+    confusion_matrix,
+    cross_entropy,
+    hinge,
+    log_loss,
+    logistic,
+    mse,
+    one_hot,
+    predictions,
+    softmax,
 )  # fmt: skip
 from nn.module import Module
 from nn.optim import (
-    SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop, clip_gradients, cosine, exponential_decay, step_decay,
+    SGD,
+    Adagrad,
+    Adam,
+    AdamW,
+    Optimizer,
+    RMSprop,
+    clip_gradients,
+    cosine,
+    exponential_decay,
+    step_decay,
 )  # fmt: skip
 from nn.theory import best_line, collapse, common_point, pieces, sawtooth, sawtooth_shallow
 from nn.train import FlatGradientWarning, Record, Run, evaluate, fit, steps

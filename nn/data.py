@@ -198,7 +198,9 @@ def _numeric(cells: list[str]) -> bool:
 def _cell(path: str | Path, line: int, column: int, cell: str) -> float:
     x = float(cell) if _numeric([cell]) else math.nan
     if not math.isfinite(x):
-        raise ValueError(f"{path}, line {line}, column {column + 1}: expected a finite number, got {cell.strip()!r}")
+        raise ValueError(
+            f"{path}, line {line}, column {column + 1}: expected a finite number, got {cell.strip()[:60]!r}"
+        )
     return x
 
 

@@ -37,7 +37,7 @@ class Module:
 
     if TYPE_CHECKING:  # what a module computes is its own affair
 
-        def __call__(self, x: Any) -> Any: ...
+        def __call__(self, x: Any) -> Any: ...  # noqa: D102
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to 0; ``backward`` only ever adds."""

@@ -7,6 +7,7 @@ from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd import Value
+from nn import activations
 from nn.layers import MLP
 
 if TYPE_CHECKING:
@@ -200,7 +201,7 @@ def pieces(model: MLP, low: float = 0.0, high: float = 1.0) -> int:
         (Fraction(low), Fraction(high), [(Fraction(1), Fraction(0))])
     ]
     for layer in model.layers:
-        if layer.neurons[0].nonlin and repr(layer.neurons[0]).split("(")[0] != "ReLUNeuron":
+        if layer.neurons[0].nonlin and activations.name_of(layer.neurons[0].activation) != "relu":
             raise ValueError(f"pieces are straight only under ReLU, got {layer.neurons[0]!r}")
         segments = [part for segment in segments for part in _through(layer, *segment)]
     slopes = [line[0] for _, _, (line,) in segments]

@@ -8,7 +8,10 @@ and a graph without modules folds to what is nearest to its result.
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
+
+from autograd.ops import LEAVES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -19,12 +22,13 @@ __all__ = ["FOLDS", "Fold", "Folding", "fold", "prefixes"]
 
 FOLDS = ("auto", "none", "neurons", "layers", "nearest")
 SCALARS = 80  # "auto" draws every scalar up to here
-BOXES = 200  # and this many boxes of folded nodes
+BOXES, ARROWS = 200, 160  # and this many boxes of folded nodes, joined by so many arrows
 FORCED_SCALARS = 2_000  # fold="none" up to here
 NEAREST_NODES, NEAREST_STEPS = 60, 12
 
 
-class Fold(NamedTuple):
+@dataclass(frozen=True, eq=False, slots=True)  # equal is the same one: a million nodes are looked up by it
+class Fold:
     """A box of several nodes: its title, and the module path of the frame it stands in."""
 
     title: str
@@ -43,7 +47,7 @@ def fold(order: Sequence[Value], roots: Sequence[Value], how: str = "auto") -> F
     """Decide for every node whether it gets a box of its own or shares one.
 
     order: the nodes, parents before children
-    roots: the results, which always keep their own boxes
+    roots: the results, which keep their own boxes unless they are many
     how:   one of FOLDS
     Raises ValueError when every scalar is asked for and there are more than 2,000.
 
@@ -66,9 +70,23 @@ def fold(order: Sequence[Value], roots: Sequence[Value], how: str = "auto") -> F
     depths = {"auto": range(_depth(module), -1, -1), "neurons": [_depth(module)], "layers": [1], "nearest": []}[how]
     for depth in depths if module else []:
         folding = _by_module(order, roots, module, depth)
-        if how != "auto" or len(set(folding.place.values())) <= BOXES:
+        if how != "auto" or _legible(order, folding.place):
             return folding
     return _nearest(order, roots, module)
+
+
+def _legible(order: Sequence[Value], place: Mapping[Value, Value | Fold]) -> bool:
+    """Few enough boxes, and few enough pairs of them joined by an arrow."""
+    boxes = len(set(place.values()))
+    if boxes > BOXES or boxes * boxes <= ARROWS:
+        return boxes <= BOXES
+    joined: set[tuple[Value | Fold, Value | Fold]] = set()
+    for v in order:
+        here = place[v]
+        joined.update((place[parent], here) for parent in v.parents if place[parent] is not here)
+        if len(joined) > ARROWS:
+            return False
+    return True
 
 
 # ── by module ───────────────────────────────────────────────────────────────
@@ -100,18 +118,17 @@ def _depth(module: Mapping[Value, str]) -> int:
     return max((path.count(".") + 1 for path in set(module.values())), default=0)
 
 
-def _cut(path: str, depth: int) -> Fold:
-    """The box of a module when ``depth`` parts of its path are kept; at depth 0 all "layers[…]" are one."""
-    if depth == 0:
-        return Fold(path.split(".")[0].split("[")[0])
-    title = ".".join(path.split(".")[:depth])
-    return Fold(title, title.rpartition(".")[0])
+def _cut(path: str, depth: int) -> str:
+    """A path without its inner parts; at depth 0, "layers" for all "layers[…]"."""
+    return ".".join(path.split(".")[:depth]) or path.split(".")[0].split("[")[0]
 
 
-def _boxes(paths: set[str], depth: int) -> dict[str, Fold]:
-    box = {path: _cut(path, depth) for path in sorted(paths)}
-    frames = {f.frame for f in box.values()}  # what a layer makes beside its neurons stands in the layer's frame
-    return {path: f._replace(frame=f.title) if f.title in frames else f for path, f in box.items()}
+def _boxes(paths: Iterable[str], depth: int) -> dict[str, Fold]:
+    """The box of each module: what a layer makes beside its neurons stands in the layer's frame too."""
+    titles = {path: _cut(path, depth) for path in paths}
+    frames = {title.rpartition(".")[0] for title in titles.values()}
+    boxes = {title: Fold(title, title if title in frames else title.rpartition(".")[0]) for title in titles.values()}
+    return {path: boxes[title] for path, title in titles.items()}
 
 
 def _by_module(order: Sequence[Value], roots: Sequence[Value], module: Mapping[Value, str], depth: int) -> Folding:
@@ -123,6 +140,7 @@ def _by_module(order: Sequence[Value], roots: Sequence[Value], module: Mapping[V
         place |= _outsiders(order, place)
     if len(roots) <= NEAREST_NODES:
         place |= {root: root for root in roots}
+        module = {**module, **{root: box[module[root]].frame for root in roots if root in module}}
     others = len(set(place.values())) - len(folds)
     note = f"{len(order):,} nodes folded into {_count(folds)}" + (f" and {others:,} other boxes" if others else "")
     return Folding(place, module, note)
@@ -130,28 +148,31 @@ def _by_module(order: Sequence[Value], roots: Sequence[Value], module: Mapping[V
 
 def _outsiders(order: Sequence[Value], place: Mapping[Value, Value | Fold]) -> dict[Value, Value | Fold]:
     """Boxes for what no module made: leaves by kind, results by the last module before them ("after layers[2]")."""
+    boxes = {title: Fold(title) for title in ["outside the modules", *(f"{kind}s" for kind in LEAVES)]}
+    after = [boxes["outside the modules"]]
     rank: dict[Fold, int] = {}
     latest: dict[Value, int] = {}
-    titles = ["outside the modules"]
     outside: dict[Value, Value | Fold] = {}
     for v in order:
         at = place[v]
-        if isinstance(at, Fold):
+        if not v.parents:
+            latest[v] = 0
+            if at is v:
+                outside[v] = boxes[f"{v.op.name}s" if v.op.name in LEAVES else "outside the modules"]
+        elif isinstance(at, Fold):
             if at not in rank:
-                titles.append(f"after {at.title}")
+                title = f"after {at.title.split('.')[0]}"
+                after.append(boxes.setdefault(title, Fold(title)))
                 rank[at] = len(rank) + 1
             latest[v] = rank[at]
-        elif v.parents:
-            latest[v] = max(latest[parent] for parent in v.parents)
-            outside[v] = Fold(titles[latest[v]])
         else:
-            latest[v] = 0
-            outside[v] = Fold(f"{v.op.name}s")
+            latest[v] = max(latest[parent] for parent in v.parents)
+            outside[v] = after[latest[v]]
     return outside
 
 
 def _count(folds: Iterable[Fold]) -> str:
-    """ "3 layers", "33 neurons", or "7 modules" when the names differ."""
+    """How many there are of what: "3 layers", "33 neurons", or "7 modules" when the names differ."""
     names = Counter(f.title.rpartition(".")[2].partition("[")[0] for f in folds)
     total = sum(names.values())
     name = next(iter(names)) if len(names) == 1 else "modules"
@@ -162,14 +183,19 @@ def _count(folds: Iterable[Fold]) -> str:
 
 
 def _nearest(order: Sequence[Value], roots: Sequence[Value], module: Mapping[Value, str]) -> Folding:
-    """The nodes a few steps from the results, and one box for all the others."""
-    near = set(roots[:NEAREST_NODES])
-    border: list[Value] = list(roots[:NEAREST_NODES])
+    """The nodes a few steps from the results, and one box for all the others.
+
+    A node is drawn only when all that use it are, so arrows lead from the box of the others and never back into it.
+    """
+    waiting = Counter(parent for v in order for parent in v.parents)  # uses not yet drawn
+    border = [root for root in roots if not waiting[root]][:NEAREST_NODES]
+    near = dict.fromkeys(border)
     for _ in range(NEAREST_STEPS - 1):
-        border = [parent for v in border for parent in dict.fromkeys(v.parents) if parent not in near]
-        border = list(dict.fromkeys(border))[: NEAREST_NODES - len(near)]
-        near.update(border)
+        waiting.subtract(parent for v in border for parent in v.parents)
+        used = dict.fromkeys(parent for v in border for parent in v.parents)
+        border = [v for v in used if not waiting[v]][: NEAREST_NODES - len(near)]
+        near |= dict.fromkeys(border)
     hidden = len(order) - len(near)
-    rest = Fold(f"… {hidden:,} more nodes")
+    rest = Fold("… more")
     note = f"{len(order):,} nodes: the {len(near)} nearest to the result are drawn, {hidden:,} are folded"
     return Folding({v: v if v in near else rest for v in order}, module, note if hidden else "")

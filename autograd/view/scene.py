@@ -1,18 +1,19 @@
 """What a picture shows, before anyone says where: boxes, arrows, frames.
 
 A scene is plain data, a snapshot: later changes of the graph don't reach a
-picture already drawn. Boxes are numbered in topological order, so the same graph
-gives the same scene in every process.
+picture already drawn. Boxes are numbered in topological order, a leaf just before
+its first use, so the same graph gives the same scene in every process.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import hypot, inf, isnan, sqrt
+from math import hypot, inf, isnan, nan, sqrt
 from typing import TYPE_CHECKING, Any
 
 from autograd.backprop import topological_order
 from autograd.ops import CONSTANT, INPUT, PARAMETER
+from autograd.value import collector_paused
 from autograd.view.fold import Fold, Folding, fold, prefixes
 from autograd.view.text import cells, number, shorten, signed, visible
 
@@ -58,7 +59,7 @@ class Box:
     @property
     def chip(self) -> float:
         """Width of the chip with the op's symbol."""
-        return cells(self.symbol) * CELL * 1.1 + 14 if self.symbol else 0.0
+        return cells(self.symbol) * CELL * 17 / FONT + 12 if self.symbol else 0.0
 
     @property
     def width(self) -> float:
@@ -98,6 +99,11 @@ class Frame:
     title: str
     parent: int | None
 
+    @property
+    def width(self) -> float:
+        """In px, from what is written on it."""
+        return cells(self.title) * CELL + 2 * MARGIN
+
 
 @dataclass(frozen=True, slots=True)
 class Scene:
@@ -111,11 +117,17 @@ class Scene:
     strongest: float = 0.0
     local_derivatives: bool = False
 
+    @property
+    def gap(self) -> float:
+        """Room between columns of boxes, in px: enough for what is written on the arrows."""
+        return max([42.0, *(cells(arrow.text) * CELL + 36 for arrow in self.arrows if len(arrow.text) > 1)])
 
-def build(roots: Sequence[Value], *, how: str = "auto", local_derivatives: bool = False) -> Scene:
+
+def build(roots: Sequence[Value], *, how: str = "auto", local_derivatives: bool = False, framed: bool = True) -> Scene:
     """The scene of everything below ``roots``.
 
-    how: one of ``fold.FOLDS``
+    how:    one of ``fold.FOLDS``
+    framed: draw frames around modules, and leave out of a label what its frame says
     Raises ValueError for a forced picture of too many nodes, CycleError for a graph that bites its tail.
 
     >>> from autograd import Value
@@ -124,19 +136,17 @@ def build(roots: Sequence[Value], *, how: str = "auto", local_derivatives: bool 
     >>> [(box.kind, box.symbol) for box in scene.boxes], [(arrow.tail, arrow.head) for arrow in scene.arrows]
     ([('input', ''), ('result', '×')], [(0, 1), (0, 1)])
     """
-    order = topological_order(_Together(roots))[:-1]
-    folding = fold(order, roots, how)
-    members = _members(order, folding)
-    index = {place: i for i, place in enumerate(members)}
-    frames = _frames(members, folding)
+    with collector_paused():  # millions of new dict entries and not one cycle
+        order = topological_order(_Together(roots))[:-1]
+        folding = fold(order, roots, how)
+        members = _members(order, folding)
+        arrows = _arrows(order, folding, {place: i for i, place in enumerate(members)}, local_derivatives)
+    frames = _frames(members, folding) if framed else ()
     at = {frame.path: i for i, frame in enumerate(frames)}
     boxes = tuple(_box(place, nodes, folding, at) for place, nodes in members.items())
-    arrows = _arrows(order, folding, index, local_derivatives)
     strongest = max((abs(a.flow) for a in arrows if a.flow is not None and abs(a.flow) < inf), default=0.0)
-    return Scene(
-        boxes, tuple(replace(a, width=stroke(a.flow, strongest)) for a in arrows), frames, _title(roots, len(order)), folding.note,
-        strongest, local_derivatives,
-    )  # fmt: skip
+    inked = tuple(replace(arrow, width=stroke(arrow.flow, strongest)) for arrow in arrows)
+    return Scene(boxes, inked, frames, _title(roots, len(order)), folding.note, strongest, local_derivatives)
 
 
 class _Together:
@@ -157,9 +167,18 @@ _KINDS = {INPUT: "input", PARAMETER: "parameter", CONSTANT: "constant"}
 
 
 def _members(order: Sequence[Value], folding: Folding) -> dict[Value | Fold, list[Value]]:
+    """The nodes of each box; boxes as one reads a formula, a leaf just before its first use."""
     members: dict[Value | Fold, list[Value]] = {}
+    place = folding.place
     for v in order:
-        members.setdefault(folding.place[v], []).append(v)
+        if v.parents:
+            if place[v] is v:
+                for parent in v.parents:
+                    members.setdefault(place[parent], [])
+            members.setdefault(place[v], []).append(v)
+    for v in order:
+        if not v.parents:
+            members.setdefault(place[v], []).append(v)
     return members
 
 
@@ -173,7 +192,7 @@ def _scalar(v: Value, module: str, at: dict[str, int]) -> Box:
     label = visible(v.label)
     lines = [Line(f"data {number(v.data)}"), Line(f"grad {signed(v.grad)}", _tone(v.grad))]
     if label:
-        lines.insert(0, Line(shorten(label.removeprefix(f"{visible(module)}.")), "name"))
+        lines.insert(0, Line(shorten(label.removeprefix(f"{visible(module)}.") if module in at else label), "name"))
     kind = _KINDS.get(v.op, "result")
     symbol = "" if kind in _KINDS.values() else shorten(visible(v.op.symbol))
     hover = f"{label or 'unnamed'}: {symbol or kind}, data = {visible(v.data)}, grad = {visible(v.grad)}"
@@ -183,7 +202,7 @@ def _scalar(v: Value, module: str, at: dict[str, int]) -> Box:
 def _folded(place: Fold, nodes: Sequence[Value], frame: int | None) -> Box:
     """A box of several nodes says how many, and how strong the gradient of their parameters is."""
     title = visible(place.title)
-    name = title.removeprefix(f"{visible(place.frame)}.") if place.frame else title
+    name = title if frame is None else title.removeprefix(f"{visible(place.frame)}.")
     lines = [Line(shorten(name), "name"), Line(f"{len(nodes):,} node{'s' * (len(nodes) != 1)}")]
     parameters = [v for v in nodes if v.op is PARAMETER]
     if parameters:
@@ -214,39 +233,47 @@ def _frames(members: Iterable[Value | Fold], folding: Folding) -> tuple[Frame, .
         around = place.frame if isinstance(place, Fold) else folding.module.get(place, "")
         paths |= dict.fromkeys(prefixes(around) if around else ())
     at = {path: i for i, path in enumerate(paths)}
-    return tuple(Frame(path, shorten(visible(path.rpartition(".")[2])), at.get(path.rpartition(".")[0])) for path in paths)
+    return tuple(
+        Frame(path, shorten(visible(path.rpartition(".")[2])), at.get(path.rpartition(".")[0])) for path in paths
+    )
 
 
 # ── arrows ──────────────────────────────────────────────────────────────────
 
 
-def _arrows(order: Sequence[Value], folding: Folding, index: dict[Value | Fold, int], local_derivatives: bool) -> list[Arrow]:
+def _arrows(
+    order: Sequence[Value], folding: Folding, index: dict[Value | Fold, int], local_derivatives: bool
+) -> list[Arrow]:
     """One arrow an argument slot; slots that begin or end in a folded box share one arrow a pair of boxes."""
     arrows: list[Arrow] = []
     shared: dict[tuple[int, int], list[float]] = {}
     place = folding.place
     for v in order:
         here = place[v]
-        for slot, parent in enumerate(v.parents):
+        slots = [slot for slot, parent in enumerate(v.parents) if place[parent] is not here]
+        flows = _flows(v) if slots else ()
+        for slot in slots:
+            parent = v.parents[slot]
             there = place[parent]
             if here is v and there is parent:
-                arrows.append(_slot(v, slot, index[parent], index[v], local_derivatives))
-            elif here != there:
-                shared.setdefault((index[there], index[here]), []).append(_flow(v, slot)[1])
+                arrows.append(_slot(v, slot, flows[slot], index[there], index[here], local_derivatives))
+            else:
+                shared.setdefault((index[there], index[here]), []).append(flows[slot])
     arrows += [_several(tail, head, flows) for (tail, head), flows in shared.items()]
     return arrows
 
 
-def _flow(v: Value, slot: int) -> tuple[float, float]:
-    """A slot's local derivative, and what passes through it: local · gradient. nan when nobody knows."""
-    if slot >= len(v.local_derivatives):
-        return float("nan"), float("nan")
-    local = _float(v.local_derivatives[slot])
-    return local, local * _float(v.grad)
+def _flows(v: Value) -> Sequence[float]:
+    """What passes through each argument slot: local derivative · gradient. nan when nobody knows."""
+    try:
+        flows = [local * v.grad for local in v.local_derivatives]
+    except TypeError:  # someone put text into .grad
+        flows = []
+    return flows or [nan] * len(v.parents)
 
 
-def _slot(v: Value, slot: int, tail: int, head: int, local_derivatives: bool) -> Arrow:
-    local, flow = _flow(v, slot)
+def _slot(v: Value, slot: int, flow: float, tail: int, head: int, local_derivatives: bool) -> Arrow:
+    local = v.local_derivatives[slot] if v.local_derivatives else nan
     text = f"∂ {number(local)}" if local_derivatives else _glyph(flow)
     names = (shorten(visible(node.label or node.op.symbol)) for node in (v.parents[slot], v))
     hover = f"{' → '.join(names)}, argument {slot + 1} of {len(v.parents)}: local derivative {local!r}, passes {flow!r}"
@@ -256,7 +283,7 @@ def _slot(v: Value, slot: int, tail: int, head: int, local_derivatives: bool) ->
 def _several(tail: int, head: int, flows: list[float]) -> Arrow:
     flow = hypot(*flows)
     hover = f"{len(flows):,} edges, root sum of squares of what they pass {flow!r}"
-    return Arrow(tail, head, None if isnan(flow) else flow, f"{len(flows):,} ×" if len(flows) > 1 else "", hover)
+    return Arrow(tail, head, None if isnan(flow) else flow, f"×{len(flows):,}" if len(flows) > 1 else "", hover)
 
 
 def _glyph(flow: float) -> str:

@@ -10,10 +10,12 @@ import unicodedata
 from html import escape
 from typing import Any
 
-__all__ = ["cells", "number", "shorten", "signed", "visible", "xml"]
+__all__ = ["LABEL_CELLS", "cells", "number", "shorten", "signed", "visible", "xml"]
 
-LABEL_CELLS = 24  # "layers[0].neurons[2].w[1]" is about what a box can bear
-_UNSEEN = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))  # control, format (bidi marks), surrogate, line and paragraph separator
+LABEL_CELLS = 26  # "layers[0].neurons[2].w[1]" fits
+_UNSEEN = frozenset(
+    ("Cc", "Cf", "Cs", "Zl", "Zp")
+)  # control, format (bidi marks), surrogate, line and paragraph separator
 _JOINERS = "\u200c\u200d"  # Persian words and composed emoji need them, and they move nothing
 _NOT_XML = "\ufffe\uffff"
 
@@ -65,7 +67,9 @@ def shorten(text: str, limit: int = LABEL_CELLS) -> str:
     >>> shorten("w[1]"), shorten("x" * 10_000 + "[1]", limit=9)
     ('w[1]', 'xxxx…x[1]')
     """
-    if cells(text) <= limit and len(text) <= 2 * limit:  # accents take no cell: without len a letter could pile up 10,000
+    if (
+        cells(text) <= limit and len(text) <= 2 * limit
+    ):  # accents take no cell: without len a letter could pile up 10,000
         return text
     tail = (limit - 1) // 2
     return f"{text[: limit - 1 - tail]}…{text[-tail:]}"

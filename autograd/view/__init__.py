@@ -1,0 +1,113 @@
+"""Graphs as pictures, at every size.
+
+    fold → scene → layout → svg
+
+``fold`` decides which nodes share a box, ``scene`` what is shown, ``layout``
+where, and ``svg`` draws it; ``dot`` says the same scene in Graphviz's language.
+
+>>> from autograd import Value
+>>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+>>> c = a * b
+>>> c.backward()
+>>> draw(c)
+<Picture of 3 boxes and 2 arrows; .svg, .source, .save("picture.svg")>
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from autograd.backprop import topological_order
+from autograd.errors import CycleError
+from autograd.value import Value
+from autograd.view.fold import FOLDS
+from autograd.view.geometry import DIRECTIONS
+from autograd.view.layered import frames_nest
+from autograd.view.layout import LAYOUTS
+from autograd.view.picture import FORMATS, Picture
+from autograd.view.scene import build
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["Picture", "draw", "draw_dot", "picture", "trace"]
+
+
+def draw(
+    root: Value | Iterable[Value], *, format: str = "svg", direction: str = "LR",  # noqa: A002  # the word people look for
+    local_derivatives: bool = False, fold: str = "auto", layout: str = "auto",
+) -> Picture:  # fmt: skip
+    """Draw the graph below a Value, or below several.
+
+    format:            what ``.render`` writes unless told otherwise: svg, png, pdf, dot
+    direction:         where the arrows point: LR, TB, RL, BT
+    local_derivatives: write ∂result/∂operand on each arrow
+    fold:              "auto" draws every scalar up to 80 nodes and folds beyond, by module or by distance;
+                       "none" every scalar, up to 2,000; "neurons", "layers", "nearest" as they say
+    layout:            "auto" takes Graphviz where it is; "dot", "pygraphviz", "builtin" ask for one
+
+    Raises TypeError for anything but Values, ValueError for a word that is not among the choices.
+
+    >>> x = Value(3.0, label="x")
+    >>> draw(x * x, layout="builtin").engine
+    'builtin'
+    """
+    for name, value, choices in (
+        ("format", format, FORMATS), ("direction", direction, DIRECTIONS), ("fold", fold, FOLDS), ("layout", layout, LAYOUTS),
+    ):  # fmt: skip
+        if value not in choices:
+            raise ValueError(f"{name} is one of {', '.join(choices)}; got {value!r}")
+    roots = _roots(root)
+    scene = build(roots, how=fold, local_derivatives=local_derivatives)
+    if scene.frames and not frames_nest(scene):  # arrows would run back from the right of a frame to its left
+        scene = build(roots, how=fold, local_derivatives=local_derivatives, framed=False)
+    return Picture(scene, format=format, direction=direction, layout=layout)
+
+
+def _roots(root: Value | Iterable[Value]) -> list[Value]:
+    if isinstance(root, Value):
+        return [root]
+    roots = list(root) if isinstance(root, (list, tuple, set, frozenset)) else [root]
+    wrong = [type(v).__name__ for v in roots if not isinstance(v, Value)]
+    if wrong or not roots:
+        got = wrong[0] if wrong else "an empty list"
+        raise TypeError(f"draw takes a Value or a list of Values, got {got}; pass the result itself: draw(loss)")
+    return list(dict.fromkeys(roots))  # type: ignore[arg-type]  # all are Values now
+
+
+def picture(value: Value) -> dict[str, str]:
+    """What a notebook shows for a Value: its text, and its graph if it has one.
+
+    >>> sorted(picture(Value(1.0) + 2.0)), sorted(picture(Value(1.0)))
+    (['image/svg+xml', 'text/plain'], ['text/plain'])
+    """
+    text = {"text/plain": repr(value)}
+    if not value.parents:
+        return text
+    try:
+        return text | {"image/svg+xml": draw(value).svg}
+    except CycleError:  # backward says what is wrong; showing a Value never raises
+        return text
+
+
+def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> Picture:  # noqa: A002  # micrograd's names
+    """``draw`` under the name and with the arguments of micrograd's notebooks.
+
+    >>> draw_dot(Value(1.0) + 2.0).source.startswith("digraph")
+    True
+    """
+    return draw(root, format=format, direction=rankdir)
+
+
+def trace(root: Value) -> tuple[set[Value], set[tuple[Value, Value]]]:
+    """All nodes below ``root``, and the pairs (parent, child), as micrograd's notebooks have them.
+
+    A pair is in the set once, also when the child uses the parent twice.
+
+    >>> a = Value(3.0)
+    >>> nodes, edges = trace(a * a)
+    >>> len(nodes), len(edges)
+    (2, 1)
+    """
+    nodes = topological_order(root)
+    return set(nodes), {(parent, child) for child in nodes for parent in child.parents}

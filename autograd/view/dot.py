@@ -1,0 +1,134 @@
+"""A scene in Graphviz's DOT language.
+
+``source`` is the whole picture, to be rendered or edited elsewhere; ``skeleton``
+has the sizes alone and asks Graphviz where things go, so no label reaches a
+layout program. Labels are HTML-like with every character escaped: nothing in
+them can become a tag, a port, an escape sequence or the end of the file.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import graphviz
+
+from autograd.view.palette import LIGHT
+from autograd.view.text import xml
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from autograd.view.scene import Arrow, Box, Scene
+
+__all__ = ["skeleton", "source"]
+
+FACE = "DejaVu Sans Mono,monospace"
+BORDERS = {
+    "input": {"style": "rounded,filled"},
+    "parameter": {"style": "filled", "peripheries": "2"},
+    "constant": {"style": "dashed,filled"},
+    "result": {"style": "rounded,filled"},
+    "folded": {"style": "filled,bold", "shape": "box3d"},
+}
+
+
+def source(scene: Scene, direction: str = "LR") -> str:
+    """DOT text of the whole picture.
+
+    >>> from autograd import Value
+    >>> from autograd.view.scene import build
+    >>> print(source(build([Value(2.0, label="<b>")])))
+    digraph {
+    ...
+        n0 [label=...&lt;b&gt;...
+    }
+    <BLANKLINE>
+    """
+    graph = graphviz.Digraph(graph_attr={"rankdir": direction, "fontname": FACE, "fontsize": "13", "tooltip": " "})
+    graph.attr("node", shape="box", fontname=FACE, fontsize="14")
+    graph.attr("edge", fontname=FACE, fontsize="12", arrowsize="0.7")
+    if scene.note:
+        graph.attr(label=_html(xml(scene.note)), labelloc="b")
+    _nest(graph, scene, _node)
+    for arrow in scene.arrows:
+        graph.edge(f"n{arrow.tail}", f"n{arrow.head}", **_edge(arrow))
+    return str(graph.source)
+
+
+def skeleton(scene: Scene, direction: str = "LR") -> str:
+    """DOT text of the sizes alone. Arrow i has the id ``e{i}``.
+
+    >>> from autograd import Value
+    >>> from autograd.view.scene import build
+    >>> "secret" in skeleton(build([Value(2.0, label="secret")]))
+    False
+    """
+    graph = graphviz.Digraph(graph_attr={"rankdir": direction, "ranksep": f"{scene.gap / 72:.4f}", "nodesep": "0.2"})
+    graph.attr("node", shape="box", fixedsize="true", label="")
+    graph.attr("edge", arrowsize="0.9")
+    _nest(graph, scene, _size, titles=False)
+    for i, arrow in enumerate(scene.arrows):
+        graph.edge(f"n{arrow.tail}", f"n{arrow.head}", id=f"e{i}")
+    return str(graph.source)
+
+
+def _nest(
+    graph: graphviz.Digraph, scene: Scene, attributes: Callable[[Box], dict[str, str]], *, titles: bool = True
+) -> None:
+    """Put every box into the cluster of its frame, and the clusters into one another."""
+    clusters = []
+    for i, frame in enumerate(scene.frames):
+        label = _html(xml(frame.title)) if titles else "m" * len(frame.title)
+        look = {"label": label, "labeljust": "l", "style": "rounded", "color": LIGHT["frame_line"]}
+        clusters.append(graphviz.Digraph(f"cluster_{i}", graph_attr=look))
+    for i, box in enumerate(scene.boxes):
+        (graph if box.frame is None else clusters[box.frame]).node(f"n{i}", **attributes(box))
+    for i in reversed(range(len(clusters))):  # inner ones first: a subgraph is copied when it is put in
+        parent = scene.frames[i].parent
+        (graph if parent is None else clusters[parent]).subgraph(clusters[i])
+
+
+def _size(box: Box) -> dict[str, str]:
+    return {"width": f"{box.width / 72:.4f}", "height": f"{box.height / 72:.4f}"}
+
+
+def _node(box: Box) -> dict[str, str]:
+    colours = {"fillcolor": LIGHT[box.kind], "color": LIGHT[f"{box.kind}_line"]}
+    return {"label": _label(box), "tooltip": _plain(box.hover), **colours, **BORDERS[box.kind]}
+
+
+def _label(box: Box) -> str:
+    rows = "".join(
+        f'<TR><TD ALIGN="LEFT"><FONT COLOR="{_ink(line.tone)}">{_bold(xml(line.text), line.tone)}</FONT></TD></TR>'
+        for line in box.lines
+    )
+    text = f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">{rows}</TABLE>'
+    if not box.symbol:
+        return _html(text)
+    chip = f'<TD><FONT POINT-SIZE="17"><B>{xml(box.symbol)}</B></FONT></TD>'
+    return _html(f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0"><TR>{chip}<TD>{text}</TD></TR></TABLE>')
+
+
+def _ink(tone: str) -> str:
+    return LIGHT[tone if tone in ("plus", "minus") else "text"]
+
+
+def _bold(text: str, tone: str) -> str:
+    return f"<B>{text}</B>" if tone == "name" else text
+
+
+def _edge(arrow: Arrow) -> dict[str, str]:
+    colour = LIGHT[arrow.tone]
+    label = _html(f'<FONT COLOR="{colour}"><B>{xml(arrow.text)}</B></FONT>') if arrow.text else ""
+    return {"label": label, "penwidth": f"{arrow.width:.2f}", "color": colour, "tooltip": _plain(arrow.hover)}
+
+
+def _html(content: str) -> str:
+    r"""An HTML-like label. Graphviz reads \N as the node's name even there: a joiner of no width keeps them apart."""
+    return f"<{content.replace(chr(92), '&#92;&#8288;')}>"
+
+
+def _plain(text: str) -> str:
+    r"""The same for tooltips, where \ is doubled besides, and & begins an entity."""
+    escaped: str = graphviz.nohtml(text.replace("&", "&amp;").replace("\\", "\\\\\u2060"))
+    return escaped

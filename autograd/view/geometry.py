@@ -1,0 +1,65 @@
+"""Where things are: points, curves, and a whole layout."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["ARROW", "DIRECTIONS", "Curve", "Layout", "Point", "Rect", "middle"]
+
+DIRECTIONS = ("LR", "TB", "RL", "BT")  # where the arrows point to; Graphviz's `rankdir`
+ARROW = 9.0  # px from the end of an arrow's line to its tip
+
+
+class Point(NamedTuple):
+    """In px; y grows downward."""
+
+    x: float
+    y: float
+
+
+class Rect(NamedTuple):
+    """The upper left corner and the size."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+class Curve(NamedTuple):
+    """Cubic Bézier pieces (p₀ c c p₁ c c p₂ …) and the arrow's tip, which lies a little beyond."""
+
+    points: tuple[Point, ...]
+    tip: Point
+
+
+class Layout(NamedTuple):
+    """Where a scene's boxes (their centres), arrows and frames are, and which engine put them there."""
+
+    width: float
+    height: float
+    boxes: tuple[Point, ...]
+    arrows: tuple[Curve, ...]
+    frames: tuple[Rect, ...]
+    engine: str
+
+
+def middle(points: Sequence[Point], part: float) -> Point:
+    """The point a ``part`` of the way along a curve, every piece counted alike.
+
+    >>> middle([Point(0, 0), Point(1, 0), Point(2, 0), Point(3, 0)], 0.5)
+    Point(x=1.5, y=0.0)
+    """
+    pieces = (len(points) - 1) // 3
+    i = min(int(part * pieces), pieces - 1)
+    t = part * pieces - i
+    s = 1 - t
+    weights = (s * s * s, 3 * s * s * t, 3 * s * t * t, t * t * t)
+    control = points[3 * i : 3 * i + 4]
+    return Point(
+        sum(w * p.x for w, p in zip(weights, control, strict=True)),
+        sum(w * p.y for w, p in zip(weights, control, strict=True)),
+    )

@@ -1,0 +1,117 @@
+"""A picture: shown in a notebook, saved to a file."""
+
+from __future__ import annotations
+
+import os
+import webbrowser
+from contextlib import suppress
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from autograd.view import dot
+from autograd.view.layout import by_graphviz, place
+from autograd.view.svg import svg
+
+if TYPE_CHECKING:
+    from autograd.view.geometry import Layout
+    from autograd.view.scene import Scene
+
+__all__ = ["FORMATS", "Picture"]
+
+FORMATS = ("svg", "png", "pdf", "dot", "gv")
+
+
+class Picture:
+    """The drawing of a graph as it was when drawn. Notebooks show it; ``str`` of it is short.
+
+    svg:    the picture as SVG text, laid out when first asked for
+    source: the same scene as DOT text
+    engine: what laid it out: dot, pygraphviz or builtin
+    """
+
+    def __init__(self, scene: Scene, *, format: str = "svg", direction: str = "LR", layout: str = "auto") -> None:  # noqa: A002
+        self.scene = scene
+        self.format = format
+        self.direction = direction
+        self._asked = layout
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Where everything is."""
+        return place(self.scene, self.direction, self._asked)
+
+    @property
+    def engine(self) -> str:
+        """What laid it out: dot, pygraphviz or builtin."""
+        return self.layout.engine
+
+    @cached_property
+    def svg(self) -> str:
+        """The picture as SVG text."""
+        return svg(self.scene, self.layout)
+
+    @cached_property
+    def source(self) -> str:
+        """The picture as DOT text."""
+        return dot.source(self.scene, self.direction)
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the picture; the suffix decides the format: .svg .png .pdf .dot .gv.
+
+        The file appears complete or not at all. Returns its path.
+        Raises ValueError for another suffix; OSError where nothing can be written,
+        and for .png and .pdf where there is no Graphviz.
+
+        >>> from autograd import Value
+        >>> from autograd.view import draw
+        >>> draw(Value(1.0)).save("picture.bmp")
+        Traceback (most recent call last):
+        ValueError: can't tell a format from 'picture.bmp': end it in one of .svg, .png, .pdf, .dot, .gv
+        """
+        path = Path(path)
+        if path.suffix.lower()[1:] not in FORMATS:
+            choices = ", ".join(f".{name}" for name in FORMATS)
+            raise ValueError(f"can't tell a format from {path.name!r}: end it in one of {choices}")
+        _write(path, self._rendered(path.suffix.lower()[1:]))
+        return path
+
+    def render(
+        self, filename: str | os.PathLike[str] = "graph", *, format: str | None = None, view: bool = False, cleanup: bool = False,  # noqa: A002
+    ) -> str:  # fmt: skip
+        """As ``graphviz.Digraph.render``: DOT text to ``filename``, the picture to ``filename.format``, whose path is returned.
+
+        view: open it; cleanup: do without the file of DOT text
+        """
+        suffix = format or self.format
+        if not cleanup:
+            _write(Path(filename), self.source.encode())
+        path = self.save(f"{os.fspath(filename)}.{suffix}")
+        if view:
+            webbrowser.open(path.absolute().as_uri())
+        return str(path)
+
+    def _rendered(self, format: str) -> bytes:  # noqa: A002
+        if format == "svg":
+            return self.svg.encode()
+        return self.source.encode() if format in ("dot", "gv") else by_graphviz(self.source, format)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return {"image/svg+xml": self.svg, "text/plain": repr(self)}
+
+    def __repr__(self) -> str:
+        size = f"{len(self.scene.boxes):,} boxes and {len(self.scene.arrows):,} arrows"
+        return f'<Picture of {size}; .svg, .source, .save("picture.svg")>'
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write beside the target and move into place, so that a full disk leaves nothing half-written."""
+    temporary = path.with_name(f".{path.name[:50]}.{os.getpid()}.part")
+    try:
+        with temporary.open("xb") as file:
+            file.write(content)
+        temporary.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise OSError(f"can't write {path}: {error.strerror}. Does its folder exist, and is it yours?") from None

@@ -1,0 +1,298 @@
+"""grad, jacobian, hessian to any order, and expand."""
+
+from __future__ import annotations
+
+import math
+
+import hypothesis.strategies as st
+import numpy as np
+import pytest
+from hypothesis import assume, given
+
+from autograd import (
+    OPS,
+    Value,
+    backward_steps,
+    dot,
+    expand,
+    grad,
+    hessian,
+    jacobian,
+    logsumexp,
+    maximum,
+    mean,
+    topological_order,
+    value_and_grad,
+)
+from autograd import sum as sum_
+from autograd.functional import gradients
+from autograd.value import apply
+
+every_row = pytest.mark.parametrize("op", OPS.values(), ids=OPS)
+
+
+# ── first derivatives ───────────────────────────────────────────────────────
+
+
+@given(data=st.data())
+def test_gradients_as_nodes_are_backwards_gradients(data, programs):
+    leaves, root = data.draw(programs()).values()
+    found = gradients(root, leaves)
+    assert [v.grad for v in topological_order(root)] == [0.0] * len(topological_order(root)), "nothing is touched"
+    root.backward()
+    for node, leaf in zip(found, leaves, strict=True):
+        assert node.data == pytest.approx(leaf.grad, rel=1e-11, abs=1e-11)
+
+
+def test_value_and_grad_gives_both_in_the_shape_of_the_argument():
+    def f(w, x):
+        return w[0][0] * x + w[1][0] * w[1][1]
+
+    assert value_and_grad(f)([[2.0], [3.0, 4.0]], 5.0) == (22.0, [[5.0], [4.0, 3.0]])
+    assert value_and_grad(f, argnums=1)([[2.0], [3.0, 4.0]], 5.0) == (22.0, 2.0)
+    assert value_and_grad(f, argnums=(1, 0))([[2.0], [3.0, 4.0]], 5.0) == (22.0, (2.0, [[5.0], [4.0, 3.0]]))
+    assert grad(f, argnums=-1)([[2.0], [3.0, 4.0]], 5.0) == 2.0
+
+
+def test_arguments_may_be_arrays_tuples_ints_and_numpy_numbers_and_keywords_pass_through():
+    def f(x, *, power=1):
+        return (x[0] * x[1]) ** power
+
+    for x in (np.array([2.0, 3.0]), (2, 3), [np.float32(2), np.int64(3)]):
+        assert list(grad(f)(x, power=2)) == [36.0, 24.0]
+
+
+def test_a_gradient_by_something_unused_is_zero():
+    assert grad(lambda x, y: Value(y) * y, argnums=0)(1.0, 2.0) == 0.0
+    assert grad(lambda x: x[0] * 1.0)([1.0, 2.0]) == [1.0, 0.0]
+
+
+def test_identity_and_the_argument_itself_have_slope_one():
+    assert grad(lambda x: x)(3.0) == 1.0
+    assert grad(grad(lambda x: x))(3.0) == 0.0
+    assert jacobian(lambda x: x)([1.0, 2.0]) == [[1.0, 0.0], [0.0, 1.0]]
+
+
+def test_functions_that_lose_the_gradient_and_wrong_arguments_are_told_so():
+    with pytest.raises(TypeError, match="the function must return a Value, got float: somewhere the gradient was lost"):
+        grad(lambda x: x.data)(1.0)
+    with pytest.raises(TypeError, match="the function must return a Value, got list"):
+        grad(lambda x: [x, x])(1.0)
+    with pytest.raises(TypeError, match="holds one real number, got 'two'"):
+        grad(lambda x: x)("two")
+    for derivative in (grad, jacobian, hessian, value_and_grad):
+        with pytest.raises(ValueError, match="no argument 3 to differentiate by: the function was called with 1"):
+            derivative(lambda x: x, 3)(1.0)
+        with pytest.raises(ValueError, match="no argument -2"):
+            derivative(lambda x: x, -2)(1.0)
+
+
+def test_a_handmade_node_can_not_be_differentiated_twice_and_says_so():
+    with pytest.raises(ValueError, match="made by hand; without a rule in the op table"):
+        grad(lambda x: Value(x.data**2, (x,), (2 * x.data,)))(3.0)
+
+
+def test_parameters_in_a_closure_are_constants_and_keep_their_gradients():
+    p = Value(3.0)
+    p.grad = 0.5
+    assert grad(lambda x: x * p * p)(2.0) == 9.0
+    assert p.grad == 0.5
+
+
+def test_an_argument_that_is_a_value_is_not_mixed_up_with_its_use_in_the_closure():
+    v = Value(3.0)
+    slope = grad(lambda x: x * v)(v)
+    assert slope.data == 3.0
+    assert v.grad == 0.0
+
+
+# ── higher orders ───────────────────────────────────────────────────────────
+
+
+@every_row
+def test_second_derivatives_agree_with_50_digit_difference_quotients(op, points, exact):
+    from mpmath import mp, mpf
+
+    for x in points(op, 3):
+        found = hessian(lambda v: apply(op, *v))(x)
+        true_x = list(map(mpf, x))
+        for i in range(len(x)):
+            for j in range(len(x)):
+                order = [0] * len(x)
+                order[i] += 1
+                order[j] += 1
+                true = (
+                    mp.diff(exact[op.name], tuple(true_x), tuple(order))
+                    if len(x) > 1
+                    else mp.diff(exact[op.name], true_x[0], 2)
+                )
+                assert abs(found[i][j] - true) <= max(1e-11 * abs(true), 1e-13), (x, i, j)
+
+
+SMOOTH = ["exp", "expm1", "sin", "cos", "erfc", "tanh", "sigmoid", "softplus", "gelu", "silu"]
+
+
+@pytest.mark.parametrize("name", SMOOTH)
+@pytest.mark.parametrize("x", [0.0, 0.5, -0.5])
+def test_smooth_functions_have_right_derivatives_of_every_order_at_zero_too(name, x, exact):
+    from mpmath import mp, mpf
+
+    f = getattr(Value, name)
+    for order in range(1, 5):
+        f = grad(f)
+        true = mp.diff(exact[name], mpf(x), order)
+        assert abs(f(x) - true) <= max(1e-11 * abs(true), 1e-13), order
+
+
+def test_powers_have_right_derivatives_until_nothing_is_left():
+    def f(x):
+        return x**3
+
+    assert [f(2.0), grad(f)(2.0), grad(grad(f))(2.0)] == [8.0, 12.0, 12.0]
+    assert grad(grad(grad(f)))(2.0) == 6.0
+    assert grad(grad(grad(grad(f))))(2.0) == 0.0
+    assert grad(grad(lambda x: x**2))(0.0) == 2.0
+    assert grad(grad(lambda x: x**1))(0.0) == 0.0
+    assert grad(grad(lambda x: 2**x))(0.0) == pytest.approx(math.log(2) ** 2)
+
+
+def test_mixed_second_derivatives_are_symmetric_also_at_exponent_zero():
+    for y in (0.0, 1.0, 2.0, -1.5):
+        h = hessian(lambda v: v[0] ** v[1])([2.0, y])
+        assert h[0][1] == pytest.approx(h[1][0], rel=1e-14)
+    assert hessian(lambda v: v[0] ** v[1])([2.0, 0.0])[0][1] == pytest.approx(0.5)
+
+
+def test_hessian_of_logsumexp_is_the_covariance_of_the_softmax():
+    x = [0.0, 1.0, -2.0, 1.0]
+    total = math.fsum(map(math.exp, x))
+    p = [math.exp(v) / total for v in x]
+    found = hessian(logsumexp)(x)
+    for i in range(4):
+        for j in range(4):
+            assert found[i][j] == pytest.approx((p[i] if i == j else 0.0) - p[i] * p[j], rel=1e-12)
+
+
+def test_jacobian_and_hessian_worked_by_hand():
+    assert jacobian(lambda x: [x[0] * x[1], x[0] ** 2, x[1].exp()])([2.0, 0.0]) == [[0.0, 2.0], [4.0, 0.0], [0.0, 1.0]]
+    assert hessian(lambda x: x[0] * x[0] * x[1])([2.0, 3.0]) == [[6.0, 4.0], [4.0, 0.0]]
+    assert hessian(lambda x: x**3)(2.0) == 12.0
+    assert jacobian(lambda a, x: [a * x[0], x[1]], argnum=-1)(5.0, [1.0, 2.0]) == [[5.0, 0.0], [0.0, 1.0]]
+    assert hessian(lambda a, x: a * x[0] * x[0], argnum=-1)(5.0, [1.0]) == [[10.0]]
+
+
+@given(data=st.data())
+def test_hessians_of_random_graphs_are_symmetric_and_right(data, programs, exact):
+    from mpmath import mp, mpf
+
+    program = data.draw(programs(max_lines=5))
+    assume(not program.has_tie())
+    like = program.run(list(map(Value, program.leaves)))
+    x = list(map(mpf, program.leaves))
+    n = len(x)
+    found = hessian(lambda v: program.run(v)[-1])(list(program.leaves))
+    for i in range(n):
+        for j in range(n):
+            assert found[i][j] == pytest.approx(found[j][i], rel=1e-9, abs=1e-9)
+    i, j = data.draw(st.tuples(st.integers(0, n - 1), st.integers(0, n - 1)))
+
+    def along(s, t):
+        moved = list(x)
+        moved[i] += s
+        moved[j] += t
+        return program.run_exactly(exact, moved, like)
+
+    assert found[i][j] == pytest.approx(float(mp.diff(along, (0, 0), (1, 1))), rel=1e-8, abs=1e-8)
+
+
+def test_nested_derivatives_do_not_confuse_their_variables():
+    """The classical test: d/dx [x · d/dy (x·y) at y = 1] = d/dx x² = 2x."""
+    assert grad(lambda x: x * grad(lambda y: x * y)(1.0))(2.0) == 4.0
+    assert grad(lambda x: x * grad(lambda y: x + y)(1.0))(2.0) == 1.0
+    assert grad(lambda x: x * jacobian(lambda y: [x * y[0]])([1.0])[0][0])(3.0) == 6.0
+    assert grad(lambda x: grad(lambda y: x * x * y * y)(x))(2.0) == 24.0  # 2x³ → 6x²
+
+
+def test_after_an_error_inside_derivatives_results_are_plain_numbers_again():
+    def fails(x):
+        raise KeyError
+
+    for derivative in (grad, jacobian, hessian):
+        with pytest.raises(KeyError):
+            derivative(fails)(1.0)
+    assert type(grad(lambda x: x * x)(3.0)) is float
+
+
+def test_results_are_plain_floats_for_numbers_and_values_for_values():
+    assert type(grad(lambda x: x * 3)(1.0)) is float
+    slope = grad(lambda x: x**3)(Value(2.0, label="x"))
+    assert isinstance(slope, Value)
+    assert slope.data == 12.0
+
+
+def test_derivatives_at_a_kink_are_the_published_choice_again():
+    assert grad(grad(Value.relu))(0.0) == 0.0
+    assert grad(grad(abs))(0.0) == 0.0
+    assert grad(lambda v: maximum(v[0], v[1]))([1.0, 1.0]) == [0.5, 0.5]
+
+
+# ── expand: the same graph for the board ────────────────────────────────────
+
+
+@given(data=st.data())
+def test_expanding_changes_neither_value_nor_gradients(data, programs):
+    names = ("dot", "sum", "mean", "logsumexp", "tanh", "multiply", "subtract")
+    leaves, root = data.draw(programs(max_lines=8, names=names)).values()
+    board = expand(root)
+    assert not any(v.op.n_ary for v in topological_order(board))
+    assert board.data == pytest.approx(root.data, rel=1e-12, abs=1e-12)
+    root.backward()
+    once = [v.grad for v in leaves]
+    for v in leaves:
+        v.grad = 0.0
+    board.backward()
+    assert [v.grad for v in leaves] == pytest.approx(once, rel=1e-11, abs=1e-11)
+
+
+def test_expanding_shares_leaves_and_leaves_the_original_alone():
+    w, x = Value(2.0, label="w"), Value(3.0, label="x")
+    w.module = "neuron"
+    h = dot([w], [x], 1.0)
+    h.label = "h"
+    root = sum_([h, h, mean([x])]).tanh()
+    before = [(v.label, v.module, v.op, v.parents) for v in topological_order(root)]
+    board = expand(root)
+    assert [(v.label, v.module, v.op, v.parents) for v in topological_order(root)] == before
+    assert {v.label for v in topological_order(board) if not v.parents} >= {"w", "x"}
+    assert w in topological_order(board)
+    assert [v.op.symbol for v in topological_order(board) if v.label == "h"] == ["+"]
+
+
+def test_expanding_a_sum_of_one_leaves_its_label():
+    x = Value(1.0, label="x")
+    x.module = "m"
+    for made in (sum_, mean, logsumexp):
+        expand(made([x]))
+        assert (x.label, x.module) == ("x", "m")
+
+
+def test_expanding_where_there_is_nothing_to_expand_gives_the_graph_itself():
+    root = Value(1.0) * 2.0 + 3.0
+    assert expand(root) is root
+
+
+def test_expanding_what_stands_below_a_handmade_node():
+    w = Value(2.0)
+    root = Value(9.0, (sum_([w, 1.0]),), (6.0,))
+    board = expand(root)
+    assert board.data == 9.0
+    assert board.parents[0].op.symbol == "+"
+    board.backward()
+    assert w.grad == 6.0
+
+
+def test_expanded_steps_are_single_adds_and_multiplies():
+    w, x = [Value(1.0), Value(2.0)], [Value(3.0), Value(4.0)]
+    steps = list(backward_steps(expand(dot(w, x, Value(5.0)))))
+    assert {s.node.op.symbol for s in steps} == {"×", "+"}
+    assert [v.grad for v in w + x] == [3.0, 4.0, 1.0, 2.0]

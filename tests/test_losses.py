@@ -1,0 +1,295 @@
+"""Losses: their numbers, their gradients f − y, their stability, their refusals."""
+
+from __future__ import annotations
+
+import math
+import random
+
+import numpy as np
+import pytest
+
+from autograd import Value
+from nn import cross_entropy, hinge, logistic, losses, mse
+from nn.losses import accuracy
+
+FAR = [-1000.0, -745.0, -40.0, -20.0, -1.0, 0.0, 1e-9, 1.0, 20.0, 40.0, 745.0, 1000.0]
+
+
+def values(numbers):
+    return [[Value(x) for x in row] if isinstance(row, (list, tuple)) else Value(row) for row in numbers]
+
+
+def gradients(outputs):
+    return [[f.grad for f in row] if isinstance(row, list) else row.grad for row in outputs]
+
+
+# ── values by hand ──────────────────────────────────────────────────────────
+
+
+def test_mse_is_half_the_mean_square():
+    assert mse(values([3.0, 1.0, 0.0]), [1.0, 1.0, 4.0]).data == (4 + 0 + 16) / 6
+
+
+def test_mse_of_rows_sums_over_outputs_and_means_over_samples():
+    assert mse(values([[1.0, 2.0], [0.0, 0.0]]), [[0.0, 0.0], [3.0, 4.0]]).data == (1 + 4 + 9 + 16) / 4
+
+
+def test_logistic_by_hand():
+    expected = (math.log(1 + math.exp(-0.5)) + math.log(1 + math.exp(-1.25))) / 2
+    assert logistic(values([0.5, -1.25]), [1, 0]).data == pytest.approx(expected, rel=1e-15)
+
+
+def test_hinge_by_hand():
+    # margins 0.25, 3, −2 and 1: losses 0.75, 0, 3 and 0
+    assert hinge(values([0.25, -3.0, 2.0, 1.0]), [1, -1, -1, 1]).data == 3.75 / 4
+
+
+def test_cross_entropy_by_hand():
+    # softmax of (ln 1, ln 2, ln 5) is (1/8, 2/8, 5/8)
+    row = [math.log(k) for k in (1, 2, 5)]
+    assert cross_entropy(values([row, row]), [2, 0]).data == pytest.approx(
+        (math.log(8 / 5) + math.log(8)) / 2, rel=1e-15
+    )
+
+
+def test_a_uniform_prediction_costs_ln_k():
+    for k in (2, 3, 10):
+        assert cross_entropy(values([[0.7] * k]), [k - 1]).data == pytest.approx(math.log(k), rel=1e-15)
+    assert logistic(values([0.0, 0.0]), [0, 1]).data == pytest.approx(math.log(2), rel=1e-15)
+
+
+# ── the gradient is f − y ───────────────────────────────────────────────────
+
+
+def test_gradient_of_logistic_is_f_minus_y():
+    f, y = values([-2.0, -0.1, 0.0, 0.7, 5.0]), [1, 0, 1, 1, 0]
+    logistic(f, y).backward()
+    assert gradients(f) == pytest.approx(
+        [(1 / (1 + math.exp(-z.data)) - yi) / 5 for z, yi in zip(f, y, strict=True)], abs=1e-15
+    )
+
+
+def test_gradient_of_cross_entropy_is_f_minus_y():
+    rng = random.Random(0)
+    f = values([[rng.gauss(0, 2) for _ in range(4)] for _ in range(3)])
+    y = [3, 0, 2]
+    cross_entropy(f, y).backward()
+    for row, yi in zip(f, y, strict=True):
+        total = sum(math.exp(z.data) for z in row)
+        expected = [(math.exp(z.data) / total - (k == yi)) / 3 for k, z in enumerate(row)]
+        assert [z.grad for z in row] == pytest.approx(expected, abs=1e-15)
+        assert sum(z.grad for z in row) == pytest.approx(0.0, abs=1e-16)
+
+
+def test_gradient_of_mse_is_f_minus_y():
+    f, y = values([[1.0, -2.0], [0.5, 4.0]]), [[0.0, 1.0], [0.5, 1.0]]
+    mse(f, y).backward()
+    assert gradients(f) == [[0.5, -1.5], [0.0, 1.5]]  # (f − y)/n, n = 2 samples
+
+
+def test_gradient_of_hinge_is_minus_y_inside_the_margin():
+    f = values([0.5, -3.0, 2.0, 1.0])
+    hinge(f, [1, -1, -1, 1]).backward()
+    assert gradients(f) == [-0.25, 0.0, 0.25, 0.0]  # at the margin itself the slope is 0
+
+
+def test_two_class_softmax_is_the_sigmoid_of_the_difference():
+    rng = random.Random(1)
+    for _ in range(20):
+        a, b, y = rng.gauss(0, 3), rng.gauss(0, 3), rng.randrange(2)
+        (row,), z = values([[a, b]]), Value(b - a)
+        two, one = cross_entropy([row], [y]), logistic([z], [y])
+        assert two.data == pytest.approx(one.data, abs=1e-14)
+        two.backward()
+        one.backward()
+        assert row[1].grad == pytest.approx(z.grad, abs=1e-15)
+        assert row[0].grad == pytest.approx(-z.grad, abs=1e-15)
+
+
+# ── far out ─────────────────────────────────────────────────────────────────
+
+
+def softplus(x):
+    """ln(1 + eˣ) and its slope to full precision, from 60-digit arithmetic."""
+    mpmath = pytest.importorskip("mpmath", reason="the independent arithmetic")
+    with mpmath.workdps(600):
+        e = mpmath.exp(mpmath.mpf(x))
+        return float(mpmath.log1p(e)), float(e / (1 + e))
+
+
+@pytest.mark.parametrize("z", FAR)
+@pytest.mark.parametrize("y", [0, 1])
+def test_logistic_keeps_every_digit_far_out(z, y):
+    f = Value(z)
+    loss = logistic([f], [y])
+    loss.backward()
+    value, slope = softplus(-z if y else z)
+    assert loss.data == pytest.approx(value, rel=1e-12, abs=5e-324)  # relative: e⁻⁴⁰ has all its digits
+    assert f.grad == pytest.approx(-slope if y else slope, rel=1e-12, abs=5e-324)
+
+
+@pytest.mark.parametrize("z", FAR)
+def test_cross_entropy_is_stable_far_out(z):
+    for y in (0, 1, 2):
+        (row,) = values([[z, 0.0, -z]])
+        loss = cross_entropy([row], [y])
+        loss.backward()
+        m = abs(z)
+        e = [math.exp(v.data - m) for v in row]
+        assert loss.data == pytest.approx(m + math.log(sum(e)) - row[y].data, rel=1e-12, abs=1e-12)
+        assert [v.grad for v in row] == pytest.approx([ek / sum(e) - (k == y) for k, ek in enumerate(e)], abs=1e-12)
+
+
+def test_losses_on_logits_never_raise_where_a_probability_would_be_0():
+    assert logistic(values([-1000.0]), [1]).data == 1000.0
+    assert cross_entropy(values([[1000.0, -1000.0]]), [1]).data == 2000.0
+    assert hinge(values([-1e300]), [1]).data == 1e300
+
+
+# ── against PyTorch ─────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("name", ["logistic", "cross_entropy", "mse"])
+def test_losses_are_pytorchs(name):
+    torch = pytest.importorskip("torch", reason="the peer: pip install 'chalkgrad[bench]'")
+    rng = np.random.default_rng(0)
+    F = torch.nn.functional
+    if name == "cross_entropy":
+        numbers, targets = rng.normal(size=(6, 4)) * 3, [0, 3, 1, 1, 2, 0]
+        theirs = F.cross_entropy
+        y = torch.tensor(targets)
+    elif name == "logistic":
+        numbers, targets = rng.normal(size=6) * 3, [0, 1, 1, 0, 1, 0]
+        theirs = F.binary_cross_entropy_with_logits
+        y = torch.tensor(targets, dtype=torch.float64)
+    else:
+        numbers, targets = rng.normal(size=6), rng.normal(size=6).tolist()
+
+        def theirs(f, y):
+            return 0.5 * F.mse_loss(f, y)  # the lecture's half
+
+        y = torch.tensor(targets, dtype=torch.float64)
+    f, t = values(numbers.tolist()), torch.tensor(numbers, requires_grad=True)
+    ours, other = losses.get(name)(f, targets), theirs(t, y)
+    ours.backward()
+    other.backward()
+    assert ours.data == pytest.approx(other.item(), rel=1e-13)
+    assert np.array(gradients(f)) == pytest.approx(t.grad.numpy(), abs=1e-14)
+
+
+# ── what is refused ─────────────────────────────────────────────────────────
+
+ONE = [[0.1], [0.2], [0.3]]
+
+
+@pytest.mark.parametrize(
+    ("loss", "targets", "says"),
+    [
+        (logistic, [1, -1, 1], r"logistic: row 1 has the label -1; .*hinge.*Labels seen: -1, 1"),
+        (logistic, [0, 1, 2], r"logistic: row 2 has the label 2; .*Labels seen: 0, 1, 2"),
+        (logistic, [0, 0.5, 1], r"logistic: row 1 has the label 0.5"),
+        (logistic, [0, 1, math.nan], r"logistic: row 2 has the label nan"),
+        (logistic, ["no", "yes", "no"], r"logistic: row 0 has the label 'no'; .*Labels seen: .*no.*yes"),
+        (logistic, ["1", "0", "1"], r"logistic: row 0 has the label '1'"),
+        (logistic, [None, 1, 1], r"logistic: row 0 has the label None"),
+        (logistic, [{}, 1, 1], r"logistic: row 0 has the label {}"),
+        (hinge, [1, 0, 1], r"hinge: row 1 has the label 0; .*logistic.*Labels seen: 0, 1"),
+        (hinge, ["a", 1, 1], r"hinge: row 0 has the label 'a'"),
+    ],
+    ids=str,
+)
+def test_a_label_that_does_not_exist_is_named_with_its_row_and_the_labels_seen(loss, targets, says):
+    with pytest.raises(ValueError, match=says):
+        loss(values([0.1, 0.2, 0.3]), targets)
+
+
+@pytest.mark.parametrize(
+    ("targets", "says"),
+    [
+        ([0, 3, 1], r"cross_entropy: row 1 has the label 3; classes are whole numbers 0 … 2, .*Labels seen: 0, 1, 3"),
+        ([-1, 0, 1], r"cross_entropy: row 0 has the label -1"),
+        ([0, 1, 1.5], r"cross_entropy: row 2 has the label 1.5"),
+        (["cat", "dog", "cat"], r"cross_entropy: row 0 has the label 'cat'; .*Labels seen: .*cat.*dog"),
+        ([[0, 0, 1]] * 3, r"cross_entropy: the target of row 0 is \[0, 0, 1\]; give one label a sample"),
+    ],
+    ids=str,
+)
+def test_a_class_that_does_not_exist_is_named_with_its_row_and_the_classes_seen(targets, says):
+    with pytest.raises(ValueError, match=says):
+        cross_entropy(values([[0.1, 0.2, 0.3]] * 3), targets)
+
+
+def test_numpys_labels_count_as_labels_and_are_shown_plainly():
+    f = [0.1, 0.2, 0.3]
+    for dtype in (int, float, bool, np.float32, np.uint8):
+        assert logistic(values(f), np.array([0, 1, 1], dtype=dtype)).data == logistic(values(f), [0, 1, 1]).data
+    with pytest.raises(ValueError, match="row 0 has the label -1; "):
+        logistic(values(f), np.array([-1, 1, 1]))
+
+
+@pytest.mark.parametrize("loss", [logistic, hinge, cross_entropy])
+def test_a_column_of_labels_is_an_error_and_never_broadcast(loss):
+    outputs = values([[0.1, 0.2]] * 3 if loss is cross_entropy else [0.1, 0.2, 0.3])
+    with pytest.raises(ValueError, match=r"target of row 0 is .*\(a column\? use y.ravel\(\)\)"):
+        loss(outputs, np.array([[1], [1], [1]]))
+
+
+def test_mse_pairs_row_with_row_and_never_broadcasts():
+    f, y = [1.0, 2.0, 4.0], [[1.0], [1.0], [1.0]]
+    right = (0 + 1 + 9) / 6
+    assert mse(values(f), [1.0, 1.0, 1.0]).data == right
+    assert mse(values([[v] for v in f]), y).data == right
+    assert mse(values(f), np.array(y)).data == right  # not the 3 × 3 table that broadcasting would make
+    with pytest.raises(ValueError, match="mse: row 0 has 1 outputs and 3 targets"):
+        mse(values(f), np.ones((3, 3)))
+
+
+@pytest.mark.parametrize("loss", [mse, logistic, hinge, cross_entropy])
+@pytest.mark.parametrize(("n", "targets"), [(2, 3), (3, 2), (0, 0), (1, 0)])
+def test_another_number_of_targets_than_outputs_is_an_error(loss, n, targets):
+    with pytest.raises(ValueError, match=rf"one target a sample.*got {n} outputs and {targets} targets"):
+        loss(values([[0.1, 0.2]] * n if loss is cross_entropy else [0.1] * n), [1] * targets)
+
+
+def test_ragged_rows_are_an_error_that_names_the_row():
+    with pytest.raises(ValueError, match="cross_entropy: row 1"):
+        cross_entropy(values([[0.1] * 3, [0.1] * 2]), [0, 1])
+    with pytest.raises(ValueError, match="mse: row 1"):
+        mse(values([[0.1], [0.1, 0.2]]), [[0.0], [0.0, 0.0]])
+
+
+@pytest.mark.parametrize("target", ["3", None, [1.0, "2"]], ids=str)
+def test_mse_takes_numbers_alone(target):
+    outputs = values([[0.1, 0.2]]) if isinstance(target, list) else values([0.1])
+    with pytest.raises(ValueError, match=r"mse: the target of row 0 is .*; give a number"):
+        mse(outputs, [target])
+
+
+def test_the_loss_for_one_output_and_the_loss_for_many_point_at_each_other():
+    with pytest.raises(ValueError, match="cross_entropy"):
+        logistic(values([[0.1, 0.2]]), [1])
+    with pytest.raises(ValueError, match="cross_entropy"):
+        hinge(values([[0.1, 0.2]]), [1])
+    with pytest.raises(ValueError, match="use `logistic`"):
+        cross_entropy(values([0.1]), [0])
+
+
+def test_an_unknown_name_lists_the_known_ones():
+    with pytest.raises(ValueError, match="no loss is called 'nll'; there are mse, logistic, hinge, cross_entropy"):
+        losses.get("nll")
+
+
+# ── accuracy ────────────────────────────────────────────────────────────────
+
+
+def test_accuracy_is_the_share_on_the_right_side():
+    assert accuracy("logistic", values([2.0, -1.0, 0.5, -3.0]), [1, 1, 0, 0]) == 0.5
+    assert accuracy("hinge", values([2.0, -1.0, -0.5]), [1, -1, 1]) == pytest.approx(2 / 3)
+    assert accuracy("cross_entropy", values([[1.0, 2.0, 0.0], [3.0, 1.0, 0.0]]), [1, 2]) == 0.5
+    assert accuracy("mse", values([1.0]), [1.0]) is None
+    assert accuracy(lambda outputs, targets: Value(0.0), values([1.0]), [1]) is None
+
+
+def test_accuracy_is_a_python_float_for_numpys_labels_too():
+    assert type(accuracy("logistic", values([2.0, -1.0]), np.array([1, 1]))) is float
+    assert type(accuracy("cross_entropy", values([[1.0, 2.0]]), np.array([1]))) is float

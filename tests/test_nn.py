@@ -1,0 +1,396 @@
+"""Neurons, layers, networks: shapes, the forward pass, initial weights, discovery of parameters."""
+
+from __future__ import annotations
+
+import copy
+import math
+import pickle
+import random
+import statistics
+
+import numpy as np
+import pytest
+
+import nn
+from autograd import Value
+from nn import MLP, Layer, Module, Neuron, activations, init
+
+# ── shapes and sizes ────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("what", ["neuron", "layer", "network"])
+@pytest.mark.parametrize("x", [[], [1.0], [1.0, 2.0], [1.0, 2.0, 3.0, 4.0], np.zeros(2), iter([1.0])], ids=str)
+def test_inputs_of_the_wrong_length_are_an_error_and_never_cut_short(what, x):
+    part = {"neuron": Neuron(3), "layer": Layer(3, 2), "network": MLP([3, 2, 1])}[what]
+    with pytest.raises(ValueError, match=rf"the {what} expects 3 inputs, got \d"):
+        part(list(x) if hasattr(x, "__next__") else x)
+
+
+@pytest.mark.parametrize(
+    ("x", "says"),
+    [
+        (np.zeros((2, 3)), r"array of shape \(2, 3\): call it row by row"),
+        (np.zeros((3, 1)), r"array of shape \(3, 1\)"),
+        ([[1.0, 2.0, 3.0]] * 3, "list of lists: call it row by row"),
+        ("abc", "takes a list of 3 numbers, got 'abc'"),
+        (b"abc", "takes a list of 3 numbers"),
+        ({"a": 1, "b": 2, "c": 3}, "takes a list of 3 numbers"),
+        (None, "takes a list of 3 numbers, got None"),
+        (1.0, "takes a list of 3 numbers, got 1.0"),
+        (Value(1.0), "takes a list of 3 numbers, got Value"),
+        (np.float64(1.0), "takes a list of 3 numbers"),
+    ],
+    ids=str,
+)
+def test_an_input_that_is_not_one_sample_is_an_error_that_says_so(x, says):
+    for part in (Neuron(3), Layer(3, 2), MLP([3, 2, 1])):
+        with pytest.raises(ValueError, match=says):
+            part(x)
+
+
+@pytest.mark.parametrize("entry", ["1", None, 1j])
+def test_an_input_that_is_not_a_number_is_a_type_error(entry):
+    with pytest.raises(TypeError, match="one real number"):
+        MLP([2, 1])([1.0, entry])
+
+
+@pytest.mark.parametrize("m", [0, -1, 2.5, "2", None, True], ids=str)
+def test_a_size_that_is_not_a_whole_number_above_0_is_an_error(m):
+    for make in (
+        lambda: MLP([2, m, 1]),
+        lambda: MLP([m, 1]),
+        lambda: MLP(2, [3, m]),
+        lambda: Layer(2, m),
+        lambda: Layer(m, 2),
+        lambda: Neuron(m),
+    ):
+        with pytest.raises(ValueError, match=r"whole number, 1 or more; got"):
+            make()
+
+
+@pytest.mark.parametrize("arguments", [([],), ([3],), (3, []), (3,), ("231",), ([3], [1])], ids=str)
+def test_too_few_sizes_or_none_are_an_error(arguments):
+    with pytest.raises(ValueError, match="MLP"):
+        MLP(*arguments)
+
+
+def test_a_single_number_of_outputs_is_an_error_that_shows_the_form():
+    with pytest.raises(ValueError, match="MLP"):
+        MLP(2, 3)
+
+
+def test_sizes_may_be_a_tuple_and_numpys_integers():
+    assert MLP((2, 3, 1)).sizes == [2, 3, 1]
+    assert MLP([np.int64(2), np.int32(1)]).sizes == [2, 1]
+
+
+def test_unknown_names_of_activation_and_initialiser_list_the_known_ones():
+    with pytest.raises(ValueError, match=r"no activation is called 'rellu'; there are .*relu"):
+        MLP([2, 2, 1], activation="rellu")
+    with pytest.raises(ValueError, match="no activation is called 'add'"):  # an op, but of two operands
+        MLP([2, 2, 1], activation="add")
+    with pytest.raises(ValueError, match=r"no initialiser is called 'he'; there are .*kaiming"):
+        MLP([2, 1], init="he")
+
+
+# ── the forward pass ────────────────────────────────────────────────────────
+
+NUMPY = {
+    "identity": lambda x: x,
+    "step": lambda x: np.where(x >= 0, 1.0, 0.0),
+    "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
+    "tanh": np.tanh,
+    "relu": lambda x: np.where(x > 0, x, 0.0),
+    "leaky_relu": lambda x: np.where(x > 0, x, 0.01 * x),
+    "elu": lambda x: np.where(x > 0, x, np.exp(x) - 1),
+    "gelu": lambda x: x * 0.5 * (1 + np.vectorize(math.erf)(x / math.sqrt(2))),
+    "silu": lambda x: x / (1 + np.exp(-x)),
+    "softplus": lambda x: np.log(1 + np.exp(x)),
+    "sin": np.sin,
+    "cos": np.cos,
+    "exp": np.exp,
+    "absolute": np.abs,
+    "negative": np.negative,
+}
+
+
+def matrices(model: MLP) -> list[tuple[np.ndarray, np.ndarray]]:
+    """(W, b) of each layer."""
+    return [
+        (np.array([[w.data for w in n.w] for n in layer.neurons]), np.array([n.b.data for n in layer.neurons]))
+        for layer in model.layers
+    ]
+
+
+@pytest.mark.parametrize("name", NUMPY)
+def test_the_forward_pass_is_the_lectures_equation_read_by_numpy(name):
+    model = MLP([3, 4, 5, 2], activation=name, init=init.normal(0.0, 0.5), seed=1)
+    for p in model.parameters():
+        p.data += 0.05  # biases too
+    rng = np.random.default_rng(0)
+    for x in rng.normal(size=(5, 3)):
+        h, (*hidden, (W_out, b_out)) = x, matrices(model)
+        f = [v.data for v in model(x)]
+        for layer, (W, b) in zip(model.layers, hidden, strict=False):
+            h_pre = W @ h + b
+            h = NUMPY[name](h_pre)
+            assert [v.data for v in layer.h_pre] == pytest.approx(h_pre, abs=1e-12)
+            assert [v.data for v in layer.h] == pytest.approx(h, abs=1e-12)
+        assert f == pytest.approx(W_out @ h + b_out, abs=1e-12)
+
+
+def test_every_one_operand_row_of_the_table_serves_as_activation():
+    for name in activations.names():
+        n = Neuron(2, activation=name, init=0.3)
+        n.b.data = 0.1
+        h_pre = Value(0.3 * 1.0 + 0.3 * 0.5 + 0.1)
+        assert n([1.0, 0.5]).data == pytest.approx(getattr(h_pre, name)().data, abs=1e-15), name
+
+
+def test_the_output_layer_takes_its_own_activation():
+    f = MLP([2, 3, 1], output="sigmoid", seed=0)([1.0, -1.0]).data
+    logit = MLP([2, 3, 1], seed=0)([1.0, -1.0]).data
+    assert f == pytest.approx(1 / (1 + math.exp(-logit)), abs=1e-15)
+
+
+def test_a_function_of_the_users_own_may_be_the_activation():
+    def bump(v):
+        return (-(v * v)).exp()
+
+    n = Neuron(1, activation=bump, init=2.0)
+    h = n([0.5])
+    h.backward()
+    assert h.data == pytest.approx(math.exp(-1.0), abs=1e-15)
+    assert n.w[0].grad == pytest.approx(-2.0 * math.exp(-1.0) * 0.5, abs=1e-15)
+    assert repr(n) == "BumpNeuron(1)"
+
+
+def test_an_activation_that_does_not_return_a_value_says_so():
+    with pytest.raises(TypeError, match="activation"):
+        MLP([2, 2, 1], activation=lambda v: v.data)([1.0, 2.0])
+
+
+def test_gradients_of_a_network_are_numpys_delta_procedure():
+    model = MLP([2, 3, 2], activation="tanh", seed=3)
+    x, g = np.array([0.7, -0.2]), np.array([1.0, -2.0])  # L = g·f
+    f = model(x)
+    (f[0] * g[0] + f[1] * g[1]).backward()
+    (W1, b1), (W2, _) = matrices(model)
+    h = np.tanh(W1 @ x + b1)
+    delta1 = (W2.T @ g) * (1 - h * h)
+    for layer, delta, inputs in zip(model.layers, (delta1, g), (x, h), strict=True):
+        for n, d in zip(layer.neurons, delta, strict=True):
+            assert [w.grad for w in n.w] == pytest.approx(d * inputs, abs=1e-12)
+            assert n.b.grad == pytest.approx(d, abs=1e-12)
+
+
+def test_h_pre_and_h_are_the_last_samples():
+    model = MLP([1, 2, 1], seed=0)
+    assert all(len(layer.h) == len(layer.h_pre) == 0 for layer in model.layers)
+    model([1.0])
+    first = [h.data for h in model.layers[0].h_pre]
+    model([2.0])
+    assert [h.data for h in model.layers[0].h_pre] == pytest.approx([2.0 * h for h in first])
+
+
+# ── paths and labels ────────────────────────────────────────────────────────
+
+
+def test_nodes_know_the_neuron_that_made_them():
+    model = MLP([2, 3, 1], activation="tanh")
+    f = model([1.0, 2.0])
+    assert f.module == "layers[1].neurons[0]"
+    for i, (h_pre, h) in enumerate(zip(model.layers[0].h_pre, model.layers[0].h, strict=True)):
+        assert h_pre.module == h.module == f"layers[0].neurons[{i}]"
+        assert (h_pre.label, h.label) == ("h_pre", "h")
+        assert h.parents == (h_pre,)
+    assert [x.label for x in model.layers[0].h_pre[0].parents[2:4]] == ["x[0]", "x[1]"]
+
+
+def test_parameters_are_labelled_by_their_path_and_are_parameters():
+    model = MLP([2, 3, 1])
+    for path, p in model.named_parameters():
+        assert p.label == path
+        assert p.op.name == "parameter"
+    assert [path for path, _ in model.named_parameters()][:4] == [
+        "layers[0].neurons[0].w[0]",
+        "layers[0].neurons[0].w[1]",
+        "layers[0].neurons[0].b",
+        "layers[0].neurons[1].w[0]",
+    ]
+
+
+def test_an_input_that_is_a_labelled_value_keeps_its_label():
+    x = [Value(1.0, label="height"), Value(2.0, label="width")]
+    Neuron(2)(x)
+    assert [xi.label for xi in x] == ["height", "width"]
+
+
+# ── copies ──────────────────────────────────────────────────────────────────
+
+
+def same_network(model, twin):
+    assert [p.data for p in twin.parameters()] == [p.data for p in model.parameters()]
+    assert not {id(p) for p in twin.parameters()} & {id(p) for p in model.parameters()}
+    assert [path for path, _ in twin.named_parameters()] == [path for path, _ in model.named_parameters()]
+    assert twin([0.3, -0.4]).data == model([0.3, -0.4]).data
+    assert repr(twin) == repr(model)
+    twin.layers[0].neurons[0].w[0].data += 1.0
+    assert twin.layers[0].neurons[0].w[0].data != model.layers[0].neurons[0].w[0].data
+
+
+@pytest.mark.parametrize("form", ["fresh", "after a forward pass"])
+@pytest.mark.parametrize("activation", ["relu", "tanh", "leaky_relu", "identity"])
+def test_a_deep_copy_of_a_model_is_a_second_model(form, activation):
+    model = MLP([2, 3, 1], activation=activation, seed=5)
+    if form != "fresh":
+        model([1.0, 2.0]).backward()
+    same_network(model, copy.deepcopy(model))
+
+
+@pytest.mark.parametrize("form", ["fresh", "after a forward pass"])
+@pytest.mark.parametrize("activation", ["relu", "tanh", "leaky_relu", "identity"])
+def test_a_pickled_model_comes_back(form, activation):
+    model = MLP([2, 3, 1], activation=activation, seed=5)
+    if form != "fresh":
+        model([1.0, 2.0]).backward()
+    same_network(model, pickle.loads(pickle.dumps(model)))
+
+
+def test_a_pickle_holds_parameters_and_not_the_graph_of_the_last_sample():
+    model = MLP([2, 3, 1], seed=5)
+    before = len(pickle.dumps(model))
+    model([1.0, 2.0])
+    assert len(pickle.dumps(model)) <= before
+
+
+# ── initial weights ─────────────────────────────────────────────────────────
+
+
+def test_the_same_seed_gives_the_same_network_and_touches_no_global_generator():
+    random.seed(1)
+    state = random.getstate()
+    a, b, c = (MLP([2, 5, 1], seed=s) for s in (3, 3, 4))
+    assert [p.data for p in a.parameters()] == [p.data for p in b.parameters()]
+    assert [p.data for p in a.parameters()] != [p.data for p in c.parameters()]
+    assert random.getstate() == state
+
+
+def test_a_seed_given_to_the_classic_form_is_not_ignored():
+    twins = [MLP(2, [3, 1], seed=3) for _ in range(2)]
+    assert [p.data for p in twins[0].parameters()] == [p.data for p in twins[1].parameters()]
+
+
+def test_without_a_seed_the_list_form_is_seed_0_and_the_classic_form_draws_anew():
+    assert [p.data for p in MLP([2, 5, 1]).parameters()] == [p.data for p in MLP([2, 5, 1], seed=0).parameters()]
+    assert [p.data for p in MLP(2, [5, 1]).parameters()] != [p.data for p in MLP(2, [5, 1]).parameters()]
+
+
+def test_biases_start_at_0():
+    for rule in ("kaiming", "xavier", "normal", "uniform"):
+        assert all(n.b.data == 0.0 for layer in MLP([3, 4, 2], init=rule).layers for n in layer.neurons)
+
+
+VARIANCE = {  # of one weight, m inputs and n outputs; kurtosis of its distribution
+    "kaiming_normal": (lambda m, n: 2 / m, 3.0),
+    "kaiming_uniform": (lambda m, n: 2 / m, 1.8),
+    "kaiming": (lambda m, n: 2 / m, 3.0),
+    "xavier_normal": (lambda m, n: 2 / (m + n), 3.0),
+    "xavier_uniform": (lambda m, n: 2 / (m + n), 1.8),
+    "xavier": (lambda m, n: 2 / (m + n), 3.0),
+    "normal": (lambda m, n: 1.0, 3.0),
+    "uniform": (lambda m, n: 1 / 3, 1.8),
+}
+
+
+@pytest.mark.parametrize("rule", VARIANCE)
+def test_weights_have_the_variance_their_rule_promises(rule):
+    # N draws: the mean has standard deviation σ/√N, the variance σ²√((κ−1)/N). Five of them, at a fixed seed.
+    m, n = 50, 200
+    w = [p.data for neuron in Layer(m, n, init=rule, rng=random.Random(0)).neurons for p in neuron.w]
+    variance, kurtosis = VARIANCE[rule][0](m, n), VARIANCE[rule][1]
+    assert abs(statistics.fmean(w)) < 5 * math.sqrt(variance / len(w))
+    assert abs(statistics.pvariance(w) / variance - 1) < 5 * math.sqrt((kurtosis - 1) / len(w))
+    if kurtosis < 2:
+        assert max(map(abs, w)) <= math.sqrt(3 * variance)
+
+
+def test_constant_and_function_initialisers():
+    assert {w.data for w in Neuron(3, init=0.5).w} == {0.5}
+    assert {w.data for w in Neuron(3, init="zero").w} == {0.0}
+    assert [w.data for w in Neuron(3, init=lambda rng, fan_in, fan_out: fan_in + 10 * fan_out).w] == [13.0] * 3
+    assert [w.data for w in Layer(3, 2, init=lambda rng, fan_in, fan_out: fan_in + 10 * fan_out).neurons[1].w] == [
+        23.0
+    ] * 3
+
+
+def test_kaiming_keeps_the_size_of_h_pre_through_relu_layers():
+    model = MLP([60, 60, 60, 60, 60], seed=0)
+    rng, squares = random.Random(1), [[] for _ in model.layers]
+    for _ in range(20):
+        model([rng.gauss(0, 1) for _ in range(60)])
+        for layer, kept in zip(model.layers, squares, strict=True):
+            kept += [h.data**2 for h in layer.h_pre]
+    sizes = [statistics.fmean(kept) for kept in squares]  # E[h̃²] = 2 E[x²], then constant (He et al. 2015, §2.2)
+    assert all(1.0 < size < 4.0 for size in sizes), sizes
+
+
+# ── discovery of parameters ─────────────────────────────────────────────────
+
+
+class Everything(Module):
+    """Holds parameters in every way a module may."""
+
+    def __init__(self):
+        self.a = Value(1.0)
+        self.rows = [[Value(2.0), Value(3.0)], (Value(4.0),)]
+        self.table = {"k": Value(5.0), "inner": [Neuron(1)]}
+        self.child = Layer(1, 1)
+        self.again = self.a  # shared
+        self.result = self.a * 2  # computed: no parameter
+        self._cache = Value(9.0)  # private
+        self.number, self.text, self.nothing = 3.0, "w", None
+
+
+def test_parameters_are_found_in_attributes_lists_tuples_dicts_and_modules():
+    model = Everything()
+    assert [path for path, _ in model.named_parameters()] == [
+        "a",
+        "rows[0][0]",
+        "rows[0][1]",
+        "rows[1][0]",
+        "table['k']",
+        "table['inner'][0].w[0]",
+        "table['inner'][0].b",
+        "child.neurons[0].w[0]",
+        "child.neurons[0].b",
+    ]
+
+
+def test_a_shared_parameter_counts_once():
+    shared = Value(1.0)
+    model = Module()
+    model.w, model.v = [shared, shared], shared
+    assert model.parameters() == [shared]
+
+
+def test_named_parameters_stay_after_a_forward_pass():
+    model = MLP([2, 3, 1])
+    before = [path for path, _ in model.named_parameters()]
+    model([1.0, 2.0])
+    assert [path for path, _ in model.named_parameters()] == before
+
+
+def test_modules_that_hold_each_other_are_walked_once():
+    parent, child = Module(), Module()
+    parent.w, parent.child, child.parent = Value(1.0), child, parent
+    assert parent.parameters() == [parent.w]
+
+
+def test_an_empty_module_has_no_parameters():
+    assert Module().parameters() == []
+    Module().zero_grad()
+
+
+def test_every_public_name_exists():
+    assert [name for name in nn.__all__ if not hasattr(nn, name)] == []

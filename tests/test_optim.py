@@ -1,0 +1,258 @@
+"""Optimizers: three steps by hand, many against PyTorch, and what happens when a step fails."""
+
+from __future__ import annotations
+
+import math
+import random
+
+import pytest
+
+from autograd import Value
+from nn import MLP, SGD, Adam, Optimizer
+
+
+def walk(optimizer, w, gradients):
+    """The numbers w takes when those gradients come."""
+    path = []
+    for g in gradients:
+        w.grad = g
+        optimizer.step()
+        path.append(w.data)
+    return path
+
+
+# ── three steps by hand ─────────────────────────────────────────────────────
+
+
+def test_sgd_by_hand():
+    w = Value(1.0)
+    # 1 − 0.1·2,  then − 0.1·(−4),  then − 0.1·1
+    assert walk(SGD([w], lr=0.1), w, [2.0, -4.0, 1.0]) == pytest.approx([0.8, 1.2, 1.1], abs=1e-15)
+
+
+def test_sgd_with_momentum_by_hand():
+    w = Value(1.0)
+    # v: 2;  0.5·2 − 4 = −3;  0.5·(−3) + 1 = −0.5
+    assert walk(SGD([w], lr=0.1, momentum=0.5), w, [2.0, -4.0, 1.0]) == pytest.approx([0.8, 1.1, 1.15], abs=1e-15)
+
+
+def test_sgd_with_weight_decay_by_hand():
+    w = Value(1.0)
+    # g + 0.5 w: 2 + 0.5 = 2.5 → 0.75;  −4 + 0.375 = −3.625 → 1.1125;  1 + 0.55625 → 0.956875
+    assert walk(SGD([w], lr=0.1, weight_decay=0.5), w, [2.0, -4.0, 1.0]) == pytest.approx(
+        [0.75, 1.1125, 0.956875], abs=1e-15
+    )
+
+
+def test_weight_decay_is_the_gradient_of_half_lambda_w_squared():
+    a, b = Value(0.7), Value(0.7)
+    decayed, penalized = SGD([a], lr=0.1, weight_decay=0.3), SGD([b], lr=0.1)
+    for _ in range(5):
+        decayed.zero_grad()
+        penalized.zero_grad()
+        ((a - 2.0) ** 2).backward()
+        ((b - 2.0) ** 2 + 0.15 * b * b).backward()
+        decayed.step()
+        penalized.step()
+        assert a.data == pytest.approx(b.data, abs=1e-14)
+
+
+def test_adam_by_hand():
+    w = Value(1.0)
+    β1, β2, η, ε = 0.9, 0.99, 0.1, 1e-8
+    # gradients 2, −4, 1
+    m1, v1 = 0.1 * 2.0, 0.01 * 4.0
+    m2, v2 = 0.9 * m1 + 0.1 * -4.0, 0.99 * v1 + 0.01 * 16.0
+    m3, v3 = 0.9 * m2 + 0.1 * 1.0, 0.99 * v2 + 0.01 * 1.0
+    w1 = 1.0 - η * (m1 / (1 - β1)) / (math.sqrt(v1 / (1 - β2)) + ε)
+    w2 = w1 - η * (m2 / (1 - β1**2)) / (math.sqrt(v2 / (1 - β2**2)) + ε)
+    w3 = w2 - η * (m3 / (1 - β1**3)) / (math.sqrt(v3 / (1 - β2**3)) + ε)
+    assert w1 == pytest.approx(0.9, abs=1e-8)  # the first step is η
+    assert walk(Adam([w], lr=η, betas=(β1, β2)), w, [2.0, -4.0, 1.0]) == pytest.approx([w1, w2, w3], abs=1e-14)
+
+
+def test_adams_first_step_is_the_rate_whatever_the_gradient():
+    for g in (1e-3, 1.0, 1e6, -1e6):
+        w = Value(0.0)
+        walk(Adam([w], lr=0.01), w, [g])
+        assert w.data == pytest.approx(math.copysign(0.01, -g), rel=1e-4)
+
+
+def test_a_parameter_with_gradient_0_stays_where_it_is():
+    for make in (SGD, Adam):
+        w = Value(1.0)
+        assert walk(make([w], lr=0.1), w, [0.0, 0.0]) == [1.0, 1.0]
+
+
+# ── against PyTorch ─────────────────────────────────────────────────────────
+
+SETTINGS = [
+    ("SGD", {"lr": 0.05}),
+    ("SGD", {"lr": 0.05, "momentum": 0.9}),
+    ("SGD", {"lr": 0.05, "weight_decay": 0.1}),
+    ("SGD", {"lr": 0.05, "momentum": 0.8, "weight_decay": 0.01}),
+    ("Adam", {}),
+    ("Adam", {"lr": 0.1, "betas": (0.8, 0.9), "eps": 1e-3}),
+    ("Adam", {"lr": 0.1, "weight_decay": 0.1}),
+]
+
+
+@pytest.mark.parametrize(("name", "settings"), SETTINGS, ids=str)
+def test_steps_are_pytorchs(name, settings):
+    torch = pytest.importorskip("torch", reason="the peer: pip install 'chalkgrad[bench]'")
+    rng = random.Random(0)
+    start = [rng.gauss(0, 1) for _ in range(4)]
+    ours, theirs = [Value(x) for x in start], torch.tensor(start, dtype=torch.float64, requires_grad=True)
+    optimizer = {"SGD": SGD, "Adam": Adam}[name](ours, **settings)
+    other = getattr(torch.optim, name)([theirs], **settings)
+    for _ in range(25):
+        g = [rng.gauss(0, 1) for _ in start]
+        for p, gi in zip(ours, g, strict=True):
+            p.grad = gi
+        theirs.grad = torch.tensor(g, dtype=torch.float64)
+        optimizer.step()
+        other.step()
+        assert [p.data for p in ours] == pytest.approx(theirs.tolist(), abs=1e-12)
+
+
+def test_names_and_defaults_of_adam_are_pytorchs():
+    optimizer = Adam([Value(1.0)])
+    assert (optimizer.lr, optimizer.betas, optimizer.eps, optimizer.weight_decay) == (1e-3, (0.9, 0.999), 1e-8, 0.0)
+
+
+# ── a step that fails, and going on ─────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    "make", [lambda p: SGD(p, lr=0.1, momentum=0.9), lambda p: Adam(p, lr=0.1)], ids=["SGD", "Adam"]
+)
+def test_a_step_that_fails_changes_nothing(make):
+    first, second = Value(1.0), Value(2.0)
+    optimizer = make([first, second])
+    first.grad = second.grad = 1.0
+    optimizer.step()
+    numbers, state = [first.data, second.data], optimizer.state_dict()
+    second.grad = None
+    with pytest.raises(TypeError):
+        optimizer.step()
+    assert [first.data, second.data] == numbers
+    assert optimizer.state_dict() == state
+
+
+def test_a_step_does_not_touch_the_gradients_and_zero_grad_clears_them():
+    w = Value(1.0)
+    optimizer = SGD([w], lr=0.1)
+    w.grad = 2.0
+    optimizer.step()
+    assert w.grad == 2.0
+    optimizer.zero_grad()
+    assert w.grad == 0.0
+
+
+def test_adam_with_a_zero_gradient_never_divides_by_zero():
+    w = Value(1.0)
+    try:
+        optimizer = Adam([w], eps=0.0)
+    except ValueError:
+        return  # an ε of 0 may be refused, but not fail in the middle
+    assert walk(optimizer, w, [0.0]) == [1.0]
+
+
+@pytest.mark.parametrize(
+    "make", [lambda p: SGD(p, lr=0.1, momentum=0.9), lambda p: Adam(p, lr=0.1)], ids=["SGD", "Adam"]
+)
+def test_a_run_resumed_from_its_state_is_the_run(make):
+    gradients = [0.3, -2.0, 1.0, 0.1, 5.0, -0.2]
+    whole = Value(1.0)
+    path = walk(make([whole]), whole, gradients)
+    w = Value(1.0)
+    first = make([w])
+    walk(first, w, gradients[:3])
+    second = make([w])
+    second.load_state_dict(first.state_dict())
+    assert walk(second, w, gradients[3:]) == path[3:]
+
+
+def test_a_state_dict_is_a_copy():
+    w = Value(1.0)
+    optimizer = SGD([w], lr=0.1, momentum=0.9)
+    walk(optimizer, w, [1.0])
+    saved = optimizer.state_dict()
+    walk(optimizer, w, [1.0])
+    assert saved != optimizer.state_dict()
+    optimizer.load_state_dict(saved)
+    walk(optimizer, w, [1.0])
+    assert saved["t"] == 1
+
+
+def test_training_finds_the_least_squares_line():
+    xs = [-1.0, 0.0, 1.0, 2.0]
+    for make in (lambda p: SGD(p, lr=0.3), lambda p: SGD(p, lr=0.1, momentum=0.7), lambda p: Adam(p, lr=0.1)):
+        w, b = Value(0.0), Value(0.0)
+        optimizer = make([w, b])
+        for _ in range(600):
+            optimizer.zero_grad()
+            (sum((w * x + b - (3.0 * x - 1.0)) ** 2 for x in xs) / 8).backward()
+            optimizer.step()
+        assert (w.data, b.data) == pytest.approx((3.0, -1.0), abs=1e-6)
+
+
+# ── hyper-parameters ────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("lr", [0, 0.0, -0.1, math.nan, math.inf, "0.1", None, [0.1]], ids=str)
+@pytest.mark.parametrize("make", [SGD, Adam])
+def test_a_learning_rate_that_is_not_a_positive_number_is_an_error(make, lr):
+    with pytest.raises(ValueError, match="lr is a number > 0"):
+        make([Value(1.0)], lr=lr)
+
+
+@pytest.mark.parametrize(
+    ("make", "settings", "says"),
+    [
+        (SGD, {"momentum": 1.0}, "momentum is a number ≥ 0 and < 1, got 1.0"),
+        (SGD, {"momentum": -0.1}, "momentum"),
+        (SGD, {"momentum": math.nan}, "momentum"),
+        (SGD, {"weight_decay": -1e-4}, "weight_decay is a number ≥ 0, got -0.0001"),
+        (Adam, {"betas": (1.0, 0.999)}, r"betas\[0\] is a number ≥ 0 and < 1, got 1.0"),
+        (Adam, {"betas": (0.9, 1.0)}, r"betas\[1\]"),
+        (Adam, {"betas": (0.9, -0.1)}, r"betas\[1\]"),
+        (Adam, {"betas": (0.9,)}, "betas"),
+        (Adam, {"betas": (0.9, 0.99, 0.999)}, "betas"),
+        (Adam, {"betas": 0.9}, "betas"),
+        (Adam, {"eps": -1e-8}, "eps"),
+        (Adam, {"eps": "small"}, "eps"),
+        (Adam, {"weight_decay": math.inf}, "weight_decay"),
+    ],
+    ids=str,
+)
+def test_a_hyper_parameter_out_of_range_is_an_error_that_names_it(make, settings, says):
+    with pytest.raises(ValueError, match=says):
+        make([Value(1.0)], **settings)
+
+
+@pytest.mark.parametrize(
+    "parameters", [[], [1.0], [[Value(1.0)]], "w", MLP([2, 1])], ids=["none", "numbers", "nested", "text", "the model"]
+)
+@pytest.mark.parametrize("make", [SGD, Adam])
+def test_what_is_not_a_list_of_parameters_is_an_error_that_says_what_to_pass(make, parameters):
+    with pytest.raises((ValueError, TypeError), match=r"pass model.parameters\(\)"):
+        make(parameters, lr=0.1)
+
+
+def test_parameters_may_come_from_a_generator():
+    w = Value(1.0)
+    w.grad = 1.0
+    SGD((p for p in [w]), lr=0.5).step()
+    assert w.data == 0.5
+
+
+def test_an_optimizer_of_the_users_own_defines_delta():
+    class SignDescent(Optimizer):
+        def _delta(self, i, w, g):
+            return math.copysign(self.lr, g) if g else 0.0
+
+    w = Value(1.0)
+    assert walk(SignDescent([w], lr=0.25), w, [3.0, -100.0, 0.0]) == [0.75, 1.0, 1.0]
+    with pytest.raises(TypeError, match="use SGD or Adam"):
+        Optimizer([w], lr=0.1).step()

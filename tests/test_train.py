@@ -1,0 +1,492 @@
+"""Training: the loop by hand and ``fit`` are one, a seed repeats a run, and nothing is left half done."""
+
+from __future__ import annotations
+
+import gc
+import itertools
+import math
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import nn
+from autograd import DomainError, NonFiniteError, Value
+from nn import MLP, SGD, Adam, Record, Run, data, evaluate, fit, logistic, mse, steps
+
+MOONS = data.moons(20, seed=1)
+FILES = {nn.train.__file__, nn.optim.__file__}
+
+
+def small(seed=0):
+    return MLP([2, 4, 1], activation="tanh", seed=seed)
+
+
+def numbers(model):
+    return [p.data for p in model.parameters()]
+
+
+def trained(model, **settings):
+    settings = {"loss": "logistic", "optimizer": SGD(model.parameters(), lr=0.5), "epochs": 3, **settings}
+    return fit(model, MOONS.X, MOONS.y, **settings)
+
+
+# ── the loop ────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    "make", [lambda p: SGD(p, lr=0.5, momentum=0.5), lambda p: Adam(p, lr=0.05)], ids=["SGD", "Adam"]
+)
+def test_the_loop_by_hand_is_fit(make):
+    by_fit, by_hand = small(), small()
+    run = fit(by_fit, MOONS.X, MOONS.y, loss="logistic", optimizer=make(by_fit.parameters()), epochs=5)
+    optimizer = make(by_hand.parameters())
+    for record in run:
+        outputs = [by_hand(x) for x in MOONS.X]
+        loss = logistic(outputs, MOONS.y)
+        optimizer.zero_grad()
+        loss.backward()
+        gradient = [p.grad for p in by_hand.parameters()]
+        optimizer.step()
+        assert record.loss == loss.data
+        assert record.accuracy == sum((f.data > 0) == y for f, y in zip(outputs, MOONS.y, strict=True)) / 20
+        assert record.gradient_norm == pytest.approx(math.sqrt(sum(g * g for g in gradient)), rel=1e-14)
+        assert record.gradient_norm == pytest.approx(float(np.linalg.norm(gradient)), rel=1e-14)
+    assert numbers(by_fit) == numbers(by_hand)
+
+
+def test_steps_and_fit_are_one():
+    a, b = small(), small()
+    run = trained(a, batch_size=6, seed=4)
+    optimizer = SGD(b.parameters(), lr=0.5)
+    assert list(steps(b, MOONS.X, MOONS.y, loss="logistic", optimizer=optimizer, epochs=3, batch_size=6, seed=4)) == run
+    assert numbers(a) == numbers(b)
+
+
+def test_steps_may_be_left_whenever_one_likes():
+    model, whole = small(), small()
+    training = steps(model, MOONS.X, MOONS.y, loss="logistic", optimizer=SGD(model.parameters(), lr=0.5), epochs=10**9)
+    for _ in range(3):
+        next(training)
+    training.close()
+    trained(whole, epochs=3)
+    assert numbers(model) == numbers(whole)
+
+
+def test_a_record_holds_step_epoch_loss_accuracy_and_gradient_norm():
+    assert Record._fields == ("step", "epoch", "loss", "accuracy", "gradient_norm")
+    run = trained(small(), epochs=3, batch_size=8)  # 8 + 8 + 4
+    assert isinstance(run, Run)
+    assert run.ended == "done"
+    assert [(r.step, r.epoch) for r in run] == [(1, 1), (2, 1), (3, 1), (4, 2), (5, 2), (6, 2), (7, 3), (8, 3), (9, 3)]
+    for r in run:
+        assert type(r.loss) is type(r.accuracy) is type(r.gradient_norm) is float
+        assert 0.0 <= r.accuracy <= 1.0
+
+
+def test_loss_and_accuracy_are_those_before_the_update():
+    model = small()
+    before = evaluate(model, MOONS.X, MOONS.y, "logistic")
+    run = trained(model, epochs=1)
+    assert (run[0].loss, run[0].accuracy) == before
+    assert evaluate(model, MOONS.X, MOONS.y, "logistic")[0] < before[0]
+
+
+def test_regression_has_no_accuracy():
+    model = MLP([1, 1], seed=0)
+    run = fit(model, [[0.0], [1.0]], [1.0, 3.0], loss="mse", optimizer=SGD(model.parameters(), lr=0.5), epochs=200)
+    assert run[-1].accuracy is None
+    assert run[-1].loss < 1e-6
+    assert numbers(model) == pytest.approx([2.0, 1.0], abs=1e-3)
+
+
+def test_a_function_may_be_the_loss():
+    a, b = small(), small()
+    trained(a, loss=lambda outputs, targets: logistic(outputs, targets))
+    trained(b, loss="logistic")
+    assert numbers(a) == numbers(b)
+
+
+def test_without_an_optimizer_fit_takes_sgd_at_a_tenth():
+    a, b = small(), small()
+    trained(a, optimizer=None)
+    trained(b, optimizer=SGD(b.parameters(), lr=0.1))
+    assert numbers(a) == numbers(b)
+
+
+def test_evaluate_leaves_no_trace():
+    model = small()
+    before = numbers(model), [p.grad for p in model.parameters()]
+    loss, accuracy = evaluate(model, MOONS.X, MOONS.y, "logistic")
+    assert (numbers(model), [p.grad for p in model.parameters()]) == before
+    assert loss == logistic([model(x) for x in MOONS.X], MOONS.y).data
+    assert 0.0 <= accuracy <= 1.0
+
+
+def test_gradient_norm_of_huge_gradients_does_not_overflow():
+    w, v = Value(0.0), Value(0.0)
+    run = fit(
+        lambda x: (3e200 * w + 4e200 * v) * x[0],
+        [[1.0]],
+        [0.0],
+        loss=lambda f, y: f[0] + 0.0,
+        optimizer=SGD([w, v], lr=1e-250),
+        epochs=1,
+    )
+    assert run[0].gradient_norm == pytest.approx(5e200)
+
+
+# ── reproducible ────────────────────────────────────────────────────────────
+
+
+def test_one_seed_one_run():
+    runs = []
+    for _ in range(2):
+        random.seed()  # the global generator must not matter
+        model = small()
+        runs.append((trained(model, batch_size=7, seed=3), numbers(model)))
+    assert runs[0] == runs[1]
+
+
+def test_another_seed_shuffles_otherwise():
+    a, b = small(), small()
+    assert trained(a, batch_size=7, seed=1) != trained(b, batch_size=7, seed=2)
+
+
+def test_fit_leaves_the_global_generator_and_the_data_alone():
+    random.seed(0)
+    state, X, y = random.getstate(), [list(x) for x in MOONS.X], list(MOONS.y)
+    trained(small(), batch_size=3)
+    assert random.getstate() == state
+    assert (MOONS.X, MOONS.y) == (X, y)
+
+
+@pytest.mark.parametrize("batch_size", [1, 3, 19, 20, 50, None])
+def test_every_epoch_shows_every_sample_once(batch_size):
+    seen, model = [], small()
+
+    def watched(x):
+        seen.append(tuple(x))
+        return model(x)
+
+    run = fit(
+        watched, MOONS.X, MOONS.y, loss="logistic", optimizer=SGD(model.parameters(), lr=0.1), epochs=2, batch_size=batch_size
+    )  # fmt: skip
+    everything = sorted(map(tuple, MOONS.X))
+    assert sorted(seen[:20]) == sorted(seen[20:]) == everything
+    assert len(run) == 2 * math.ceil(20 / (batch_size or 20))
+    if batch_size in (1, 3, 19):
+        assert seen[:20] != seen[20:]  # each epoch in an order of its own
+
+
+def test_lists_arrays_and_a_column_of_numbers_train_alike():
+    runs = []
+    for X, y in [
+        (MOONS.X, MOONS.y),
+        (np.array(MOONS.X), np.array(MOONS.y)),
+        (tuple(map(tuple, MOONS.X)), tuple(MOONS.y)),
+    ]:
+        model = small()
+        runs.append(
+            fit(model, X, y, loss="logistic", optimizer=SGD(model.parameters(), lr=0.5), epochs=2, batch_size=5)
+        )
+    assert runs[0] == runs[1] == runs[2]
+
+
+# ── what is refused, before anything is changed ─────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("X", "y"),
+    [(MOONS.X, MOONS.y[:-1]), (MOONS.X[:-1], MOONS.y), ([], []), (np.zeros((3, 2)), np.zeros(4))],
+    ids=["short y", "short X", "empty", "arrays"],
+)
+def test_another_number_of_targets_than_samples_is_an_error(X, y):
+    model = small()
+    before = numbers(model)
+    for call in (fit, lambda *a, **k: next(steps(*a, **k)), lambda *a, optimizer, **k: evaluate(*a, **k)):
+        with pytest.raises(ValueError, match=rf"one row a sample.*got {len(X)} rows of X and {len(y)} of y"):
+            call(model, X, y, loss="logistic", optimizer=SGD(model.parameters(), lr=0.1))
+    assert numbers(model) == before
+
+
+@pytest.mark.parametrize("n", [0, -1, 2.5, "3", True], ids=str)
+@pytest.mark.parametrize("what", ["epochs", "batch_size"])
+def test_counts_are_whole_numbers_from_1(what, n):
+    with pytest.raises(ValueError, match=rf"{what} is a whole number, 1 or more; got"):
+        trained(small(), **{what: n})
+
+
+def test_counts_may_be_numpys_integers():
+    assert len(trained(small(), epochs=np.int64(2), batch_size=np.int32(10))) == 4
+
+
+def test_wrong_arguments_are_told_before_the_first_step():
+    model = small()
+    optimizer = SGD(model.parameters(), lr=0.1)
+    with pytest.raises(ValueError, match="epochs"):
+        steps(model, MOONS.X, MOONS.y, loss="logistic", optimizer=optimizer, epochs=0)  # not only when iterated
+    with pytest.raises(ValueError, match="no loss is called"):
+        steps(model, MOONS.X, MOONS.y, loss="nll", optimizer=optimizer)
+
+
+def test_a_bad_label_leaves_the_model_as_it_was():
+    model = small()
+    before = numbers(model)
+    with pytest.raises(ValueError, match="row 3 has the label 7"):
+        fit(model, MOONS.X[:4], [0, 1, 0, 7], loss="logistic")
+    assert numbers(model) == before
+
+
+def test_a_loss_that_is_no_value_says_what_may_be_wrong():
+    with pytest.raises(TypeError, match=r"the loss must be a Value, got float: was .data used inside\?"):
+        trained(small(), loss=lambda outputs, targets: outputs[0].data)
+
+
+# ── numbers that run away ───────────────────────────────────────────────────
+
+
+def runaway(lr, epochs=50):
+    """Squared error on a line at a rate far too large: w doubles its error a few hundredfold each step."""
+    w = Value(1.0, label="w")
+    optimizer = SGD([w], lr=lr, momentum=0.5)
+    with pytest.raises(NonFiniteError) as caught:
+        fit(lambda x: w * x[0], [[10.0], [20.0]], [0.0, 0.0], loss="mse", optimizer=optimizer, epochs=epochs)
+    return w, optimizer, str(caught.value)
+
+
+def test_a_rate_too_large_stops_at_the_first_loss_that_is_not_finite():
+    w, optimizer, said = runaway(1e10)
+    step = int(said.split("at step ")[1].split()[0])
+    assert f"(epoch {step})" in said
+    assert "power" in said  # the node where it began
+    assert "Try a smaller learning rate (lr = 1e+10)" in said
+    loss = (100 * w.data**2 + 400 * w.data**2) / 4  # restored to where the loss was last finite
+    assert math.isfinite(loss)
+    assert optimizer.t == step - 2  # P₀ … Pₛ₋₂ had finite losses, and Pₛ₋₂ is s − 2 steps from the start
+
+    short = Value(1.0)
+    fit(
+        lambda x: short * x[0], [[10.0], [20.0]], [0.0, 0.0], loss="mse", optimizer=SGD([short], lr=1e10, momentum=0.5), epochs=step - 2
+    )  # fmt: skip
+    assert w.data == short.data
+
+
+def test_the_node_where_it_began_is_named_by_its_place_in_the_network():
+    model = MLP([1, 2, 1], activation="exp", init=1.0)
+    model.layers[0].neurons[1].b.data = 1000.0
+    with pytest.raises(NonFiniteError, match=r"began at layers\[0\].neurons\[1\] h: exp\(1001\) = inf"):
+        fit(model, [[1.0]], [0.0], loss="mse")
+
+
+def test_nan_in_the_data_is_named_as_the_input_it_is():
+    model = small()
+    before = numbers(model)
+    with pytest.raises(NonFiniteError, match=r"at step 1 \(epoch 1\). It began at x\[1\]: its value is nan"):
+        fit(model, [[0.0, 1.0], [0.0, math.nan]], [0, 1], loss="logistic")
+    assert numbers(model) == before
+
+
+@pytest.mark.parametrize("epochs", [1, 2])
+def test_a_parameter_that_is_no_longer_finite_never_stays(epochs):
+    w = Value(1.0, label="w")
+    with pytest.raises(NonFiniteError, match="at step 1"):
+        fit(lambda x: w * x[0], [[1e100]], [0.0], loss="mse", optimizer=SGD([w], lr=1e300), epochs=epochs)
+    assert w.data == 1.0
+
+
+def test_the_run_can_go_on_at_a_smaller_rate():
+    w, optimizer, _ = runaway(1e10)
+    optimizer.lr = 1e-3
+    w.data = 1.0
+    optimizer.state.clear()
+    run = fit(lambda x: w * x[0], [[10.0], [20.0]], [0.0, 0.0], loss="mse", optimizer=optimizer, epochs=100)
+    assert run[-1].loss < 1e-3
+
+
+def test_any_other_error_in_the_model_leaves_the_last_whole_step():
+    model, whole, calls = small(), small(), itertools.count(1)
+    optimizer = SGD(model.parameters(), lr=0.5, momentum=0.9)
+
+    def fails_in_the_third_step(x):
+        f = model(x)
+        return (f - f).log() if next(calls) == 47 else f
+
+    with pytest.raises(DomainError):
+        fit(fails_in_the_third_step, MOONS.X, MOONS.y, loss="logistic", optimizer=optimizer, epochs=5)
+    trained(whole, optimizer=SGD(whole.parameters(), lr=0.5, momentum=0.9), epochs=2)
+    assert numbers(model) == numbers(whole)
+    assert optimizer.t == 2
+
+
+# ── Ctrl-C ──────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("progress", [False, True])
+def test_ctrl_c_between_steps_keeps_the_model_and_the_record(progress, capsys):
+    model, whole = small(), small()
+
+    def press(record):
+        if record.step == 3:
+            raise KeyboardInterrupt
+
+    run = trained(model, epochs=10, on_step=press, progress=progress)
+    assert run.ended == "interrupted"
+    assert [r.step for r in run] == [1, 2, 3]
+    assert run == trained(whole, epochs=3)
+    assert numbers(model) == numbers(whole)
+
+
+@pytest.mark.parametrize("call", [1, 41, 47, 60])
+def test_ctrl_c_inside_a_step_goes_back_to_the_last_whole_one(call):
+    model, whole, calls = small(), small(), itertools.count(1)
+    optimizer = Adam(model.parameters(), lr=0.05)
+
+    def pressed(x):
+        if next(calls) == call:
+            raise KeyboardInterrupt
+        return model(x)
+
+    run = fit(pressed, MOONS.X, MOONS.y, loss="logistic", optimizer=optimizer, epochs=5)
+    done = (call - 1) // 20
+    assert run.ended == "interrupted"
+    assert len(run) == optimizer.t == done
+    if done:
+        same = Adam(whole.parameters(), lr=0.05)
+        assert run == trained(whole, optimizer=same, epochs=done)
+        assert optimizer.state_dict() == same.state_dict()
+    assert numbers(model) == numbers(whole)
+
+
+def test_ctrl_c_inside_the_update_moves_no_parameter():
+    model, whole = small(), small()
+
+    class Interrupted(SGD):
+        def _delta(self, i, w, g):
+            if self.t == 2 and i == 5:
+                raise KeyboardInterrupt
+            return super()._delta(i, w, g)
+
+    optimizer = Interrupted(model.parameters(), lr=0.5, momentum=0.9)
+    run = trained(model, optimizer=optimizer)
+    same = SGD(whole.parameters(), lr=0.5, momentum=0.9)
+    assert run == trained(whole, optimizer=same, epochs=1)
+    assert numbers(model) == numbers(whole)
+    assert optimizer.state_dict() == same.state_dict()
+
+
+def test_ctrl_c_at_any_line_of_the_loop_leaves_a_whole_step():
+    X, y = [[0.5], [1.0]], [1, 0]
+
+    def fresh():
+        model = MLP([1, 1], seed=0)
+        return model, Adam(model.parameters(), lr=0.1)
+
+    def state(model, optimizer):
+        return numbers(model), optimizer.state_dict()
+
+    model, optimizer = fresh()
+    training = steps(model, X, y, loss="logistic", optimizer=optimizer, epochs=3)
+    whole = [state(model, optimizer), *(state(model, optimizer) for _ in training)]
+
+    def pressed_at(n):
+        """(where, state, run) when Ctrl-C comes before the n-th line that train.py and optim.py execute."""
+        model, optimizer = fresh()
+        lines, where, run = itertools.count(1), None, None
+
+        def line(frame, event, arg):
+            nonlocal where
+            if event == "line" and next(lines) == n:
+                where = frame.f_code.co_name, frame.f_lineno
+                raise KeyboardInterrupt
+            return line
+
+        before = sys.gettrace()
+        sys.settrace(lambda frame, event, arg: line if frame.f_code.co_filename in FILES else None)
+        try:
+            run = fit(model, X, y, loss="logistic", optimizer=optimizer, epochs=3)
+        except KeyboardInterrupt:
+            pass  # before the first step, or after the last one
+        finally:
+            sys.settrace(before)
+        return where, state(model, optimizer), run
+
+    for n in itertools.count(1):
+        where, left, run = pressed_at(n)
+        assert left in whole, where
+        if run is not None:
+            assert whole.index(left) - len(run) in (0, 1), where  # 1: pressed before the record could be kept
+        if where is None:
+            break
+    assert n > 200
+
+
+def test_a_real_ctrl_c_ends_a_run_without_a_traceback():
+    if sys.platform == "win32":
+        pytest.skip("signals of the POSIX kind")
+    program = (
+        "import os, signal, threading\n"
+        "from nn import MLP, data, fit\n"
+        "m = MLP([2, 4, 1]); d = data.moons(40)\n"
+        "threading.Timer(0.4, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
+        "run = fit(m, d.X, d.y, loss='logistic', epochs=10**7, progress=True)\n"
+        "print(run.ended, len(run) > 0, all(abs(p.data) < 1e3 for p in m.parameters()))"
+    )
+    root = Path(__file__).parents[1]
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=30, cwd=root, check=False
+    )
+    assert done.stdout == "interrupted True True\n"
+    assert "Traceback" not in done.stderr
+    assert done.stderr.endswith("\n")  # the bar is closed: the prompt comes on a line of its own
+
+
+def test_fit_leaves_the_collector_as_it_found_it():
+    for state in (True, False):
+        (gc.enable if state else gc.disable)()
+        try:
+            trained(small(), epochs=1)
+            with pytest.raises(NonFiniteError):
+                fit(small(), [[math.nan, 0.0]], [1], loss="logistic")
+            assert gc.isenabled() is state
+        finally:
+            gc.enable()
+
+
+# ── what is shown ───────────────────────────────────────────────────────────
+
+
+def test_fit_is_quiet_unless_asked(capsys):
+    trained(small())
+    assert capsys.readouterr() == ("", "")
+
+
+def test_the_progress_bar_shows_steps_loss_and_accuracy(capsys):
+    run = trained(small(), epochs=4, progress=True)
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert "4/4" in shown.err
+    assert f"loss {run[-1].loss:.4f}" in shown.err
+    assert f"accuracy {run[-1].accuracy:.0%}" in shown.err
+
+
+def test_the_progress_bar_counts_batches_and_knows_no_accuracy_for_regression(capsys):
+    model = MLP([2, 1], seed=0)
+    fit(model, MOONS.X, [0.5 * x[0] for x in MOONS.X], loss=mse, epochs=2, batch_size=8, progress=True)
+    shown = capsys.readouterr().err
+    assert "6/6" in shown
+    assert "accuracy" not in shown
+
+
+def test_the_bar_is_closed_when_an_error_ends_the_run(capsys):
+    with pytest.raises(NonFiniteError):
+        fit(small(), [[math.nan, 0.0]], [1], loss="logistic", progress=True)
+    assert capsys.readouterr().err.endswith("\n")
+
+
+def test_on_step_gets_every_record():
+    seen = []
+    assert trained(small(), on_step=seen.append) == seen

@@ -1,0 +1,703 @@
+"""Pictures: what is shown, that it only shows, and that there is always one."""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+import subprocess
+import sys
+import time
+from itertools import pairwise
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from autograd import Value, dot
+from autograd.ops import OPS
+from autograd.value import apply, collector_paused
+from autograd.view import Picture, draw, draw_dot, layout, picture, trace
+from autograd.view.geometry import DIRECTIONS, Rect, middle
+from autograd.view.layered import columns
+from autograd.view.palette import DARK, LIGHT
+from autograd.view.scene import build
+from autograd.view.text import LABEL_CELLS, cells, number, shorten, signed, visible
+
+HOSTILE = [
+    "<b>bold</b>", "a\"b'c", "{x|<f0> y}", "back\\N \\L \\", "two\nlines", "]]>", "&amp; &lt;", "\x00\x1f", "\ud800",
+    "</script><script>a(1)", "<img onerror=a(1)>", "abc\u202edef", "<a href='javascript:a(1)'>", "x" * 10_000, "שלום", "漢字",
+]  # fmt: skip
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def neuron() -> Value:
+    """tanh(w·x + b) in single steps, with gradients: six nodes."""
+    w, x, b = Value(0.5, label="w", kind="parameter"), Value(-2.0, label="x"), Value(0.25, label="b", kind="parameter")
+    h = (w * x + b).tanh()
+    h.label = "h"
+    h.backward()
+    return h
+
+
+def network(*sizes: int, batch: int = 1) -> Value:
+    """The graph of an MLP on a batch, with the module paths and labels that nn gives."""
+    weights = [
+        [
+            [Value(math.sin(7 * l + 3 * i + j), label=f"layers[{l}].neurons[{i}].w[{j}]", kind="parameter") for j in range(nin + 1)]
+            for i in range(nout)
+        ]
+        for l, (nin, nout) in enumerate(pairwise(sizes))
+    ]  # fmt: skip
+    losses: list[Value] = []
+    for sample in range(batch):
+        h = [Value(math.cos(sample + i), label=f"x[{i}]") for i in range(sizes[0])]
+        for l, layer in enumerate(weights):
+            h = [_fire(w, h, f"layers[{l}].neurons[{i}]") for i, w in enumerate(layer)]
+        losses.append((h[0] - 1.0) ** 2)
+    loss = sum(losses[1:], losses[0])
+    loss.label = "loss"
+    loss.backward()
+    return loss
+
+
+def _fire(w: list[Value], x: list[Value], path: str) -> Value:
+    h_pre = dot(w[:-1], x, w[-1])
+    h = h_pre.tanh()
+    h_pre.module = h.module = path
+    h_pre.label, h.label = "h_pre", "h"
+    return h
+
+
+def chain(n: int) -> Value:
+    y = Value(1.0)
+    with collector_paused():
+        for _ in range(n):
+            y = y.tanh()
+    return y
+
+
+def texts(svg: str) -> list[str]:
+    return ["".join(element.itertext()) for element in ElementTree.fromstring(svg).iter(f"{SVG}text")]
+
+
+def rects(picture: Picture) -> list[Rect]:
+    boxes = zip(picture.scene.boxes, picture.layout.boxes, strict=True)
+    return [Rect(p.x - box.width / 2, p.y - box.height / 2, box.width, box.height) for box, p in boxes]
+
+
+def overlap(a: Rect, b: Rect) -> bool:
+    return a.x < b.x + b.width and b.x < a.x + a.width and a.y < b.y + b.height and b.y < a.y + a.height
+
+
+def program(folder: Path, script: str) -> str:
+    """A folder for PATH in which ``dot`` is this shell script."""
+    stub = folder / "dot"
+    stub.write_text(f"#!/bin/sh\n{script}\n")
+    stub.chmod(0o755)
+    return f"{folder}{os.pathsep}/bin{os.pathsep}/usr/bin" if "exec" in script else str(folder)
+
+
+@pytest.fixture
+def no_pygraphviz(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pygraphviz", None)  # makes `import pygraphviz` an ImportError
+
+
+@pytest.fixture(params=["dot", "pygraphviz", "builtin"])
+def engine(request):
+    if request.param == "dot":
+        try:
+            subprocess.run(["dot", "-V"], capture_output=True, check=True)
+        except OSError:
+            pytest.skip("the dot program is not installed")
+    if request.param == "pygraphviz":
+        pytest.importorskip("pygraphviz", reason="pygraphviz is an extra: pip install chalkgrad[layout]")
+    return request.param
+
+
+# ── what is shown ───────────────────────────────────────────────────────────
+
+
+def test_every_argument_slot_is_one_edge():
+    a = Value(3.0)
+    scene = build([a * a])
+    assert [(arrow.tail, arrow.head) for arrow in scene.arrows] == [(0, 1), (0, 1)]
+    assert draw(a * a).source.count("n0 -> n1") == 2
+
+
+def test_a_box_shows_label_number_gradient_and_symbol():
+    shown = texts(draw(neuron()).svg)
+    assert {"h", "data −0.6351", "grad +1", "tanh", "w", "data 0.5"} <= set(shown)
+
+
+@pytest.mark.parametrize("op", [op for op in OPS.values() if op.operands], ids=lambda op: op.name)
+def test_every_op_of_the_table_is_drawn_with_its_symbol(op):
+    node = apply(op, *[(low + high) / 2 or 0.5 for low, high in op.sample])
+    shown = node.op.symbol
+    assert build([node]).boxes[-1].symbol == shown
+    assert shown in texts(draw(node, layout="builtin").svg)
+
+
+def test_kinds_differ_in_border_as_well_as_in_colour():
+    c = Value(1.0, kind="parameter") * Value(2.0) + 3.0
+    svg = draw(c, layout="builtin").svg
+    groups = {
+        element.get("class"): [(rect.get("rx"), rect.get("class")) for rect in element.iter(f"{SVG}rect")]
+        for element in ElementTree.fromstring(svg).iter(f"{SVG}g") if (element.get("class") or "").startswith("cg-")
+    }  # fmt: skip
+    assert set(groups) == {"cg-input", "cg-parameter", "cg-constant", "cg-result"}
+    assert len(groups["cg-parameter"]) == 2  # a double border
+    assert groups["cg-input"] != groups["cg-constant"]
+    assert re.search(r"cg-constant rect[^}]*stroke-dasharray", svg)
+
+
+def test_sign_is_said_by_hue_and_by_glyph():
+    x = Value(2.0)
+    y = x * -3.0
+    y.backward()
+    first, second = build([y]).arrows
+    assert (first.text, first.tone) == ("−", "minus")
+    assert (second.text, second.tone) == ("+", "plus")
+
+
+def test_the_strongest_gradient_has_the_widest_arrow_and_one_scale_holds_for_all():
+    a, b = Value(1.0), Value(4.0)
+    y = a * b
+    y.backward()
+    to_a, to_b = build([y]).arrows
+    assert to_a.flow == 4.0
+    assert to_b.flow == 1.0
+    thin, thick = 1.2, to_a.width
+    assert to_b.width - thin == pytest.approx((thick - thin) / 2)  # a quarter of the gradient, half the ink
+
+
+def test_local_derivatives_are_written_on_the_arrows_when_asked_for():
+    x = Value(2.0)
+    assert "∂ −3" in texts(draw(x * -3.0, local_derivatives=True).svg)
+    assert not any("∂" in text for text in texts(draw(x * -3.0).svg))
+
+
+def test_before_backward_the_legend_says_why_there_is_no_gradient():
+    assert "gradient 0, as before backward()" in texts(draw(Value(1.0).exp()).svg)
+
+
+def test_numbers_are_rounded_for_display_alone_and_whole_on_hover():
+    svg = draw(Value(0.123456789)).svg
+    assert "data 0.1235" in texts(svg)
+    assert "0.123456789" in ElementTree.fromstring(svg).find(f".//{SVG}g[@class='cg-input']/{SVG}title").text
+
+
+@pytest.mark.parametrize(
+    ("x", "shown"), [(math.nan, "nan"), (math.inf, "inf"), (-math.inf, "−inf"), ("text", "'text'"), (1e-300, "1e−300")]
+)
+def test_every_number_has_a_text(x, shown):
+    assert number(x) == shown
+    v = Value(1.0)
+    v.data = x
+    assert f"data {shown}" in texts(draw(v).svg)
+
+
+def test_gradients_that_are_not_finite_are_drawn():
+    a = Value(1.0)
+    y = a * Value(math.inf) + a * Value(math.nan)
+    y.backward()
+    scene = build([y])
+    assert any(arrow.flow is None for arrow in scene.arrows)
+    assert {"grad nan", "data inf", "data nan", "gradient nan or not known"} <= set(texts(draw(y).svg))
+
+
+def test_a_node_made_by_hand_is_drawn_with_its_symbol():
+    a = Value(2.0)
+    y = Value(8.0, (a,), "cube")
+    assert draw(y).scene.boxes[-1].symbol == "cube"
+    assert draw(y).scene.arrows[0].flow is None
+
+
+def test_text_put_into_a_gradient_does_not_break_the_picture():
+    a = Value(2.0)
+    y = a * a
+    y.grad = "oops"
+    assert "grad 'oops'" in texts(draw(y).svg)
+
+
+def test_several_roots_share_one_picture():
+    a = Value(2.0)
+    assert len(draw([a.exp(), a.tanh()]).scene.boxes) == 3
+
+
+def test_a_picture_is_a_snapshot():
+    v = neuron()
+    drawn = draw(v)
+    v.data = 99.0
+    assert "data 99" not in texts(drawn.svg)
+
+
+def test_modules_are_nested_frames_and_labels_drop_what_the_frame_says():
+    scene = build([network(2, 2, 1)])
+    frames = [(frame.path, frame.parent) for frame in scene.frames]
+    assert ("layers[0].neurons[1]", [path for path, _ in frames].index("layers[0]")) in frames
+    weight = next(box for box in scene.boxes if box.kind == "parameter")
+    assert weight.lines[0].text == "w[0]"
+    assert weight.hover.startswith("layers[0].neurons[0].w[0]")
+    assert draw(network(2, 2, 1)).source.count("subgraph cluster_") == len(frames)
+
+
+# ── it only shows ───────────────────────────────────────────────────────────
+
+
+def hostile() -> Value:
+    total = sum((Value(1.0, label=label) for label in HOSTILE), Value(0.0))
+    total.module = 'lay<er>\\N.neu"ron'
+    total.label = "<<script>>"
+    return total
+
+
+def test_hostile_labels_only_show_in_svg():
+    root = ElementTree.fromstring(draw(hostile()).svg)
+    tags = {element.tag.removeprefix(SVG) for element in root.iter()}
+    assert tags == {"svg", "title", "desc", "style", "rect", "g", "text", "path", "polygon"}
+    attributes = {name for element in root.iter() for name in element.attrib}
+    assert not any(name.startswith("on") or "href" in name or name in ("id", "style") for name in attributes)
+    shown = texts(draw(hostile()).svg)
+    for label in HOSTILE:
+        assert shorten(visible(label)) in shown
+
+
+def test_hostile_labels_only_show_in_dot(engine):
+    if engine == "builtin":
+        pytest.skip("the built-in layout reads no DOT")
+    svg = layout.ENGINES[engine](draw(hostile()).source, "svg").decode()
+    root = ElementTree.fromstring(svg)
+    assert not any(element.tag.endswith("script") for element in root.iter())
+    assert not any(name.endswith("href") or name.startswith("on") for e in root.iter() for name in e.attrib)
+    shown = "".join(root.itertext()).replace("\u2060", "").replace("\xa0", " ")
+    for label in HOSTILE:
+        assert shorten(visible(label)) in shown
+
+
+def test_long_labels_are_shortened_and_whole_on_hover():
+    label = "q" * 10_000 + "[1]"
+    svg = draw(Value(1.0, label=label)).svg
+    assert label in ElementTree.fromstring(svg).find(f".//{SVG}g[@class='cg-input']/{SVG}title").text
+    short = next(text for text in texts(svg) if "…" in text)
+    assert cells(short) == LABEL_CELLS
+    assert short.endswith("[1]")
+
+
+def test_no_label_reaches_a_layout_program(monkeypatch):
+    asked = []
+
+    def spy(source, format):  # noqa: A002
+        asked.append(source)
+        raise layout.NoAnswerError
+
+    monkeypatch.setattr(layout, "ENGINES", {"dot": spy})
+    draw(Value(1.0, label="secret").exp()).svg  # noqa: B018
+    assert len(asked) == 1
+    assert "secret" not in asked[0]
+
+
+@pytest.mark.parametrize("character", ["\u202e", "\u2066", "\x07", "\r", "\u2028", "\ufffe", "\ud800"])
+def test_characters_that_act_are_spelled_out(character):
+    assert visible(f"a{character}b") == f"a[U+{ord(character):04X}]b"
+
+
+def test_gradients_always_say_their_sign():
+    assert [signed(x) for x in (1.0, -1.0, 0.0, -0.0)] == ["+1", "−1", "0", "0"]
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    r, g, b = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+
+
+def _contrast(a: str, b: str) -> float:
+    low, high = sorted((_luminance(a), _luminance(b)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])
+def test_text_has_contrast_of_four_and_a_half(palette):
+    for ground in ("paper", "input", "parameter", "constant", "result", "folded"):
+        for ink in ("text", "plus", "minus"):
+            assert _contrast(palette[ink], palette[ground]) >= 4.5, (ink, ground)
+    for ink, ground in (("quiet", "paper"), ("quiet", "frame"), ("plain", "paper"), ("symbol", "chip")):
+        assert _contrast(palette[ink], palette[ground]) >= 4.5, (ink, ground)
+
+
+def test_the_picture_speaks_to_a_screen_reader_and_knows_the_dark():
+    svg = draw(neuron()).svg
+    root = ElementTree.fromstring(svg)
+    assert root.get("role") == "img"
+    assert root.find(f"{SVG}title").text == "Computation graph of h, 6 nodes"
+    assert "tanh h data −0.6351 grad +1" in root.find(f"{SVG}desc").text
+    assert "@media (prefers-color-scheme:dark)" in svg
+
+
+# ── where it is ─────────────────────────────────────────────────────────────
+
+GRAPHS = {
+    "neuron": neuron,
+    "mlp": lambda: network(2, 3, 2, 1),
+    "folded": lambda: network(2, 8, 8, 1),
+    "hostile": hostile,
+}
+
+
+@pytest.mark.parametrize("make", GRAPHS.values(), ids=GRAPHS)
+@pytest.mark.parametrize("direction", DIRECTIONS)
+def test_every_layout_places_every_box_without_overlap(engine, make, direction):
+    drawn = draw(make(), layout=engine, direction=direction)
+    assert drawn.engine == engine
+    boxes = rects(drawn)
+    assert len(boxes) == len(drawn.scene.boxes)
+    assert not any(overlap(a, b) for i, a in enumerate(boxes) for b in boxes[:i])
+    for r in boxes:
+        assert r.x >= -1
+        assert r.y >= -1
+        assert r.x + r.width <= drawn.layout.width + 1
+        assert r.y + r.height <= drawn.layout.height + 1
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
+def test_frames_hold_their_boxes_and_no_others(engine, direction):
+    drawn = draw(network(2, 3, 2, 1), layout=engine, direction=direction)
+    inside = {i: set() for i in range(len(drawn.scene.frames))}
+    for b, box in enumerate(drawn.scene.boxes):
+        frame = box.frame
+        while frame is not None:
+            inside[frame].add(b)
+            frame = drawn.scene.frames[frame].parent
+    boxes = rects(drawn)
+    for f, frame in enumerate(drawn.layout.frames):
+        assert {b for b, r in enumerate(boxes) if overlap(r, frame)} == inside[f]
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
+def test_arrows_end_at_their_boxes(engine, direction):
+    drawn = draw(network(2, 2, 1), layout=engine, direction=direction)
+    boxes = rects(drawn)
+    for arrow, curve in zip(drawn.scene.arrows, drawn.layout.arrows, strict=True):
+        for point, box in ((curve.points[0], boxes[arrow.tail]), (curve.tip, boxes[arrow.head])):
+            assert box.x - 2 <= point.x <= box.x + box.width + 2
+            assert box.y - 2 <= point.y <= box.y + box.height + 2
+
+
+def test_in_the_built_in_layout_no_arrow_crosses_a_box():
+    drawn = draw(network(2, 3, 2, 1), layout="builtin")
+    boxes = rects(drawn)
+    for arrow, curve in zip(drawn.scene.arrows, drawn.layout.arrows, strict=True):
+        along = [middle(curve.points, i / 200) for i in range(201)]
+        for b, box in enumerate(boxes):
+            if b not in (arrow.tail, arrow.head):
+                assert not any(overlap(Rect(*p, 0.0, 0.0), box) for p in along)
+
+
+def test_the_built_in_layout_orders_columns_by_dependence():
+    scene = build([network(2, 2, 1)])
+    boxes = columns(scene).boxes
+    assert all(boxes[arrow.tail].x < boxes[arrow.head].x for arrow in scene.arrows)
+
+
+def test_a_module_used_twice_makes_a_circle_that_is_still_laid_out(engine):
+    x = Value(1.0)
+    h = x.tanh()
+    h.module = "cell[0]"
+    between = h * 2.0
+    h = between.tanh()
+    h.module = "cell[0]"
+    drawn = draw(h * 1.0, fold="layers", layout=engine)
+    titles = [box.lines[0].text for box in drawn.scene.boxes]
+    cell, times = titles.index("cell[0]"), titles.index("data 1.523")
+    assert {(a.tail, a.head) for a in drawn.scene.arrows} >= {(cell, times), (times, cell)}
+    assert drawn.svg
+
+
+def test_frames_that_arrows_leave_and_enter_again_are_left_out_and_labels_are_whole():
+    w = Value(1.0, label="cell[0].w", kind="parameter")
+    h = w.tanh()
+    y = (h * 2.0).tanh()
+    h.module = y.module = "cell[0]"
+    drawn = draw(y)
+    assert drawn.scene.frames == ()
+    assert drawn.scene.boxes[0].lines[0].text == "cell[0].w"
+    assert draw(h).scene.boxes[0].lines[0].text == "w"
+
+
+def test_long_arrows_of_a_large_graph_go_straight_and_the_picture_stays_quick():
+    x = Value(1.0)
+    y = x
+    for _ in range(900):
+        y = (y * x).tanh()
+    drawn = draw(y, fold="none")
+    assert len(drawn.scene.boxes) == 1801
+    assert drawn.engine == "builtin"
+    assert drawn.svg
+
+
+def test_the_same_graph_gives_the_same_bytes_in_every_process():
+    script = (
+        "import sys; sys.path.insert(0, 'tests'); from test_view import *; import hashlib\n"
+        "for v in (neuron(), network(2, 3, 1), network(2, 8, 8, 1), network(2, 4, 1, batch=30), chain(200)):\n"
+        "    p = draw(v, layout='builtin'); print(hashlib.sha256((p.svg + p.source).encode()).hexdigest())"
+    )
+    folder = Path(__file__).parent.parent
+    answers = {
+        subprocess.run(
+            [sys.executable, "-c", script], cwd=folder, capture_output=True, text=True, check=True,
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(folder)},
+        ).stdout
+        for seed in ("0", "1", "42")
+    }  # fmt: skip
+    assert len(answers) == 1
+
+
+# ── there is always a picture ───────────────────────────────────────────────
+
+
+def test_without_dot_and_pygraphviz_the_built_in_layout_draws(monkeypatch, tmp_path, no_pygraphviz):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    drawn = draw(neuron())
+    assert drawn.engine == "builtin"
+    assert "tanh" in texts(drawn.svg)
+
+
+def test_without_dot_pygraphviz_draws(monkeypatch, tmp_path):
+    pytest.importorskip("pygraphviz", reason="pygraphviz is an extra: pip install chalkgrad[layout]")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert draw(neuron()).engine == "pygraphviz"
+
+
+@pytest.mark.parametrize("script", ["exit 1", "kill -SEGV $$", "echo nonsense", "echo '{}'", "echo '[]'"])
+def test_a_dot_that_crashes_or_babbles_is_passed_over(monkeypatch, tmp_path, no_pygraphviz, script):
+    monkeypatch.setenv("PATH", program(tmp_path, script))
+    assert draw(neuron()).engine == "builtin"
+
+
+def test_a_dot_that_hangs_is_passed_over(monkeypatch, tmp_path, no_pygraphviz):
+    monkeypatch.setenv("PATH", program(tmp_path, "exec sleep 60"))
+    monkeypatch.setattr(layout, "SECONDS", 0.3)
+    began = time.monotonic()
+    assert draw(neuron()).engine == "builtin"
+    assert time.monotonic() - began < 30
+
+
+def test_without_processes_as_in_pyodide_there_is_a_picture(monkeypatch, no_pygraphviz):
+    def no_processes(*args, **kwargs):
+        raise OSError(138, "emscripten does not support processes")
+
+    monkeypatch.setattr(subprocess, "run", no_processes)
+    assert picture(neuron())["image/svg+xml"].startswith("<svg")
+
+
+def test_png_without_graphviz_says_what_to_try_and_leaves_no_file(monkeypatch, tmp_path, no_pygraphviz):
+    monkeypatch.setenv("PATH", str(tmp_path / "empty"))
+    with pytest.raises(
+        OSError, match=r"^PNG needs Graphviz \(no dot program; no pygraphviz\)\. .*\.svg always works\.$"
+    ):
+        draw(neuron()).save(tmp_path / "a.png")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_value_in_a_notebook_shows_its_graph_and_a_leaf_its_text():
+    v = neuron()
+    assert v._repr_mimebundle_() == {"text/plain": repr(v), "image/svg+xml": draw(v).svg}
+    assert picture(Value(1.0)) == {"text/plain": "Value(data=1.0, grad=0.0)"}
+
+
+def test_showing_a_graph_that_bites_its_tail_never_raises():
+    a = Value(1.0)
+    b = Value(1.0, (a,))
+    a.parents = (b,)
+    assert set(picture(b)) == {"text/plain"}
+
+
+# ── size ────────────────────────────────────────────────────────────────────
+
+
+def test_up_to_eighty_nodes_every_scalar_is_drawn():
+    assert len(draw(chain(79)).scene.boxes) == 80
+    assert draw(chain(79)).scene.note == ""
+    assert len(draw(chain(80)).scene.boxes) == 13
+
+
+def test_a_network_folds_to_neurons_and_a_larger_one_to_layers():
+    neurons = draw(network(2, 8, 8, 1)).scene
+    assert neurons.note == "144 nodes folded into 17 neurons and 5 other boxes"
+    layers = draw(network(2, 40, 40, 1)).scene
+    assert {box.lines[0].text for box in layers.boxes if box.kind == "folded"} == {
+        "layers[0]",
+        "layers[1]",
+        "layers[2]",
+    }
+
+
+def test_a_batch_folds_to_layers_with_counts():
+    scene = draw(network(2, 16, 16, 1, batch=100)).scene
+    assert scene.note == "7,536 nodes folded into 3 layers and 4 other boxes"
+    boxes = {box.lines[0].text: [line.text for line in box.lines[1:3]] for box in scene.boxes}
+    assert set(boxes) == {"inputs", "layers[0]", "layers[1]", "layers[2]", "constants", "after layers[2]", "loss"}
+    assert boxes["layers[0]"] == ["3,248 nodes", "48 parameters"]
+    assert "×3,200" in [arrow.text for arrow in scene.arrows]
+
+
+def test_a_penalty_on_the_parameters_is_outside_the_modules():
+    loss = network(2, 16, 16, 1)
+    parameters = [v for v in trace(loss)[0] if "w[" in v.label]
+    titles = [box.lines[0].text for box in draw(loss + sum(p * p for p in parameters)).scene.boxes]
+    assert {"outside the modules", "after layers[2]"} <= set(titles)
+
+
+def test_a_root_inside_a_folded_module_stands_beside_its_box():
+    h = network(2, 3, 1).parents[0].parents[0]
+    scene = draw(h, fold="neurons").scene
+    assert [frame.path for frame in scene.frames] == ["layers[0]", "layers[1]"]
+    assert {box.lines[0].text: box.frame for box in scene.boxes}["h"] == 1
+
+
+def test_a_folded_box_shows_the_gradient_norm_of_its_parameters():
+    loss = network(2, 1)
+    scene = build([loss], how="layers")
+    box = next(box for box in scene.boxes if box.kind == "folded")
+    parameters = {v for v in trace(loss)[0] if v.label.startswith("layers[0]")}
+    assert box.lines[-1].text == f"‖grad‖ {number(math.hypot(*(v.grad for v in parameters)))}"
+
+
+def test_more_layers_than_boxes_become_one_box():
+    y = Value(1.0)
+    for i in range(500):
+        y = y.tanh()
+        y.module = f"layers[{i}]"
+    scene = draw(y * 1.0).scene
+    assert scene.note == "503 nodes folded into 1 layer and 3 other boxes"
+    assert [box.lines[0].text for box in scene.boxes if box.kind == "folded"] == ["layers"]
+
+
+def test_a_graph_without_modules_folds_to_what_is_nearest_and_says_so():
+    scene = draw(chain(5000)).scene
+    assert len(scene.boxes) == 13
+    assert scene.note == "5,001 nodes: the 12 nearest to the result are drawn, 4,989 are folded"
+    assert scene.note in texts(draw(chain(5000)).svg)
+
+
+def test_a_sum_of_many_is_cut_off_honestly():
+    scene = draw(apply(OPS["sum"], *[Value(1.0) for _ in range(5000)])).scene
+    assert len(scene.boxes) == 61
+    assert "×4,941" in [arrow.text for arrow in scene.arrows]
+
+
+def test_folding_to_the_nearest_never_makes_a_circle():
+    x = Value(0.5)
+    y = x
+    for i in range(2000):
+        y = (y * x if i % 2 else y + x).tanh()
+    arrows = draw(y).scene.arrows
+    assert all(arrow.tail < arrow.head for arrow in arrows)
+
+
+def test_a_million_nodes_are_drawn_without_recursion():
+    drawn = draw(chain(10**6))
+    assert len(drawn.scene.boxes) == 13
+    assert drawn.svg
+
+
+def test_forcing_too_many_scalars_says_what_to_try():
+    with pytest.raises(ValueError, match=r'draws at most 2,000 nodes and this graph has 5,001\. Try fold="auto"'):
+        draw(chain(5000), fold="none")
+    assert len(draw(chain(300), fold="none").scene.boxes) == 301
+
+
+def test_a_large_scene_is_never_handed_to_graphviz(monkeypatch):
+    monkeypatch.setattr(layout, "ENGINES", {"dot": lambda *_: pytest.fail("asked dot")})
+    assert draw(chain(400), fold="none").engine == "builtin"
+
+
+# ── files ───────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(("suffix", "begins"), [("svg", b"<svg"), ("dot", b"digraph"), ("gv", b"digraph")])
+def test_the_suffix_decides_the_format(tmp_path, suffix, begins):
+    path = draw(neuron()).save(tmp_path / f"graph.{suffix}")
+    assert path.read_bytes().startswith(begins)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(("suffix", "begins"), [("png", b"\x89PNG"), ("pdf", b"%PDF")])
+def test_graphviz_makes_png_and_pdf(tmp_path, engine, suffix, begins, monkeypatch):
+    if engine == "builtin":
+        pytest.skip("PNG and PDF are Graphviz's")
+    monkeypatch.setattr(layout, "ENGINES", {engine: layout.ENGINES[engine]})
+    assert draw(network(2, 2, 1)).save(tmp_path / f"graph.{suffix}").read_bytes().startswith(begins)
+
+
+def test_a_failed_save_leaves_what_was_there(tmp_path, monkeypatch):
+    target = tmp_path / "graph.svg"
+    target.write_text("before")
+
+    def full(self, target):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(OSError, match=r"can't write .*graph\.svg: No space left on device"):
+        draw(neuron()).save(target)
+    assert target.read_text() == "before"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_saving_into_a_folder_that_does_not_exist_says_so(tmp_path):
+    with pytest.raises(OSError, match="Does its folder exist"):
+        draw(neuron()).save(tmp_path / "none" / "graph.svg")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_unknown_suffix_lists_the_choices(tmp_path):
+    with pytest.raises(ValueError, match=r"end it in one of \.svg, \.png, \.pdf, \.dot, \.gv"):
+        draw(neuron()).save(tmp_path / "graph.jpeg")
+
+
+# ── words ───────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("wrong", [{"format": "gif"}, {"direction": "up"}, {"layout": "neato"}, {"fold": "all"}])
+def test_a_wrong_word_lists_the_choices(wrong):
+    ((name, value),) = wrong.items()
+    with pytest.raises(ValueError, match=f"^{name} is one of .*; got '{value}'$"):
+        draw(neuron(), **wrong)
+
+
+@pytest.mark.parametrize("wrong", [3.0, "loss", None, [], [1.0], neuron])
+def test_what_is_not_a_value_is_named(wrong):
+    with pytest.raises(TypeError, match="draw takes a Value or a list of Values, got "):
+        draw(wrong)
+
+
+def test_repr_and_str_are_short():
+    assert (
+        str(draw(neuron()))
+        == repr(draw(neuron()))
+        == '<Picture of 6 boxes and 5 arrows; .svg, .source, .save("picture.svg")>'
+    )
+
+
+# ── old friends ─────────────────────────────────────────────────────────────
+
+
+def test_draw_dot_answers_like_graphviz(tmp_path):
+    drawn = draw_dot(neuron(), format="svg", rankdir="TB")
+    assert "rankdir=TB" in drawn.source
+    path = drawn.render(tmp_path / "gout")
+    assert path == str(tmp_path / "gout.svg")
+    assert (tmp_path / "gout").read_text() == drawn.source
+    assert drawn.render(tmp_path / "other", format="dot", cleanup=True) == str(tmp_path / "other.dot")
+    assert not (tmp_path / "other").exists()
+    assert set(drawn._repr_mimebundle_()) == {"image/svg+xml", "text/plain"}
+
+
+def test_trace_gives_micrograds_nodes_and_edges():
+    a, b = Value(2.0), Value(3.0)
+    c = a * b
+    d = c + a
+    nodes, edges = trace(d)
+    assert nodes == {a, b, c, d}
+    assert edges == {(a, c), (b, c), (c, d), (a, d)}
