@@ -15,7 +15,7 @@ from autograd.errors import CycleError, DomainError, NonFiniteError
 from autograd.functional import expand, grad, hessian, jacobian, value_and_grad
 from autograd.gradcheck import GradCheck, GradCheckRow, gradcheck
 from autograd.ops import OPS, Op, primitive
-from autograd.value import Value, collector_paused, dot, ieee, install, logsumexp, maximum, mean, minimum, name
+from autograd.value import Value, affine, collector_paused, dot, ieee, install, logsumexp, maximum, mean, minimum, name
 from autograd.value import sum_ as sum  # noqa: A004  # as in NumPy
 
 _DRAWING = ("Picture", "draw", "draw_dot", "trace")
@@ -31,7 +31,7 @@ def __getattr__(name: str) -> Any:  # drawing loads when it is first used
 
 __all__ = [
     "OPS", "CycleError", "DomainError", "GradCheck", "GradCheckRow", "NonFiniteError", "Op", "Picture", "Step",
-    "Value", "backward_steps", "collector_paused", "dot", "draw", "draw_dot", "expand", "first_nonfinite", "grad",
+    "Value", "affine", "backward_steps", "collector_paused", "dot", "draw", "draw_dot", "expand", "first_nonfinite", "grad",
     "gradcheck", "hessian", "ieee", "install", "jacobian", "logsumexp", "maximum", "mean", "minimum", "name",
     "primitive", "sum", "topological_order", "trace", "value_and_grad",
 ]  # fmt: skip

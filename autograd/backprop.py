@@ -130,7 +130,7 @@ def backward_steps(root: Node) -> Iterator[Step]:
     """
     with _seeded(root) as results:
         for node in reversed(results):
-            yield from _steps_by_hand(node) if "_backward" in getattr(node, "__dict__", ()) else _steps_of(node)
+            yield from _steps_of(node) if getattr(node._backward, "__self__", None) is node else _steps_by_hand(node)
 
 
 def _steps_of(node: Node) -> Iterator[Step]:

@@ -5,9 +5,9 @@ node holds its number, its parents and the local derivatives the op table gave
 for exactly that forward pass: no closures and no reference cycles, so a
 dropped graph is freed at once.
 
-Storage is by the number of parents, which is all that the subclasses are for:
-two parents, by far the most common, are kept in the node itself and cost no
-tuples. Everyone reads ``parents`` and ``local_derivatives``.
+Storage is all that the subclasses are for: two parents, by far the most common,
+are kept in the node itself and cost no tuples. Everyone reads ``parents`` and
+``local_derivatives``.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from autograd.readings import floats, ieee_read
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-__all__ = ["Value", "apply", "as_value", "collector_paused", "dot", "ieee", "logsumexp", "maximum", "mean", "minimum", "name", "sum_"]  # fmt: skip
+__all__ = ["Value", "affine", "apply", "as_value", "collector_paused", "dot", "ieee", "logsumexp", "maximum", "mean", "minimum", "name", "sum_"]  # fmt: skip
 
 new = object.__new__
 _ieee: ContextVar[bool] = ContextVar("ieee", default=False)
@@ -70,7 +70,7 @@ class Value:
 
     def __new__(cls, *_: Any, **__: Any) -> Value:
         """A Value made by hand takes attributes of the user's own; what an op makes is more compact."""
-        return new(_Open if cls is Value else cls)
+        return new(_Node if cls is Value else cls)
 
     def __init__(
         self, data: Any, children: Iterable[Value] = (), op: Any = "", label: str = "", *, kind: str = "input",
@@ -91,9 +91,9 @@ class Value:
         if kind not in LEAVES:
             raise ValueError(f"the kind of a leaf is one of {', '.join(LEAVES)}, got {kind!r}")
         self.op = _by_hand(op or _op) if parents or op or _op else LEAVES[kind]
-        if parents:
-            # A node made by hand keeps its edges in its __dict__.
-            vars(self).update(parents=parents, local_derivatives=tuple(map(as_float, local_grads)))
+        edges: Any = self  # of a class with room for them, by __new__
+        edges.parents = parents
+        edges.local_derivatives = tuple(map(as_float, local_grads))
 
     # ── arithmetic: the operators Python has; every other op of the table becomes a method below ──
 
@@ -193,16 +193,21 @@ class Value:
 
     def _backward(self) -> None:
         """Pass this node's gradient on to its parents: parent.grad += local derivative · grad."""
-        if self.parents and not self.local_derivatives:
+        upstream, slopes = self.grad, self.local_derivatives
+        if not slopes:
+            return self._require_leaf()
+        if upstream == 0.0 and isfinite(sum(slopes)):
+            return None  # Adding zeros changes nothing, and half of a ReLU network is zeros; 0 · ∞ is another matter.
+        for parent, local in zip(self.parents, slopes):  # noqa: B905  # checked when built
+            parent.grad += local * upstream
+        return None
+
+    def _require_leaf(self) -> None:
+        if self.parents:
             raise ValueError(
                 f"{self!r} was made by hand with parents but without local derivatives, so no gradient can pass. "
                 "Give them, Value(data, parents, local_grads), or assign its _backward."
             )
-        upstream = self.grad
-        if upstream == 0.0 and isfinite(sum(self.local_derivatives)):
-            return  # Adding zeros changes nothing, and half of a ReLU network is zeros; 0 · ∞ is another matter.
-        for parent, local in zip(self.parents, self.local_derivatives):  # noqa: B905  # checked when built
-            parent.grad += local * upstream
 
     def zero_grad(self) -> None:
         """Set the gradient of this node and of every node below it to 0."""
@@ -272,10 +277,13 @@ class Value:
         return _regrown, (leaves, rows)
 
 
-class _Open(Value):
-    """A Value made by hand: it takes attributes of the user's own (``p.momentum = 0.0``)."""
+class _Node(Value):
+    """A leaf that a user made, or a result: it takes attributes of the user's own (``p.momentum = 0.0``).
 
-    __slots__ = ("__dict__", "__weakref__")
+    One class for both: the loops over a node's parents run half as fast again when all are of one class.
+    """
+
+    __slots__ = ("__dict__", "__weakref__", "local_derivatives", "parents")
 
 
 class _Binary(Value):
@@ -300,13 +308,7 @@ class _Binary(Value):
         self._y.grad += self._dy * self.grad
 
 
-class _Result(Value):
-    """The result of an op of one operand, or of any number."""
-
-    __slots__ = ("local_derivatives", "parents")
-
-
-_STORAGE = (Value, _Open, _Binary, _Result)
+_STORAGE = (Value, _Node, _Binary)
 for _storage in _STORAGE:
     _storage.__name__ = _storage.__qualname__ = "Value"  # an AttributeError should speak of a Value
 
@@ -323,20 +325,32 @@ def apply(op: Op, *operands: Any) -> Value:
     >>> apply(OPS["exp"], 0.0)
     Value(data=1.0, grad=0.0)
     """
-    return _unary(op, as_value(operands[0])) if len(operands) == 1 else _applied(op, operands)
+    match operands:
+        case (x,):
+            return _unary(op, as_value(x))
+        case (x, y) if not op.n_ary:
+            return cast("Value", _binary(op, as_value(x), y))
+    return _of_many(op, operands)
 
 
-def _applied(op: Op, operands: tuple[Any, ...]) -> Value:
+def _of_many(op: Op, operands: tuple[Any, ...]) -> Value:
     try:
-        y, local = op.rule(floats, *[v.data for v in operands])
-    except (AttributeError, TypeError, ValueError, ArithmeticError):
-        # Asking beforehand whether all are Values would cost more than the op.
+        return _applied(op, operands, [v.data for v in operands])
+    except AttributeError:  # a number among them; asking each beforehand would cost more than the op
+        return _of_many(op, tuple(map(as_value, operands)))
+
+
+def _applied(op: Op, operands: tuple[Any, ...], numbers: list[float]) -> Value:
+    """The node of an op of any number of operands whose numbers have been read."""
+    try:
+        y, local = op.rule(floats, *numbers)
+    except (TypeError, ValueError, ArithmeticError):
         operands = tuple(map(as_value, operands))
         y, local = _reread(op, operands)
     if y.__class__ is not float:
         operands = tuple(map(as_value, operands))
         y, local = _reread(op, operands)
-    node = new(_Result)
+    node = new(_Node)
     node.data = y
     node.grad = 0.0
     node.label = node.module = ""
@@ -354,7 +368,7 @@ def _unary(op: Op, x: Value) -> Value:
         y, local = _reread(op, (x,))
     if y.__class__ is not float or x.data.__class__ is not float:
         y, local = _reread(op, (x,))
-    node = new(_Result)
+    node = new(_Node)
     node.data = y
     node.grad = 0.0
     node.label = node.module = ""
@@ -452,33 +466,28 @@ def _node(
 ) -> Value:  # fmt: skip
     """A node from its parts, in the storage that fits; ``own`` are attributes of a node made by hand."""
     if own is not None:
-        node = new(kind or _Open)
-        vars(node).update(own)
-        if parents:
-            vars(node).update(parents=parents, local_derivatives=local)
-    elif not parents:
-        node = new(Value)
-    elif len(parents) == 2 == len(local):
+        node: Any = new(kind or _Node)
+        node.parents = parents
+        node.local_derivatives = local
+        if own:
+            vars(node).update(own)
+    elif parents:
         node = new(_Binary)
         node._x, node._y = parents
         node._dx, node._dy = local
     else:
-        node = new(_Result)
-        node.parents = parents
-        node.local_derivatives = local
+        node = new(Value)
     node.data, node.grad, node.label, node.module, node.op = data, grad, label, module, op
     return node
 
 
 def _decoration(node: Value) -> tuple[float, str, str, type[Value] | None, dict[str, Any] | None]:
     """All of a node but its edges: gradient, names, and for one made by hand the user's own class and attributes."""
-    own = getattr(node, "__dict__", None)
-    if own is not None and "_backward" in own:
+    own = dict(vars(node)) if hasattr(node, "__dict__") else None
+    if own and "_backward" in own:
         raise TypeError(
             f"{node!r} has a _backward of its own, which would pass gradients to the original's parents; it can't be copied or saved"
         )
-    if own is not None:
-        own = {k: v for k, v in own.items() if k not in ("parents", "local_derivatives")}
     return node.grad, node.label, node.module, None if type(node) in _STORAGE else type(node), own
 
 
@@ -671,14 +680,37 @@ def dot(w: Iterable[Any], x: Iterable[Any], b: Any = None) -> Value:
     w, x = tuple(w), tuple(x)
     if len(w) != len(x) or not w:
         raise ValueError(f"dot needs as many x as w, at least one: got {len(w)} w and {len(x)} x")
-    return _applied(_dot, (*w, *x) if b is None else (*w, *x, b))
+    return _of_many(_dot, w + x if b is None else (*w, *x, b))
 
 
-def _of_many(op: Op, values: Iterable[Any]) -> Value:
+def affine(W: Iterable[Iterable[Any]], x: Iterable[Any], b: Iterable[Any]) -> list[Value]:
+    """W x + b, a ``dot`` a row: the pre-activations of a layer.
+
+    W: m rows of n numbers or Values; x: n; b: m
+    Raises ValueError when the lengths do not fit.
+
+    >>> [v.data for v in affine([[1.0, 2.0], [0.0, 1.0]], [3.0, 4.0], [0.5, 0.0])]
+    [11.5, 4.0]
+    """
+    x, b, rows = tuple(x), tuple(b), [tuple(w) for w in W]
+    if len(rows) != len(b) or not x or set(map(len, rows)) != {len(x)}:
+        raise ValueError(
+            f"W x + b needs rows as long as x and a bias a row: got rows of {[*map(len, rows)]}, {len(x)} x, {len(b)} b"
+        )
+    try:
+        xs = [v.data for v in x]
+        return [
+            _applied(_dot, (*w, *x, bi), [*[v.data for v in w], *xs, bi.data]) for w, bi in zip(rows, b, strict=True)
+        ]
+    except AttributeError:  # a number among them
+        return affine([map(as_value, w) for w in rows], map(as_value, x), map(as_value, b))
+
+
+def _nonempty(op: Op, values: Iterable[Any]) -> Value:
     operands = tuple(values)
     if not operands:
         raise ValueError(f"{op.name} of no values: give at least one")
-    return _applied(op, operands)
+    return _of_many(op, operands)
 
 
 def sum_(values: Iterable[Any]) -> Value:
@@ -687,7 +719,7 @@ def sum_(values: Iterable[Any]) -> Value:
     >>> sum_([Value(1.0), 2.0, 3.0]).data
     6.0
     """
-    return _of_many(OPS["sum"], values)
+    return _nonempty(OPS["sum"], values)
 
 
 def mean(values: Iterable[Any]) -> Value:
@@ -696,7 +728,7 @@ def mean(values: Iterable[Any]) -> Value:
     >>> mean([Value(1.0), 2.0, 6.0]).data
     3.0
     """
-    return _of_many(OPS["mean"], values)
+    return _nonempty(OPS["mean"], values)
 
 
 def logsumexp(values: Iterable[Any]) -> Value:
@@ -705,7 +737,7 @@ def logsumexp(values: Iterable[Any]) -> Value:
     >>> logsumexp([Value(1000.0), Value(1000.0)]).data
     1000.6931471805599
     """
-    return _of_many(OPS["logsumexp"], values)
+    return _nonempty(OPS["logsumexp"], values)
 
 
 _dot = OPS["dot"]
