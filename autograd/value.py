@@ -236,6 +236,9 @@ class Value:
     def __repr__(self) -> str:
         return f"Value(data={self.data!r}, grad={self.grad!r})"
 
+    def __format__(self, spec: str) -> str:
+        return format(self.data, spec) if spec else str(self)
+
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, str]:
         from autograd.view import picture  # the one import against the stream
 
@@ -435,7 +438,7 @@ def _outside(op: Op, x: Sequence[float], operands: Sequence[Value]) -> str:
     names = op.operands or [f"x{i + 1}" for i in range(len(x))]
     named = re.findall(r"\w+", op.domain)
     got = [
-        f"{name} = {xi:g}" + (f" at node '{v.label}'" if v.label else "")
+        f"{name} = {xi:g}" + (f" at node {_short(v.label)}" if v.label else "")
         for name, xi, v in zip(names, x, operands, strict=True)
         if name in named or not op.operands
     ] + [f"{k} = {c:g}" for k, c in op.constants.items()]
@@ -465,8 +468,9 @@ def _node(
     kind: type[Value] | None, own: dict[str, Any] | None,
 ) -> Value:  # fmt: skip
     """A node from its parts, in the storage that fits; ``own`` are attributes of a node made by hand."""
+    node: Any
     if own is not None:
-        node: Any = new(kind or _Node)
+        node = new(kind or _Node)
         node.parents = parents
         node.local_derivatives = local
         if own:
@@ -478,7 +482,7 @@ def _node(
     else:
         node = new(Value)
     node.data, node.grad, node.label, node.module, node.op = data, grad, label, module, op
-    return node
+    return cast("Value", node)
 
 
 def _decoration(node: Value) -> tuple[float, str, str, type[Value] | None, dict[str, Any] | None]:
@@ -713,13 +717,15 @@ def _nonempty(op: Op, values: Iterable[Any]) -> Value:
     return _of_many(op, operands)
 
 
-def sum_(values: Iterable[Any]) -> Value:
+def sum_(values: Iterable[Any], start: Any = 0) -> Value:
     """x₁ + … + xₙ as one node (Python's ``sum`` makes n).
+
+    start: one more number or Value to add, as in Python's ``sum``
 
     >>> sum_([Value(1.0), 2.0, 3.0]).data
     6.0
     """
-    return _nonempty(OPS["sum"], values)
+    return _nonempty(OPS["sum"], values if isinstance(start, int) and start == 0 else (*values, start))
 
 
 def mean(values: Iterable[Any]) -> Value:

@@ -11,7 +11,7 @@ import random
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from autograd import Value, dot
+from autograd import Value, affine, dot
 from nn import activations, init
 from nn.module import Module
 
@@ -53,11 +53,10 @@ class Neuron(Module):
 
     def __call__(self, x: Any) -> Value:
         """H for one sample. x: m numbers or Values. Raises ValueError for another number of them."""
-        return self._fire(_sample(x, len(self.w), "neuron"))[1]
+        return self._fire(dot(self.w, _sample(x, len(self.w), "neuron"), self.b))
 
-    def _fire(self, x: Sequence[Value]) -> tuple[Value, Value]:
-        """(h̃, h), for inputs that are known to fit."""
-        h_pre = dot(self.w, x, self.b)
+    def _fire(self, h_pre: Value) -> Value:
+        """h from h̃, both under their names."""
         h = self.activation(h_pre) if self.nonlin else h_pre
         if not isinstance(h, Value):
             raise TypeError(
@@ -65,7 +64,7 @@ class Neuron(Module):
             )
         h_pre.label, h_pre.module = "h_pre", self.path
         h.label, h.module = "h", self.path
-        return h_pre, h
+        return h
 
     def parameters(self) -> list[Value]:
         """w₁ … w_m, b."""
@@ -91,15 +90,16 @@ class Layer(Module):
         nout = _size(nout, "a layer's number of neurons")
         within = f"{path}." if path else ""
         self.neurons = [Neuron(nin, nout=nout, path=f"{within}neurons[{i}]", **kwargs) for i in range(nout)]
-        self.h_pre: tuple[Value, ...] = ()
-        self.h: tuple[Value, ...] = ()
+        self.h_pre: list[Value] = []
+        self.h: list[Value] = []
 
     def __call__(self, x: Any) -> Any:
         """H as a list, or the one Value of a single neuron. Raises ValueError for inputs that do not fit."""
         return _unwrapped(self._forward(_sample(x, len(self.neurons[0].w), "layer")))
 
-    def _forward(self, x: Sequence[Value]) -> tuple[Value, ...]:
-        self.h_pre, self.h = zip(*[n._fire(x) for n in self.neurons], strict=True)
+    def _forward(self, x: Sequence[Value]) -> list[Value]:
+        self.h_pre = affine([n.w for n in self.neurons], x, [n.b for n in self.neurons])
+        self.h = [n._fire(z) for n, z in zip(self.neurons, self.h_pre, strict=True)]
         return self.h
 
     def parameters(self) -> list[Value]:
@@ -108,7 +108,7 @@ class Layer(Module):
 
     def __getstate__(self) -> dict[str, Any]:
         # A copy or a pickle takes the parameters, not the graph of the last sample.
-        return {**vars(self), "h_pre": (), "h": ()}
+        return {**vars(self), "h_pre": [], "h": []}
 
     def __repr__(self) -> str:
         return f"Layer of [{', '.join(map(str, self.neurons))}]"

@@ -37,12 +37,10 @@ def mse(outputs: Sequence[Any], targets: Sequence[Any]) -> Value:
     """
     _same_length(outputs, targets)
     squares = []
-    for i, (f, y) in enumerate(zip(outputs, targets, strict=True)):
-        fs, ys = _row(f), _row(y)
+    for i, (fs, y) in enumerate(zip(_even_rows("mse", outputs), targets, strict=True)):
+        ys = _row(y)
         if len(fs) != len(ys):
             raise ValueError(f"mse: row {i} has {len(fs)} outputs and {len(ys)} targets")
-        if len(fs) != len(_row(outputs[0])):
-            raise ValueError(f"mse: row {i} has {len(fs)} outputs, row 0 has {len(_row(outputs[0]))}")
         squares.append([(fk - _number(i, yk)) ** 2 for fk, yk in zip(fs, ys, strict=True)])
     total: Value = mean([s for row in squares for s in row]) * (0.5 * len(squares[0]))
     return total
@@ -91,16 +89,13 @@ def cross_entropy(outputs: Sequence[Any], targets: Sequence[Any]) -> Value:
     1.098612
     """
     _same_length(outputs, targets)
-    rows = [_row(f) for f in outputs]
+    rows = _even_rows("cross_entropy", outputs)
     k = len(rows[0])
     if k < 2:
         raise ValueError("cross_entropy needs one output a class, at least 2; for a single output use `logistic`")
-    for i, row in enumerate(rows):
-        if len(row) != k:
-            raise ValueError(f"cross_entropy: row {i} has {len(row)} outputs, row 0 has {k}")
-    if all(isinstance(y, (list, tuple)) and len(y) == k > 1 for y in targets):
-        _shares(targets)
-        return mean([logsumexp(row) - dot(row, y) for row, y in zip(rows, targets, strict=True)])
+    if all(len(_row(y)) == k for y in targets):
+        shares = _shares(targets)
+        return mean([logsumexp(row) - dot(row, y) for row, y in zip(rows, shares, strict=True)])
     _labels("cross_entropy", targets, set(range(k)), f"classes are whole numbers 0 … {k - 1}, one output each")
     return mean([logsumexp(row) - row[int(y)] for row, y in zip(rows, targets, strict=True)])
 
@@ -115,7 +110,7 @@ def log_loss(probabilities: Sequence[Any], targets: Sequence[Any]) -> Value:
     (0.693147, 1.386294)
     """
     _same_length(probabilities, targets)
-    rows = [_row(f) for f in probabilities]
+    rows = _even_rows("log_loss", probabilities)
     _labels("log_loss", targets, set(range(max(2, len(rows[0])))), "classes are whole numbers, counted from 0")
     true = [(f[0] if y else 1.0 - f[0]) if len(f) == 1 else f[int(y)] for f, y in zip(rows, targets, strict=True)]
     return -mean([f.log() for f in true])
@@ -129,6 +124,7 @@ def softmax(o: Sequence[Any]) -> list[Value]:
     >>> [round(f.data, 4) for f in softmax([Value(1000.0), Value(1000.0)])]
     [0.5, 0.5]
     """
+    o = list(o)
     total = logsumexp(o)
     return [(ok - total).exp() for ok in o]
 
@@ -171,7 +167,12 @@ def accuracy(loss: Loss, outputs: Sequence[Any], targets: Sequence[Any]) -> floa
     if loss is logistic or loss is hinge:
         hits = [(_single(z).data > 0) == bool(y > 0) for z, y in zip(outputs, targets, strict=True)]
     elif loss is cross_entropy:
-        hits = [_largest(row) == int(y) for row, y in zip(outputs, targets, strict=True)]
+        hits = [_largest(row) == _class(y) for row, y in zip(outputs, targets, strict=True)]
+    elif loss is log_loss:
+        hits = [
+            (int(_single(f).data > 0.5) if len(_row(f)) == 1 else _largest(_row(f))) == int(y)
+            for f, y in zip(outputs, targets, strict=True)
+        ]
     else:
         return None
     return sum(hits) / len(hits)
@@ -179,6 +180,11 @@ def accuracy(loss: Loss, outputs: Sequence[Any], targets: Sequence[Any]) -> floa
 
 def _largest(row: Sequence[Value]) -> int:
     return max(range(len(row)), key=lambda k: row[k].data)
+
+
+def _class(y: Any) -> int:
+    shares = _row(y)
+    return int(y) if len(shares) == 1 else max(range(len(shares)), key=shares.__getitem__)
 
 
 def predictions(outputs: Sequence[Any]) -> list[int]:
@@ -197,6 +203,8 @@ def confusion_matrix(predicted: Sequence[int], actual: Sequence[int], k: int) ->
     [[1, 1], [0, 1]]
     """
     _same_length(predicted, actual)
+    for said_or_true in (predicted, actual):
+        _labels("confusion_matrix", said_or_true, set(range(k)), f"classes are whole numbers 0 … {k - 1}")
     table = [[0] * k for _ in range(k)]
     for said, true in zip(predicted, actual, strict=True):
         table[true][said] += 1
@@ -217,6 +225,14 @@ def _row(f: Any) -> Sequence[Any]:
     if hasattr(f, "tolist"):
         f = f.tolist()
     return f if isinstance(f, (list, tuple)) else [f]
+
+
+def _even_rows(loss: str, outputs: Sequence[Any]) -> list[Sequence[Any]]:
+    rows = [_row(f) for f in outputs]
+    for i, row in enumerate(rows):
+        if len(row) != len(rows[0]):
+            raise ValueError(f"{loss}: row {i} has {len(row)} outputs, row 0 has {len(rows[0])}")
+    return rows
 
 
 def _single(f: Any) -> Value:
@@ -244,12 +260,14 @@ def _shown(y: Any) -> str:
     return repr(y.item() if hasattr(y, "item") else y)
 
 
-def _shares(targets: Sequence[Sequence[float]]) -> None:
-    for i, row in enumerate(targets):
+def _shares(targets: Sequence[Any]) -> list[Sequence[float]]:
+    rows = [_row(y) for y in targets]
+    for i, row in enumerate(rows):
         if not all(0.0 <= share <= 1.0 for share in row) or abs(sum(row) - 1.0) > 1e-9:
             raise ValueError(
                 f"cross_entropy: row {i} of the targets is {row!r}; shares are between 0 and 1 and sum to 1"
             )
+    return rows
 
 
 def _number(i: int, y: Any) -> Any:

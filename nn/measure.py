@@ -13,16 +13,17 @@ from __future__ import annotations
 import copy
 import random
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
 from math import cos, hypot, pi, sin
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from autograd import Value, collector_paused, dot
-from nn import activations, losses, theory
+from autograd import Value, collector_paused, dot, value_and_grad
+from nn import activations, losses, theory, train
 from nn import init as initialisers
 from nn.layers import MLP
-from nn.train import steps as training_steps
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from nn.optim import Optimizer
 
     Array = NDArray[np.float64]
+    Landscape = Callable[[Sequence[Value]], Value]
     MakeOptimizer = Callable[[list[Value]], Optimizer]
 
 __all__ = [
@@ -55,7 +57,7 @@ class Curve(NamedTuple):
 
 
 def activation_curve(activation: Activation, z: Any) -> Curve:
-    """h = σ(z) and σ′(z), as a forward and a backward pass give them: the numbers of the op table.
+    """h = σ(z) and σ′(z): the value and the slope that the op table gives.
 
     z: numbers, in an array or list of any shape
     Raises ValueError for a name that is not in the table.
@@ -63,16 +65,8 @@ def activation_curve(activation: Activation, z: Any) -> Curve:
     >>> activation_curve("relu", [-1.0, 0.0, 2.0]).slope.tolist()
     [0.0, 0.0, 1.0]
     """
-    σ = activations.get(activation)
-
-    def both(number: float) -> tuple[float, float]:
-        x = Value(number)
-        h = σ(x)
-        h.backward()
-        return h.data, x.grad
-
     points = np.asarray(z, dtype=float)
-    h, slope = np.vectorize(both, otypes=[float, float])(points)
+    h, slope = np.vectorize(value_and_grad(activations.get(activation)), otypes=[float, float])(points)
     return Curve(points, h, slope)
 
 
@@ -93,8 +87,10 @@ def half_planes(layer: Layer) -> list[HalfPlane]:
     Raises ValueError for a layer that does not take 2 inputs.
 
     >>> from nn import Layer
-    >>> half_planes(Layer(2, 1, init=1.0))[0].point
-    (-0.0, -0.0)
+    >>> layer = Layer(2, 1, init=3.0)
+    >>> layer.neurons[0].w[1].data, layer.neurons[0].b.data = 4.0, -5.0          # 3 x₁ + 4 x₂ = 5
+    >>> half_planes(layer)
+    [HalfPlane(neuron=0, normal=(0.6, 0.8), point=(0.6, 0.8))]
     """
     if len(layer.neurons[0].w) != 2:
         raise ValueError(f"a half-plane needs 2 inputs, this layer takes {len(layer.neurons[0].w)}")
@@ -158,11 +154,13 @@ def layer_values(model: MLP, X: Sequence[Any], y: Sequence[Any], loss: Loss) -> 
     return found
 
 
-Rows = list[tuple[Value, ...]]
+Rows = list[Sequence[Value]]
 
 
 def _forward(model: MLP, X: Sequence[Any]) -> tuple[list[Any], list[tuple[Rows, Rows]]]:
     """The outputs of n samples, and for each layer the nodes h̃ and h, a row a sample."""
+    if not len(X):
+        raise ValueError("a measurement needs at least one sample, got none")
     outputs: list[Any] = []
     nodes: list[tuple[Rows, Rows]] = [([], []) for _ in model.layers]
     for x in X:
@@ -236,15 +234,21 @@ def layer_variances(
         h_pre = h @ W.T
         formula = width * float(W.var()) * mean_square
         found.append(LayerVariance(float(h_pre.var()), formula))
-        h, mean_square = activation_curve(activation, h_pre).h, _mean_square(activation, formula)
+        h, mean_square = _applied(activation, h_pre), _mean_square(activation, formula)
     return found
+
+
+def _applied(activation: Activation, z: Array) -> Array:
+    σ = activations.get(activation)
+    h: Array = np.vectorize(lambda number: σ(Value(number)).data, otypes=[float])(z)
+    return h
 
 
 def _mean_square(activation: Activation, variance: float) -> float:
     """E[σ²(h̃)] for h̃ ~ N(0, variance), by the trapezoidal rule, which is exact to rounding on a bell curve."""
     z = np.linspace(-10.0, 10.0, 401)
     density = np.exp(-0.5 * z**2)
-    h = activation_curve(activation, variance**0.5 * z).h
+    h = _applied(activation, variance**0.5 * z)
     return float((h**2 * density).sum() / density.sum())
 
 
@@ -262,17 +266,16 @@ def weight_paths(
     True
     """
     trained = copy.deepcopy(model)
-    neurons = trained.layers[layer].neurons
-    paths = [[[w.data for w in n.w] for n in neurons]]
-    for _ in training_steps(trained, X, y, loss=loss, optimizer=optimizer(trained.parameters()), epochs=epochs):
-        paths.append([[w.data for w in n.w] for n in neurons])
-    return np.array(paths)
+    training = train.steps(trained, X, y, loss=loss, optimizer=optimizer(trained.parameters()), epochs=epochs)
+    moments = chain([None], training)  # before the first step, and after each
+    return np.array([[[w.data for w in n.w] for n in trained.layers[layer].neurons] for _ in moments])
 
 
 # ── optimizers ──────────────────────────────────────────────────────────────
 
 
-class Bowl(NamedTuple):
+@dataclass(frozen=True)
+class Bowl:
     """An elongated bowl: L(w) = ½ (λ₁ u² + λ₂ v²), u and v being w along a steep and a flat eigendirection.
 
     steep, flat: the curvatures λ₁ and λ₂; angle: of the flat direction to the w₁ axis, in degrees
@@ -288,7 +291,8 @@ class Bowl(NamedTuple):
     def __call__(self, w: Sequence[Value]) -> Value:
         """L(w), as a node."""
         u, v = (dot(direction, w) for direction in self.directions())
-        return 0.5 * (self.steep * u**2 + self.flat * v**2)
+        height: Value = 0.5 * (self.steep * u**2 + self.flat * v**2)
+        return height
 
     def directions(self) -> tuple[tuple[float, float], tuple[float, float]]:
         """The steep and the flat eigendirection, of length 1."""
@@ -297,7 +301,7 @@ class Bowl(NamedTuple):
 
 
 def optimizer_paths(
-    optimizers: Mapping[str, MakeOptimizer], loss: Callable[[Sequence[Value]], Value], start: Sequence[float], steps: int
+    optimizers: Mapping[str, MakeOptimizer], loss: Landscape, start: Sequence[float], steps: int
 ) -> dict[str, Array]:
     """The way each optimizer takes from ``start``: label → array of shape (steps + 1, number of weights).
 
@@ -311,9 +315,7 @@ def optimizer_paths(
     return {label: _path(make, loss, start, steps) for label, make in optimizers.items()}
 
 
-def _path(
-    make: MakeOptimizer, loss: Callable[[Sequence[Value]], Value], start: Sequence[float], steps: int
-) -> Array:
+def _path(make: MakeOptimizer, loss: Landscape, start: Sequence[float], steps: int) -> Array:
     w = [Value(x, label=f"w[{j}]") for j, x in enumerate(start)]
     optimizer, path = make(w), [[v.data for v in w]]
     for _ in range(steps):

@@ -227,14 +227,14 @@ def clip_gradients(parameters: Sequence[Value], max_norm: float) -> float:
 
     >>> p = [Value(0.0), Value(0.0)]
     >>> p[0].grad, p[1].grad = 3.0, 4.0
-    >>> clip_gradients(p, 1.0), p[0].grad, p[1].grad
-    (5.0, 0.6, 0.8)
+    >>> clip_gradients(p, 2.5), p[0].grad, p[1].grad
+    (5.0, 1.5, 2.0)
     """
     _in_range("max_norm", max_norm, 0.0, inf, open_below=True)
     norm = hypot(*[p.grad for p in parameters])
     if max_norm < norm < inf:
         for p in parameters:
-            p.grad = p.grad * max_norm / norm
+            p.grad *= max_norm / norm
     return norm
 
 
@@ -244,6 +244,7 @@ def step_decay(lr: float, *, every: int, factor: float = 0.5) -> Schedule:
     >>> [step_decay(1.0, every=2)(t) for t in (1, 2, 3, 4, 5)]
     [1.0, 1.0, 0.5, 0.5, 0.25]
     """
+    checked_rate(lr), checked_rate(factor, "factor"), _in_range("every", every, 1.0, inf)
     return lambda t: lr * factor ** ((t - 1) // every)
 
 
@@ -253,6 +254,7 @@ def exponential_decay(lr: float, *, rate: float) -> Schedule:
     >>> exponential_decay(1.0, rate=0.5)(3)
     0.25
     """
+    checked_rate(lr), checked_rate(rate, "rate")
     return lambda t: lr * rate ** (t - 1)
 
 
@@ -264,6 +266,9 @@ def cosine(lr: float, *, steps: int, warmup: int = 0, last: float = 0.0) -> Sche
     >>> [round(cosine(1.0, steps=5)(t), 3) for t in (1, 3, 5)]
     [1.0, 0.5, 0.0]
     """
+    checked_rate(lr), checked_rate(last, "last")
+    if not 0 <= warmup < steps:
+        raise ValueError(f"the warm-up is part of the run: 0 ≤ warmup < steps, got warmup={warmup!r}, steps={steps!r}")
 
     def rate(t: int) -> float:
         if t <= warmup:
@@ -272,6 +277,11 @@ def cosine(lr: float, *, steps: int, warmup: int = 0, last: float = 0.0) -> Sche
         return last + (lr - last) * 0.5 * (1.0 + cos(pi * along))
 
     return rate
+
+
+def checked_rate(rate: float, name: str = "lr") -> float:
+    """A finite number ≥ 0. Raises ValueError naming it otherwise."""
+    return _in_range(name, rate, 0.0, inf)
 
 
 def _in_range(name: str, x: Any, low: float, high: float, *, open_below: bool = False) -> float:

@@ -1,120 +1,612 @@
-"""Figures with matplotlib. Each takes ``ax=``, draws on it, and returns it.
+"""Figures with matplotlib. Each function draws on the ``ax=`` or ``axes=`` it is given, or on a figure of its own,
+and returns it; ``.figure.savefig("name.svg")`` (or .pdf, .png) keeps it.
 
-Colours are Okabe and Ito's, which colour-blind readers tell apart, and every class has its own marker too.
+    with style(dark=True):          # sizes for a slide, on a dark page
+        ax = loss_curve(run)
+
+Colours are Okabe and Ito's, which colour-blind readers tell apart, and colour never speaks alone: classes have
+markers, curves have dashes or labels. A figure follows its page: it is dark where its axis labels are light.
+
+``python -m nn.plots [FOLDER]`` makes the figures of the README again, each for a light and for a dark page.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import cycle, islice
+from math import pi, sin
+from pathlib import Path
+from statistics import fmean as mean
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd import Value, collector_paused
+import numpy as np
+
+from autograd import Value
+from nn import MLP, SGD, Adagrad, Adam, RMSprop, activations, data, fit, init, measure, theory
+
+try:
+    from cycler import cycler
+    from matplotlib import rc_context
+    from matplotlib.colors import ListedColormap, to_rgb
+    from matplotlib.figure import Figure
+except ImportError:
+    raise ImportError("figures are drawn with matplotlib: pip install 'chalkgrad[train]'") from None
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
 
+    from matplotlib.axes import Axes
+
+    from nn.activations import Activation
+    from nn.layers import Layer
+    from nn.losses import Loss
+    from nn.measure import Array, Bowl, LayerVariance
     from nn.train import Record
 
-__all__ = ["decision_boundary", "loss_curve"]
+__all__ = [
+    "LECTURE", "activation_and_slope", "activation_grid", "approximation", "decision_boundary", "flat_shares",
+    "half_planes", "histograms", "loss_curve", "optimizer_paths", "sawtooth", "sawtooth_sizes", "style", "variances",
+    "weight_paths",
+]  # fmt: skip
 
-COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8A6D3B", "#000000"]
+LECTURE = ("step", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "gelu", "silu", "softplus", "identity")
 MARKERS = ["o", "s", "^", "D", "v", "P", "X", "*"]
+DASHES: list[Any] = ["-", "--", ":", "-.", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1)), (0, (8, 2)), (0, (3, 3))]
 
 
-def _axes(ax: Any) -> Any:
-    if ax is not None:
-        return ax
-    from matplotlib.figure import Figure
-
-    return Figure(figsize=(6.4, 4.8), layout="constrained").add_subplot()
+# ── the page ────────────────────────────────────────────────────────────────
 
 
-def loss_curve(run: Sequence[Record], *, ax: Any = None) -> Any:
-    """Loss against step, with the accuracy beside it where there is one.
+class Page(NamedTuple):
+    """Paper and ink, and eight colours; the first six stand out from the paper by 3 : 1 at least."""
 
-    run: the records that ``fit`` returns
+    paper: str
+    ink: str
+    quiet: str
+    colours: tuple[str, ...]
+
+
+LIGHT = Page(
+    "#ffffff", "#1b1f24", "#59636e",
+    ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#8A6D3B", "#E69F00", "#56B4E9"),
+)  # fmt: skip
+DARK = Page(
+    "#0f1318", "#e8edf2", "#a3adb8",
+    ("#56B4E9", "#E69F00", "#00B384", "#CC79A7", "#F0E442", "#F0703C", "#B8A078", "#ffffff"),
+)  # fmt: skip
+
+SIZES: dict[Any, Any] = {  # Any: Matplotlib's stubs list every key, and each version another list
+    "font.size": 13, "axes.titlesize": 15, "axes.labelsize": 14, "xtick.labelsize": 12, "ytick.labelsize": 12,
+    "figure.titlesize": 16, "legend.fontsize": 12, "lines.linewidth": 2.5, "axes.spines.top": False, "axes.spines.right": False,
+}  # fmt: skip
+
+
+def style(*, dark: bool = False) -> AbstractContextManager[None]:
+    """Within it, figures are made with a slide's sizes and the colours of a light or a dark page.
+
+    Paper is opaque, so that a saved figure reads on any page; ``savefig(…, transparent=True)`` leaves it out.
+
+    >>> with style(dark=True):
+    ...     ax = activation_and_slope("tanh")[0]
+    >>> ax.get_facecolor() == (*to_rgb(DARK.paper), 1.0)
+    True
     """
-    ax = _axes(ax)
-    at = [r.step for r in run]
-    losses = [r.loss for r in run]
-    ax.plot(at, losses, color=COLOURS[0], alpha=0.35, linewidth=1)
-    ax.plot(at, _smoothed(losses), color=COLOURS[0], linewidth=2, label="loss")
-    ax.set(xlabel="step", ylabel="loss", ylim=(0, None))
-    if run and run[0].accuracy is not None:
-        right = ax.twinx()
-        right.plot(
-            at,
-            _smoothed([100 * (r.accuracy or 0.0) for r in run]),
-            color=COLOURS[1],
-            linewidth=2,
-            linestyle="--",
-            label="accuracy",
-        )
-        right.set(ylabel="accuracy of the batch (%)", ylim=(0, 102))
-        lines = ax.get_lines()[1:] + right.get_lines()
-        ax.legend(lines, [line.get_label() for line in lines], loc="center right")
-    ax.spines[["top"]].set_visible(False)
-    return ax
+    page = DARK if dark else LIGHT
+    settings = {**SIZES, "axes.prop_cycle": cycler(color=page.colours)}
+    for key in ("figure.facecolor", "axes.facecolor"):
+        settings[key] = page.paper
+    for key in ("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color"):
+        settings[key] = page.ink
+    return rc_context(settings)
 
 
-def _smoothed(numbers: Sequence[float]) -> list[float]:
-    """A running mean over about a fiftieth of the run."""
-    window = max(1, len(numbers) // 50)
-    return [sum(numbers[max(0, i - window + 1) : i + 1]) / min(window, i + 1) for i in range(len(numbers))]
+def _page(ax: Axes) -> Page:
+    r, g, b = to_rgb(ax.xaxis.label.get_color())
+    return DARK if r + g + b > 1.5 else LIGHT
+
+
+def _axes(ax: Axes | None, size: tuple[float, float] = (7.2, 4.5)) -> Axes:
+    return _panels(None, 1, 1, size)[0] if ax is None else ax
+
+
+def _panels(axes: Any, rows: int, columns: int, size: tuple[float, float], **kwargs: Any) -> Sequence[Axes]:
+    """The axes that were given, flat, or those of a new figure."""
+    if axes is None:
+        with rc_context(SIZES):
+            figure = Figure(figsize=size, layout="constrained")
+            axes = figure.subplots(rows, columns, squeeze=False, **kwargs)
+    flat: list[Axes] = list(np.ravel(axes))
+    if len(flat) != rows * columns:
+        raise ValueError(f"this figure needs {rows * columns} axes ({rows} × {columns}), got {len(flat)}")
+    return flat
+
+
+class Look(NamedTuple):
+    """What tells one thing from the next, in colour and without."""
+
+    colour: str
+    marker: str
+    dashes: Any
+
+
+def _looks(ax: Axes) -> Iterator[Look]:
+    """Eight looks that suit the page, and again from the first."""
+    return cycle(map(Look, _page(ax).colours, MARKERS, DASHES))
+
+
+def _legend(ax: Axes, *args: Any, **kwargs: Any) -> None:
+    page = _page(ax)
+    ax.legend(
+        *args, fontsize=12, facecolor=page.paper, edgecolor=page.quiet, labelcolor=page.ink, framealpha=0.9, **kwargs
+    )
+
+
+# ── activations ─────────────────────────────────────────────────────────────
+
+
+def activation_and_slope(activation: Activation, *, span: float = 4.0, axes: Any = None) -> Sequence[Axes]:
+    """An activation σ(z), and beside it its slope σ′(z), for z from −span to span. Two axes."""
+    left, right = panels = _panels(axes, 1, 2, (9.0, 4.2))
+    curve = measure.activation_curve(activation, np.linspace(-span, span, 401))
+    for ax, y, colour, symbol in ((left, curve.h, 0, "σ(z)"), (right, curve.slope, 1, "σ′(z)")):
+        _origin(ax)
+        _curve(ax, curve.z, y, color=_page(ax).colours[colour])
+        ax.set(xlabel="z", title=f"{_title(activation)}: {symbol}")
+    return panels
+
+
+def activation_grid(names: Sequence[Activation] = LECTURE, *, span: float = 3.0, axes: Any = None) -> Sequence[Axes]:
+    """Activations side by side, each with its slope: one axes a name, in rows of five (the last filled up)."""
+    columns = min(5, len(names))
+    rows = -(-len(names) // columns)
+    panels = _panels(axes, rows, columns, (2.4 * columns, 2.8 * rows))
+    for ax, name in zip(panels, names, strict=False):
+        curve, colours = measure.activation_curve(name, np.linspace(-span, span, 301)), _page(ax).colours
+        _origin(ax)
+        _curve(ax, curve.z, curve.h, color=colours[0], label="σ(z)")
+        _curve(ax, curve.z, curve.slope, color=colours[1], linestyle="--", label="σ′(z)")
+        ax.set(title=_title(name), ylim=(-1.2, span), xticks=[-2, 0, 2])
+    for ax in panels[len(names) :]:
+        ax.set_axis_off()
+    _legend(panels[0], loc="upper left")
+    return panels
+
+
+def _title(activation: Activation) -> str:
+    """Its name, written as its symbol where that is the same word: ReLU for relu."""
+    symbol = activations.symbol_of(activations.get(activation))
+    name = activation if isinstance(activation, str) else activations.name_of(activation)
+    return symbol if symbol.lower() == name.replace("_", "") else name
+
+
+def _origin(ax: Axes) -> None:
+    for line in (ax.axhline, ax.axvline):
+        line(0.0, color=_page(ax).quiet, linewidth=0.8, alpha=0.7)
+
+
+def _curve(ax: Axes, x: Array, y: Array, **looks: Any) -> None:
+    """A curve that is not joined across a jump; where one is at 0, a dot says which side 0 belongs to."""
+    jumps = np.flatnonzero(abs(np.diff(y)) > 0.25)
+    ax.plot(np.insert(x, jumps + 1, np.nan), np.insert(y, jumps + 1, np.nan), **looks)
+    at_zero = [i for j in jumps for i in (j, j + 1) if abs(x[i]) < 1e-12]
+    ax.plot(x[at_zero], y[at_zero], "o", color=looks["color"], markersize=7)
+
+
+# ── what a network does with the plane ──────────────────────────────────────
 
 
 def decision_boundary(
     model: Callable[[Any], Any], X: Sequence[Sequence[float]], y: Sequence[int], *, classes: Sequence[str] = (),
-    threshold: float = 0.0, resolution: int = 90, ax: Any = None,
-) -> Any:  # fmt: skip
+    threshold: float = 0.0, resolution: int = 90, ax: Axes | None = None,
+) -> Axes:  # fmt: skip
     """Which class the network gives to each point of the plane, with the samples on top.
 
     X: n samples of 2 numbers; y: their classes 0 … K−1
     threshold: with a single output, class 1 is where f̃ > threshold
     resolution: points a side of the grid on which the network is asked
     """
-    import numpy as np
-    from matplotlib.colors import ListedColormap
-
-    ax, points, labels = _axes(ax), np.asarray(X, dtype=float), np.asarray(y)
+    ax, points, labels = _axes(ax, (6.4, 4.8)), np.asarray(X, dtype=float), np.asarray(y)
+    if points.shape[1:] != (2,):
+        raise ValueError(f"a plane has 2 coordinates: X should be n samples of 2 numbers, its shape is {points.shape}")
     low, high = points.min(axis=0), points.max(axis=0)
     margin = 0.12 * (high - low) + 1e-9
-    xs, ys = (np.linspace(a, b, resolution) for a, b in zip(low - margin, high + margin, strict=True))
-    with collector_paused():
-        scores = np.array([[_scores(model([u, v]), threshold) for u in xs] for v in ys])
-    kinds = scores.shape[-1]
-    colours = ListedColormap(COLOURS[:kinds])
-    ax.pcolormesh(
-        xs,
-        ys,
-        scores.argmax(axis=-1),
-        cmap=colours,
-        vmin=0,
-        vmax=kinds - 1,
-        alpha=0.22,
-        shading="nearest",
-        rasterized=True,
-    )
-    for k in range(kinds - (kinds == 2)):  # the line where class k is level with the best of the others
-        lead = scores[..., k] - np.delete(scores, k, axis=-1).max(axis=-1)
-        ax.contour(xs, ys, lead, levels=[0.0], colors="#444444", linewidths=1.2)
-    for k in range(kinds):
-        at, name = labels == k, classes[k] if k < len(classes) else str(k)
-        ax.scatter(
-            *points[at].T,
-            color=COLOURS[k],
-            marker=MARKERS[k],
-            s=28,
-            edgecolor="white",
-            linewidth=0.6,
-            label=f"class {name}",
-        )
+    xs, ys = np.linspace(low - margin, high + margin, resolution).T
+    scores = measure.scores(model, xs.tolist(), ys.tolist(), threshold)
+    _regions(ax, xs, ys, scores)
+    kinds = range(scores.shape[-1])
+    if not np.isin(labels, kinds).all():
+        raise ValueError(f"classes are 0 … {kinds[-1]}, one score each; y holds {np.unique(labels).tolist()}")
+    for k, look in zip(kinds, _looks(ax), strict=False):
+        own = points[labels == k]
+        looks: dict[str, Any] = {"color": look.colour, "marker": look.marker, "edgecolor": _page(ax).paper}
+        label = f"class {classes[k] if k < len(classes) else k}"
+        ax.scatter(own[:, 0], own[:, 1], s=40, linewidth=0.6, label=label, **looks)
     ax.set(xlabel="$x_1$", ylabel="$x_2$", xlim=(xs[0], xs[-1]), ylim=(ys[0], ys[-1]))
-    ax.legend(loc="upper right", framealpha=0.9)
+    _legend(ax, loc="upper right")
     return ax
 
 
-def _scores(output: Any, threshold: float) -> list[float]:
-    """One number a class, the largest wins."""
-    if isinstance(output, Value):
-        return [threshold, output.data]
-    return [f.data for f in output]
+def _regions(ax: Axes, xs: Array, ys: Array, scores: Array) -> None:
+    """Each point in the colour of its best class, and lines where a class is level with the best of the others."""
+    kinds = scores.shape[-1]
+    colours = ListedColormap([look.colour for look in islice(_looks(ax), kinds)])
+    fill: dict[str, Any] = {"cmap": colours, "vmin": 0, "vmax": kinds - 1, "alpha": 0.25}
+    ax.pcolormesh(xs, ys, scores.argmax(axis=-1), shading="nearest", rasterized=True, **fill)
+    for k in range(kinds - (kinds == 2)):
+        lead = scores[..., k] - np.delete(scores, k, axis=-1).max(axis=-1)
+        ax.contour(xs, ys, lead, levels=[0.0], colors=_page(ax).ink, linewidths=2)
+
+
+def half_planes(layer: Layer, *, ax: Axes | None = None) -> Axes:
+    """The line w·x + b = 0 of each neuron; band and arrow are on the side where w·x + b > 0.
+
+    Drawn into the limits that ``ax`` has, as after ``decision_boundary``; from −2 to 2 on a figure of its own.
+    """
+    if ax is None:
+        ax = _axes(None, (6.0, 5.4))
+        ax.set(xlim=(-2, 2), ylim=(-2, 2), xlabel="$x_1$", ylabel="$x_2$")
+    corners = np.array([ax.get_xlim(), ax.get_ylim()])
+    centre, reach = corners.mean(axis=1), float(np.hypot(*np.diff(corners)[:, 0]))
+    for plane, look in zip(measure.half_planes(layer), _looks(ax), strict=False):
+        normal = np.array(plane.normal)
+        foot = centre - (centre - plane.point) @ normal * normal  # the point of the line nearest the middle of the view
+        along = reach * np.array([-normal[1], normal[0]])
+        ends, band = np.array([foot - along, foot + along]), 0.025 * reach * normal
+        ax.plot(*ends.T, linestyle=look.dashes, color=look.colour, label=f"neuron {plane.neuron}")
+        ax.fill(*np.concatenate([ends, ends[::-1] + band]).T, color=look.colour, alpha=0.25, linewidth=0)
+        arrow = {"arrowstyle": "-|>", "color": look.colour, "linewidth": 2.5, "mutation_scale": 18, "shrinkA": 0}
+        ax.annotate("", foot + 4 * band, foot, arrowprops=arrow)
+    ax.set(xlim=corners[0], ylim=corners[1])
+    _legend(ax, loc="upper right")
+    return ax
+
+
+# ── training ────────────────────────────────────────────────────────────────
+
+
+def loss_curve(run: Sequence[Record] | Mapping[str, Sequence[Record]], *, ax: Axes | None = None) -> Axes:
+    """Loss against step, with the accuracy beside it where there is one; several runs compare their losses alone.
+
+    run: the records that ``fit`` returns, or label → records
+    The loss on validation samples, where the records have it, is dashed with markers, a value an epoch.
+    """
+    ax = _axes(ax)
+    runs = run if isinstance(run, Mapping) else {"loss": run}
+    for look, (label, records) in zip(_looks(ax), runs.items(), strict=False):
+        _losses(ax, label, records, look)
+    ax.set(xlabel="step", ylabel="loss", ylim=(0, None))
+    lines = [line for line in ax.get_lines() if not str(line.get_label()).startswith("_")]
+    if not isinstance(run, Mapping) and run and run[0].accuracy is not None:
+        lines += _accuracy(ax.twinx(), run)
+    if len(lines) > 1:
+        _legend(ax, handles=lines, loc="best" if isinstance(run, Mapping) else "center right")
+    return ax
+
+
+def _losses(ax: Axes, label: str, run: Sequence[Record], look: Look) -> None:
+    at, losses = [r.step for r in run], [r.loss for r in run]
+    ax.plot(at, losses, color=look.colour, alpha=0.35, linewidth=1)
+    ax.plot(at, _smoothed(losses), color=look.colour, linewidth=2.5, label=label)
+    validation = [(r.step, r.validation_loss) for r in run if r.validation_loss is not None]
+    if validation:
+        looks: dict[str, Any] = {"linestyle": "--", "marker": look.marker, "markersize": 5, "markevery": 0.1}
+        ax.plot(*zip(*validation, strict=True), color=look.colour, linewidth=2, label=f"{label}, validation", **looks)
+
+
+def _accuracy(right: Axes, run: Sequence[Record]) -> list[Any]:
+    percent = _smoothed([100 * (r.accuracy or 0.0) for r in run])
+    looks: dict[str, Any] = {"color": _page(right).colours[1], "linestyle": "-.", "label": "accuracy"}
+    right.set(ylabel="accuracy of the batch (%)", ylim=(0, 102))
+    right.spines["right"].set_visible(True)
+    return right.plot([r.step for r in run], percent, linewidth=2.5, **looks)
+
+
+def _smoothed(numbers: Sequence[float]) -> list[float]:
+    """The mean of each number and its neighbours, about a fortieth of the run in all."""
+    reach = len(numbers) // 80
+    return [mean(numbers[max(0, i - reach) : i + reach + 1]) for i in range(len(numbers))]
+
+
+def optimizer_paths(
+    paths: Mapping[str, Array], loss: Callable[[Sequence[Value]], Value] | Bowl, *, ax: Axes | None = None
+) -> Axes:
+    """The ways that optimizers take through the contour lines of a loss of two weights.
+
+    paths: what ``measure.optimizer_paths`` gives; the steep and the flat direction of a ``Bowl`` are drawn too
+    """
+    ax = _axes(ax, (8.0, 4.8))
+    page = _page(ax)
+    points = np.concatenate([*paths.values(), [[0.0, 0.0]]])
+    low, high = points.min(axis=0), points.max(axis=0)
+    margin = 0.15 * (high - low) + 1e-9
+    xs, ys = (np.linspace(a, b, 60) for a, b in zip(low - margin, high + margin, strict=True))
+    heights = np.array([[loss([Value(x), Value(y)]).data for x in xs] for y in ys])
+    levels = heights.min() + (heights.max() - heights.min()) * np.linspace(0.04, 1.0, 10) ** 2
+    ax.contour(xs, ys, heights, levels=levels, colors=page.quiet, linewidths=1, alpha=0.6)
+    for look, (label, path) in zip(_looks(ax), paths.items(), strict=False):
+        ax.plot(*path.T, color=look.colour, marker=look.marker, markersize=4, linewidth=2, label=label)
+    ax.plot(*next(iter(paths.values()))[0], "o", color=page.ink, markersize=9, zorder=5)
+    if isinstance(loss, measure.Bowl):
+        _directions(ax, loss)
+    ax.set(xlabel="$w_1$", ylabel="$w_2$")
+    _legend(ax, loc="best")
+    return ax
+
+
+def _directions(ax: Axes, bowl: Bowl) -> None:
+    """Arrows from the minimum along the eigendirections."""
+    ink, view = _page(ax).ink, np.abs([np.diff(ax.get_xlim())[0], np.diff(ax.get_ylim())[0]])
+    for name, direction in zip(("steep", "flat"), np.array(bowl.directions()), strict=True):
+        tip = 0.16 * direction / max(abs(direction) / view)  # a sixth of the view, in true direction
+        ax.annotate("", tip, (0, 0), arrowprops={"arrowstyle": "-|>", "color": ink, "linewidth": 2, "shrinkA": 0})
+        ax.annotate(name, tip, (4, 4), textcoords="offset points", color=ink)
+
+
+def weight_paths(paths: Array, *, ax: Axes | None = None) -> Axes:
+    """One line a hidden unit: its first weight against the step. Lines that coincide are drawn inside each other.
+
+    paths: what ``measure.weight_paths`` gives, shape (steps + 1, neurons, inputs)
+    """
+    ax = _axes(ax)
+    neurons = paths.shape[1]
+    for i, look in zip(range(neurons), _looks(ax), strict=False):
+        ax.plot(paths[:, i, 0], color=look.colour, linewidth=2.5 + 2 * (neurons - 1 - i), label=f"neuron {i}")
+    ax.set(xlabel="step", ylabel="first weight")
+    _legend(ax, loc="best")
+    return ax
+
+
+# ── layers ──────────────────────────────────────────────────────────────────
+
+
+def variances(found: Mapping[str, Sequence[LayerVariance]], *, ax: Axes | None = None) -> Axes:
+    """Var[h̃ˡ] against the layer, on a log scale: markers as measured, lines by the formula.
+
+    found: label → what ``measure.layer_variances`` gives
+    """
+    ax = _axes(ax)
+    for look, (label, layers) in zip(_looks(ax), found.items(), strict=False):
+        at = range(1, len(layers) + 1)
+        ax.plot(at, [v.formula for v in layers], color=look.colour, linewidth=2)
+        ax.plot(at, [v.measured for v in layers], look.marker, color=look.colour, markersize=8, label=label)
+    ax.plot([], [], color=_page(ax).quiet, linewidth=2, label="formula")
+    ax.set(xlabel="layer l", ylabel=r"Var[$\tilde h^l$]", yscale="log")
+    _legend(ax, loc="center left", bbox_to_anchor=(1.0, 0.5))
+    return ax
+
+
+def histograms(model: MLP, X: Sequence[Any], y: Sequence[Any], loss: Loss, *, axes: Any = None) -> Sequence[Axes]:
+    """How the numbers of each layer spread over a batch: activations hˡ above, gradients δˡ below.
+
+    A row has one scale, and each panel its standard deviation. Two axes a layer.
+    """
+    layers = measure.layer_values(model, X, y, loss)
+    panels = _panels(axes, 2, len(layers), (max(6.0, 2.6 * len(layers)), 5.0), sharex="row")
+    above, below = panels[: len(layers)], panels[len(layers) :]
+    for l, layer in enumerate(layers):
+        _histogram(above[l], layer.h, 0, f"layer {l + 1}: ")
+        _histogram(below[l], layer.delta, 1)
+    above[0].set_ylabel("activations h")
+    below[0].set_ylabel("gradients δ")
+    return panels
+
+
+def _histogram(ax: Axes, numbers: Array, colour: int, title: str = "") -> None:
+    ax.hist(numbers.ravel(), bins=30, color=_page(ax).colours[colour])
+    ax.set(yticks=[], title=f"{title}std {numbers.std():.2g}")
+
+
+def flat_shares(model: MLP, X: Sequence[Any], *, below: float = 0.05, ax: Axes | None = None) -> Axes:
+    """How much of each hidden layer lets no gradient through (|σ′(h̃)| < below): dead neurons, saturated values."""
+    ax = _axes(ax)
+    shares, page = measure.flat_shares(model, X, below=below), _page(ax)
+    at = np.arange(1, len(shares) + 1)
+    ax.bar(at - 0.2, [100 * s.dead for s in shares], 0.36, color=page.colours[1], label="dead: flat on every sample")
+    looks: dict[str, Any] = {"hatch": "//", "edgecolor": page.paper, "label": "saturated: flat on this sample"}
+    ax.bar(at + 0.2, [100 * s.saturated for s in shares], 0.36, color=page.colours[0], **looks)
+    ax.set(xlabel="hidden layer", ylabel="share of the layer (%)", ylim=(0, 100), xticks=at)
+    _legend(ax, loc="best")
+    return ax
+
+
+# ── width and depth ─────────────────────────────────────────────────────────
+
+
+def approximation(
+    f: Callable[[float], float], widths: Sequence[int], *, low: float = 0.0, high: float = 1.0, axes: Any = None
+) -> Sequence[Axes]:
+    """One hidden layer against a function f: the three narrowest networks on top of it, and the largest error by width.
+
+    widths: numbers of ReLU neurons, rising. Two axes.
+    """
+    left, right = panels = _panels(axes, 1, 2, (10.0, 4.4))
+    xs = np.linspace(low, high, 401).tolist()
+    left.plot(xs, [f(x) for x in xs], color=_page(left).ink, linewidth=5, alpha=0.35, label="f(x)")
+    for m, look in zip(widths[:3], _looks(left), strict=False):
+        model = measure.interpolating_network(f, m, low, high)
+        network = [model([x]).data for x in xs]
+        left.plot(xs, network, linestyle=look.dashes, color=look.colour, linewidth=2, label=f"{m} neurons")
+    left.set(xlabel="x")
+    _legend(left, loc="best")
+    _errors(right, widths, measure.approximation_errors(f, widths, low, high))
+    return panels
+
+
+def _errors(ax: Axes, widths: Sequence[int], errors: Sequence[float]) -> None:
+    """Error against width, and the line of slope −2 through the last."""
+    page = _page(ax)
+    guide = [errors[-1] * (widths[-1] / m) ** 2 for m in widths]
+    ax.loglog(widths, guide, color=page.quiet, linewidth=6, alpha=0.5, label="∝ 1/m²")
+    ax.loglog(widths, errors, "o-", color=page.colours[0], markersize=7, label="largest error")
+    ax.set(xlabel="hidden neurons m", ylabel="max |f − network|")
+    ax.minorticks_off()
+    ax.set_xticks(widths, [str(m) for m in widths])
+    _legend(ax, loc="best")
+
+
+def sawtooth(depths: Sequence[int] = (1, 2, 3, 4), *, axes: Any = None) -> Sequence[Axes]:
+    """Telgarsky's sawtooth, 2 ReLU neurons a layer: each layer doubles the teeth. One axes a depth."""
+    panels = _panels(axes, 1, len(depths), (2.8 * len(depths), 3.2))
+    for ax, depth in zip(panels, depths, strict=True):
+        model = theory.sawtooth(depth)
+        xs = np.linspace(0.0, 1.0, 2**depth + 1).tolist()  # straight between these
+        ax.plot(xs, [model([x]).data for x in xs], color=_page(ax).colours[0])
+        ax.set(title=f"depth {depth}: {theory.pieces(model)} pieces", xlabel="x", xticks=[0, 1], yticks=[0, 1])
+    return panels
+
+
+def sawtooth_sizes(depths: Sequence[int] = range(1, 9), *, ax: Axes | None = None) -> Axes:
+    """The neurons that the same sawtooth takes in a deep and in a shallow network, on a log scale."""
+    ax = _axes(ax)
+    sizes, colours = measure.sawtooth_sizes(depths), _page(ax).colours
+    pieces = [s.pieces for s in sizes]
+    ax.plot(pieces, [s.shallow for s in sizes], "s--", color=colours[1], markersize=7, label="one hidden layer")
+    ax.plot(pieces, [s.deep for s in sizes], "o-", color=colours[0], markersize=7, label="2 neurons a layer")
+    ax.set(xlabel="straight pieces", ylabel="hidden neurons", xscale="log", yscale="log")
+    ax.set_xticks(pieces, [str(n) for n in pieces])
+    ax.set_yticks(pieces, [str(n) for n in pieces])
+    ax.minorticks_off()
+    _legend(ax, loc="best")
+    return ax
+
+
+# ── the figures of the README ───────────────────────────────────────────────
+
+
+def _boundary() -> Figure:
+    moons = data.moons(120, noise=0.12)
+    model = MLP([2, 5, 1], seed=4)
+    fit(model, moons.X, moons.y, loss="logistic", optimizer=Adam(model.parameters(), lr=0.05), epochs=40, batch_size=20)
+    left, right = _panels(None, 1, 2, (11.0, 4.6), sharey=True)
+    decision_boundary(model, moons.X, moons.y, resolution=70, ax=left).set_title("The network's boundary bends …")
+    right.set(xlim=left.get_xlim(), ylim=left.get_ylim(), xlabel="$x_1$")
+    half_planes(model.layers[0], ax=right).set_title("… where a ReLU neuron switches on")
+    return _figure(left)
+
+
+def _loss() -> Figure:
+    train, held_out = data.split(data.moons(120, noise=0.2), 0.25, seed=0)
+    optimizers: dict[str, measure.MakeOptimizer] = {"SGD": lambda p: SGD(p, lr=0.5), "Adam": lambda p: Adam(p, lr=0.05)}
+    runs = {}
+    for label, make in optimizers.items():
+        model = MLP([2, 8, 1], activation="tanh", seed=0)
+        optimizer = make(model.parameters())
+        runs[label] = fit(model, *train[:2], loss="logistic", optimizer=optimizer, epochs=80, validation=held_out[:2])
+    return _titled(loss_curve(runs), "The same network from the same start, by two optimizers")
+
+
+def _optimizers() -> Figure:
+    bowl = measure.Bowl(steep=20.0, flat=1.0)
+    optimizers: dict[str, measure.MakeOptimizer] = {
+        "SGD": lambda p: SGD(p, lr=0.09),
+        "momentum": lambda p: SGD(p, lr=0.02, momentum=0.8),
+        "Adagrad": lambda p: Adagrad(p, lr=1.0),
+        "RMSprop": lambda p: RMSprop(p, lr=0.1, alpha=0.9),
+        "Adam": lambda p: Adam(p, lr=0.4),
+    }
+    paths = measure.optimizer_paths(optimizers, bowl, start=(-8.0, 1.8), steps=40)
+    return _titled(optimizer_paths(paths, bowl), "SGD zigzags down the steep direction and creeps along the flat")
+
+
+def _variances() -> Figure:
+    kinds: dict[str, Any] = {
+        "N(0, 1)": "normal", "Kaiming N(0, 2/m)": "kaiming", "Xavier N(0, 1/m)": "xavier", "U[−0.05, 0.05]": init.uniform(0.05),
+    }  # fmt: skip
+    found = {label: measure.layer_variances(kind, samples=32) for label, kind in kinds.items()}
+    return _titled(variances(found), "N(0, 1) explodes, Kaiming keeps the variance")
+
+
+def _histograms() -> Figure:
+    moons = data.moons(80)
+    axes = histograms(MLP([2, 24, 24, 24, 1], activation="tanh", seed=0), moons.X, moons.y, "logistic")
+    _figure(axes[0]).suptitle("Forward and backward through tanh, before training")
+    return _figure(axes[0])
+
+
+def _flat() -> Figure:
+    moons = data.moons(80)
+    left, right = _panels(None, 1, 2, (10.0, 4.4), sharey=True)
+    for ax, activation in ((left, "relu"), (right, "tanh")):
+        model = MLP([2, 24, 24, 24, 1], activation=activation, init="normal", seed=0)
+        flat_shares(model, moons.X, ax=ax).set_title(f"{_title(activation)}, weights N(0, 1)")
+    return _side_by_side(left, right)
+
+
+def _approximation() -> Figure:
+    axes = approximation(lambda x: sin(2 * pi * x), [3, 6, 12, 24, 48, 96])
+    _figure(axes[0]).suptitle("Twice the neurons, a quarter of the error")
+    return _figure(axes[0])
+
+
+def _sawtooth() -> Figure:
+    axes = sawtooth()
+    _figure(axes[0]).suptitle("Two more ReLU neurons, twice the teeth")
+    return _figure(axes[0])
+
+
+def _depth() -> Figure:
+    return _titled(sawtooth_sizes(), "Depth adds 2 neurons where width doubles")
+
+
+def _symmetry() -> Figure:
+    left, right = _panels(None, 1, 2, (10.0, 4.4), sharey=True)
+    for ax, start, title in ((left, 0.5, "Equal units stay equal"), (right, "xavier", "Random units part")):
+        model = MLP([2, 4, 1], activation="tanh", init=start, seed=1)
+        paths = measure.weight_paths(
+            model, *data.XOR[:2], loss="logistic", optimizer=lambda p: Adam(p, lr=0.05), epochs=80
+        )
+        weight_paths(paths, ax=ax).set_title(title)
+    return _side_by_side(left, right)
+
+
+def _side_by_side(left: Axes, right: Axes) -> Figure:
+    """Two axes with one scale: what the left one says need not be said twice."""
+    right.label_outer()
+    right.legend().remove()
+    return _figure(left)
+
+
+def _titled(ax: Axes, title: str) -> Figure:
+    ax.set_title(title)
+    return _figure(ax)
+
+
+def _figure(ax: Axes) -> Figure:
+    figure = ax.get_figure(root=True)
+    assert isinstance(figure, Figure)  # every axes here is in one
+    return figure
+
+
+FIGURES: dict[str, Callable[[], Figure]] = {
+    "activation": lambda: _figure(activation_and_slope("sigmoid")[0]),
+    "activations": lambda: _figure(activation_grid()[0]),
+    "boundary": _boundary,
+    "loss": _loss,
+    "optimizers": _optimizers,
+    "variances": _variances,
+    "histograms": _histograms,
+    "flat": _flat,
+    "approximation": _approximation,
+    "sawtooth": _sawtooth,
+    "depth": _depth,
+    "symmetry": _symmetry,
+}
+
+
+def save_all(folder: Path | str) -> list[Path]:
+    """Make every figure of ``FIGURES`` for a light and a dark page: NAME.svg and NAME-dark.svg, the same bytes each time."""
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    written = []
+    for name, make in FIGURES.items():
+        for dark in (False, True):
+            path = Path(folder) / f"{name}{'-dark' if dark else ''}.svg"
+            with style(dark=dark), rc_context({"svg.hashsalt": "chalkgrad"}):
+                make().savefig(path, metadata={"Date": None})
+            written.append(path)
+    return written
+
+
+if __name__ == "__main__":
+    for path in save_all(sys.argv[1] if len(sys.argv) > 1 else "notebooks/figures"):
+        print(path)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd import NonFiniteError, Value, collector_paused, first_nonfinite, topological_order
 from nn import losses
-from nn.optim import SGD, Optimizer, clip_gradients
+from nn.optim import SGD, Optimizer, checked_rate, clip_gradients
 
 if TYPE_CHECKING:
     from nn.losses import Loss, LossFunction
@@ -80,8 +80,11 @@ def steps(
     """
     X, y = _data(X, y)
     batch_size = len(y) if batch_size is None else _count("batch_size", batch_size)
+    if clip_norm is not None:
+        checked_rate(clip_norm, "clip_norm")
+    start = _count("start", start, at_least=0)
     batches = _batches(len(y), batch_size, _count("epochs", epochs), random.Random(seed))
-    job = _Job(model, X, y, losses.get(loss), optimizer, schedule, clip_norm, validation and _data(*validation))
+    job = _Job(model, X, y, losses.get(loss), optimizer, schedule, clip_norm, validation and _data(*validation[:2]))
     return job.training(islice(enumerate(batches, start=1), start, None))
 
 
@@ -126,7 +129,7 @@ class _Job(NamedTuple):
         """Forward, backward, update."""
         optimizer, when = self.optimizer, f"at step {step} (epoch {batch.epoch})"
         if self.schedule is not None:
-            optimizer.lr = self.schedule(step)
+            optimizer.lr = checked_rate(self.schedule(step), f"the schedule's learning rate {when}")
         outputs, y = [self.model(self.X[i]) for i in batch.samples], [self.y[i] for i in batch.samples]
         total = self.loss(outputs, y)
         _require_finite(total, when, optimizer.lr)
@@ -134,7 +137,8 @@ class _Job(NamedTuple):
         optimizer.zero_grad()
         total.backward()
         norm = hypot(*[p.grad for p in optimizer.parameters])
-        if norm == 0.0:
+        if norm == 0.0 and total.data != 0.0 and not safe.warned:
+            safe.warned = True
             warnings.warn(_why_flat(total, when), FlatGradientWarning, stacklevel=4)
         if self.clip_norm is not None:
             clip_gradients(optimizer.parameters, self.clip_norm)
@@ -151,6 +155,7 @@ class _Checkpoint:
 
     def __init__(self, optimizer: Optimizer) -> None:
         self.optimizer = optimizer
+        self.warned = False  # of a flat gradient, once a run
         self.before = self.finite = self._taken()
 
     def _taken(self) -> tuple[list[float], dict[str, Any]]:
@@ -308,7 +313,7 @@ def _data(X: Sequence[Any], y: Sequence[Any]) -> tuple[Any, Any]:
     return X, y
 
 
-def _count(what: str, n: Any) -> int:
-    if isinstance(n, bool) or not hasattr(n, "__index__") or n.__index__() < 1:
-        raise ValueError(f"{what} is a whole number, 1 or more; got {n!r}")
+def _count(what: str, n: Any, at_least: int = 1) -> int:
+    if isinstance(n, bool) or not hasattr(n, "__index__") or n.__index__() < at_least:
+        raise ValueError(f"{what} is a whole number, {at_least} or more; got {n!r}")
     return int(n.__index__())

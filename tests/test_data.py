@@ -132,6 +132,15 @@ def test_circles_lie_on_their_radii_and_spirals_in_the_unit_disc():
     assert all(0.1 - 1e-12 <= math.hypot(x, y) <= 1.0 + 1e-12 for x, y in d.X)
 
 
+def test_a_spiral_arm_turns_as_far_as_it_says():
+    d = data.spiral(10, classes=2, turns=0.5, noise=0.0)  # five points an arm, r from 0.1 to 1, angle π r (+ π)
+    for i in range(5):
+        r = 0.1 + 0.225 * i
+        arm = [r * math.cos(math.pi * r), r * math.sin(math.pi * r)]
+        assert d.X[i] == pytest.approx(arm, abs=1e-12)
+        assert d.X[5 + i] == pytest.approx([-v for v in arm], abs=1e-12)
+
+
 @pytest.mark.parametrize("n", [0, -3, 2.5, "10"], ids=str)
 def test_a_number_of_samples_that_is_none_is_an_error(n):
     for make in (data.moons, data.circles, data.spiral):
@@ -174,9 +183,10 @@ def test_a_share_outside_0_and_1_is_an_error(test):
         split(data.moons(), test)
 
 
-def test_a_split_with_an_empty_side_is_an_error():
+@pytest.mark.parametrize("share", [0.05, 0.95])
+def test_a_split_with_an_empty_side_is_an_error(share):
     with pytest.raises(ValueError, match="one side would be empty"):
-        split(data.moons(4), 0.05)
+        split(data.moons(4), share)
 
 
 def test_standardized_columns_have_mean_0_and_deviation_1():

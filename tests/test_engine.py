@@ -780,6 +780,9 @@ def test_name_labels_what_has_no_label_yet_and_enters_containers():
     nested["self"] = nested
     name({"w": w, "b": b, "nested": nested, "_private": Value(5.0), "text": "x"}, extra=w[0] * b)
     assert [v.label for v in (*w, b, nested["k"][0])] == ["w[0]", "w[1]", "bias", "nested['k'][0]"]
+    alone = Value(1.0)
+    name(alone=alone)
+    assert alone.label == "alone"
 
 
 def test_repr_reads_like_other_engines_and_never_raises():

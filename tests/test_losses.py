@@ -8,8 +8,19 @@ import random
 import numpy as np
 import pytest
 
-from autograd import Value
-from nn import cross_entropy, hinge, logistic, losses, mse
+from autograd import DomainError, Value
+from nn import (
+    confusion_matrix,
+    cross_entropy,
+    hinge,
+    log_loss,
+    logistic,
+    losses,
+    mse,
+    one_hot,
+    predictions,
+    softmax,
+)
 from nn.losses import accuracy
 
 FAR = [-1000.0, -745.0, -40.0, -20.0, -1.0, 0.0, 1e-9, 1.0, 20.0, 40.0, 745.0, 1000.0]
@@ -210,7 +221,8 @@ def test_a_label_that_does_not_exist_is_named_with_its_row_and_the_labels_seen(l
         ([-1, 0, 1], r"cross_entropy: row 0 has the label -1"),
         ([0, 1, 1.5], r"cross_entropy: row 2 has the label 1.5"),
         (["cat", "dog", "cat"], r"cross_entropy: row 0 has the label 'cat'; .*Labels seen: .*cat.*dog"),
-        ([[0, 0, 1]] * 3, r"cross_entropy: the target of row 0 is \[0, 0, 1\]; give one label a sample"),
+        ([[0, 1]] * 3, r"cross_entropy: the target of row 0 is \[0, 1\]; give one label a sample"),
+        ([0, 1, [0, 0, 1]], r"cross_entropy: the target of row 2 is \[0, 0, 1\]"),
     ],
     ids=str,
 )
@@ -274,6 +286,13 @@ def test_the_loss_for_one_output_and_the_loss_for_many_point_at_each_other():
         cross_entropy(values([0.1]), [0])
 
 
+def test_many_wrong_labels_are_listed_in_short():
+    with pytest.raises(ValueError, match=r"Labels seen: (\d+, ){8}…$"):
+        logistic(values([0.0] * 9), list(range(10, 19)))
+    with pytest.raises(ValueError, match=r"Labels seen: (\d+, ){7}\d+$"):
+        logistic(values([0.0] * 8), list(range(10, 18)))
+
+
 def test_an_unknown_name_lists_the_known_ones():
     with pytest.raises(ValueError, match="no loss is called 'nll'; there are mse, logistic, hinge, cross_entropy"):
         losses.get("nll")
@@ -293,3 +312,100 @@ def test_accuracy_is_the_share_on_the_right_side():
 def test_accuracy_is_a_python_float_for_numpys_labels_too():
     assert type(accuracy("logistic", values([2.0, -1.0]), np.array([1, 1]))) is float
     assert type(accuracy("cross_entropy", values([[1.0, 2.0]]), np.array([1]))) is float
+
+
+# ── shares, probabilities, and what a classifier says ───────────────────────
+
+
+def test_one_hot_rows_cost_what_their_classes_cost():
+    rng = random.Random(2)
+    numbers, y = [[rng.gauss(0, 2) for _ in range(3)] for _ in range(4)], [2, 0, 1, 1]
+    a, b, c = values(numbers), values(numbers), values(numbers)
+    by_class, by_row, by_array = cross_entropy(a, y), cross_entropy(b, one_hot(y, 3)), cross_entropy(c, np.eye(3)[y])
+    for loss in (by_class, by_row, by_array):
+        loss.backward()
+    assert by_row.data == by_array.data == pytest.approx(by_class.data, rel=1e-14)
+    assert np.array(gradients(b)) == pytest.approx(np.array(gradients(a)), abs=1e-15)
+
+
+def test_gradient_of_soft_labels_is_f_minus_the_shares():
+    (row,), shares = values([[0.5, -1.0, 2.0]]), [0.2, 0.3, 0.5]
+    cross_entropy([row], [shares]).backward()
+    assert [v.grad for v in row] == pytest.approx(
+        [f.data - s for f, s in zip(softmax(row), shares, strict=True)], abs=1e-15
+    )
+
+
+@pytest.mark.parametrize("shares", [[0.5, 0.4], [1.5, -0.5], [0, 0], [math.nan, 1.0]], ids=str)
+def test_shares_that_do_not_sum_to_1_are_an_error(shares):
+    with pytest.raises(ValueError, match=r"row 1 of the targets is .*; shares are between 0 and 1 and sum to 1"):
+        cross_entropy(values([[0.1, 0.2]] * 2), [[0.0, 1.0], shares])
+
+
+def test_one_hot_by_hand_and_refusals():
+    assert one_hot([2, 0], 3) == [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]
+    for classes in ([3], [-1], [0.5], ["a"]):
+        with pytest.raises(ValueError, match="one_hot: row 0 has the label"):
+            one_hot(classes, 3)
+
+
+def test_log_loss_of_probabilities_is_the_loss_of_their_logits():
+    z, y = [-2.0, 0.3, 1.5], [0, 1, 0]
+    f = [Value(x).sigmoid() for x in z]
+    assert log_loss(f, y).data == pytest.approx(logistic(values(z), y).data, rel=1e-14)
+    rows, y = [[0.1, -0.4, 2.0], [1.0, 0.0, -1.0]], [2, 1]
+    assert log_loss([softmax(values([r])[0]) for r in rows], y).data == pytest.approx(
+        cross_entropy(values(rows), y).data, rel=1e-14
+    )
+
+
+def test_log_loss_raises_where_the_losses_on_logits_do_not():
+    with pytest.raises(DomainError, match=r"log needs x > 0, got x = 0.* Try a loss on logits"):
+        log_loss([Value(1000.0).sigmoid()], [0])
+    assert logistic(values([1000.0]), [0]).data == 1000.0
+
+
+def test_log_loss_refuses_ragged_rows_and_unknown_classes():
+    with pytest.raises(ValueError, match="row 1"):
+        log_loss(values([[0.5, 0.5], [0.3]]), [0, 1])
+    with pytest.raises(ValueError, match="log_loss: row 0 has the label 2"):
+        log_loss(values([0.5]), [2])
+
+
+def test_softmax_is_exp_over_the_sum():
+    o = [0.5, -1.0, 3.0]
+    total = sum(map(math.exp, o))
+    for form in (o, values(o), iter(o)):
+        assert [f.data for f in softmax(form)] == pytest.approx([math.exp(x) / total for x in o], rel=1e-14)
+    assert [f.data for f in softmax([1000.0, -1000.0])] == [1.0, 0.0]
+    row = values(o)
+    f = softmax(row)
+    f[0].backward()  # ∂f₀/∂oₖ = f₀ (δ₀ₖ − fₖ)
+    assert [v.grad for v in row] == pytest.approx([f[0].data * ((k == 0) - f[k].data) for k in range(3)], abs=1e-15)
+
+
+def test_predictions_are_the_largest_output_or_the_sign_of_the_logit():
+    assert predictions(values([-1.0, 0.0, 2.0])) == [0, 0, 1]
+    assert predictions(values([[0.0, 3.0, 1.0], [5.0, 3.0, 1.0]])) == [1, 0]
+
+
+def test_accuracy_understands_one_hot_targets():
+    assert accuracy("cross_entropy", values([[1.0, 2.0, 0.0], [3.0, 1.0, 0.0]]), [[0, 1, 0], [0, 0, 1]]) == 0.5
+
+
+def test_a_confusion_matrix_counts_actual_by_predicted():
+    rng = random.Random(0)
+    said, true = [rng.randrange(3) for _ in range(50)], [rng.randrange(3) for _ in range(50)]
+    table = confusion_matrix(said, true, 3)
+    assert table == [
+        [sum(s == j and t == i for s, t in zip(said, true, strict=True)) for j in range(3)] for i in range(3)
+    ]
+    assert sum(map(sum, table)) == 50
+
+
+@pytest.mark.parametrize(
+    ("said", "true"), [([0, 1], [-1, 1]), ([0, 2], [1, 1]), ([0], [0, 1]), ([0, 1], [2, 0])], ids=str
+)
+def test_a_confusion_matrix_refuses_classes_that_do_not_exist(said, true):
+    with pytest.raises(ValueError, match=r"label|one target a sample"):
+        confusion_matrix(said, true, 2)

@@ -318,6 +318,7 @@ def test_weights_have_the_variance_their_rule_promises(rule):
 def test_constant_and_function_initialisers():
     assert {w.data for w in Neuron(3, init=0.5).w} == {0.5}
     assert {w.data for w in Neuron(3, init="zero").w} == {0.0}
+    assert {w.data for w in Neuron(3, init="constant").w} == {1.0}
     assert [w.data for w in Neuron(3, init=lambda rng, fan_in, fan_out: fan_in + 10 * fan_out).w] == [13.0] * 3
     assert [w.data for w in Layer(3, 2, init=lambda rng, fan_in, fan_out: fan_in + 10 * fan_out).neurons[1].w] == [
         23.0

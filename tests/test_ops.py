@@ -199,6 +199,10 @@ def test_slope_at_a_kink_is_pytorchs(name, constants, x, slopes, in_torch):
     assert [v.grad.item() for v in leaves] == pytest.approx(slopes, **last_bits)
 
 
+def test_the_threshold_neuron_fires_at_zero():
+    assert [Value(x).step().data for x in (-1.0, -5e-324, 0.0, -0.0, 2.0)] == [0.0, 0.0, 1.0, 1.0, 1.0]
+
+
 # ── the table is complete, and enough ───────────────────────────────────────
 
 
@@ -252,6 +256,7 @@ def test_a_bound_row_is_made_once_and_may_be_bound_again():
     assert row.bind(k=3.0) is row.bind(k=3.0)
     assert row.bind(k=3.0).symbol == "**3"
     assert row.bind(k=0.5).symbol == "**0.5"
+    assert row.bind(k=3.0).doc == row.doc
     again = row.bind(k=3.0).bind(k=2.0)
     assert again.rule(floats, 5.0)[0] == 25.0
     assert again.symbol == "**2"

@@ -7,8 +7,21 @@ import random
 
 import pytest
 
+import nn
 from autograd import Value
-from nn import MLP, SGD, Adam, Optimizer
+from nn import (
+    MLP,
+    SGD,
+    Adagrad,
+    Adam,
+    AdamW,
+    Optimizer,
+    RMSprop,
+    clip_gradients,
+    cosine,
+    exponential_decay,
+    step_decay,
+)
 
 
 def walk(optimizer, w, gradients):
@@ -71,6 +84,35 @@ def test_adam_by_hand():
     assert walk(Adam([w], lr=η, betas=(β1, β2)), w, [2.0, -4.0, 1.0]) == pytest.approx([w1, w2, w3], abs=1e-14)
 
 
+def test_nesterov_by_hand():
+    w = Value(1.0)
+    # v: 2, −3, −0.5 as above; the step is g + 0.5 v: 3, −5.5, 0.75
+    assert walk(SGD([w], lr=0.1, momentum=0.5, nesterov=True), w, [2.0, -4.0, 1.0]) == pytest.approx(
+        [0.7, 1.25, 1.175], abs=1e-15
+    )
+
+
+def test_adagrad_by_hand():
+    w = Value(1.0)
+    # s: 9, 25, 169: steps 0.1·(3/3, −4/5, 12/13)
+    path = walk(Adagrad([w], lr=0.1), w, [3.0, -4.0, 12.0])
+    assert path == pytest.approx([0.9, 0.98, 0.98 - 1.2 / 13], abs=1e-10)
+
+
+def test_rmsprop_by_hand():
+    w = Value(1.0)
+    # α = 3/4: s = 4/4 = 1, then 3/4 + 16/4 = 19/4, then 57/16 + 1/4 = 61/16
+    path = walk(RMSprop([w], lr=0.1, alpha=0.75, eps=1e-12), w, [2.0, -4.0, 1.0])
+    second = 0.8 + 0.4 / math.sqrt(4.75)
+    assert path == pytest.approx([0.8, second, second - 0.1 / math.sqrt(61 / 16)], abs=1e-11)
+
+
+def test_adamw_decays_the_weight_and_not_the_gradient():
+    w, v = Value(1.0), Value(1.0)
+    (decayed,), (plain,) = walk(AdamW([w], lr=0.1, weight_decay=0.5), w, [2.0]), walk(Adam([v], lr=0.1), v, [2.0])
+    assert decayed == pytest.approx(plain - 0.1 * 0.5 * 1.0, abs=1e-15)
+
+
 def test_adams_first_step_is_the_rate_whatever_the_gradient():
     for g in (1e-3, 1.0, 1e6, -1e6):
         w = Value(0.0)
@@ -79,7 +121,7 @@ def test_adams_first_step_is_the_rate_whatever_the_gradient():
 
 
 def test_a_parameter_with_gradient_0_stays_where_it_is():
-    for make in (SGD, Adam):
+    for make in (SGD, Adagrad, RMSprop, Adam):
         w = Value(1.0)
         assert walk(make([w], lr=0.1), w, [0.0, 0.0]) == [1.0, 1.0]
 
@@ -91,6 +133,14 @@ SETTINGS = [
     ("SGD", {"lr": 0.05, "momentum": 0.9}),
     ("SGD", {"lr": 0.05, "weight_decay": 0.1}),
     ("SGD", {"lr": 0.05, "momentum": 0.8, "weight_decay": 0.01}),
+    ("SGD", {"lr": 0.05, "momentum": 0.8, "nesterov": True}),
+    ("SGD", {"lr": 0.05, "momentum": 0.8, "nesterov": True, "weight_decay": 0.1}),
+    ("Adagrad", {}),
+    ("Adagrad", {"lr": 0.1, "eps": 1e-2, "weight_decay": 0.1}),
+    ("RMSprop", {}),
+    ("RMSprop", {"lr": 0.1, "alpha": 0.7, "eps": 1e-2, "weight_decay": 0.1}),
+    ("AdamW", {}),
+    ("AdamW", {"lr": 0.1, "betas": (0.8, 0.9), "eps": 1e-3, "weight_decay": 0.3}),
     ("Adam", {}),
     ("Adam", {"lr": 0.1, "betas": (0.8, 0.9), "eps": 1e-3}),
     ("Adam", {"lr": 0.1, "weight_decay": 0.1}),
@@ -103,7 +153,7 @@ def test_steps_are_pytorchs(name, settings):
     rng = random.Random(0)
     start = [rng.gauss(0, 1) for _ in range(4)]
     ours, theirs = [Value(x) for x in start], torch.tensor(start, dtype=torch.float64, requires_grad=True)
-    optimizer = {"SGD": SGD, "Adam": Adam}[name](ours, **settings)
+    optimizer = getattr(nn, name)(ours, **settings)
     other = getattr(torch.optim, name)([theirs], **settings)
     for _ in range(25):
         g = [rng.gauss(0, 1) for _ in start]
@@ -118,6 +168,9 @@ def test_steps_are_pytorchs(name, settings):
 def test_names_and_defaults_of_adam_are_pytorchs():
     optimizer = Adam([Value(1.0)])
     assert (optimizer.lr, optimizer.betas, optimizer.eps, optimizer.weight_decay) == (1e-3, (0.9, 0.999), 1e-8, 0.0)
+    assert (AdamW([Value(1.0)]).lr, AdamW([Value(1.0)]).weight_decay) == (1e-3, 0.01)
+    assert (Adagrad([Value(1.0)]).lr, Adagrad([Value(1.0)]).eps) == (0.01, 1e-10)
+    assert (RMSprop([Value(1.0)]).lr, RMSprop([Value(1.0)]).alpha, RMSprop([Value(1.0)]).eps) == (0.01, 0.99, 1e-8)
 
 
 # ── a step that fails, and going on ─────────────────────────────────────────
@@ -220,6 +273,11 @@ def test_a_learning_rate_that_is_not_a_positive_number_is_an_error(make, lr):
         (Adam, {"betas": (0.9,)}, "betas"),
         (Adam, {"betas": (0.9, 0.99, 0.999)}, "betas"),
         (Adam, {"betas": 0.9}, "betas"),
+        (SGD, {"nesterov": True}, "nesterov .* give momentum > 0"),
+        (RMSprop, {"alpha": 1.0}, "alpha is a number ≥ 0 and < 1, got 1.0"),
+        (Adagrad, {"eps": 0.0}, "eps is a number > 0"),
+        (RMSprop, {"eps": 0.0}, "eps is a number > 0"),
+        (AdamW, {"weight_decay": -1.0}, "weight_decay"),
         (Adam, {"eps": -1e-8}, "eps"),
         (Adam, {"eps": "small"}, "eps"),
         (Adam, {"weight_decay": math.inf}, "weight_decay"),
@@ -256,3 +314,90 @@ def test_an_optimizer_of_the_users_own_defines_delta():
     assert walk(SignDescent([w], lr=0.25), w, [3.0, -100.0, 0.0]) == [0.75, 1.0, 1.0]
     with pytest.raises(TypeError, match="use SGD or Adam"):
         Optimizer([w], lr=0.1).step()
+
+
+# ── around a step ───────────────────────────────────────────────────────────
+
+
+def with_gradients(*gradients):
+    parameters = [Value(0.0) for _ in gradients]
+    for p, g in zip(parameters, gradients, strict=True):
+        p.grad = g
+    return parameters
+
+
+def test_clipping_shortens_the_gradient_and_keeps_its_direction():
+    p = with_gradients(3.0, -4.0)
+    assert clip_gradients(p, 1.0) == 5.0
+    assert [q.grad for q in p] == pytest.approx([0.6, -0.8], abs=1e-15)
+
+
+def test_a_gradient_short_enough_is_not_touched():
+    for longest in (5.0, 6.0):
+        p = with_gradients(3.0, -4.0)
+        assert clip_gradients(p, longest) == 5.0
+        assert [q.grad for q in p] == [3.0, -4.0]
+
+
+def test_clipping_huge_gradients_does_not_overflow():
+    p = with_gradients(3e306, 4e306)
+    clip_gradients(p, 100.0)
+    assert [q.grad for q in p] == pytest.approx([60.0, 80.0])
+
+
+def test_clipping_leaves_a_gradient_that_is_not_finite_to_be_seen():
+    p = with_gradients(math.inf, 1.0)
+    assert clip_gradients(p, 1.0) == math.inf
+    assert [q.grad for q in p] == [math.inf, 1.0]
+
+
+@pytest.mark.parametrize("max_norm", [0, -1.0, math.nan, math.inf, "1"], ids=str)
+def test_the_longest_gradient_is_a_positive_number(max_norm):
+    with pytest.raises(ValueError, match="max_norm is a number > 0"):
+        clip_gradients(with_gradients(1.0), max_norm)
+
+
+def test_step_decay_by_hand():
+    assert [step_decay(0.8, every=3, factor=0.5)(t) for t in range(1, 9)] == [0.8] * 3 + [0.4] * 3 + [0.2] * 2
+
+
+def test_exponential_decay_by_hand():
+    assert [exponential_decay(2.0, rate=0.5)(t) for t in (1, 2, 3, 4)] == [2.0, 1.0, 0.5, 0.25]
+
+
+def test_cosine_is_pytorchs_with_its_ends_included():
+    rate = cosine(0.7, steps=11, last=0.1)
+    assert [rate(t) for t in (1, 6, 11, 12, 100)] == pytest.approx([0.7, 0.4, 0.1, 0.1, 0.1], abs=1e-15)
+    torch = pytest.importorskip("torch", reason="the peer: pip install 'chalkgrad[bench]'")
+    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.7)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=10, eta_min=0.1)
+    for t in range(1, 12):
+        assert rate(t) == pytest.approx(schedule.get_last_lr()[0], abs=1e-12)
+        optimizer.step()
+        schedule.step()
+
+
+def test_cosine_warms_up_in_a_line_and_then_falls():
+    rate = cosine(1.0, steps=7, warmup=2)
+    assert [rate(t) for t in range(1, 8)] == pytest.approx(
+        [0.5, 1.0, *(0.5 + 0.5 * math.cos(math.pi * k / 4) for k in range(5))]
+    )
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: step_decay(1.0, every=0),
+        lambda: step_decay(1.0, every=2, factor=-3.0),
+        lambda: step_decay(-1.0, every=2),
+        lambda: exponential_decay(1.0, rate=-1.0),
+        lambda: exponential_decay(math.nan, rate=0.5),
+        lambda: cosine(1.0, steps=0),
+        lambda: cosine(1.0, steps=2, warmup=5),
+        lambda: cosine(1.0, steps=5, last=-1.0),
+    ],
+    ids=["every 0", "factor < 0", "lr < 0", "rate < 0", "lr nan", "no steps", "warmup beyond the end", "last < 0"],
+)
+def test_a_schedule_that_makes_no_sense_is_an_error_when_it_is_made(make):
+    with pytest.raises(ValueError, match="is a |is part of the run"):
+        make()

@@ -10,7 +10,7 @@ from fractions import Fraction
 import hypothesis.strategies as st
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from autograd import OPS
 from autograd.readings import Expr, arrays, floats, formula, ieee_read, symbols
@@ -101,6 +101,7 @@ def test_the_sign_of_a_float_is_numpys(a):
 def test_where_and_constant_are_what_they_say():
     assert (floats.where(True, 1.0, 2.0), floats.where(False, 1.0, 2.0), floats.constant(3.0)) == (1.0, 2.0, 3.0)
     assert str(symbols.constant(Expr("m"))) == "m"
+    assert not hasattr(symbols, "__array__"), "symbols have functions, not Python's protocols"
 
 
 @every_row
@@ -262,6 +263,10 @@ def meaning(e):
     return OPERATORS[e.head](*map(meaning, e.args))
 
 
+# A tree is cheap, and mistakes hide in rare pairs of heads.
+many = settings(max_examples=max(400, settings.default.max_examples))
+
+
 def trees(heads):
     """Random formulas; an exponent is a small whole number, so that fractions stay fractions."""
     leaf = st.one_of(st.sampled_from(list(NAMES)), st.sampled_from([-2.0, -1.0, 0.5, 1.0, 3.0, -3, 2])).map(Expr)
@@ -285,6 +290,7 @@ def defined(e):
         return None
 
 
+@many
 @given(trees(list(OPERATORS)))
 def test_source_means_what_the_tree_says(e):
     true = defined(e)
@@ -294,6 +300,7 @@ def test_source_means_what_the_tree_says(e):
         assert eval(source, {"xp": Fractions, "F": Fraction, "abs": abs, **NAMES}) == true, e.source()
 
 
+@many
 @given(trees(["+", "-", "*", "/", "neg", "power", "<", ">"]))
 def test_text_means_what_the_tree_says(e):
     true = defined(e)
@@ -370,6 +377,7 @@ class LaTeX:
         return NAMES[token] if token in NAMES else Fraction(token)
 
 
+@many
 @given(trees(["+", "-", "*", "/", "neg", "abs", "power"]))
 def test_latex_means_what_the_tree_says(e):
     true = defined(e)
@@ -377,6 +385,7 @@ def test_latex_means_what_the_tree_says(e):
         assert LaTeX.value(e.latex()) == true, e.latex()
 
 
+@many
 @given(trees(list(OPERATORS)))
 def test_latex_braces_and_brackets_are_paired(e):
     latex = e.latex()

@@ -8,6 +8,7 @@ import math
 import random
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,23 @@ import pytest
 
 import nn
 from autograd import DomainError, NonFiniteError, Value
-from nn import MLP, SGD, Adam, Record, Run, data, evaluate, fit, logistic, mse, steps
+from nn import (
+    MLP,
+    SGD,
+    Adam,
+    FlatGradientWarning,
+    Neuron,
+    Record,
+    Run,
+    cosine,
+    data,
+    evaluate,
+    fit,
+    logistic,
+    mse,
+    one_hot,
+    steps,
+)
 
 MOONS = data.moons(20, seed=1)
 FILES = {nn.train.__file__, nn.optim.__file__}
@@ -76,14 +93,16 @@ def test_steps_may_be_left_whenever_one_likes():
     assert numbers(model) == numbers(whole)
 
 
-def test_a_record_holds_step_epoch_loss_accuracy_and_gradient_norm():
-    assert Record._fields == ("step", "epoch", "loss", "accuracy", "gradient_norm")
+def test_a_record_holds_what_happened_in_a_step():
+    fields = ("step", "epoch", "loss", "accuracy", "gradient_norm", "lr", "validation_loss", "validation_accuracy")
+    assert Record._fields == fields
     run = trained(small(), epochs=3, batch_size=8)  # 8 + 8 + 4
     assert isinstance(run, Run)
     assert run.ended == "done"
     assert [(r.step, r.epoch) for r in run] == [(1, 1), (2, 1), (3, 1), (4, 2), (5, 2), (6, 2), (7, 3), (8, 3), (9, 3)]
     for r in run:
         assert type(r.loss) is type(r.accuracy) is type(r.gradient_norm) is float
+        assert (r.lr, r.validation_loss, r.validation_accuracy) == (0.5, None, None)
         assert 0.0 <= r.accuracy <= 1.0
 
 
@@ -490,3 +509,128 @@ def test_the_bar_is_closed_when_an_error_ends_the_run(capsys):
 def test_on_step_gets_every_record():
     seen = []
     assert trained(small(), on_step=seen.append) == seen
+
+
+# ── schedules, clipping, validation, going on ───────────────────────────────
+
+
+def test_a_schedule_sets_the_rate_of_each_step():
+    a, b = small(), small()
+    rate = cosine(0.5, steps=4, last=0.1)
+    run = trained(a, epochs=4, schedule=rate)
+    assert [r.lr for r in run] == [rate(t) for t in (1, 2, 3, 4)]
+    optimizer = SGD(b.parameters(), lr=1.0)
+    for t in (1, 2, 3, 4):
+        optimizer.lr = rate(t)
+        trained(b, epochs=1, optimizer=optimizer)
+    assert numbers(a) == numbers(b)
+
+
+@pytest.mark.parametrize("rate", [-1.0, math.nan, math.inf, "fast"], ids=str)
+def test_a_schedule_that_gives_no_rate_is_an_error_and_moves_nothing(rate):
+    model = small()
+    before = numbers(model)
+    with pytest.raises((ValueError, TypeError, NonFiniteError)):
+        trained(model, schedule=lambda t: rate)
+    assert numbers(model) == before
+
+
+def test_clip_norm_bounds_the_step_and_the_record_keeps_the_norm_before():
+    model, free = small(), small()
+    before = numbers(model)
+    run = trained(model, epochs=1, clip_norm=0.01, optimizer=SGD(model.parameters(), lr=1.0))
+    moved = [a - b for a, b in zip(numbers(model), before, strict=True)]
+    assert math.hypot(*moved) == pytest.approx(0.01, rel=1e-12)
+    assert run[0].gradient_norm == trained(free, epochs=1)[0].gradient_norm > 0.01
+
+
+def test_a_run_in_two_parts_is_the_run():
+    whole, parts = small(), small()
+    run = trained(whole, epochs=4, batch_size=6, seed=2, optimizer=Adam(whole.parameters(), lr=0.05))
+    optimizer = Adam(parts.parameters(), lr=0.05)
+    settings = {"epochs": 4, "batch_size": 6, "seed": 2, "optimizer": optimizer}
+    first = list(itertools.islice(steps(parts, MOONS.X, MOONS.y, loss="logistic", **settings), 7))
+    second = trained(parts, **settings, start=7)
+    assert first + second == run
+    assert numbers(parts) == numbers(whole)
+
+
+@pytest.mark.parametrize("start", [-1, 1.5, "2"], ids=str)
+def test_a_start_that_is_no_number_of_steps_is_an_error(start):
+    with pytest.raises(ValueError, match="start"):
+        trained(small(), start=start)
+
+
+def test_validation_is_measured_at_the_end_of_each_epoch_and_teaches_nothing():
+    with_it, without = small(), small()
+    other = data.moons(10, seed=9)
+    run = trained(with_it, epochs=2, batch_size=8, validation=(other.X, other.y))
+    assert [r[:6] for r in run] == [r[:6] for r in trained(without, epochs=2, batch_size=8)]
+    assert numbers(with_it) == numbers(without)
+    assert [r.validation_loss is not None for r in run] == [False, False, True] * 2
+    assert (run[-1].validation_loss, run[-1].validation_accuracy) == evaluate(with_it, other.X, other.y, "logistic")
+
+
+def test_a_data_set_may_be_the_validation():
+    train, held_out = data.split(MOONS, 0.3)
+    model = small()
+    run = fit(model, train.X, train.y, loss="logistic", validation=held_out, epochs=1)
+    assert run[-1].validation_loss == evaluate(model, held_out.X, held_out.y, "logistic")[0]
+
+
+def test_patience_stops_early_and_goes_back_to_the_best_epoch():
+    # The validation pulls w to 1, the training to 3: the loss falls while w < 1 and then grows.
+    w, after = Value(0.0), []
+    run = fit(
+        lambda x: w * x[0], [[1.0]], [3.0], loss="mse", optimizer=SGD([w], lr=0.1), epochs=100, patience=3,
+        validation=([[1.0]], [1.0]), on_step=lambda r: after.append(w.data),
+    )  # fmt: skip
+    losses = [r.validation_loss for r in run]
+    best = losses.index(min(losses))
+    assert run.ended == "stopped early"
+    assert len(run) == best + 1 + 3
+    assert w.data == after[best] == pytest.approx(1.0, abs=0.15)
+
+
+def test_without_a_worse_epoch_patience_does_nothing():
+    a, b = small(), small()
+    run = trained(a, epochs=5, patience=2, validation=(MOONS.X, MOONS.y))
+    assert run.ended == "done"
+    trained(b, epochs=5)
+    assert numbers(a) == numbers(b)
+
+
+@pytest.mark.parametrize(
+    "settings", [{"patience": 3}, {"patience": 0, "validation": (MOONS.X, MOONS.y)}], ids=["no validation", "0"]
+)
+def test_patience_needs_validation_and_is_a_whole_number(settings):
+    with pytest.raises(ValueError, match="patience"):
+        trained(small(), **settings)
+
+
+def test_one_hot_targets_train_like_their_classes():
+    runs = []
+    for y in (MOONS.y, one_hot(MOONS.y, 2)):
+        model = MLP([2, 3, 2], seed=0)
+        runs.append(fit(model, MOONS.X, y, loss="cross_entropy", epochs=3))
+    for a, b in zip(*runs, strict=True):
+        assert a.loss == pytest.approx(b.loss, rel=1e-12)
+        assert a.accuracy == b.accuracy
+
+
+# ── gradients that are all 0 ────────────────────────────────────────────────
+
+
+def test_a_step_neuron_that_learns_nothing_says_so_once():
+    with pytest.warns(FlatGradientWarning, match=r"every gradient is exactly 0 at step 1 .*Flat: 4 × step") as caught:
+        fit(Neuron(2, activation="step"), *data.AND[:2], loss="mse", epochs=20)
+    assert len(caught) == 1  # twenty steps, one warning
+
+
+def test_a_loss_of_0_is_no_reason_to_warn():
+    w = Value(5.0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        run = fit(lambda x: w * x[0], [[1.0]], [1], loss="hinge", optimizer=SGD([w], lr=0.1), epochs=3)
+    assert run[-1].loss == 0.0
+    assert w.data == 5.0

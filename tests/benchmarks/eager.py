@@ -141,9 +141,9 @@ def run(*, quick: bool) -> list[Table]:
         for name, case in done.items()
     ]
     known = [x for x in losses if x is not None]
-    agree = max(known) - min(known) if known else 0.0
+    agree = f"after {CHECKED} steps their losses differ by {max(known) - min(known):.0e}. " if len(known) > 1 else ""
     notes = [
-        f"Forward, backward, update. All start from the same weights; after {CHECKED} steps their losses differ by {agree:.0e}. "
+        f"Forward, backward, update. All start from the same weights; {agree}"
         "Marks: 20× with the imports changed, 50× with own losses.",
     ]
     columns = ["training step, MLP(2, [16, 16, 1]), 100 moons", "median", "±", "against micrograd", "runs"]

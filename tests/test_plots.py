@@ -1,0 +1,238 @@
+"""Figures show what was measured, can be read on a slide, and need no pyplot."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from itertools import combinations
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_hex, to_rgb
+from matplotlib.figure import Figure
+
+from nn import MLP, SGD, Layer, data, fit, measure, plots
+
+SLIDE = 13.33  # inches across
+
+
+@pytest.fixture(scope="module", params=plots.FIGURES)
+def figure(request):
+    """Each figure of the README as it is drawn on a light page."""
+    with plots.style():
+        made = plots.FIGURES[request.param]()
+        made.draw_without_rendering()
+    return made
+
+
+def texts_of(figure):
+    """All that can be read: titles, labels, legends, notes, and the ticks within the limits."""
+    found = list(figure.texts)
+    for ax in figure.axes:
+        found += [ax.title, ax.xaxis.label, ax.yaxis.label, *ax.texts]
+        found += ax.get_legend().get_texts() if ax.get_legend() else []
+        for axis in (ax.xaxis, ax.yaxis):
+            low, high = sorted(axis.get_view_interval())
+            ticks = [tick for tick in axis.get_major_ticks() if low <= tick.get_loc() <= high]
+            found += [label for tick in ticks for label in (tick.label1, tick.label2)]
+    return [t for t in found if t.get_visible() and t.get_text().strip()]
+
+
+# ── reading them ────────────────────────────────────────────────────────────
+
+
+def test_text_is_large_enough_on_a_slide(figure):
+    scale = SLIDE / figure.get_figwidth()
+    assert min(t.get_fontsize() for t in texts_of(figure)) * scale >= 12
+
+
+def test_nothing_written_is_cut_off_or_written_over(figure):
+    boxes = [(t.get_text(), t.get_window_extent()) for t in texts_of(figure)]
+    left, bottom, right, top = figure.bbox.padded(2).extents  # 2 pixels of 1000 are no harm
+    assert len(boxes) > 5
+    for text, box in boxes:
+        assert left <= box.x0 < box.x1 <= right, text
+        assert bottom <= box.y0 < box.y1 <= top, text
+    for (a, box), (b, other) in combinations(boxes, 2):
+        width = min(box.x1, other.x1) - max(box.x0, other.x0)
+        height = min(box.y1, other.y1) - max(box.y0, other.y0)
+        assert width <= 1 or height <= 1, f"{a!r} and {b!r} overlap"
+
+
+def test_named_lines_are_at_least_two_points_wide(figure):
+    for ax in figure.axes:
+        named = [line for line in ax.get_lines() if not line.get_label().startswith("_")]
+        assert all(line.get_linewidth() >= 2 for line in named)
+
+
+def luminance(colour):
+    return sum(
+        share * (v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4)
+        for share, v in zip((0.2126, 0.7152, 0.0722), to_rgb(colour), strict=True)
+    )
+
+
+def contrast(a, b):
+    dark, light = sorted((luminance(a), luminance(b)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("page", [plots.LIGHT, plots.DARK])
+def test_ink_and_colours_stand_out_from_the_paper(page):
+    assert contrast(page.ink, page.paper) > 7
+    assert contrast(page.quiet, page.paper) > 4.5
+    assert all(contrast(colour, page.paper) > 3 for colour in page.colours[:6])
+    assert len(set(page.colours)) == len(plots.MARKERS) == len(plots.DASHES) == 8
+
+
+def test_a_figure_follows_its_page_even_after_the_style_has_ended():
+    with plots.style(dark=True):
+        ax = Figure().add_subplot()
+    plots.variances({"kaiming": [measure.LayerVariance(1.0, 1.0)]}, ax=ax)
+    assert ax.get_lines()[0].get_color() == plots.DARK.colours[0]
+    assert to_hex(ax.get_facecolor()) == plots.DARK.paper
+    assert to_hex(ax.get_legend().get_texts()[0].get_color()) == plots.DARK.ink
+
+
+# ── what they show ──────────────────────────────────────────────────────────
+
+
+def test_a_curve_shows_the_numbers_of_the_table():
+    left, right = plots.activation_and_slope("gelu", span=2.0)
+    curve = measure.activation_curve("gelu", np.linspace(-2.0, 2.0, 401))
+    assert left.get_lines()[-2].get_ydata().tolist() == curve.h.tolist()
+    assert right.get_lines()[-2].get_ydata().tolist() == curve.slope.tolist()
+    assert left.get_title() == "GELU: σ(z)"
+
+
+def test_a_jump_is_not_joined_and_a_dot_says_whose_zero_is():
+    left, right = plots.activation_and_slope("step")
+    curve, dot = left.get_lines()[-2:]
+    assert np.isnan(curve.get_ydata()).sum() == 1
+    assert (dot.get_xdata().tolist(), dot.get_ydata().tolist()) == ([0.0], [1.0])
+    assert not np.isnan(right.get_lines()[-2].get_ydata()).any()
+
+
+def test_the_grid_has_one_panel_an_activation_of_the_lecture():
+    axes = plots.activation_grid()
+    assert [ax.get_title() for ax in axes][:5] == ["step", "sigmoid", "tanh", "ReLU", "LeakyReLU"]
+    assert [ax.axison for ax in plots.activation_grid(plots.LECTURE[:6])] == [True] * 6 + [False] * 4
+
+
+def test_half_planes_keep_the_view_and_are_lines_of_the_layer():
+    layer, ax = Layer(2, 2, init=1.0), Figure().add_subplot()
+    layer.neurons[1].w[1].data = -2.0
+    ax.set(xlim=(-1, 3), ylim=(0, 2))
+    assert plots.half_planes(layer, ax=ax) is ax
+    assert (ax.get_xlim(), ax.get_ylim()) == ((-1, 3), (0, 2))
+    for line, w in zip(ax.get_lines(), ((1, 1), (1, -2)), strict=True):
+        assert np.asarray(line.get_data()).T @ w == pytest.approx([0.0, 0.0], abs=1e-12)
+
+
+def test_runs_are_compared_by_label_with_their_validation_loss():
+    def run(lr):
+        model = MLP([2, 2, 1], seed=0)
+        X, y = data.XOR[:2]
+        return fit(model, X, y, loss="logistic", optimizer=SGD(model.parameters(), lr=lr), epochs=3, validation=(X, y))
+
+    runs = {"slow": run(0.01), "fast": run(0.5)}
+    ax = plots.loss_curve(runs)
+    assert [t.get_text() for t in ax.get_legend().get_texts()] == [
+        "slow",
+        "slow, validation",
+        "fast",
+        "fast, validation",
+    ]
+    validation = ax.get_lines()[-1].get_ydata()
+    assert list(validation) == [r.validation_loss for r in runs["fast"]]
+
+
+def test_one_run_shows_its_accuracy_beside_the_loss():
+    model = MLP([2, 2, 1], seed=0)
+    ax = plots.loss_curve(fit(model, *data.XOR[:2], loss="logistic", epochs=3))
+    assert [a.get_ylabel() for a in ax.figure.axes] == ["loss", "accuracy of the batch (%)"]
+
+
+def test_a_regression_has_no_accuracy_to_show():
+    run = fit(MLP([1, 1], seed=0), [[0.0], [1.0]], [0.0, 1.0], loss="mse", epochs=3)
+    assert len(plots.loss_curve(run).figure.axes) == 1
+
+
+def test_smoothing_keeps_the_mean_of_neighbours():
+    assert plots._smoothed([1.0, 2.0, 4.0]) == [1.0, 2.0, 4.0]
+    assert plots._smoothed([float(i) for i in range(160)])[80] == 80.0
+    assert plots._smoothed([0.0, 6.0] * 80)[81] in (2.4, 3.6)  # five neighbours
+
+
+def test_ten_classes_are_drawn_with_eight_looks():
+    X = [[float(k % 3), float(k // 3)] for k in range(10)]
+    ax = plots.decision_boundary(MLP([2, 10], seed=0), X, list(range(10)), resolution=5)
+    assert len(ax.get_legend().get_texts()) == 10
+
+
+def test_samples_of_an_unknown_class_do_not_vanish():
+    with pytest.raises(ValueError, match=r"classes are 0 … 1, one score each; y holds \[-1, 1\]"):
+        plots.decision_boundary(MLP([2, 1]), [[0.0, 0.0], [1.0, 1.0]], [-1, 1], resolution=5)
+
+
+def test_a_boundary_needs_a_plane():
+    with pytest.raises(ValueError, match=r"X should be n samples of 2 numbers, its shape is \(1, 3\)"):
+        plots.decision_boundary(MLP([3, 1]), [[0.0, 0.0, 0.0]], [0])
+
+
+def test_too_few_axes_are_told():
+    with pytest.raises(ValueError, match=r"needs 2 axes \(1 × 2\), got 1"):
+        plots.activation_and_slope("tanh", axes=[Figure().add_subplot()])
+
+
+def test_several_axes_are_drawn_on_and_given_back():
+    given = Figure().subplots(2, 2)
+    drawn = plots.histograms(MLP([2, 3, 1], seed=0), *data.XOR[:2], "logistic", axes=given)
+    assert list(drawn) == list(given.ravel())
+    assert [ax.get_title().split(":")[0] for ax in drawn][:2] == ["layer 1", "layer 2"]
+
+
+def test_one_bar_a_layer_and_kind():
+    model = MLP([2, 3, 3, 1], activation="relu", init=-1.0)  # never on where x ≥ 0; then always, at 0
+    heights = [bar.get_height() for bar in plots.flat_shares(model, [[1.0, 1.0], [2.0, 1.0]]).patches]
+    assert heights == [100.0, 100.0, 100.0, 100.0]
+
+
+# ── on disk ─────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(("format", "start"), [("svg", b"<?xml"), ("pdf", b"%PDF"), ("png", b"\x89PNG")])
+def test_a_figure_can_be_saved_as(format, start):  # noqa: A002
+    buffer = BytesIO()
+    plots.sawtooth([1, 2])[0].figure.savefig(buffer, format=format)
+    assert buffer.getvalue().startswith(start)
+
+
+def test_the_same_figures_are_the_same_bytes(tmp_path, monkeypatch):
+    monkeypatch.setattr(plots, "FIGURES", {"depth": plots.FIGURES["depth"]})
+    first, second = plots.save_all(tmp_path / "a"), plots.save_all(tmp_path / "b")
+    assert [path.name for path in first] == ["depth.svg", "depth-dark.svg"]
+    assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
+    assert first[0].read_bytes() != first[1].read_bytes()
+
+
+def test_networks_load_without_matplotlib_and_figures_without_pyplot(run_python):
+    source = """
+import sys, nn
+print("matplotlib" in sys.modules)
+from nn import plots
+plots.activation_and_slope("tanh")[0].figure.savefig("/dev/null", format="svg")
+print("matplotlib.pyplot" in sys.modules)
+"""
+    assert run_python(source).split() == ["False", "False"]
+
+
+def test_without_matplotlib_the_error_says_what_to_install(run_python):
+    source = """
+import sys
+sys.modules["matplotlib"] = None
+try:
+    import nn.plots
+except ImportError as error:
+    print(error)
+"""
+    assert "pip install 'chalkgrad[train]'" in run_python(source)
