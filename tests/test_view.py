@@ -701,3 +701,13 @@ def test_trace_gives_micrograds_nodes_and_edges():
     nodes, edges = trace(d)
     assert nodes == {a, b, c, d}
     assert edges == {(a, c), (b, c), (c, d), (a, d)}
+
+
+def test_many_inputs_of_a_folded_network_share_a_box():
+    from nn import MLP
+
+    root = MLP([40, 8, 2], seed=0)([0.5] * 40)[0]
+    picture = draw(root)
+    assert "inputs" in picture.svg
+    assert "40 nodes" in picture.svg
+    assert len(picture.scene.boxes) < 15

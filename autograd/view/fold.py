@@ -23,6 +23,7 @@ __all__ = ["FOLDS", "Fold", "Folding", "fold", "prefixes"]
 FOLDS = ("auto", "none", "neurons", "layers", "nearest")
 SCALARS = 80  # "auto" draws every scalar up to here
 BOXES, ARROWS = 200, 160  # and this many boxes of folded nodes, joined by so many arrows
+CROWD = 12  # more leaves of a kind than this share a box
 FORCED_SCALARS = 2_000  # fold="none" up to here
 NEAREST_NODES, NEAREST_STEPS = 60, 12
 
@@ -138,12 +139,21 @@ def _by_module(order: Sequence[Value], roots: Sequence[Value], module: Mapping[V
     outside = len(order) - len(module)
     if outside + len(folds) > BOXES:
         place |= _outsiders(order, place)
+    else:
+        place |= _crowds(order, place)
     if len(roots) <= NEAREST_NODES:
         place |= {root: root for root in roots}
         module = {**module, **{root: box[module[root]].frame for root in roots if root in module}}
     others = len(set(place.values())) - len(folds)
     note = f"{len(order):,} nodes folded into {_count(folds)}" + (f" and {others:,} other boxes" if others else "")
     return Folding(place, module, note)
+
+
+def _crowds(order: Sequence[Value], place: Mapping[Value, Value | Fold]) -> dict[Value, Fold]:
+    """One box for all the inputs when they are many (64 pixels), and so for constants and loose parameters."""
+    loose = [v for v in order if not v.parents and place[v] is v and v.op.name in LEAVES]
+    boxes = {kind: Fold(f"{kind}s") for kind, n in Counter(v.op.name for v in loose).items() if n > CROWD}
+    return {v: boxes[v.op.name] for v in loose if v.op.name in boxes}
 
 
 def _outsiders(order: Sequence[Value], place: Mapping[Value, Value | Fold]) -> dict[Value, Value | Fold]:
