@@ -51,9 +51,9 @@ class _Train:
         parser.add_argument("-o", "--output", help="folder to write into (default: runs/NAME)")
         parser.add_argument("--hidden", help="sizes of the hidden layers, such as 16,16")
         parser.add_argument("--activation", help="of the hidden layers: relu, tanh, sigmoid, …")
-        parser.add_argument("--epochs", type=int, help="passes over the training samples")
-        parser.add_argument("--batch-size", type=int, help="samples a step")
-        parser.add_argument("--lr", type=float, help="learning rate of Adam")
+        parser.add_argument("--epochs", type=_whole, help="passes over the training samples")
+        parser.add_argument("--batch-size", type=_whole, help="samples a step")
+        parser.add_argument("--lr", type=_rate, help="learning rate of Adam")
         parser.add_argument(
             "--test", type=float, default=0.25, help="share of the samples to hold out (default: %(default)s)"
         )
@@ -83,6 +83,19 @@ class _Train:
             job, run, {"held_out_accuracy": accuracy, "held_out_loss": loss, "seconds": round(seconds, 2)}, arguments
         )
         return 0 if run.ended == "done" else 130
+
+
+def _whole(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"a whole number, 1 or more; got {text!r}")
+    return int(text)
+
+
+def _rate(text: str) -> float:
+    try:
+        return Adam([Value(0.0)], lr=float(text)).lr
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"a number above 0; got {text!r}") from None
 
 
 class _Job(NamedTuple):
