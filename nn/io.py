@@ -144,7 +144,7 @@ def _about(model: MLP) -> dict[str, Any]:
         raise ValueError("its layers do not fit each other: a neuron needs one weight for each neuron before it")
     if len({*hidden}) > 1:
         raise ValueError(
-            f"its hidden layers differ ({', '.join(hidden)}), and a file holds one activation for all of them"
+            f"its hidden layers differ ({', '.join(hidden)}), and a file holds one activation for all of them. {_NUMBERS}"
         )
     return {"sizes": sizes, "activation": hidden[0] if hidden else "relu", "output": output}
 
@@ -154,7 +154,7 @@ def _activation(layer: Layer) -> str:
     linear = activations.get("identity")
     used = {n.activation if n.nonlin else linear for n in layer.neurons}
     if len(used) > 1:
-        raise ValueError(f"the neurons of {layer} differ in activation, and a file holds one for all of a layer")
+        raise ValueError(f"the neurons of {layer!r:.80} differ in activation, and a file holds one a layer. {_NUMBERS}")
     activation = used.pop()
     if activation is linear:
         return "identity"
@@ -162,8 +162,7 @@ def _activation(layer: Layer) -> str:
     if name not in activations.names() or activations.get(name) is not activation:
         raise ValueError(
             f"its activation {name!r} is a Python function, and a file holds no code. Enter it into the op table "
-            "(autograd.primitive, autograd.install) and build the network with its name, "
-            "or keep the numbers alone: [p.data for p in model.parameters()]"
+            f"(autograd.primitive, autograd.install) and build the network with its name. {_NUMBERS}"
         )
     return name
 
@@ -201,7 +200,13 @@ def _network(about: dict[str, Any], tensors: dict[str, _Tensor]) -> MLP:
     )
     if any(type(m) is not int or m < 1 for m in sizes):
         raise ValueError(f"its sizes are {sizes!r:.40}, expected whole numbers, 1 or more. {_AGAIN}")
-    # Before anything of these sizes is made: the numbers are there.
+    for name in (activation, output):
+        if name not in activations.names():
+            raise ValueError(
+                f"its activation {name!r:.40} is not in the op table. If it was added to the table there, "
+                "add it here first (autograd.primitive, autograd.install)"
+            )
+    # Before anything of these sizes is made: are there so many numbers?
     _require_shapes({name: t.shape for name, t in tensors.items() if not name.startswith(_STATE)}, _shapes(sizes))
     model = MLP(sizes, activation=activation, output=output, init="zero")
     for name, slot in _slots(model).items():
@@ -329,7 +334,7 @@ def _run(about: dict[str, Any], tensors: dict[str, _Tensor]) -> Checkpoint:
     if kind is None or given.keys() != _hyperparameters(kind):
         raise ValueError(f"its optimizer {name!r:.40} with {', '.join(given)!r:.80} is unknown here. {_UPDATE}")
     if not (0 <= step < _MANY and 0 <= t < _MANY and lr >= 0):
-        raise ValueError(f"step {step}, t {t} and rate {lr:g} should be 0 or more. {_AGAIN}")
+        raise ValueError(f"its step, t and lr should be 0 or more, and no more than a float can count. {_AGAIN}")
     optimizer = kind(model.parameters(), **given)
     running = {key: tensor for key, tensor in tensors.items() if key.startswith(_STATE)}
     shapes = {key: tensor.shape for key, tensor in running.items()}
@@ -362,6 +367,7 @@ _VERSION = 1
 _STATE = "optimizer."  # begins the names of an optimizer's running numbers; one tensor each, one number a parameter
 _LARGEST = 1 << 28  # bytes: 33 million numbers, more than an engine of scalars can work with
 _MANY = 1 << 53  # steps: up to here a float counts without gaps
+_NUMBERS = "To keep the numbers alone: [p.data for p in model.parameters()]"
 _AGAIN = "Try another copy of the file, or save it again"
 _UPDATE = "Update chalkgrad, or save again with this version"
 
@@ -414,7 +420,9 @@ def _unpacked(content: bytes) -> tuple[dict[str, Any], dict[str, _Tensor]]:
     """Metadata and tensors of a file: complete, consistent with each other, and as they were saved."""
     length = int.from_bytes(content[:8], "little")
     if length > len(content) - 8 or content[8:9] != b"{":
-        raise ValueError(f"it is cut short, or no safetensors file. {_AGAIN}")
+        raise ValueError(
+            f"it is cut short, or no safetensors file: {length:,} bytes of header can't be in {len(content):,}. {_AGAIN}"
+        )
     header = _json(content[8 : 8 + length])
     metadata = header.pop("__metadata__", {})
     if not isinstance(metadata, dict) or not isinstance(text := metadata.get("chalkgrad"), str):
@@ -444,7 +452,7 @@ def _tensors_in(header: dict[str, Any], data: bytes) -> dict[str, _Tensor]:
             raise ValueError(f"tensor {name!r:.40} is not where the one before it ends, or is cut short. {_AGAIN}")
         tensors[name] = _Tensor(tuple(shape), list(struct.unpack(f"<{prod(shape)}d", data[start:end])))
     if end != len(data):
-        raise ValueError(f"after its last tensor {len(data) - end} bytes are left over. {_AGAIN}")
+        raise ValueError(f"it goes on after its last tensor. {_AGAIN}")
     return tensors
 
 

@@ -4,8 +4,8 @@ and returns it; ``.figure.savefig("name.svg")`` (or .pdf, .png) keeps it.
     with style(dark=True):          # sizes for a slide, on a dark page
         ax = loss_curve(run)
 
-Colours are Okabe and Ito's, which colour-blind readers tell apart, and colour never speaks alone: classes have
-markers, curves have dashes or labels. A figure follows its page: it is dark where its axis labels are light.
+Colours are Okabe and Ito's, which colour-blind readers tell apart (some made lighter for the dark page, and a brown
+added), and colour never speaks alone: classes have markers, curves have dashes, markers or labels. A figure follows its page: it is dark where its axis labels are light.
 
 ``python -m nn.plots [FOLDER]`` makes the figures of the README again, each for a light and for a dark page.
 """
@@ -46,8 +46,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "LECTURE", "activation_and_slope", "activation_grid", "approximation", "decision_boundary", "flat_shares",
-    "half_planes", "histograms", "loss_curve", "optimizer_paths", "sawtooth", "sawtooth_sizes", "style", "variances",
-    "weight_paths",
+    "half_planes", "histograms", "loss_curve", "optimizer_paths", "save_all", "sawtooth", "sawtooth_sizes", "style",
+    "variances", "weight_paths",
 ]  # fmt: skip
 
 LECTURE = ("step", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "gelu", "silu", "softplus", "identity")
@@ -77,7 +77,7 @@ DARK = Page(
 )  # fmt: skip
 
 SIZES: dict[Any, Any] = {  # Any: Matplotlib's stubs list every key, and each version another list
-    "font.size": 13, "axes.titlesize": 15, "axes.labelsize": 14, "xtick.labelsize": 12, "ytick.labelsize": 12,
+    "font.size": 13, "axes.titlesize": 15, "axes.titlepad": 9, "axes.labelsize": 14, "xtick.labelsize": 12, "ytick.labelsize": 12,
     "figure.titlesize": 16, "legend.fontsize": 12, "lines.linewidth": 2.5, "axes.spines.top": False, "axes.spines.right": False,
 }  # fmt: skip
 
@@ -135,11 +135,9 @@ def _looks(ax: Axes) -> Iterator[Look]:
     return cycle(map(Look, _page(ax).colours, MARKERS, DASHES))
 
 
-def _legend(ax: Axes, *args: Any, **kwargs: Any) -> None:
+def _legend(ax: Axes, **kwargs: Any) -> None:
     page = _page(ax)
-    ax.legend(
-        *args, fontsize=12, facecolor=page.paper, edgecolor=page.quiet, labelcolor=page.ink, framealpha=0.9, **kwargs
-    )
+    ax.legend(fontsize=12, facecolor=page.paper, edgecolor=page.quiet, labelcolor=page.ink, framealpha=0.9, **kwargs)
 
 
 # ── activations ─────────────────────────────────────────────────────────────
@@ -205,6 +203,7 @@ def decision_boundary(
     X: n samples of 2 numbers; y: their classes 0 … K−1
     threshold: with a single output, class 1 is where f̃ > threshold
     resolution: points a side of the grid on which the network is asked
+    Raises ValueError for samples that are not of the plane, or a class that the network has no score for.
     """
     ax, points, labels = _axes(ax, (6.4, 4.8)), np.asarray(X, dtype=float), np.asarray(y)
     if points.shape[1:] != (2,):
@@ -223,7 +222,7 @@ def decision_boundary(
         label = f"class {classes[k] if k < len(classes) else k}"
         ax.scatter(own[:, 0], own[:, 1], s=40, linewidth=0.6, label=label, **looks)
     ax.set(xlabel="$x_1$", ylabel="$x_2$", xlim=(xs[0], xs[-1]), ylim=(ys[0], ys[-1]))
-    _legend(ax, loc="upper right")
+    _legend(ax, loc="best")
     return ax
 
 
@@ -245,7 +244,7 @@ def half_planes(layer: Layer, *, ax: Axes | None = None) -> Axes:
     """
     if ax is None:
         ax = _axes(None, (6.0, 5.4))
-        ax.set(xlim=(-2, 2), ylim=(-2, 2), xlabel="$x_1$", ylabel="$x_2$")
+        ax.set(xlim=(-2, 2), ylim=(-2, 2), xlabel="$x_1$", ylabel="$x_2$", aspect="equal")
     corners = np.array([ax.get_xlim(), ax.get_ylim()])
     centre, reach = corners.mean(axis=1), float(np.hypot(*np.diff(corners)[:, 0]))
     for plane, look in zip(measure.half_planes(layer), _looks(ax), strict=False):
@@ -258,7 +257,7 @@ def half_planes(layer: Layer, *, ax: Axes | None = None) -> Axes:
         arrow = {"arrowstyle": "-|>", "color": look.colour, "linewidth": 2.5, "mutation_scale": 18, "shrinkA": 0}
         ax.annotate("", foot + 4 * band, foot, arrowprops=arrow)
     ax.set(xlim=corners[0], ylim=corners[1])
-    _legend(ax, loc="upper right")
+    _legend(ax, loc="center left", bbox_to_anchor=(1.0, 0.5))
     return ax
 
 
@@ -314,33 +313,36 @@ def optimizer_paths(
     """The ways that optimizers take through the contour lines of a loss of two weights.
 
     paths: what ``measure.optimizer_paths`` gives; the steep and the flat direction of a ``Bowl`` are drawn too
+    Both weights have one scale, so that a gradient stands upright on its contour line.
     """
-    ax = _axes(ax, (8.0, 4.8))
-    page = _page(ax)
+    ax = _axes(ax, (9.0, 4.0))
     points = np.concatenate([*paths.values(), [[0.0, 0.0]]])
-    low, high = points.min(axis=0), points.max(axis=0)
-    margin = 0.15 * (high - low) + 1e-9
-    xs, ys = (np.linspace(a, b, 60) for a, b in zip(low - margin, high + margin, strict=True))
-    heights = np.array([[loss([Value(x), Value(y)]).data for x in xs] for y in ys])
-    levels = heights.min() + (heights.max() - heights.min()) * np.linspace(0.04, 1.0, 10) ** 2
-    ax.contour(xs, ys, heights, levels=levels, colors=page.quiet, linewidths=1, alpha=0.6)
+    if isinstance(loss, measure.Bowl):
+        points = np.concatenate([points, _directions(ax, loss, 0.2 * np.ptp(points))])
+    _contours(ax, loss, points.min(axis=0), points.max(axis=0))
     for look, (label, path) in zip(_looks(ax), paths.items(), strict=False):
         ax.plot(*path.T, color=look.colour, marker=look.marker, markersize=4, linewidth=2, label=label)
-    ax.plot(*next(iter(paths.values()))[0], "o", color=page.ink, markersize=9, zorder=5)
-    if isinstance(loss, measure.Bowl):
-        _directions(ax, loss)
-    ax.set(xlabel="$w_1$", ylabel="$w_2$")
-    _legend(ax, loc="best")
+    ax.plot(*next(iter(paths.values()))[0], "o", color=_page(ax).ink, markersize=9, zorder=5)
+    ax.set(xlabel="$w_1$", ylabel="$w_2$", aspect="equal")
+    _legend(ax, loc="center left", bbox_to_anchor=(1.0, 0.5))
     return ax
 
 
-def _directions(ax: Axes, bowl: Bowl) -> None:
-    """Arrows from the minimum along the eigendirections."""
-    ink, view = _page(ax).ink, np.abs([np.diff(ax.get_xlim())[0], np.diff(ax.get_ylim())[0]])
-    for name, direction in zip(("steep", "flat"), np.array(bowl.directions()), strict=True):
-        tip = 0.16 * direction / max(abs(direction) / view)  # a sixth of the view, in true direction
+def _contours(ax: Axes, loss: Callable[[Sequence[Value]], Value], low: Array, high: Array) -> None:
+    margin = 0.08 * (high - low).max()
+    xs, ys = np.linspace(low - margin, high + margin, 60).T
+    heights = np.array([[loss([Value(x), Value(y)]).data for x in xs] for y in ys])
+    levels = heights.min() + (heights.max() - heights.min()) * np.linspace(0.04, 1.0, 10) ** 2
+    ax.contour(xs, ys, heights, levels=levels, colors=_page(ax).quiet, linewidths=1, alpha=0.6)
+
+
+def _directions(ax: Axes, bowl: Bowl, length: float) -> Array:
+    """Arrows from the minimum along the eigendirections; their tips come back."""
+    ink, tips = _page(ax).ink, length * np.array(bowl.directions())
+    for name, tip in zip(("steep", "flat"), tips, strict=True):
         ax.annotate("", tip, (0, 0), arrowprops={"arrowstyle": "-|>", "color": ink, "linewidth": 2, "shrinkA": 0})
         ax.annotate(name, tip, (4, 4), textcoords="offset points", color=ink)
+    return tips
 
 
 def weight_paths(paths: Array, *, ax: Axes | None = None) -> Axes:
@@ -394,6 +396,7 @@ def histograms(model: MLP, X: Sequence[Any], y: Sequence[Any], loss: Loss, *, ax
 
 def _histogram(ax: Axes, numbers: Array, colour: int, title: str = "") -> None:
     ax.hist(numbers.ravel(), bins=30, color=_page(ax).colours[colour])
+    ax.locator_params(axis="x", nbins=4)
     ax.set(yticks=[], title=f"{title}std {numbers.std():.2g}")
 
 
@@ -446,7 +449,11 @@ def _errors(ax: Axes, widths: Sequence[int], errors: Sequence[float]) -> None:
 
 
 def sawtooth(depths: Sequence[int] = (1, 2, 3, 4), *, axes: Any = None) -> Sequence[Axes]:
-    """Telgarsky's sawtooth, 2 ReLU neurons a layer: each layer doubles the teeth. One axes a depth."""
+    """Telgarsky's sawtooth, 2 ReLU neurons a layer: each layer doubles the teeth. One axes a depth.
+
+    >>> [ax.get_title() for ax in sawtooth([1, 3])]
+    ['depth 1: 2 pieces', 'depth 3: 8 pieces']
+    """
     panels = _panels(axes, 1, len(depths), (2.8 * len(depths), 3.2))
     for ax, depth in zip(panels, depths, strict=True):
         model = theory.sawtooth(depth)
@@ -478,10 +485,12 @@ def _boundary() -> Figure:
     moons = data.moons(120, noise=0.12)
     model = MLP([2, 5, 1], seed=4)
     fit(model, moons.X, moons.y, loss="logistic", optimizer=Adam(model.parameters(), lr=0.05), epochs=40, batch_size=20)
-    left, right = _panels(None, 1, 2, (11.0, 4.6), sharey=True)
+    left, right = _panels(None, 1, 2, (11.5, 3.4), sharey=True)
     decision_boundary(model, moons.X, moons.y, resolution=70, ax=left).set_title("The network's boundary bends …")
     right.set(xlim=left.get_xlim(), ylim=left.get_ylim(), xlabel="$x_1$")
     half_planes(model.layers[0], ax=right).set_title("… where a ReLU neuron switches on")
+    for ax in (left, right):
+        ax.set_aspect("equal")  # so that a normal stands upright on its line
     return _figure(left)
 
 
@@ -492,7 +501,7 @@ def _loss() -> Figure:
     for label, make in optimizers.items():
         model = MLP([2, 8, 1], activation="tanh", seed=0)
         optimizer = make(model.parameters())
-        runs[label] = fit(model, *train[:2], loss="logistic", optimizer=optimizer, epochs=80, validation=held_out[:2])
+        runs[label] = fit(model, *train[:2], loss="logistic", optimizer=optimizer, epochs=60, validation=held_out[:2])
     return _titled(loss_curve(runs), "The same network from the same start, by two optimizers")
 
 
@@ -513,7 +522,7 @@ def _variances() -> Figure:
     kinds: dict[str, Any] = {
         "N(0, 1)": "normal", "Kaiming N(0, 2/m)": "kaiming", "Xavier N(0, 1/m)": "xavier", "U[−0.05, 0.05]": init.uniform(0.05),
     }  # fmt: skip
-    found = {label: measure.layer_variances(kind, samples=32) for label, kind in kinds.items()}
+    found = {label: measure.layer_variances(kind, width=100, samples=20) for label, kind in kinds.items()}
     return _titled(variances(found), "N(0, 1) explodes, Kaiming keeps the variance")
 
 
@@ -534,7 +543,7 @@ def _flat() -> Figure:
 
 
 def _approximation() -> Figure:
-    axes = approximation(lambda x: sin(2 * pi * x), [3, 6, 12, 24, 48, 96])
+    axes = approximation(lambda x: sin(2 * pi * x), [3, 6, 12, 24, 48])
     _figure(axes[0]).suptitle("Twice the neurons, a quarter of the error")
     return _figure(axes[0])
 
@@ -573,9 +582,8 @@ def _titled(ax: Axes, title: str) -> Figure:
 
 
 def _figure(ax: Axes) -> Figure:
-    figure = ax.get_figure(root=True)
-    assert isinstance(figure, Figure)  # every axes here is in one
-    return figure
+    assert isinstance(ax.figure, Figure)  # not a part of one
+    return ax.figure
 
 
 FIGURES: dict[str, Callable[[], Figure]] = {

@@ -30,10 +30,9 @@ def texts_of(figure):
     for ax in figure.axes:
         found += [ax.title, ax.xaxis.label, ax.yaxis.label, *ax.texts]
         found += ax.get_legend().get_texts() if ax.get_legend() else []
-        for axis in (ax.xaxis, ax.yaxis):
+        for k, axis in enumerate((ax.xaxis, ax.yaxis)):
             low, high = sorted(axis.get_view_interval())
-            ticks = [tick for tick in axis.get_major_ticks() if low <= tick.get_loc() <= high]
-            found += [label for tick in ticks for label in (tick.label1, tick.label2)]
+            found += [t for t in axis.get_ticklabels() if low <= t.get_position()[k] <= high]
     return [t for t in found if t.get_visible() and t.get_text().strip()]
 
 
