@@ -15,6 +15,8 @@ if not hasattr(autograd, "backward_steps"):
     )
 
 from nn import activations, data, init, losses, theory
+from nn.export import to_onnx, to_torch
+from nn.io import Checkpoint, CheckpointError, load_checkpoint, restore, save_checkpoint
 from nn.layers import MLP, Layer, Neuron
 from nn.losses import (
     accuracy,
@@ -45,9 +47,9 @@ from nn.theory import best_line, collapse, common_point, pieces, sawtooth, sawto
 from nn.train import FlatGradientWarning, Record, Run, evaluate, fit, steps
 
 __all__ = [
-    "MLP", "SGD", "Adagrad", "Adam", "AdamW", "FlatGradientWarning", "Layer", "Module", "Neuron", "Optimizer",
+    "MLP", "SGD", "Adagrad", "Adam", "AdamW", "Checkpoint", "CheckpointError", "FlatGradientWarning", "Layer", "Module", "Neuron", "Optimizer",
     "RMSprop", "Record", "Run", "accuracy", "activations", "best_line", "clip_gradients", "collapse", "common_point",
-    "confusion_matrix", "cosine", "cross_entropy", "data", "evaluate", "exponential_decay", "fit", "hinge", "init",
-    "log_loss", "logistic", "losses", "mse", "one_hot", "pieces", "predictions", "sawtooth", "sawtooth_shallow", "softmax",
-    "step_decay", "steps", "theory",
+    "confusion_matrix", "cosine", "cross_entropy", "data", "evaluate", "exponential_decay", "fit", "hinge", "init", "load_checkpoint",
+    "log_loss", "logistic", "losses", "mse", "one_hot", "pieces", "predictions", "restore", "save_checkpoint", "sawtooth",
+    "sawtooth_shallow", "softmax", "step_decay", "steps", "theory", "to_onnx", "to_torch",
 ]  # fmt: skip

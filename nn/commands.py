@@ -156,7 +156,7 @@ def _write(job: _Job, run: Run, result: dict[str, Any], arguments: argparse.Name
         _save_figure(boundary, job.folder / "boundary.png")
         written.append("boundary.png")
     draw(_one_sample(job)).save(job.folder / "graph.svg")
-    io.save(job.model, job.folder / "model.safetensors")
+    job.model.save(job.folder / "model.safetensors")
     record = {
         "data": arguments.data, "seed": arguments.seed, "sizes": job.model.sizes, "loss": job.loss, "recipe": job.recipe._asdict(),
         "ended": run.ended, **result, "steps": [r._asdict() for r in run],

@@ -16,6 +16,8 @@ from nn import activations, init
 from nn.module import Module
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from nn.activations import Activation
     from nn.init import Generator, Init
 
@@ -174,6 +176,19 @@ class MLP(Module):
     def parameters(self) -> list[Value]:
         """Layer by layer, neuron by neuron: weights, then bias."""
         return [p for layer in self.layers for p in layer.parameters()]
+
+    def save(self, path: str | Path) -> None:
+        """Write the network as safetensors, whole or not at all; see ``nn.io``."""
+        from nn import io
+
+        io.save(self, path)
+
+    @classmethod
+    def load(cls, path: str | Path) -> MLP:
+        """The network that ``save`` wrote, the same to the last bit; CheckpointError for any other file."""
+        from nn import io
+
+        return io.load(path)
 
     def __repr__(self) -> str:
         return f"MLP of [{', '.join(map(str, self.layers))}]"

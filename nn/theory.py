@@ -222,6 +222,5 @@ def _through(
     cuts = sorted({start, end, *(-c / a for a, c in h_pre if a and start < -c / a < end)})
     flat = (Fraction(0), Fraction(0))
     return [
-        (s, e, [line if line[0] * (s + e) / 2 + line[1] > 0 else flat for line in h_pre])
-        for s, e in pairwise(cuts)
+        (s, e, [line if line[0] * (s + e) / 2 + line[1] > 0 else flat for line in h_pre]) for s, e in pairwise(cuts)
     ]

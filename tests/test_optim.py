@@ -399,5 +399,5 @@ def test_cosine_warms_up_in_a_line_and_then_falls():
     ids=["every 0", "factor < 0", "lr < 0", "rate < 0", "lr nan", "no steps", "warmup beyond the end", "last < 0"],
 )
 def test_a_schedule_that_makes_no_sense_is_an_error_when_it_is_made(make):
-    with pytest.raises(ValueError, match="is a |is part of the run"):
+    with pytest.raises(ValueError, match=r"is a |is part of the run"):
         make()
