@@ -16,7 +16,7 @@ from autograd.errors import CycleError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Step", "backward", "backward_steps", "first_nonfinite", "topological_order", "zero_grad"]
+__all__ = ["Step", "backward", "backward_steps", "first_nonfinite", "rehearsed", "topological_order", "zero_grad"]
 
 Node = Any  # whatever has data, grad, parents, local_derivatives and _backward: this file needs no more of a Value
 
@@ -153,6 +153,31 @@ def _steps_by_hand(node: Node) -> list[Step]:
         local = passed / node.grad if node.grad else 0.0
         steps.append(Step(node, parent, slot, local, node.grad, passed, before, parent.grad))
     return steps
+
+
+@contextmanager
+def rehearsed(root: Node) -> Iterator[list[Step]]:
+    """A backward pass from zero that is only looked at: afterwards every gradient is what it was before.
+
+    Inside, the gradients are those of this pass, and its steps are given.
+
+    >>> from autograd import Value
+    >>> x = Value(3.0)
+    >>> with rehearsed(x * x) as steps:
+    ...     print(len(steps), x.grad)
+    2 6.0
+    >>> x.grad
+    0.0
+    """
+    order = topological_order(root)
+    kept = [node.grad for node in order]
+    try:
+        for node in order:
+            node.grad = 0.0
+        yield list(backward_steps(root))
+    finally:
+        for node, grad in zip(order, kept, strict=True):
+            node.grad = grad
 
 
 def zero_grad(root: Node) -> None:

@@ -1,4 +1,4 @@
-"""The commands that need the engine alone: ``draw`` and ``check``.
+"""The commands that need the engine alone: ``draw``, ``step`` and ``check``.
 
 A command is an object with ``help``, ``add_arguments(parser)`` and ``run(arguments)``; a wrong
 argument is a ValueError or OSError whose text says what to do.
@@ -14,7 +14,7 @@ from autograd.expressions import parse
 from autograd.gradcheck import gradcheck
 from autograd.value import Value
 
-__all__ = ["Command", "check", "draw"]
+__all__ = ["Command", "check", "draw", "step"]
 
 
 class Command(Protocol):
@@ -85,6 +85,24 @@ class _Draw:
         return 0
 
 
+class _Step:
+    help = "step forward and backward through the graph of a formula, as a page for the browser"
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        _formula_arguments(parser)
+        parser.add_argument("-o", "--output", default="lesson.html", help="page to write (default: %(default)s)")
+
+    def run(self, arguments: argparse.Namespace) -> int:
+        from autograd.view import step as stepped
+
+        expression, numbers = _formula(arguments)
+        root = expression(numbers)
+        root.label = root.label or "L"
+        stepped(root).save(Path(arguments.output))
+        print(f"wrote {arguments.output}: open it in a browser; → steps on, ? lists the keys")
+        return 0
+
+
 def _leaves(root: Value) -> list[Value]:
     from autograd.backprop import topological_order
 
@@ -116,4 +134,5 @@ def _by_position(expression: Any) -> Any:
 
 
 draw: Command = _Draw()
+step: Command = _Step()
 check: Command = _Check()

@@ -12,7 +12,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd.backprop import topological_order
+from autograd.backprop import rehearsed
 from autograd.errors import DomainError
 from autograd.value import Value, as_float
 
@@ -84,7 +84,8 @@ def gradcheck(f: Callable[..., Any], *x: Any, tolerance: float = 1e-6) -> GradCh
         raise TypeError(
             f"the function must return a Value, got {type(root).__name__}: a gradient can't be checked where none is kept"
         )
-    slopes = _backward_gradients(root, inputs)
+    with rehearsed(root):  # every gradient stays as it was: f may hold a model
+        slopes = [v.grad for v in inputs]
 
     def at(i: int, shift: float) -> float:
         moved = [v + shift if j == i else v for j, v in enumerate(start)]
@@ -126,19 +127,6 @@ def _verdict(ok: bool, analytic: float, left: float, right: float) -> str:
     if abs(left - right) > 1e-3 * max(1.0, abs(left), abs(right)):
         return f"kink: slopes {left:.4g} from the left, {right:.4g} from the right; backward chose {analytic:.4g}"
     return "differs"
-
-
-def _backward_gradients(root: Value, inputs: list[Value]) -> list[float]:
-    """What backward gives, with every other gradient left as it was: f may hold a model."""
-    nodes = {*topological_order(root), *inputs}
-    kept = [(node, node.grad) for node in nodes]
-    for node in nodes:
-        node.grad = 0.0
-    root.backward()
-    slopes = [v.grad for v in inputs]
-    for node, grad in kept:
-        node.grad = grad
-    return slopes
 
 
 def _names(f: Callable[..., Any], x: tuple[Any, ...]) -> list[str]:

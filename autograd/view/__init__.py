@@ -5,6 +5,11 @@
 ``fold`` decides which nodes share a box, ``scene`` what is shown, ``layout``
 where, and ``svg`` draws it; ``dot`` says the same scene in Graphviz's language.
 
+    story → html, widget
+
+``story`` tells a backward pass as one JSON document, and the player (``assets/``)
+steps through it, in a page or in a notebook.
+
 >>> from autograd import Value
 >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
 >>> c = a * b
@@ -15,22 +20,24 @@ where, and ``svg`` draws it; ``dot`` says the same scene in Graphviz's language.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from autograd.backprop import topological_order
 from autograd.errors import CycleError
 from autograd.value import Value
 from autograd.view.fold import FOLDS
 from autograd.view.geometry import DIRECTIONS
+from autograd.view.html import Player
 from autograd.view.layered import frames_nest
 from autograd.view.layout import LAYOUTS
+from autograd.view.lines import recording
 from autograd.view.picture import FORMATS, Picture
 from autograd.view.scene import build
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Picture", "draw", "draw_dot", "picture", "trace"]
+__all__ = ["Picture", "Player", "draw", "draw_dot", "picture", "recording", "step", "trace"]
 
 
 def draw(
@@ -73,6 +80,27 @@ def _roots(root: Value | Iterable[Value]) -> list[Value]:
         got = wrong[0] if wrong else "an empty list"
         raise TypeError(f"draw takes a Value or a list of Values, got {got}; pass the result itself: draw(loss)")
     return list(dict.fromkeys(roots))  # type: ignore[arg-type]  # all are Values now
+
+
+def step(root: Value, *, live: bool = False) -> Any:
+    """Step through the forward and the backward pass of the graph below a Value. No gradient of yours is changed.
+
+    live: a widget whose ``.time`` Python can read and set (needs anywidget), instead of a ``Player``
+
+    Nodes made inside ``with recording():`` are shown beside the line of code that made them.
+    Raises TypeError for anything but a Value, ValueError for more than 20,000 nodes, ImportError without anywidget.
+
+    >>> x = Value(3.0, label="x")
+    >>> step(x * x)
+    <Player of 2 nodes in 7 steps; show it in a notebook, or .save("lesson.html")>
+    """
+    if not isinstance(root, Value):
+        raise TypeError(f"step takes a Value, got {type(root).__name__}; pass the result itself: step(loss)")
+    if not live:
+        return Player(root)
+    from autograd.view.widget import live as widget
+
+    return widget(root)
 
 
 def picture(value: Value) -> dict[str, str]:

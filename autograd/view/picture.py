@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from autograd.view.geometry import Layout
     from autograd.view.scene import Scene
 
-__all__ = ["FORMATS", "Picture"]
+__all__ = ["FORMATS", "Picture", "write"]
 
 FORMATS = ("svg", "png", "pdf", "dot", "gv")
 
@@ -73,7 +73,7 @@ class Picture:
         if path.suffix.lower()[1:] not in FORMATS:
             choices = ", ".join(f".{name}" for name in FORMATS)
             raise ValueError(f"can't tell a format from {path.name!r}: end it in one of {choices}")
-        _write(path, self._rendered(path.suffix.lower()[1:]))
+        write(path, self._rendered(path.suffix.lower()[1:]))
         return path
 
     def render(
@@ -85,7 +85,7 @@ class Picture:
         """
         suffix = format or self.format
         if not cleanup:
-            _write(Path(filename), self.source.encode())
+            write(Path(filename), self.source.encode())
         path = self.save(f"{os.fspath(filename)}.{suffix}")
         if view:
             webbrowser.open(path.absolute().as_uri())
@@ -104,7 +104,7 @@ class Picture:
         return f'<Picture of {size}; .svg, .source, .save("picture.svg")>'
 
 
-def _write(path: Path, content: bytes) -> None:
+def write(path: Path, content: bytes) -> None:
     """Write beside the target and move into place, so that a full disk leaves nothing half-written."""
     temporary = path.with_name(f".{path.name[:50]}.{os.getpid()}.part")
     try:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from autograd.value import Value
 
-__all__ = ["CELL", "FONT", "LINE", "Arrow", "Box", "Frame", "Line", "Scene", "build", "stroke"]
+__all__ = ["CELL", "FONT", "LINE", "Arrow", "Box", "Frame", "Line", "Scene", "build", "members", "stroke"]
 
 FONT = 14  # px; below this a projector eats the digits
 CELL = 0.602 * FONT  # width of a character in the usual fixed-width fonts
@@ -139,11 +139,11 @@ def build(roots: Sequence[Value], *, how: str = "auto", local_derivatives: bool 
     with collector_paused():  # millions of new dict entries and not one cycle
         order = topological_order(_Together(roots))[:-1]
         folding = fold(order, roots, how)
-        members = _members(order, folding)
-        arrows = _arrows(order, folding, {place: i for i, place in enumerate(members)}, local_derivatives)
-    frames = _frames(members, folding) if framed else ()
+        boxed = members(order, folding)
+        arrows = _arrows(order, folding, {place: i for i, place in enumerate(boxed)}, local_derivatives)
+    frames = _frames(boxed, folding) if framed else ()
     at = {frame.path: i for i, frame in enumerate(frames)}
-    boxes = tuple(_box(place, nodes, folding, at) for place, nodes in members.items())
+    boxes = tuple(_box(place, nodes, folding, at) for place, nodes in boxed.items())
     strongest = max((abs(a.flow) for a in arrows if a.flow is not None and abs(a.flow) < inf), default=0.0)
     inked = tuple(replace(arrow, width=stroke(arrow.flow, strongest)) for arrow in arrows)
     return Scene(boxes, inked, frames, _title(roots, len(order)), folding.note, strongest, local_derivatives)
@@ -166,20 +166,20 @@ def _title(roots: Sequence[Value], nodes: int) -> str:
 _KINDS = {INPUT: "input", PARAMETER: "parameter", CONSTANT: "constant"}
 
 
-def _members(order: Sequence[Value], folding: Folding) -> dict[Value | Fold, list[Value]]:
+def members(order: Sequence[Value], folding: Folding) -> dict[Value | Fold, list[Value]]:
     """The nodes of each box; boxes as one reads a formula, a leaf just before its first use."""
-    members: dict[Value | Fold, list[Value]] = {}
+    found: dict[Value | Fold, list[Value]] = {}
     place = folding.place
     for v in order:
         if v.parents:
             if place[v] is v:
                 for parent in v.parents:
-                    members.setdefault(place[parent], [])
-            members.setdefault(place[v], []).append(v)
+                    found.setdefault(place[parent], [])
+            found.setdefault(place[v], []).append(v)
     for v in order:
         if not v.parents:
-            members.setdefault(place[v], []).append(v)
-    return members
+            found.setdefault(place[v], []).append(v)
+    return found
 
 
 def _box(place: Value | Fold, nodes: Sequence[Value], folding: Folding, at: dict[str, int]) -> Box:

@@ -1,0 +1,170 @@
+r"""The player at home: a page that opens from a file, and the frame that a notebook shows.
+
+The page is one file without a single request: style, program and story are in it, and its
+Content-Security-Policy lets nothing else run. The story is data in a ``<script
+type="application/json">``, where ``<`` is written ``\u003c``, so no label can end it.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from functools import cached_property
+from hashlib import sha256
+from html import escape
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from autograd.backprop import rehearsed, topological_order
+from autograd.view.layered import columns
+from autograd.view.lines import latest
+from autograd.view.palette import DARK, LIGHT
+from autograd.view.picture import write
+from autograd.view.scene import build
+from autograd.view.story import dumps, tell
+from autograd.view.svg import svg
+from autograd.view.text import xml
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Mapping
+
+    from autograd.value import Value
+    from autograd.view.lines import Line
+
+__all__ = ["MOST", "Player", "script", "style"]
+
+MOST = 20_000  # nodes; beyond, neither the page nor the reader keeps up
+HEIGHT = 640  # px in a notebook
+START = """
+const story = JSON.parse(document.getElementById("story").textContent);
+const html = "<!DOCTYPE html>\\n" + document.documentElement.outerHTML;
+const css = document.querySelector("style").textContent;
+chalkgradPlayer(document.getElementById("player"), story, { page: true, html, css });
+"""
+
+
+class Player:
+    """The steps of a backward pass, to be walked through: a notebook shows it, ``save`` makes a page of it.
+
+    root:  the result whose graph is stepped through; no gradient of it is changed
+    lines: node → line of code; those of the latest ``recording`` unless told otherwise
+
+    Raises ValueError for more than 20,000 nodes, or a node through which no gradient can pass.
+
+    >>> from autograd import Value
+    >>> w = Value(2.0, label="w")
+    >>> Player(w * w)
+    <Player of 2 nodes in 7 steps; show it in a notebook, or .save("lesson.html")>
+    """
+
+    def __init__(self, root: Value, lines: Mapping[Value, Line] | None = None) -> None:
+        nodes = len(topological_order(root))
+        if nodes > MOST:
+            raise ValueError(
+                f"the player steps through at most {MOST:,} nodes and this graph has {nodes:,}. "
+                "Try one sample of the batch, or a node further inside."
+            )
+        self.story = tell(root, latest() if lines is None else lines)
+        with rehearsed(root):  # the picture shows the gradients of the same pass
+            scene = build([root])
+        self._picture = svg(scene, columns(scene))
+
+    @cached_property
+    def json(self) -> str:
+        """The story as JSON text; ``autograd.view.story`` says what is in it."""
+        return dumps(self.story)
+
+    @cached_property
+    def html(self) -> str:
+        """The whole page, self-contained."""
+        return _page(self.json, self.story["title"], self._picture)
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the page, which opens from a file and needs no network. Returns its path.
+
+        The file appears complete or not at all.
+        Raises ValueError for a suffix that is not .html or .json, OSError where nothing can be written.
+
+        >>> from autograd import Value
+        >>> Player(Value(1.0)).save("lesson.pdf")
+        Traceback (most recent call last):
+        ValueError: a player is saved as .html, its story as .json; got 'lesson.pdf'
+        """
+        path = Path(path)
+        suffix = path.suffix.lower()
+        if suffix not in (".html", ".htm", ".json"):
+            raise ValueError(f"a player is saved as .html, its story as .json; got {path.name!r}")
+        write(path, (self.json if suffix == ".json" else self.html).encode())
+        return path
+
+    def _repr_html_(self) -> str:
+        """A frame of its own for the page; where scripts may not run, the picture inside it stays."""
+        image = b64encode(self._picture.encode()).decode()
+        return (
+            f'<iframe srcdoc="{escape(self.html)}" sandbox="allow-scripts allow-downloads" width="100%" height="{HEIGHT}" '
+            f'style="border:0" title="{xml(self.story["title"])}" data-lm-suppress-shortcuts="true">'
+            f'<img alt="{xml(self.story["title"])}" src="data:image/svg+xml;base64,{image}"></iframe>'
+        )
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return {"text/html": self._repr_html_(), "text/plain": repr(self)}
+
+    def __repr__(self) -> str:
+        nodes, steps = len(self.story["nodes"]), len(self.story["events"])
+        return f'<Player of {nodes:,} nodes in {steps:,} steps; show it in a notebook, or .save("lesson.html")>'
+
+
+# ── what the page is made of ────────────────────────────────────────────────
+
+
+def script() -> str:
+    """The player's program, as it stands in assets/player.js."""
+    return _asset("player.js")
+
+
+def style() -> str:
+    """The player's style: the colours of palette.py as variables, then assets/player.css."""
+    light, dark = _variables(LIGHT), _variables(DARK)
+    return (
+        f".cg-player{{{light}color-scheme:light}}"
+        f".cg-player[data-theme=dark]{{{dark}color-scheme:dark}}"
+        f"@media (prefers-color-scheme:dark){{.cg-player:not([data-theme=light]){{{dark}color-scheme:dark}}}}\n"
+        f"{_asset('player.css')}"
+    )
+
+
+def _asset(name: str) -> str:
+    return (files("autograd.view") / "assets" / name).read_text(encoding="utf-8")
+
+
+def _variables(colours: Mapping[str, str]) -> str:
+    return "".join(f"--{name}:{colour};" for name, colour in colours.items())
+
+
+def _page(story: str, title: str, picture: str) -> str:
+    program = f"{script()}{START}"
+    image = b64encode(picture.encode()).decode()
+    allowed = f"default-src 'none'; script-src 'sha256-{_digest(program)}'; style-src 'unsafe-inline'; img-src data:"
+    return (
+        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{allowed}">'
+        '<meta name="viewport" content="width=device-width">'
+        f"<title>{xml(title)}</title>\n<style>html,body,#player{{height:100%;margin:0}}\n{style()}</style></head>\n"
+        f'<body><div id="player"><noscript><img alt="{xml(title)}" src="data:image/svg+xml;base64,{image}"></noscript></div>\n'
+        f'<script type="application/json" id="story">{_inert(story)}</script>\n'
+        f"<script>{program}</script></body></html>\n"
+    )
+
+
+def _inert(json: str) -> str:
+    r"""JSON that can't end the script it stands in.
+
+    >>> _inert('["</script>"]')
+    '["\\u003c/script>"]'
+    """
+    return json.replace("<", "\\u003c")
+
+
+def _digest(program: str) -> str:
+    return b64encode(sha256(program.encode()).digest()).decode()

@@ -1,0 +1,258 @@
+"""The story of a graph as one JSON document: all that a player needs to step through it.
+
+``tell(root)`` rehearses a backward pass, leaving every gradient of yours as it was, and gives
+
+    format    "chalkgrad story", and ``version`` 1
+    title     of the page
+    root      index of the result L
+    nodes     in topological order, leaves first, a node's index is its place:
+              op, symbol, kind (input, parameter, constant, result), label, path, module (index or −1),
+              parents (indices, one an argument slot), local (∂node/∂parent, one a slot), data, line (index or −1)
+    ops       name → what its row of the table says: operands, doc, value and local derivatives as formulas
+    modules   path, and the index of the module it stands in (−1 for none)
+    lines     code lines that made nodes: file, number, text
+    events    in the order in which they happen, the first word tells the kind:
+              ["forward", node]                                    the node has its number
+              ["seed", root, 1.0]                                  ∂L/∂L = 1
+              ["visit", node, gradient]                            it is complete; the node passes it on
+              ["accumulate", node, slot, contribution, after, k]   … to the parent in that slot, as its k-th contribution
+              ["done"]                                             every gradient is complete
+    levels    the same graph as boxes and arrows, finest first; ``place`` says in which box each node is drawn
+
+What an ``accumulate`` leaves out is one look-up away: parent = parents[slot], local = local[slot],
+upstream = the node's gradient at its visit, before = what the parent had, n = how many slots use the parent.
+A number that is not finite is the text "nan", "inf" or "-inf". The same graph gives the same bytes everywhere.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import replace
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+from autograd.backprop import rehearsed, topological_order
+from autograd.ops import LEAVES, OPS
+from autograd.readings import formula
+from autograd.view.fold import fold, prefixes
+from autograd.view.layered import columns, frames_nest
+from autograd.view.scene import Line, build, members
+from autograd.view.text import shorten, signed, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from autograd.backprop import Step
+    from autograd.ops import Op
+    from autograd.value import Value
+    from autograd.view.fold import Folding
+    from autograd.view.geometry import Curve
+    from autograd.view.lines import Line as CodeLine
+    from autograd.view.scene import Box, Scene
+
+__all__ = ["FORMAT", "VERSION", "dumps", "tell"]
+
+FORMAT, VERSION = "chalkgrad story", 1
+SCALARS = 300  # a level of single nodes up to here
+LONGEST = 200  # characters of a label, 10 times what fits in a box
+FORMULA = 60  # characters of a formula that still explains something
+
+Document = dict[str, Any]
+
+
+def tell(root: Value, lines: Mapping[Value, CodeLine] | None = None) -> Document:
+    """The story of everything below ``root``, as plain data.
+
+    lines: node → line of code that made it
+
+    Raises CycleError for a graph that bites its tail, ValueError for a node through which no gradient can pass.
+
+    >>> from autograd import Value
+    >>> a = Value(3.0, label="a")
+    >>> story = tell(a * a)
+    >>> [event for event in story["events"] if event[0] == "accumulate"]
+    [['accumulate', 1, 0, 3.0, 3.0, 1], ['accumulate', 1, 1, 3.0, 6.0, 2]]
+    >>> a.grad
+    0.0
+    """
+    order = topological_order(root)
+    index = {v: i for i, v in enumerate(order)}
+    with rehearsed(root) as steps:
+        module = fold(order, [root], "nearest").module
+        modules = sorted({prefix for path in module.values() for prefix in prefixes(path)})
+        code = [(lines or {}).get(v) for v in order]
+        numbered = {line: i for i, line in enumerate(sorted({line for line in code if line}))}
+        return {
+            "format": FORMAT,
+            "version": VERSION,
+            "title": _title(root, len(order)),
+            "root": index[root],
+            "nodes": [
+                _node(v, [index[p] for p in v.parents], modules.index(module[v]) if v in module else -1,
+                      numbered[line] if line else -1)
+                for v, line in zip(order, code, strict=True)
+            ],
+            "ops": {op.name: _op(op) for op in sorted({v.op for v in order}, key=lambda op: op.name) if op.name in OPS},
+            "modules": [[visible(path), _index(modules, path.rpartition(".")[0])] for path in modules],
+            "lines": [[visible(line.file), line.number, visible(line.text)] for line in numbered],
+            "events": [*_forward(order, index), *_backward(root, steps, index)],
+            "levels": [*_levels(order, root, steps)],
+        }  # fmt: skip
+
+
+def dumps(story: Document) -> str:
+    """The document as text: pure ASCII, no blanks, and no NaN, which JSON does not have."""
+    return json.dumps(story, separators=(",", ":"), allow_nan=False)
+
+
+def _title(root: Value, nodes: int) -> str:
+    name = shorten(visible(root.label)) or "L"
+    return f"{name}, step by step: {nodes:,} node{'s' * (nodes != 1)}"
+
+
+def _index(items: Sequence[str], item: str) -> int:
+    return items.index(item) if item in items else -1
+
+
+# ── nodes ───────────────────────────────────────────────────────────────────
+
+
+def _node(v: Value, parents: list[int], module: int, line: int) -> Document:
+    label = shorten(visible(v.label), LONGEST)
+    inside = visible(v.module)
+    return {
+        "op": v.op.name,
+        "symbol": shorten(visible(v.op.symbol).strip()),
+        "kind": v.op.name if v.op.name in LEAVES else "result",
+        "label": label,
+        "path": label if not inside or not label or label.startswith(inside) else f"{inside}.{label}",
+        "module": module,
+        "parents": parents,
+        "local": [_number(d) for d in v.local_derivatives],
+        "data": _number(v.data),
+        "line": line,
+    }
+
+
+def _number(x: Any) -> float | str:
+    """A float as JSON has it; what is not finite, or was put there by hand, as text."""
+    try:
+        x = float(x)
+    except (TypeError, ValueError, OverflowError):
+        return "nan"
+    return x if isfinite(x) else str(x)
+
+
+def _op(op: Op) -> Document:
+    """What a row says of itself; formulas only while they are short enough to be read."""
+    value, slopes = formula(op)
+    return {
+        "operands": list(op.operands),
+        "doc": op.doc.partition("\n")[0],
+        "value": _short(str(value)),
+        "local": [_short(str(slope)) for slope in slopes] if not op.n_ary else [],
+    }
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= FORMULA else ""
+
+
+# ── events ──────────────────────────────────────────────────────────────────
+
+
+def _forward(order: Iterable[Value], index: Mapping[Value, int]) -> Iterator[list[Any]]:
+    for v in order:
+        yield ["forward", index[v]]
+
+
+def _backward(root: Value, steps: Iterable[Step], index: Mapping[Value, int]) -> Iterator[list[Any]]:
+    """Seed, then node after node: a visit, and a contribution an argument slot."""
+    yield ["seed", index[root], 1.0]
+    arrived: Counter[Value] = Counter()
+    visited: Value | None = None
+    for step in steps:
+        if step.node is not visited:
+            visited = step.node
+            yield ["visit", index[visited], _number(step.upstream)]
+        arrived[step.parent] += 1
+        yield [
+            "accumulate", index[visited], step.slot, _number(step.contribution), _number(step.after), arrived[step.parent],
+        ]  # fmt: skip
+    yield ["done"]
+
+
+# ── levels ──────────────────────────────────────────────────────────────────
+
+
+def _levels(order: Sequence[Value], root: Value, steps: Iterable[Step]) -> Iterator[Document]:
+    """Single nodes when they are few, then neurons, then layers, as far as the graph has them."""
+    depth = max((path.count(".") + 1 for path in {v.module for v in order} if path), default=0)
+    names = ["none"] if len(order) <= SCALARS else []
+    names += ["neurons"] if depth > 1 else []
+    names += ["layers"] if depth else []
+    words = {"none": "nodes", "auto": "folded"}
+    longest = _longest(steps)
+    for how in names or ["auto"]:
+        yield {"name": words.get(how, how), **_level(order, root, how, longest)}
+
+
+def _longest(steps: Iterable[Step]) -> dict[Value, str]:
+    """The longest text a node's gradient will ever show: its box must hold it."""
+    longest: dict[Value, str] = {}
+    for step in steps:
+        longest[step.parent] = max(longest.get(step.parent, ""), signed(step.after), key=len)
+    return longest
+
+
+def _level(order: Sequence[Value], root: Value, how: str, longest: Mapping[Value, str]) -> Document:
+    scene = build([root], how=how)
+    if scene.frames and not frames_nest(scene):
+        scene = build([root], how=how, framed=False)
+    folding = fold(order, [root], how)
+    inside = members(order, folding)
+    box_of = {v: i for i, nodes in enumerate(inside.values()) for v in nodes}
+    texts = [longest.get(nodes[0], "") if len(nodes) == 1 else "" for nodes in inside.values()]
+    scene = replace(scene, boxes=tuple(map(_roomy, scene.boxes, texts)))
+    return _drawn(scene, folding, [box_of[v] for v in order])
+
+
+def _roomy(box: Box, gradient: str) -> Box:
+    if box.kind == "folded":
+        return box
+    last = max(box.lines[-1].text, f"grad {gradient}", key=len)
+    return replace(box, lines=(*box.lines[:-1], Line(last)))
+
+
+def _drawn(scene: Scene, folding: Folding, place: list[int]) -> Document:
+    """Boxes as centre and size, arrows as SVG paths; coordinates to a tenth of a pixel."""
+    layout = columns(scene)
+    return {
+        "note": folding.note,
+        "size": [round(layout.width, 1), round(layout.height, 1)],
+        "place": place,
+        "boxes": [
+            {
+                "kind": box.kind,
+                "at": [round(p.x, 1), round(p.y, 1), round(box.width, 1), round(box.height, 1)],
+                "chip": round(box.chip, 1),
+                "name": box.lines[0].text if box.lines[0].tone == "name" else "",
+            }
+            for box, p in zip(scene.boxes, layout.boxes, strict=True)
+        ],
+        "arrows": [
+            {"ends": [arrow.tail, arrow.head], "width": round(arrow.width, 2), "tone": arrow.tone, **_path(curve)}
+            for arrow, curve in zip(scene.arrows, layout.arrows, strict=True)
+        ],
+        "frames": [
+            {"title": frame.title, "at": [round(x, 1) for x in r]}
+            for frame, r in zip(scene.frames, layout.frames, strict=True)
+        ],
+    }
+
+
+def _path(curve: Curve) -> Document:
+    start, *rest = curve.points
+    line = f"M{start.x:.1f} {start.y:.1f}C" + " ".join(f"{p.x:.1f} {p.y:.1f}" for p in rest)
+    return {"d": line, "tip": [round(curve.tip.x, 1), round(curve.tip.y, 1)]}
