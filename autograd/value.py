@@ -347,10 +347,9 @@ def _applied(op: Op, operands: tuple[Any, ...], numbers: list[float]) -> Value:
     """The node of an op of any number of operands whose numbers have been read."""
     try:
         y, local = op.rule(floats, *numbers)
+        if y.__class__ is not float:
+            raise TypeError
     except (TypeError, ValueError, ArithmeticError):
-        operands = tuple(map(as_value, operands))
-        y, local = _reread(op, operands)
-    if y.__class__ is not float:
         operands = tuple(map(as_value, operands))
         y, local = _reread(op, operands)
     node = new(_Node)
@@ -367,9 +366,9 @@ def _unary(op: Op, x: Value) -> Value:
     """``apply`` for one operand that is known to be a Value."""
     try:
         y, local = op.rule(floats, x.data)
+        if y.__class__ is not float or x.data.__class__ is not float:
+            raise TypeError
     except (TypeError, ValueError, ArithmeticError):
-        y, local = _reread(op, (x,))
-    if y.__class__ is not float or x.data.__class__ is not float:
         y, local = _reread(op, (x,))
     node = new(_Node)
     node.data = y
@@ -390,9 +389,9 @@ def _binary(op: Op, x: Value, y: Any) -> Any:
         y = _constant(y)
     try:
         z, (dx, dy) = op.rule(floats, x.data, y.data)
-    except (ValueError, ArithmeticError, TypeError):
-        z, (dx, dy) = _reread(op, (x, y))
-    if z.__class__ is not float or x.data.__class__ is not float or y.data.__class__ is not float:
+        if z.__class__ is not float or x.data.__class__ is not float or y.data.__class__ is not float:
+            raise TypeError
+    except (TypeError, ValueError, ArithmeticError):
         z, (dx, dy) = _reread(op, (x, y))
     node = new(_Binary)
     node.data = z
@@ -412,7 +411,7 @@ def _binary_reflected(op: Op, y: Value, x: Any) -> Any:
 
 
 def _reread(op: Op, operands: Sequence[Value]) -> tuple[float, tuple[float, ...]]:
-    """A reading that did not end in a float: find out which of three things happened.
+    """A reading that failed, or did not end in a float: find out which of three things happened.
 
     The user put something other than a float into ``.data`` (read again with a
     float, or TypeError); a legal op overflowed (IEEE's ±inf); the domain was left
