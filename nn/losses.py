@@ -62,7 +62,7 @@ def logistic(outputs: Sequence[Any], targets: Sequence[Any]) -> Value:
     """
     _same_length(outputs, targets)
     _labels("logistic", targets, {0, 1}, "for labels −1 and 1 use `hinge`, or map them: (y + 1) // 2")
-    return mean([(z * (-1.0 if y else 1.0)).softplus() for z, y in zip(map(_single, outputs), targets, strict=True)])
+    return mean([(z * (1.0 - 2.0 * y)).softplus() for z, y in zip(map(_single, outputs), targets, strict=True)])
 
 
 def hinge(outputs: Sequence[Any], targets: Sequence[Any]) -> Value:
@@ -76,7 +76,7 @@ def hinge(outputs: Sequence[Any], targets: Sequence[Any]) -> Value:
     """
     _same_length(outputs, targets)
     _labels("hinge", targets, {-1, 1}, "for labels 0 and 1 use `logistic`, or map them: 2 * y - 1")
-    return mean([(1.0 - z if y > 0 else 1.0 + z).relu() for z, y in zip(map(_single, outputs), targets, strict=True)])
+    return mean([(1.0 - z * y).relu() for z, y in zip(map(_single, outputs), targets, strict=True)])
 
 
 def cross_entropy(outputs: Sequence[Any], targets: Sequence[Any]) -> Value:
@@ -245,15 +245,20 @@ def _single(f: Any) -> Value:
 
 
 def _labels(loss: str, targets: Sequence[Any], allowed: set[int], hint: str) -> None:
-    for i, y in enumerate(targets):
+    for i, y in enumerate(map(_plain, targets)):
         if isinstance(y, (list, tuple)) or getattr(y, "shape", ()) != ():
             raise ValueError(
                 f"{loss}: the target of row {i} is {y!r}; give one label a sample (a column? use y.ravel())"
             )
         if not (isinstance(y, (int, float)) or hasattr(y, "item")) or y not in allowed:
-            seen = sorted({_shown(t) for t in targets})
+            seen = sorted({_shown(_plain(t)) for t in targets})
             listed = ", ".join(seen[:8]) + (", …" if len(seen) > 8 else "")
             raise ValueError(f"{loss}: row {i} has the label {_shown(y)}; {hint}. Labels seen: {listed}")
+
+
+def _plain(y: Any) -> Any:
+    """The number of a target that is a Value: what a compiled graph takes as an input."""
+    return y.data if isinstance(y, Value) else y
 
 
 def _shown(y: Any) -> str:
@@ -263,7 +268,8 @@ def _shown(y: Any) -> str:
 def _shares(targets: Sequence[Any]) -> list[Sequence[float]]:
     rows = [_row(y) for y in targets]
     for i, row in enumerate(rows):
-        if not all(0.0 <= share <= 1.0 for share in row) or abs(sum(row) - 1.0) > 1e-9:
+        shares = [_plain(share) for share in row]
+        if not all(0.0 <= share <= 1.0 for share in shares) or abs(sum(shares) - 1.0) > 1e-9:
             raise ValueError(
                 f"cross_entropy: row {i} of the targets is {row!r}; shares are between 0 and 1 and sum to 1"
             )
