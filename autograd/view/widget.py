@@ -20,10 +20,11 @@ export default {
   render({ model, el }) {
     el.style.height = `${model.get("height")}px`;
     const report = (time) => { if (time !== model.get("time")) { model.set("time", time); model.save_changes(); } };
-    const player = chalkgradPlayer(el, JSON.parse(model.get("story")), { css: model.get("_css"), onTime: report });
+    const options = { css: model.get("_css"), time: model.get("time"), onTime: report };
+    const player = chalkgradPlayer(el, JSON.parse(model.get("story")), options);
     const move = () => { if (model.get("time") !== player.time) player.go(model.get("time")); };
     model.on("change:time", move);
-    return () => model.off("change:time", move);
+    return () => { model.off("change:time", move); player.close(); };
   },
 };
 """

@@ -46,6 +46,8 @@ const numberOf = (x) => (typeof x === "number" ? x : { inf: Infinity, "-inf": -I
 const brief = (text, most = 26) => (text.length <= most ? text : `${text.slice(0, most / 2)}…${text.slice(1 - most / 2)}`);
 const same = (a, b) => Object.is(a, b) || Math.abs(a - b) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b));
 
+const READABLE = 0.55; // a smaller graph can't be read from the back of the room
+
 // ── the story, read ──────────────────────────────────────────────────────────
 
 /** Nodes with numbers and names, the right run, and the layer of every node. */
@@ -214,13 +216,14 @@ function ruleOf(row, slot) {
 
 /**
  * Puts a player into `host`. options: page (the document is ours: keys work everywhere, HTML can be saved),
- * html (its source), css (for exported pictures), onTime(time). Gives { go, time, end } to whoever drives it.
+ * html (its source), css (for exported pictures), time (to begin at), onTime(time). Gives { go, time, close } to whoever drives it.
  */
 function chalkgradPlayer(host, story, options = {}) {
   const tale = read(story), { nodes } = tale;
   let played = tale.right, time = 0, level = 0, timer = 0, selected = -1, solved = 0, drawing;
   let view = { x: 0, y: 0, k: 1 }; // where the graph is on the stage, and how large
   let fitted = true; // until the reader zooms or moves it
+  let room = { width: 0, height: 0, left: 0, top: 0 }; // the stage; measured when it changes, because measuring is slow
   const stops = new Set(); // nodes with a breakpoint
   const KEYS = {
     ArrowLeft: (bigger) => step(-1, bigger), ArrowRight: (bigger) => step(1, bigger), Home: () => go(0), End: () => go(played.end),
@@ -229,13 +232,15 @@ function chalkgradPlayer(host, story, options = {}) {
   };
   const ui = build();
   host.replaceChildren(ui.root);
-  (options.page ? document : ui.root).addEventListener("keydown", onKey);
-  fillTable();
+  // On the window and before everyone else: Notebook 7 takes the arrow keys on the document.
+  addEventListener("keydown", onKey, true);
+  measure();
   bands();
   choose(legible());
-  go(0);
-  new ResizeObserver(() => fitted && fit()).observe(ui.stage);
-  return { go, get time() { return time; }, get end() { return played.end; } };
+  go(options.time ?? 0);
+  setTimeout(search); // the table comes after the first paint
+  new ResizeObserver(() => measure() && fitted && fit()).observe(ui.stage);
+  return { go, get time() { return time; }, close: () => { pause(); removeEventListener("keydown", onKey, true); } };
 
   // ── time ──
 
@@ -275,7 +280,7 @@ function chalkgradPlayer(host, story, options = {}) {
     put(ui.play, "Pause");
     const tick = () => {
       go(neighbour(1, ui.grain.value));
-      timer = time >= played.end || stopsAt(time) || waits() ? pause() : setTimeout(tick, Number(ui.speed.value));
+      timer = time >= played.end || stopsAt(time) || waits() ? pause() : setTimeout(tick, parseFloat(ui.speed.value));
     };
     timer = setTimeout(tick, 0);
   }
@@ -378,12 +383,12 @@ function chalkgradPlayer(host, story, options = {}) {
     put(ui.note, story.levels[level].note);
     [...ui.levels.children].forEach((button, i) => button.setAttribute("aria-pressed", i === level));
     fit();
+    if (view.k < READABLE) centre(played.events[Math.max(time - 1, 0)].node ?? story.root); // and follow from there
   }
 
   /** The finest level whose letters can be read from the back of the room when all of it is on the stage. */
   function legible() {
-    const room = ui.stage.getBoundingClientRect();
-    const i = story.levels.findIndex(({ size: [width, height] }) => Math.min(room.width / width, room.height / height) > 0.55);
+    const i = story.levels.findIndex(({ size: [width, height] }) => Math.min(room.width / width, room.height / height) > READABLE);
     return i < 0 ? story.levels.length - 1 : i;
   }
 
@@ -438,8 +443,9 @@ function chalkgradPlayer(host, story, options = {}) {
       s("text", { class: "symbol", x: x + 4.5 + box.chip / 2, y: cy + 5 }, node.symbol));
     const pips = folded || node.uses < 2 || node.uses > 8 ? [] : Array.from({ length: node.uses }, (_, k) =>
       s("rect", { class: "pip", x: x + width - 5, y: cy - node.uses * 6.5 + 13 * k, width: 10, height: 10, rx: 2 }));
-    const badge = s("text", { class: "badge", x: x + width, y: y - 9 }), right = s("text", { class: "right", x, y: y + height + 13 });
-    const g = s("g", { class: "box" }, ...parts, ...texts, ...pips, badge, right);
+    const badge = s("text", { class: "badge", x: x + width + 7, y: y + 5 }), right = s("text", { class: "right", x, y: y + height + 13 });
+    const lively = folded ? [] : node.uses > 1 ? [badge, right] : [right];
+    const g = s("g", { class: "box" }, ...parts, ...texts.slice(box.name ? 0 : 1), ...pips, ...lively);
     g.addEventListener("pointerenter", () => !ui.card.dataset.pinned && card(node.index, i));
     g.addEventListener("pointerleave", () => !ui.card.dataset.pinned && closeCard());
     g.addEventListener("click", () => (folded && level > 0 ? choose(level - 1) : select(node.index)));
@@ -532,8 +538,15 @@ function chalkgradPlayer(host, story, options = {}) {
     drawing.view.setAttribute("transform", `translate(${view.x} ${view.y}) scale(${view.k})`);
   }
 
+  /** Has the stage another size than before? */
+  function measure() {
+    const { width, height } = room;
+    room = ui.stage.getBoundingClientRect();
+    return room.width !== width || room.height !== height;
+  }
+
   function fit() {
-    const [width, height] = drawing.map.size, room = ui.stage.getBoundingClientRect();
+    const [width, height] = drawing.map.size;
     const k = Math.min((room.width - 30) / width, (room.height - 50) / height, 1.8);
     if (k > 0) look({ k, x: (room.width - width * k) / 2, y: (room.height - height * k) / 2 });
     fitted = true;
@@ -545,13 +558,12 @@ function chalkgradPlayer(host, story, options = {}) {
   }
 
   function zoomMiddle(factor) {
-    const room = ui.stage.getBoundingClientRect();
     zoom(factor, room.width / 2, room.height / 2);
   }
 
   function wheel(event) {
     event.preventDefault();
-    const room = ui.stage.getBoundingClientRect();
+    measure();
     zoom(Math.exp(-event.deltaY / 400), event.clientX - room.left, event.clientY - room.top);
   }
 
@@ -564,14 +576,14 @@ function chalkgradPlayer(host, story, options = {}) {
 
   /** Keeps the node at work on the stage. */
   function follow(node) {
-    const [x, y] = drawing.map.boxes[drawing.map.place[node]].at, room = ui.stage.getBoundingClientRect();
+    const [x, y] = drawing.map.boxes[drawing.map.place[node]].at;
     const inside = (at, size) => at > 20 && at < size - 20;
     if (!inside(x * view.k + view.x, room.width) || !inside(y * view.k + view.y, room.height)) centre(node);
   }
 
   function centre(node) {
-    const [x, y] = drawing.map.boxes[drawing.map.place[node]].at, room = ui.stage.getBoundingClientRect();
-    const k = Math.max(view.k, 0.7);
+    const [x, y] = drawing.map.boxes[drawing.map.place[node]].at;
+    const k = Math.max(view.k, 1.3 * READABLE);
     look({ k, x: room.width / 2 - x * k, y: room.height / 2 - y * k });
   }
 
@@ -717,6 +729,7 @@ function chalkgradPlayer(host, story, options = {}) {
   // ── keyboard ──
 
   function onKey(event) {
+    if (!options.page && !ui.root.contains(event.target)) return;
     const typing = event.target.matches?.("input:not([type=range]):not([type=checkbox]), textarea");
     if (event.key === "Escape") { ui.help.hidden = true; closeCard(); ui.search.value = ""; search(); ui.play.focus(); return; }
     if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -780,12 +793,12 @@ function chalkgradPlayer(host, story, options = {}) {
     u.play.classList.add("primary");
     u.on = button("▶", "one step on", () => step(1));
     u.last = button("▶|", "to the end", () => { pause(); go(played.end); });
-    u.speed = choice("speed", { 1400: "slow", 600: "normal", 150: "fast" }, () => {});
-    u.speed.value = "600";
+    u.speed = choice("speed", { "1400ms": "slow", "600ms": "normal", "150ms": "fast" }, () => {});
+    u.speed.value = "600ms";
     u.grain = choice("a step is", { edge: "an edge", node: "a node", layer: "a layer" }, () => {});
     u.scrub = h("input", { type: "range", min: 0, max: played.end, value: 0, "aria-label": "time", oninput: () => { pause(); go(Number(u.scrub.value)); } });
     u.bands = h("div", { class: "bands", "aria-hidden": "true" });
-    u.clock = h("output", { class: "clock" });
+    u.clock = h("span", { class: "clock" });
     u.transport = h("div", { class: "transport", role: "toolbar", "aria-label": "player" }, u.first, u.back, u.play, u.on, u.last,
       h("label", {}, "step ", u.grain), h("label", {}, "speed ", u.speed), h("div", { class: "time" }, u.bands, u.scrub), u.clock);
   }

@@ -1,0 +1,612 @@
+"""The player, driven for real: Debian's Chromium, by Playwright."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from typing import TYPE_CHECKING
+
+import pytest
+
+from autograd import Value, recording, step
+from autograd.view.html import script, style
+from nn import MLP
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install playwright")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+if CHROMIUM is None:
+    pytest.skip("no Chromium: apt-get install chromium", allow_module_level=True)
+
+SENTENCE = "∂L/∂w += ∂L/∂z · ∂z/∂w = 2 · 3 = 6 (6 → 12). 2 of 2 contributions: w has its gradient."
+HOSTILE = [
+    "</script><script>window.hit=1</script>",
+    "<img src=x onerror=window.hit=1>",
+    "a\"b'c",
+    "<!--",
+    "abc\u202edef",
+    "y" * 10_000,
+]
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with playwright.sync_playwright() as p:
+        browser = p.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def opened(browser, tmp_path):
+    """Opens a player as a page from a file; afterwards nothing may have been asked of a network, nor complained."""
+    trouble: list[str] = []
+    contexts = []
+
+    def open_(player, **options):
+        path: Path = player.save(tmp_path / "lesson.html")
+        contexts.append(browser.new_context(**{"viewport": {"width": 1280, "height": 760}, **options}))
+        page = contexts[-1].new_page()
+        page.set_default_timeout(5_000)
+        page.on("console", lambda message: trouble.append(message.text))
+        page.on("pageerror", lambda error: trouble.append(str(error)))
+        page.on("request", lambda r: r.url.startswith(("file:", "data:", "blob:")) or trouble.append(r.url))
+        page.goto(path.as_uri())
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert trouble == []
+
+
+def diamond() -> Value:
+    """L = z · w with z = 3 w: w is used twice, along ways of different length."""
+    w = Value(2.0, label="w", kind="parameter")
+    z = w * 3.0
+    z.label = "z"
+    L = z * w
+    L.label = "L"
+    return L
+
+
+def network() -> Value:
+    loss = (MLP([2, 3, 1], activation="tanh", seed=3)([1.0, -2.0]) - 1.0) ** 2
+    loss.label = "loss"
+    return loss
+
+
+def said(page) -> str:
+    return page.get_by_role("status").text_content()
+
+
+def clock(page) -> int:
+    return int(page.locator(".clock").text_content().split("/")[0])
+
+
+def press(page, *keys):
+    for key in keys:
+        page.keyboard.press(key)
+
+
+# ── time ────────────────────────────────────────────────────────────────────
+
+
+def test_every_step_says_its_sentence(opened):
+    page = opened(step(diamond()))
+    assert said(page).startswith("Nothing is computed yet")
+    sentences = []
+    for _ in range(12):
+        press(page, "ArrowRight")
+        sentences.append(said(page))
+    assert sentences[0] == "w = 2: a parameter."
+    assert sentences[2] == "Forward: z = 6, by × from w = 2, v1 = 3."
+    assert sentences[4].startswith("Backward begins at L")
+    assert sentences[7].endswith("1 of 2 contributions: w has to wait.")
+    assert sentences[9] == SENTENCE
+    assert sentences[11].startswith("Done: every node was visited once")
+
+
+def test_back_is_exactly_the_way_there(opened):
+    page = opened(step(network()))
+    there = []
+    seen = lambda: (said(page), page.locator(".box, .arrow").evaluate_all("(all) => all.map((e) => e.outerHTML)"))  # noqa: E731
+    for _ in range(40):
+        there.append(seen())
+        press(page, "ArrowRight")
+    for before in reversed(there):
+        press(page, "ArrowLeft")
+        assert seen() == before
+
+
+def test_keys_and_buttons_move_alike(opened):
+    page = opened(step(network()))
+    press(page, "End")
+    end = clock(page)
+    press(page, "Home", "ArrowRight")
+    assert clock(page) == 1
+    page.get_by_role("button", name="to the end").click()
+    assert clock(page) == end
+    page.get_by_role("button", name="one step back").click()
+    assert clock(page) == end - 1
+    page.get_by_role("button", name="to the beginning").click()
+    page.get_by_role("button", name="one step on").click()
+    assert clock(page) == 1
+    page.get_by_label("time").fill(str(end // 2))
+    assert clock(page) == end // 2
+
+
+def test_steps_of_a_node_and_of_a_layer_are_bigger(opened):
+    page = opened(step(network()))
+    taken = {}
+    for grain in ("edge", "node", "layer"):
+        press(page, "Home")
+        page.get_by_label("a step is").select_option(grain)
+        page.get_by_role("button", name="Fit the graph").focus()
+        taken[grain] = 0
+        while page.get_by_role("button", name="one step on").is_enabled():
+            page.get_by_role("button", name="one step on").click()
+            taken[grain] += 1
+    assert taken["layer"] < taken["node"] < taken["edge"]
+    page.get_by_label("a step is").select_option("edge")
+    page.get_by_role("button", name="to the beginning").click()
+    page.get_by_role("button", name="Play or pause").focus()
+    for _ in range(taken["node"]):
+        press(page, "Shift+ArrowRight")
+    assert page.get_by_role("button", name="one step on").is_disabled()
+
+
+def test_it_plays_at_three_speeds_and_pauses(opened):
+    page = opened(step(diamond()))
+    assert page.get_by_label("speed").locator("option").all_text_contents() == ["slow", "normal", "fast"]
+    page.get_by_label("speed").select_option("fast")
+    page.get_by_role("button", name="Play or pause").focus()
+    press(page, "Space")
+    playwright.expect(page.locator(".clock")).to_have_text("12 / 12")
+    press(page, "Home", "Space")
+    playwright.expect(page.locator(".clock")).not_to_have_text("0 / 12")
+    press(page, "Space")
+    at = clock(page)
+    page.wait_for_timeout(400)
+    assert clock(page) == at
+
+
+def test_the_bar_has_bands_and_a_tick_where_gradients_add_up(opened):
+    page = opened(step(diamond()))
+    assert page.locator(".bands span").all_text_contents() == ["forward", "backward"]
+    assert page.locator(".bands i").count() == 1
+
+
+# ── what is shown ───────────────────────────────────────────────────────────
+
+
+def test_a_fan_out_waits_for_all_contributions(opened):
+    page = opened(step(diamond()))
+    for _ in range(8):
+        press(page, "ArrowRight")
+    assert page.locator(".stack h2").text_content() == "∂L/∂w: 1 of 2 arrived"
+    assert page.locator(".stack li.arrived").count() == page.locator(".stack li.owed").count() == 1
+    assert page.locator(".pip.full").count() == 1
+    assert page.locator(".badge", has_text="1 of 2").count() == 1
+    assert page.locator(".label text").text_content() == "1 · 6 = 6"
+    press(page, "ArrowRight", "ArrowRight")
+    assert page.locator(".pip.full").count() == 2
+    assert page.locator(".sum").text_content() == "sum = 12"
+
+
+def test_what_is_not_reached_is_hollow_and_the_node_at_work_is_ringed(opened):
+    page = opened(step(diamond()))
+    assert page.locator(".box.hollow").count() == 4
+    press(page, "ArrowRight", "ArrowRight", "ArrowRight")
+    assert page.locator(".box.hollow").count() == 1
+    assert page.locator(".box.now .name").text_content() == "z"
+
+
+def test_levels_fold_and_open(opened):
+    page = opened(step(network()))
+    counts = []
+    for name in ("nodes", "neurons", "layers"):
+        page.get_by_role("button", name=f"show {name}").click()
+        counts.append(page.locator(".box").count())
+    assert counts == sorted(counts, reverse=True)
+    page.locator(".box.folded").first.click()
+    assert page.locator(".box").count() == counts[1]
+    press(page, "l")
+    assert page.locator(".box").count() == counts[2]
+
+
+def test_search_finds_and_the_card_names_the_path(opened):
+    page = opened(step(network()))
+    press(page, "/")
+    page.keyboard.type("neurons[2].w[1]")
+    assert page.locator("tbody tr").count() == 1
+    press(page, "Enter")
+    assert page.locator(".card h2").text_content() == "layers[0].neurons[2].w[1]"
+    page.get_by_role("button", name="copy its path").click()
+    press(page, "Escape")
+    assert page.locator(".card").is_hidden()
+    page.get_by_label("search a node").focus()
+    press(page, "Control+v")
+    assert page.get_by_label("search a node").input_value() == "layers[0].neurons[2].w[1]"
+
+
+def test_zoom_pan_and_fit(opened):
+    page = opened(step(diamond()))
+    transform = lambda: page.locator("svg.graph > g").get_attribute("transform")  # noqa: E731
+    fitted = transform()
+    page.mouse.move(400, 550)
+    page.mouse.wheel(0, -300)
+    playwright.expect(page.locator("svg.graph > g")).not_to_have_attribute("transform", fitted)
+    zoomed = transform()
+    page.mouse.down()
+    page.mouse.move(450, 500)
+    page.mouse.up()
+    assert transform() != zoomed
+    press(page, "f")
+    assert transform() == fitted
+    press(page, "+", "-")
+    page.get_by_role("button", name="Fit the graph").click()
+    assert transform() == fitted
+
+
+def test_code_is_linked_both_ways(opened):
+    with recording():
+        x = Value(2.0, label="x")
+        y = x * x
+        loss = y.tanh()
+    page = opened(step(loss))
+    press(page, "ArrowRight", "ArrowRight")
+    assert page.locator(".code li.now").text_content().endswith("y = x * x")
+    page.locator(".code button", has_text="loss = y.tanh()").click()
+    assert page.locator(".box.found .symbol").all_text_contents() == ["tanh"]
+
+
+# ── breakpoints, predictions, mistakes ──────────────────────────────────────
+
+
+def test_it_stops_at_a_node_at_a_large_gradient_and_at_nan(opened):
+    page = opened(step(diamond()))
+    page.locator("tbody button", has_text="z").click()
+    page.get_by_role("button", name="breakpoint on this node").click()
+    press(page, "Escape", "b")
+    assert said(page).startswith("Forward: z")
+    page.locator("tbody button", has_text="z").click()
+    page.get_by_role("button", name="breakpoint on this node").click()
+    page.get_by_label("stop where").fill("10")
+    page.get_by_role("button", name="next breakpoint").click()
+    assert said(page) == SENTENCE
+    broken = Value(1e200, label="x") * 1e200
+    page = opened(step(broken - broken))
+    page.get_by_label("nan, inf").check()
+    page.get_by_role("button", name="next breakpoint").click()
+    assert said(page) == "Forward: v2 = inf, by × from x = 1e+200, v1 = 1e+200."
+
+
+def test_predictions_are_asked_and_mistakes_told_apart(opened):
+    page = opened(step(diamond()))
+    for _ in range(9):
+        press(page, "ArrowRight")
+    page.get_by_label("predict the number").check()
+    page.get_by_role("button", name="one step on").click()
+    assert said(page).startswith("z passes gradient to w: ∂L/∂z = 2, and ∂L/∂w was 6.")
+    assert page.locator(".box", has_text="grad ?").count() == 1
+    assert page.locator(".label text").text_content() == "2 · ? = ?"
+    assert page.locator("tr.now td").all_text_contents()[2] == "?"
+    verdicts = {
+        "3": "Forgot the upstream gradient", "6": "Forgot to add: 6 had arrived", "8": "Forgot the local derivative",
+        "10": "Wrong local derivative: your answer would need 2. For y = a * b, ∂y/∂a = b.", "x": "Type a number.",
+    }  # fmt: skip
+    for guess, verdict in verdicts.items():
+        page.get_by_label("your prediction").fill(guess)
+        page.get_by_role("button", name="Check").click()
+        assert page.get_by_role("alert").text_content().startswith(verdict), guess
+    page.get_by_label("your prediction").fill("12")
+    press(page, "Enter")
+    assert said(page) == f"Right. {SENTENCE}"
+
+
+@pytest.mark.parametrize(
+    ("mistake", "right", "wrong"),
+    [("assign", "✓ +12", "✗ +6"), ("keep", "✓ +12", "✗ +24")],
+)
+def test_a_mistake_shows_the_wrong_number_beside_the_right_one(opened, mistake, right, wrong):
+    page = opened(step(diamond()))
+    page.get_by_label("mistake").select_option(mistake)
+    page.get_by_role("button", name="to the end").click()
+    assert page.locator(".box", has_text="w").first.text_content().find(wrong) >= 0
+    assert page.locator(".box text.right", has_text=right).count() == 1
+    assert "gradients are wrong" in said(page)
+    page.get_by_label("mistake").select_option("")
+    assert page.locator(".box text.right", has_text="✓").count() == 0
+
+
+def test_the_wrong_order_visits_too_early(opened):
+    a = Value(2.0, label="a")
+    e = a * 3.0
+    e.label = "e"
+    page = opened(step((e + 1.0) * 2.0 + e))
+    page.get_by_label("mistake").select_option("order")
+    heard = []
+    while page.get_by_role("button", name="one step on").is_enabled():
+        page.get_by_role("button", name="one step on").click()
+        heard.append(said(page))
+    assert any(sentence.startswith("Too early: e is visited when only 1 of 2") for sentence in heard)
+    assert any("Too late: e was visited before" in sentence for sentence in heard)
+    assert page.locator("tbody tr", has_text="✓ +9").count() == 1
+
+
+# ── the reader's choice ─────────────────────────────────────────────────────
+
+
+def contrast(a: str, b: str) -> float:
+    def luminance(colour):
+        parts = [int(x) / 255 for x in re.findall(r"\d+", colour)[:3]]
+        return sum(w * (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4) for w, c in zip((0.2126, 0.7152, 0.0722), parts, strict=True))  # fmt: skip
+
+    low, high = sorted((luminance(a), luminance(b)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_stands_out_in_light_and_in_dark(opened, scheme):
+    page = opened(step(diamond()), color_scheme=scheme)
+    for _ in range(8):
+        press(page, "ArrowRight")
+    pairs = page.evaluate(
+        """() => [...document.querySelectorAll(".sentence, .clock, .stack li, th, td, button:not(:disabled), .bands span")].map((e) => {
+            let at = e, back;
+            while ((back = getComputedStyle(at).backgroundColor) === "rgba(0, 0, 0, 0)") at = at.parentElement;
+            return [e.className || e.tagName, getComputedStyle(e).color, back]; })"""
+    )
+    assert len(pairs) > 20
+    assert [(name, contrast(a, b)) for name, a, b in pairs if contrast(a, b) < 4.5] == []
+
+
+def test_the_theme_can_be_switched_and_presenting_makes_type_large(opened):
+    page = opened(step(diamond()), color_scheme="light")
+    back = "getComputedStyle(document.querySelector('.cg-player')).backgroundColor"
+    light = page.evaluate(back)
+    page.get_by_role("button", name="light or dark").click()
+    assert page.evaluate(back) != light
+    size = "parseFloat(getComputedStyle(document.querySelector('.sentence')).fontSize)"
+    small = page.evaluate(size)
+    press(page, "p")
+    assert page.evaluate(size) > 1.4 * small
+    assert page.locator("table").is_hidden()
+    press(page, "p")
+
+
+def test_nothing_moves_when_motion_is_not_wanted(opened):
+    for motion, name in (("reduce", "none"), ("no-preference", "cg-flow")):
+        page = opened(step(diamond()), reduced_motion=motion)
+        press(page, *["ArrowRight"] * 3)
+        assert page.evaluate("getComputedStyle(document.querySelector('.arrow.feeding path')).animationName") == name
+
+
+def test_help_lists_the_keys(opened):
+    page = opened(step(diamond()))
+    press(page, "?")
+    assert page.get_by_role("dialog").is_visible()
+    press(page, "Escape")
+    assert page.get_by_role("dialog").is_hidden()
+
+
+def test_a_screen_reader_finds_the_controls(opened):
+    page = opened(step(diamond()))
+    tree = page.get_by_role("toolbar", name="player").aria_snapshot()
+    assert tree.splitlines()[:6] == [
+        '- toolbar "player":',
+        '  - button "to the beginning" [disabled]: "|◀"',
+        '  - button "one step back" [disabled]: ◀',
+        '  - button "play or pause": Play',
+        '  - button "one step on": ▶',
+        '  - button "to the end": ▶|',
+    ]
+    assert 'slider "time": "0"' in tree
+    assert page.get_by_role("status").get_attribute("aria-live") == "polite"
+
+
+# ── taking it home ──────────────────────────────────────────────────────────
+
+
+def test_it_saves_svg_png_and_itself(opened, tmp_path):
+    page = opened(step(diamond()))
+    press(page, *["ArrowRight"] * 8)
+    saved = {}
+    for kind in ("SVG", "PNG"):
+        with page.expect_download() as download:
+            page.get_by_role("button", name=f"save the picture as {kind}").click()
+        saved[kind] = tmp_path / download.value.suggested_filename
+        download.value.save_as(saved[kind])
+    assert 'class="cg-player graph"' in saved["SVG"].read_text()
+    assert saved["PNG"].read_bytes().startswith(b"\x89PNG")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="save this page").click()
+    copy = tmp_path / "copy.html"
+    download.value.save_as(copy)
+    page.goto(copy.as_uri())
+    press(page, "End")
+    assert said(page).startswith("Done")
+
+
+def test_hostile_labels_only_show(opened):
+    xs = [Value(float(i), label=label) for i, label in enumerate(HOSTILE)]
+    y = xs[0]
+    for x in xs[1:]:
+        y = y * x
+    page = opened(step(y))
+    for _ in range(12):
+        press(page, "Shift+ArrowRight")
+    for button in page.locator("tbody button").all()[:6]:
+        button.click()
+    assert page.evaluate("window.hit") is None
+    assert page.locator("img").count() == 0
+    assert "<img src=x" in page.locator("tbody").text_content()
+
+
+# ── in a notebook ───────────────────────────────────────────────────────────
+
+CELLS = [
+    """from autograd import Value, step
+w = Value(2.0, label="w")
+z = w * 3.0
+L = z * w
+z.label, L.label = "z", "L"
+step(L)""",
+    "live = step(L, live=True)\nlive",
+    "live.time = 9",
+]
+
+
+def notebook(path: Path, cells: list[str], outputs: dict[int, dict[str, str]]) -> None:
+    def cell(i, source):
+        data = [{"output_type": "display_data", "metadata": {}, "data": outputs[i]}] if i in outputs else []
+        return {
+            "cell_type": "code",
+            "id": f"c{i}",
+            "metadata": {},
+            "execution_count": None,
+            "source": source,
+            "outputs": data,
+        }
+
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    content = {
+        "cells": [cell(*c) for c in enumerate(cells)],
+        "metadata": {"kernelspec": kernel},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    path.write_text(json.dumps(content))
+
+
+@pytest.fixture(scope="module")
+def jupyter(tmp_path_factory):
+    """A Jupyter server of our own: its address, and the folder that it shows."""
+    for needed in ("jupyterlab", "notebook", "anywidget", "ipykernel"):
+        if importlib.util.find_spec(needed) is None:
+            pytest.skip(f"{needed} is not installed: pip install 'chalkgrad[browser]'")
+    folder = tmp_path_factory.mktemp("jupyter")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "JUPYTER_CONFIG_DIR": str(folder / ".config")}
+    options = [
+        f"--port={port}",
+        "--no-browser",
+        "--allow-root",
+        "--IdentityProvider.token=t",
+        f"--ServerApp.root_dir={folder}",
+    ]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "jupyterlab", *options],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _until_it_answers(f"http://127.0.0.1:{port}/api")
+        yield f"http://127.0.0.1:{port}", folder
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def _until_it_answers(address: str) -> None:
+    for _ in range(120):
+        try:
+            urllib.request.urlopen(address, timeout=5).close()
+            return
+        except OSError:
+            time.sleep(0.5)
+    pytest.fail("Jupyter did not start in a minute")
+
+
+def run_all(page, address: str, file: str) -> None:
+    """Run every cell, once the kernel of this notebook is there and heard."""
+    for _ in range(60):
+        with urllib.request.urlopen(f"{address}/api/sessions?token=t", timeout=5) as answer:
+            kernels = [session["kernel"] for session in json.load(answer) if session["path"] == file]
+        if [k for k in kernels if k["execution_state"] == "idle" and k["connections"]]:
+            break
+        page.wait_for_timeout(500)
+    page.wait_for_timeout(2_000)  # the page hears of it a little later
+    page.get_by_role("menuitem", name="Run", exact=True).first.click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+
+
+@pytest.mark.parametrize("place", ["lab/tree", "notebooks"])
+def test_a_notebook_plays_the_frame_and_the_live_widget(browser, jupyter, place):
+    address, folder = jupyter
+    file = f"{place.partition('/')[0]}.ipynb"
+    notebook(folder / file, CELLS, {})
+    page = browser.new_page(viewport={"width": 1300, "height": 900})
+    page.set_default_timeout(20_000)
+    page.goto(f"{address}/{place}/{file}?token=t")
+    page.locator(".jp-CodeCell").first.wait_for()
+    run_all(page, address, file)
+    frame = page.frame_locator("iframe[srcdoc]")
+    frame.locator(".stage").click(position={"x": 5, "y": 5})
+    press(page, "ArrowRight", "ArrowRight", "ArrowRight")
+    playwright.expect(frame.locator(".sentence")).to_have_text("Forward: z = 6, by × from w = 2, v1 = 3.")
+    live = page.locator(".jp-OutputArea-output .cg-player")
+    playwright.expect(live.locator(".clock")).to_have_text("9 / 12")  # as Python set it
+    live.scroll_into_view_if_needed()
+    page.wait_for_timeout(1_000)  # else Chromium still sends the click to the frame that was there
+    live.get_by_role("button", name="one step on").click()
+    press(page, "ArrowRight")  # not swallowed by the notebook
+    playwright.expect(live.locator(".clock")).to_have_text("11 / 12")
+    page.close()
+
+
+def test_an_untrusted_notebook_still_shows_the_picture(browser, jupyter):
+    address, folder = jupyter
+    notebook(folder / "other.ipynb", CELLS[:1], {0: step(diamond())._repr_mimebundle_()})
+    page = browser.new_page()
+    page.goto(f"{address}/lab/tree/other.ipynb?token=t&reset")
+    picture = page.locator(".jp-OutputArea-output img")
+    picture.wait_for(timeout=60_000)
+    assert page.locator(".jp-OutputArea-output iframe[srcdoc]").count() == 0
+    assert picture.evaluate("(image) => image.decode().then(() => image.naturalWidth)") > 200
+    page.close()
+
+
+# ── size ────────────────────────────────────────────────────────────────────
+
+
+def test_program_and_style_are_small():
+    assert len(script().encode()) + len(style().encode()) < 60_000
+
+
+def test_a_thousand_nodes_paint_and_step_quickly(opened):
+    x = y = Value(0.5, label="x")
+    for _ in range(499):
+        y = (y * x).sin()
+    page = opened(step(y))
+    painted = page.evaluate(
+        """async () => { let paint; while (!(paint = performance.getEntriesByName("first-contentful-paint")[0]))
+            await new Promise((r) => setTimeout(r, 20)); return paint.startTime; }"""
+    )
+    start = time.perf_counter()
+    times = page.evaluate(
+        """async () => { const times = [], frame = () => new Promise(requestAnimationFrame);
+            for (let i = 0; i < 40; i += 1) { await frame(); const start = performance.now();
+              document.dispatchEvent(new KeyboardEvent("keydown", { key: i < 20 ? "End" : "ArrowLeft" }));
+              document.body.getBoundingClientRect(); times.push(performance.now() - start); }
+            return times.sort((a, b) => a - b); }"""
+    )
+    print(
+        f"\n999 nodes: first paint {painted:.0f} ms, a step {times[20]:.1f} ms (slowest {times[-1]:.1f}), in {time.perf_counter() - start:.1f} s"
+    )
+    assert painted < 3_000
+    assert times[20] < 150

@@ -1,0 +1,272 @@
+"""The story of a graph: complete, true, small, and the same bytes everywhere."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import subprocess
+import sys
+from hashlib import sha256
+
+import pytest
+
+import autograd
+from autograd import Value, recording, step
+from autograd.backprop import backward_steps, topological_order
+from autograd.errors import CycleError
+from autograd.view.html import MOST, Player
+from autograd.view.story import FORMAT, VERSION, dumps, tell
+from nn import MLP
+
+HOSTILE = [
+    "</script><script>a(1)</script>", "<img src=x onerror=a(1)>", "a\"b'c", "]]>", "<!--", "two\nlines", "\u2028\u2029", "\x00", "\ud800",
+    "abc\u202edef", "x" * 10_000, "שלום", "漢字",
+]  # fmt: skip
+MODEL = """
+import sys
+from autograd import Value, step
+from nn import MLP
+loss = (MLP([2, 3, 1], activation="tanh", seed=3)([1.0, -2.0]) - 1.0) ** 2
+loss.label = "loss"
+sys.stdout.write(step(loss).html if sys.argv[1:] else step(loss).json)
+"""
+
+
+def diamond() -> Value:
+    w = Value(2.0, label="w", kind="parameter")
+    z = w * 3.0
+    z.label = "z"
+    L = z * w
+    L.label = "L"
+    return L
+
+
+def network() -> Value:
+    loss = (MLP([2, 3, 1], activation="tanh", seed=3)([1.0, -2.0]) - 1.0) ** 2
+    loss.label = "loss"
+    return loss
+
+
+def test_the_story_of_a_small_graph_word_for_word():
+    story = tell(diamond())
+    assert (story["format"], story["version"], story["root"]) == (FORMAT, VERSION, 3)
+    assert [node["label"] for node in story["nodes"]] == ["w", "", "z", "L"]
+    assert story["events"] == [
+        ["forward", 0], ["forward", 1], ["forward", 2], ["forward", 3],
+        ["seed", 3, 1.0],
+        ["visit", 3, 1.0], ["accumulate", 3, 0, 2.0, 2.0, 1], ["accumulate", 3, 1, 6.0, 6.0, 1],
+        ["visit", 2, 2.0], ["accumulate", 2, 0, 6.0, 12.0, 2], ["accumulate", 2, 1, 4.0, 4.0, 1],
+        ["done"],
+    ]  # fmt: skip
+
+
+def test_its_steps_are_those_of_backward_and_change_no_gradient():
+    loss = network()
+    loss.backward()
+    order = topological_order(loss)
+    before = [v.grad for v in order]
+    told = [event for event in tell(loss)["events"] if event[0] == "accumulate"]
+    assert [v.grad for v in order] == before
+    loss.zero_grad()
+    assert [(s.contribution, s.after, s.slot) for s in backward_steps(loss)] == [(e[3], e[4], e[2]) for e in told]
+
+
+def test_no_node_is_visited_before_all_that_used_it():
+    story = tell(network())
+    uses = [parent for node in story["nodes"] for parent in node["parents"]]
+    arrived = [0] * len(story["nodes"])
+    for kind, node, *rest in story["events"][:-1]:
+        if kind == "visit":
+            assert arrived[node] == uses.count(node)
+        if kind == "accumulate":
+            parent = story["nodes"][node]["parents"][rest[0]]
+            arrived[parent] += 1
+            assert rest[3] == arrived[parent]
+
+
+def test_paths_and_modules_name_the_parts_of_a_network():
+    story = tell(network())
+    paths = {node["path"] for node in story["nodes"]}
+    assert {"layers[0].neurons[2].w[1]", "layers[0].neurons[2].h_pre", "layers[1].neurons[0].h", "loss"} <= paths
+    assert ["layers[0]", -1] in story["modules"]
+    at = [path for path, _ in story["modules"]].index("layers[0].neurons[1]")
+    assert story["modules"][story["modules"][at][1]] == ["layers[0]", -1]
+
+
+def test_levels_show_every_node_somewhere_finest_first():
+    story = tell(network())
+    assert [level["name"] for level in story["levels"]] == ["nodes", "neurons", "layers"]
+    sizes = [len(level["boxes"]) for level in story["levels"]]
+    assert sizes == sorted(sizes, reverse=True)
+    for level in story["levels"]:
+        assert set(level["place"]) == set(range(len(level["boxes"])))
+        assert all(max(arrow["ends"]) < len(level["boxes"]) for arrow in level["arrows"])
+
+
+def test_numbers_that_are_not_finite_are_words():
+    x = Value(math.inf, label="x")
+    story = tell(x - x)
+    assert story["nodes"][0]["data"] == "inf"
+    assert story["nodes"][-1]["data"] == "nan"
+    json.loads(dumps(story), parse_constant=pytest.fail)
+
+
+@pytest.mark.parametrize("label", HOSTILE, ids=range(len(HOSTILE)))
+def test_a_hostile_label_is_data_and_nothing_else(label):
+    x = Value(1.0, label=label)
+    player = step(x * x)
+    assert player.json.isascii()
+    assert "<" not in player.html.partition('id="story">')[2].partition("</script>")[0]
+    assert player.html.count("<script") == 2
+    assert len(json.loads(player.json)["nodes"][0]["label"]) <= 200
+    assert player._repr_html_().count("<iframe") == 1
+    assert "<script" not in player._repr_html_()
+
+
+def test_the_same_graph_gives_the_same_bytes_in_every_process():
+    def run(seed, *arguments):
+        environment = {**os.environ, "PYTHONHASHSEED": seed}
+        return subprocess.run(
+            [sys.executable, "-c", MODEL, *arguments], env=environment, capture_output=True, check=True
+        ).stdout
+
+    assert run("1") == run("2") == step(network()).json.encode()
+    assert run("3", "page") == run("4", "page")
+
+
+def test_the_golden_story():
+    """Change VERSION when the format changes; then this digest may change too."""
+    story = tell(diamond())
+    assert sha256(dumps({**story, "levels": []}).encode()).hexdigest()[:16] == "8c72f5b57c2a73da"
+
+
+def test_three_thousand_nodes_stay_under_a_megabyte():
+    xs = [Value(i / 7, label=f"x[{i}]") for i in range(50)]
+    y = Value(1.0)
+    for i in range(735):
+        y = (y * 0.999 + xs[i % 50]).sin()
+    story = tell(y)
+    assert 2_950 <= len(story["nodes"]) <= 3_050
+    assert len(dumps(story)) < 1_000_000
+
+
+def test_too_large_a_graph_is_told():
+    y = Value(1.0)
+    for _ in range(MOST):
+        y = y.sin()
+    with pytest.raises(ValueError, match="at most 20,000 nodes"):
+        step(y)
+
+
+def test_what_step_can_not_step_through_is_told():
+    with pytest.raises(TypeError, match=r"step takes a Value, got list"):
+        step([Value(1.0)])
+    with pytest.raises(ValueError, match="without local derivatives"):
+        step(Value(1.0, (Value(2.0),)))
+    x = Value(1.0)
+    y = Value(2.0, (x,), (1.0,))
+    y.parents = (y,)
+    with pytest.raises(CycleError):
+        step(y)
+
+
+def test_a_backward_written_by_hand_is_told_too():
+    x = Value(3.0, label="x")
+    y = Value(9.0, (x,), "square")
+
+    def pass_on():
+        x.grad += 6.0 * y.grad
+
+    y._backward = pass_on
+    assert ["accumulate", 1, 0, 6.0, 6.0, 1] in tell(y)["events"]
+    assert x.grad == 0.0
+
+
+def test_a_recording_links_nodes_to_lines():
+    with recording() as r:
+        x = Value(2.0, label="x")
+        y = x * x
+        loss = autograd.dot([y, x], [1.0, 2.0]).tanh()
+    story = tell(loss, r.lines)
+    texts = [story["lines"][node["line"]][2] for node in story["nodes"] if node["line"] >= 0]
+    assert texts == ["y = x * x", *["loss = autograd.dot([y, x], [1.0, 2.0]).tanh()"] * 2]
+    assert step(loss).story["lines"] == story["lines"]  # the latest recording is found
+
+
+def test_a_recording_ends_and_gives_the_profiler_back():
+    seen = []
+
+    def profiler(frame, event, argument):
+        seen.append(event)
+
+    before = sys.getprofile()
+    sys.setprofile(profiler)
+    try:
+        with recording() as r:
+            Value(1.0) * 2.0
+        assert sys.getprofile() is profiler
+    finally:
+        sys.setprofile(before)
+    Value(1.0) * 3.0
+    assert len(r.lines) == 1
+
+
+def test_a_page_is_written_whole_or_not_at_all(tmp_path):
+    player = step(diamond())
+    path = player.save(tmp_path / "lesson.html")
+    assert path.read_text(encoding="utf-8") == player.html
+    assert json.loads(player.save(tmp_path / "lesson.json").read_text()) == player.story
+    with pytest.raises(OSError, match="can't write"):
+        player.save(tmp_path / "no" / "lesson.html")
+    with pytest.raises(ValueError, match=r"saved as \.html"):
+        player.save(tmp_path / "lesson.png")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["lesson.html", "lesson.json"]
+
+
+def test_a_notebook_gets_a_sandboxed_frame_with_the_picture_in_it():
+    html = Player(diamond())._repr_mimebundle_()["text/html"]
+    assert 'sandbox="allow-scripts allow-downloads"' in html
+    assert "allow-same-origin" not in html
+    assert '<img alt="L, step by step: 4 nodes" src="data:image/svg+xml;base64,' in html
+    assert html.endswith("</iframe>")
+
+
+def test_the_page_asks_the_network_for_nothing():
+    html = step(diamond()).html
+    assert "default-src 'none'" in html
+    assert not [
+        word
+        for word in ("http://", "https://", "@import", "url(")
+        if word in html.replace("http://www.w3.org/2000/svg", "")
+    ]
+
+
+def test_live_needs_anywidget(monkeypatch):
+    from autograd.view import widget
+
+    widget._widget_class.cache_clear()
+    monkeypatch.setitem(sys.modules, "anywidget", None)
+    with pytest.raises(ImportError, match="pip install anywidget"):
+        step(diamond(), live=True)
+    widget._widget_class.cache_clear()
+
+
+def test_the_moment_of_a_live_player_can_be_read_and_set():
+    pytest.importorskip("anywidget")
+    player = step(diamond(), live=True)
+    player.time = 5
+    assert player.time == 5
+    player.time = 10_000
+    assert player.time == player.end == len(step(diamond()).story["events"])
+
+
+def test_the_command_writes_a_page(tmp_path, monkeypatch, capsys):
+    from autograd.commands import step as command
+
+    parser = __import__("argparse").ArgumentParser()
+    command.add_arguments(parser)
+    page = tmp_path / "lesson.html"
+    assert command.run(parser.parse_args(["tanh(w*x + b)", "w=1", "x=2", "b=-0.5", "-o", str(page)])) == 0
+    assert page.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    assert "open it in a browser" in capsys.readouterr().out
