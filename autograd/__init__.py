@@ -10,7 +10,7 @@
 
 from typing import Any
 
-from autograd.backprop import Step, backward_steps, first_nonfinite, topological_order
+from autograd.backprop import Step, backward_steps, first_nonfinite, nonfinite_origin, topological_order
 from autograd.errors import CycleError, DomainError, NonFiniteError
 from autograd.explain import explain
 from autograd.functional import expand, grad, hessian, jacobian, value_and_grad
@@ -19,20 +19,24 @@ from autograd.ops import OPS, Op, primitive
 from autograd.value import Value, affine, collector_paused, dot, ieee, install, logsumexp, maximum, mean, minimum, name
 from autograd.value import sum_ as sum  # noqa: A004  # as in NumPy
 
-_DRAWING = ("Picture", "Player", "draw", "draw_dot", "recording", "step", "trace")
+_VIEW = ("Picture", "Player", "draw", "draw_dot", "recording", "step", "trace")
+_COMPILER = ("Program", "compile_graph")
 
 
-def __getattr__(name: str) -> Any:  # drawing loads when it is first used
-    if name in _DRAWING:
-        from autograd import view
-
-        return getattr(view, name)
-    raise AttributeError(f"module 'autograd' (of chalkgrad) has no attribute {name!r}")
+def __getattr__(name: str) -> Any:  # drawing and compiling load when they are first used
+    if name in _VIEW:
+        from autograd import view as package
+    elif name in _COMPILER:
+        from autograd import compiler as package  # type: ignore[no-redef]
+    else:
+        raise AttributeError(f"module 'autograd' (of chalkgrad) has no attribute {name!r}")
+    return getattr(package, name)
 
 
 __all__ = [
-    "OPS", "CycleError", "DomainError", "GradCheck", "GradCheckRow", "NonFiniteError", "Op", "Picture", "Player", "Step",
-    "Value", "affine", "backward_steps", "collector_paused", "dot", "draw", "draw_dot", "expand", "explain", "first_nonfinite", "grad",
-    "gradcheck", "hessian", "ieee", "install", "jacobian", "logsumexp", "maximum", "mean", "minimum", "name",
+    "OPS", "CycleError", "DomainError", "GradCheck", "GradCheckRow", "NonFiniteError", "Op", "Picture", "Player",
+    "Program", "Step",
+    "Value", "affine", "backward_steps", "collector_paused", "compile_graph", "dot", "draw", "draw_dot", "expand", "explain", "first_nonfinite", "grad",
+    "gradcheck", "hessian", "ieee", "install", "jacobian", "logsumexp", "maximum", "mean", "minimum", "name", "nonfinite_origin",
     "primitive", "recording", "step", "sum", "topological_order", "trace", "value_and_grad",
 ]  # fmt: skip

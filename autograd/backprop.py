@@ -16,7 +16,16 @@ from autograd.errors import CycleError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Step", "backward", "backward_steps", "first_nonfinite", "rehearsed", "topological_order", "zero_grad"]
+__all__ = [
+    "Step",
+    "backward",
+    "backward_steps",
+    "first_nonfinite",
+    "nonfinite_origin",
+    "rehearsed",
+    "topological_order",
+    "zero_grad",
+]
 
 Node = Any  # whatever has data, grad, parents, local_derivatives and _backward: this file needs no more of a Value
 
@@ -198,3 +207,22 @@ def first_nonfinite(root: Node) -> Node | None:
         if node.data - node.data != 0.0:  # nan and ±inf alone differ from themselves by something not 0
             return node
     return None
+
+
+def nonfinite_origin(root: Node) -> str:
+    """``first_nonfinite`` in words: its place, its op, and what went in.
+
+    >>> from autograd import Value
+    >>> nonfinite_origin((Value(1e200, label="w") * 1e200).sin())
+    'a node without a label: multiply(1e+200, 1e+200) = inf'
+    """
+    node = first_nonfinite(root)
+    if node is None:
+        return "no node: every number is finite"
+    where = " ".join(filter(None, [node.module, node.label])) or "a node without a label"
+    operands = ", ".join(f"{p.data:.4g}" for p in node.parents[:4]) + (", …" if len(node.parents) > 4 else "")
+    return (
+        f"{where}: {node.op.name}({operands}) = {node.data:g}"
+        if node.parents
+        else f"{where}: its value is {node.data:g}"
+    )

@@ -15,11 +15,13 @@ from itertools import islice
 from math import hypot, inf, isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd import NonFiniteError, Value, collector_paused, first_nonfinite, topological_order
+from autograd import NonFiniteError, Value, collector_paused, nonfinite_origin, topological_order
 from nn import losses
+from nn.engine import choose
 from nn.optim import SGD, Optimizer, checked_rate, clip_gradients
 
 if TYPE_CHECKING:
+    from nn.engine import Graph
     from nn.losses import Loss, LossFunction
     from nn.module import Module
     from nn.optim import Schedule
@@ -58,7 +60,7 @@ Samples = tuple[Sequence[Any], Sequence[Any]]
 def steps(
     model: Callable[[Any], Any], X: Sequence[Any], y: Sequence[Any], *, loss: Loss, optimizer: Optimizer,
     epochs: int = 10, batch_size: int | None = None, seed: int = 0, start: int = 0, schedule: Schedule | None = None,
-    clip_norm: float | None = None, validation: Samples | None = None,
+    clip_norm: float | None = None, validation: Samples | None = None, engine: str = "auto",
 ) -> Iterator[Record]:  # fmt: skip
     """Train, yielding one record a step; stop whenever you like.
 
@@ -71,6 +73,8 @@ def steps(
     schedule:   the learning rate as a function of the step 1, 2, …; None leaves ``optimizer.lr`` alone
     clip_norm:  the largest ‖∇L‖ that may pass (see ``clip_gradients``)
     validation: (X, y) that are not trained on, evaluated at the end of each epoch
+    engine:     "graph" builds every batch's scalar graph; "compiled" compiles one sample's graph and runs it on arrays
+                (every sample must have the same graph); "auto" compiles an MLP. Results agree to rounding.
 
     A step that does not end leaves nothing half done: parameters and optimizer go back to where it
     began; if the loss was no longer finite, to where it last was.
@@ -84,7 +88,9 @@ def steps(
         checked_rate(clip_norm, "clip_norm")
     start = _count("start", start, at_least=0)
     batches = _batches(len(y), batch_size, _count("epochs", epochs), random.Random(seed))
-    job = _Job(model, X, y, losses.get(loss), optimizer, schedule, clip_norm, validation and _data(*validation[:2]))
+    loss = losses.get(loss)
+    passes = choose(engine, model, X, y, loss)
+    job = _Job(model, passes, loss, optimizer, schedule, clip_norm, validation and _data(*validation[:2]))
     return job.training(islice(enumerate(batches, start=1), start, None))
 
 
@@ -108,8 +114,7 @@ class _Job(NamedTuple):
     """What stays the same from step to step."""
 
     model: Callable[[Any], Any]
-    X: Any
-    y: Any
+    passes: Graph
     loss: LossFunction
     optimizer: Optimizer
     schedule: Schedule | None
@@ -130,21 +135,22 @@ class _Job(NamedTuple):
         optimizer, when = self.optimizer, f"at step {step} (epoch {batch.epoch})"
         if self.schedule is not None:
             optimizer.lr = checked_rate(self.schedule(step), f"the schedule's learning rate {when}")
-        outputs, y = [self.model(self.X[i]) for i in batch.samples], [self.y[i] for i in batch.samples]
-        total = self.loss(outputs, y)
-        _require_finite(total, when, optimizer.lr)
+        forward = self.passes.forward(batch.samples)
+        if not isfinite(forward.loss):
+            began = nonfinite_origin(forward.graph())
+            raise NonFiniteError(f"the loss is {forward.loss:g} {when}. It began at {began}. {_advice(optimizer.lr)}")
         safe.finite = safe.before
         optimizer.zero_grad()
-        total.backward()
+        forward.backward()
         norm = hypot(*[p.grad for p in optimizer.parameters])
-        if norm == 0.0 and total.data != 0.0 and not safe.warned:
+        if norm == 0.0 and forward.loss != 0.0 and not safe.warned:
             safe.warned = True
-            warnings.warn(_why_flat(total, when), FlatGradientWarning, stacklevel=4)
+            warnings.warn(_why_flat(forward.graph(), when), FlatGradientWarning, stacklevel=4)
         if self.clip_norm is not None:
             clip_gradients(optimizer.parameters, self.clip_norm)
         optimizer.step()
         _require_finite_parameters(optimizer, when)
-        return Record(step, batch.epoch, total.data, losses.accuracy(self.loss, outputs, y), norm, optimizer.lr)
+        return Record(step, batch.epoch, forward.loss, forward.accuracy, norm, optimizer.lr)
 
 
 class _Checkpoint:
@@ -268,19 +274,6 @@ def _progress_bar(total: int) -> Any:
 def _summary(r: Record) -> str:
     share = "" if r.accuracy is None else f", accuracy {r.accuracy:.0%}"
     return f"epoch {r.epoch}, loss {r.loss:.4f}{share}"
-
-
-def _require_finite(total: Value, when: str, lr: float) -> None:
-    if not isinstance(total, Value):
-        raise TypeError(f"the loss must be a Value, got {type(total).__name__}: was .data used inside?")
-    if isfinite(total.data):
-        return
-    node = first_nonfinite(total)
-    assert node is not None  # the root itself is not finite
-    where = " ".join(filter(None, [node.module, node.label])) or "a node without a label"
-    parents = ", ".join(f"{p.data:.4g}" for p in node.parents[:4]) + (", …" if len(node.parents) > 4 else "")
-    origin = f"{node.op.name}({parents}) = {node.data:g}" if node.parents else f"its value is {node.data:g}"
-    raise NonFiniteError(f"the loss is {total.data:g} {when}. It began at {where}: {origin}. {_advice(lr)}")
 
 
 def _require_finite_parameters(optimizer: Optimizer, when: str) -> None:

@@ -59,7 +59,7 @@ def trained(model, **settings):
 )
 def test_the_loop_by_hand_is_fit(make):
     by_fit, by_hand = small(), small()
-    run = fit(by_fit, MOONS.X, MOONS.y, loss="logistic", optimizer=make(by_fit.parameters()), epochs=5)
+    run = fit(by_fit, MOONS.X, MOONS.y, loss="logistic", optimizer=make(by_fit.parameters()), epochs=5, engine="graph")
     optimizer = make(by_hand.parameters())
     for record in run:
         outputs = [by_hand(x) for x in MOONS.X]
@@ -125,7 +125,7 @@ def test_regression_has_no_accuracy():
 def test_a_function_may_be_the_loss():
     a, b = small(), small()
     trained(a, loss=lambda outputs, targets: logistic(outputs, targets))
-    trained(b, loss="logistic")
+    trained(b, loss="logistic", engine="graph")
     assert numbers(a) == numbers(b)
 
 
@@ -336,7 +336,7 @@ def test_any_other_error_in_the_model_leaves_the_last_whole_step():
 
     with pytest.raises(DomainError):
         fit(fails_in_the_third_step, MOONS.X, MOONS.y, loss="logistic", optimizer=optimizer, epochs=5)
-    trained(whole, optimizer=SGD(whole.parameters(), lr=0.5, momentum=0.9), epochs=2)
+    trained(whole, optimizer=SGD(whole.parameters(), lr=0.5, momentum=0.9), epochs=2, engine="graph")
     assert numbers(model) == numbers(whole)
     assert optimizer.t == 2
 
@@ -375,7 +375,7 @@ def test_ctrl_c_inside_a_step_goes_back_to_the_last_whole_one(call):
     assert len(run) == optimizer.t == done
     if done:
         same = Adam(whole.parameters(), lr=0.05)
-        assert run == trained(whole, optimizer=same, epochs=done)
+        assert run == trained(whole, optimizer=same, epochs=done, engine="graph")
         assert optimizer.state_dict() == same.state_dict()
     assert numbers(model) == numbers(whole)
 
@@ -634,3 +634,59 @@ def test_a_loss_of_0_is_no_reason_to_warn():
         run = fit(lambda x: w * x[0], [[1.0]], [1], loss="hinge", optimizer=SGD([w], lr=0.1), epochs=3)
     assert run[-1].loss == 0.0
     assert w.data == 5.0
+
+
+# ── the two engines ─────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("activation", ["relu", "tanh", "sigmoid", "gelu", "softplus"])
+@pytest.mark.parametrize("loss", ["logistic", "cross_entropy", "mse", "hinge"])
+def test_a_compiled_run_is_the_graphs_to_rounding(activation, loss):
+    outputs = 3 if loss == "cross_entropy" else 1
+    y = {"logistic": MOONS.y, "hinge": [2 * k - 1 for k in MOONS.y], "mse": [0.3 * k for k in MOONS.y]}
+    y["cross_entropy"] = [i % 3 for i in range(len(MOONS.y))]
+    runs, models = [], []
+    for engine in ("graph", "compiled"):
+        model = MLP([2, 5, 4, outputs], activation=activation, seed=2)
+        optimizer = SGD(model.parameters(), lr=0.1, momentum=0.9)
+        settings = {"optimizer": optimizer, "epochs": 4, "batch_size": 7, "seed": 1, "engine": engine}
+        runs.append(fit(model, MOONS.X, y[loss], loss=loss, **settings))
+        models.append(numbers(model))
+    np.testing.assert_allclose(models[1], models[0], rtol=1e-10, atol=1e-12)
+    for graph, compiled in zip(*runs, strict=True):
+        assert compiled.loss == pytest.approx(graph.loss, rel=1e-10, abs=1e-14)
+        assert compiled.accuracy == pytest.approx(graph.accuracy)
+        assert compiled.gradient_norm == pytest.approx(graph.gradient_norm, rel=1e-9)
+
+
+def test_the_same_seed_gives_the_same_bits_compiled_too():
+    a, b = small(), small()
+    assert trained(a, engine="compiled", batch_size=6) == trained(b, engine="compiled", batch_size=6)
+    assert numbers(a) == numbers(b)
+
+
+def test_a_model_that_is_a_function_is_not_compiled_unasked():
+    model = small()
+    forked = []
+
+    def branches(x):
+        forked.append(x)
+        return model(x)
+
+    fit(branches, MOONS.X, MOONS.y, loss="logistic", optimizer=SGD(model.parameters(), lr=0.5), epochs=2)
+    assert len(forked) == 2 * len(MOONS.y)
+
+
+def test_a_compiled_run_that_explodes_names_step_and_node_as_the_graph_does():
+    said = []
+    for engine in ("graph", "compiled"):
+        model = MLP([2, 4, 1], activation="relu", seed=1)
+        with pytest.raises(NonFiniteError, match=r"at step \d+ \(epoch \d+\)") as error:
+            trained(model, loss="mse", optimizer=SGD(model.parameters(), lr=1e100), engine=engine)
+        said.append(str(error.value))
+    assert said[0] == said[1]
+
+
+def test_an_engine_of_another_name_is_an_error():
+    with pytest.raises(ValueError, match='engine is "auto", "graph" or "compiled", got \'fast\''):
+        trained(small(), engine="fast")

@@ -70,7 +70,7 @@ def as_chalkgrad() -> _Steps:
     names = demo("chalkgrad")
     X, y, model = names["X"].tolist(), names["y"].tolist(), names["model"]
     optimizer = SGD(model.parameters(), lr=1.0, weight_decay=2e-4)
-    training = steps(model, X, y, loss="hinge", optimizer=optimizer, epochs=10**9)
+    training = steps(model, X, y, loss="hinge", optimizer=optimizer, engine="graph", epochs=10**9)
 
     def step(k: int) -> float:
         optimizer.lr = 1.0 - 0.9 * k / 100

@@ -1,0 +1,106 @@
+"""Formulas on arrays, and the two ways to write one: as on the board, or as calls into buffers.
+
+A formula is an ``Expr`` of ``readings`` whose leaves are names of arrays, so that
+what a rule says about symbols can be put into it as it is.
+
+>>> delta, W, h = Expr("delta3"), Expr("W3"), Expr("h2")
+>>> board(times(Expr("@", delta, W), 1.0 - h * h))
+'(delta3 @ W3) * (1.0 - h2 * h2)'
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from autograd.readings import Expr
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["Expr", "board", "inside", "is_number", "simplified", "times"]
+
+INFIX = {"+": 2, "-": 2, "*": 4, "*=": 4, "/": 4, "@": 4, "<": 1, "<=": 1, ">": 1, ">=": 1}
+ATOM, NEGATIVE = 9, 3
+SUFFIXES = {"T": "{}.T", "mT": "{}.swapaxes(-1, -2)", "column": "{}[..., None]"}
+
+
+def is_number(e: Expr) -> bool:
+    """Is it a literal?"""
+    return not e.args and not isinstance(e.head, str)
+
+
+def inside(e: Expr) -> Iterator[Expr]:
+    """The formula and all parts of it, outer first; a part that is shared comes once."""
+    stack, seen = [e], {id(e)}
+    while stack:
+        e = stack.pop()
+        yield e
+        for a in e.args:
+            if id(a) not in seen:
+                seen.add(id(a))
+                stack.append(a)
+
+
+def times(a: Expr, b: Expr) -> Expr:
+    """a · b, without a factor of 1."""
+    if is_number(a) and a.head == 1.0:
+        return b
+    return a if is_number(b) and b.head == 1.0 else Expr("*", a, b)
+
+
+def simplified(e: Expr, done: dict[int, Expr]) -> Expr:
+    """The same numbers with less work: x² as x · x, a relu's slope as a comparison, 1 · x as x.
+
+    done: what was simplified before, so that parts that are shared stay shared
+    """
+    if id(e) not in done:
+        args = tuple(simplified(a, done) for a in e.args)
+        same = all(a is b for a, b in zip(args, e.args, strict=True))
+        done[id(e)] = _simpler(e if same else Expr(e.head, *args))
+    return done[id(e)]
+
+
+def _simpler(e: Expr) -> Expr:
+    match e.head, e.args:
+        case "power", (x, Expr(head=2.0)):
+            return Expr("*", x, x)
+        case "power", (x, Expr(head=1.0)):
+            return x
+        case "*", (a, b):
+            return times(a, b)
+        case "/", (Expr() as a, b) if is_number(a) and is_number(b):
+            return Expr(float(a.head) / float(b.head))
+        case "neg", (Expr() as a,) if is_number(a):
+            return Expr(-float(a.head))
+    return e
+
+
+def board(e: Expr) -> str:
+    """The formula as one writes it: ``(delta3 @ W3) * (h_pre2 > 0.0)``."""
+    if not e.args:
+        return e.head if isinstance(e.head, str) else _literal(float(e.head))
+    head = str(e.head)
+    if head in INFIX:
+        a, b = e.args
+        return f"{_bracketed(a, INFIX[head], False)} {'*' if head == '*=' else head} {_bracketed(b, INFIX[head], True)}"
+    if head == "neg":
+        return f"-{_bracketed(e.args[0], NEGATIVE, True)}"
+    if head in SUFFIXES:
+        return SUFFIXES[head].format(_bracketed(e.args[0], ATOM, False))
+    prefix = "" if head == "abs" else "xp."
+    return f"{prefix}{head}({', '.join(map(board, e.args))})"
+
+
+def _literal(x: float) -> str:
+    return repr(x) if math.isfinite(x) else f"float('{x}')"
+
+
+def _bracketed(e: Expr, outer: int, right: bool) -> str:
+    text = board(e)
+    negative = is_number(e) and text.startswith("-")
+    mine = INFIX.get(str(e.head), ATOM) if e.args else NEGATIVE if negative else ATOM
+    if e.args and e.head == "neg":
+        mine = NEGATIVE
+    mixed = e.args and e.head == "@"  # (a @ b) * c: say which comes first
+    return f"({text})" if mine < outer or (mine == outer and (right or mixed)) or (mixed and outer == 4) else text

@@ -1,0 +1,267 @@
+"""What a program asks of arrays, said for NumPy, PyTorch and JAX.
+
+A namespace has NumPy's functions under NumPy's names, and these beside them, which
+treat a whole batch alike (its axis, if there is one, comes first):
+
+    take(a, places, fill)   the numbers at the places; one past the end reads ``fill``
+    scatter(g, places, d)   g with d added at the places
+    add_at(g, key, d)       g with d added to g[key]
+    row_sums, row_max, row_dots, column_sums
+"""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+__all__ = ["JAX", "Namespace", "NumPy", "Torch", "namespace_of"]
+
+
+class Namespace:
+    """The functions of one array library, for one dtype."""
+
+    library: Any
+
+    def __init__(self, dtype: Any) -> None:
+        self.dtype = dtype
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self.library, name)
+        setattr(self, name, found)
+        return found
+
+    def asarray(self, x: Any) -> Any:
+        """``x`` as an array of this library, of the program's dtype."""
+        return self.library.asarray(x, dtype=self.dtype)
+
+    def places(self, index: Any, size: int) -> Any:
+        """Places of a flattened array in the form that take and scatter want."""
+        return self.library.asarray(index), size
+
+    def full(self, shape: tuple[int, ...], number: float) -> Any:
+        """An array of one number."""
+        return self.library.full(shape, number, dtype=self.dtype)
+
+    def zeros(self, shape: tuple[int, ...]) -> Any:
+        """An array of zeros."""
+        return self.library.zeros(shape, dtype=self.dtype)
+
+    def concat(self, *parts: Any) -> Any:
+        """Flattened arrays, one after the other."""
+        return self.library.concatenate([self.asarray(p) for p in parts], -1)
+
+    def row_sums(self, x: Any) -> Any:
+        """Σ along the last axis."""
+        return x.sum(-1)
+
+    def row_max(self, x: Any) -> Any:
+        """The largest along the last axis."""
+        return self.library.amax(x, -1)
+
+    def row_dots(self, w: Any, x: Any) -> Any:
+        """Σ wᵢxᵢ along the last axis."""
+        return (w * x).sum(-1)
+
+    def column_sums(self, x: Any) -> Any:
+        """Σ down the columns of a matrix."""
+        return x.sum(0)
+
+    def stack(self, *columns: Any) -> Any:
+        """Columns side by side, along a new last axis."""
+        return self.library.stack(columns, -1)
+
+
+class _Places:
+    """Where to gather; sorted beforehand, so that scattering is one sum over runs of equal places."""
+
+    def __init__(self, index: np.ndarray[Any, Any], size: int) -> None:
+        self.index, self.size = index, size
+        flat = index.ravel()
+        self.order = np.argsort(flat, kind="stable")
+        ordered = flat[self.order]
+        self.starts = np.flatnonzero(np.diff(ordered, prepend=-1))
+        self.places = ordered[self.starts]
+        self.once = len(self.places) == len(flat)
+        self.inside = self.places < size
+
+
+class NumPy(Namespace):
+    """NumPy arrays: the default."""
+
+    library = np
+
+    def __init__(self, dtype: Any) -> None:
+        super().__init__(dtype)
+        self._ones: dict[int, Any] = {}
+
+    def asarray(self, x: Any) -> Any:
+        """``x`` as an array of the program's dtype; what is one already costs nothing."""
+        return x if type(x) is np.ndarray and x.dtype is self.dtype else np.asarray(x, self.dtype)
+
+    def places(self, index: Any, size: int) -> _Places:
+        """Sorted places."""
+        return _Places(index, size)
+
+    def take(self, a: Any, at: _Places, fill: float | None = None) -> Any:
+        """The numbers at the places."""
+        if fill is not None:
+            a = np.concatenate([a, np.full((*a.shape[:-1], 1), fill, self.dtype)], -1)
+        return a.take(at.index, axis=-1)
+
+    def scatter(self, g: Any, at: _Places, d: Any) -> Any:
+        """The numbers d, added at the places of g."""
+        batch = d.ndim - at.index.ndim
+        flat = d.reshape(*d.shape[:batch], -1)[..., at.order]
+        sums = flat if at.once else np.add.reduceat(flat, at.starts, axis=-1)
+        g.reshape(*d.shape[:batch], -1)[..., at.places[at.inside]] += sums[..., at.inside]
+        return g
+
+    def add_at(self, g: Any, key: Any, d: Any) -> Any:
+        """The numbers d, added to a slice of g."""
+        g[key] += d
+        return g
+
+    def row_sums(self, x: Any, out: Any = None) -> Any:
+        """Σ along the last axis: as a product with ones it is several times faster."""
+        return np.matmul(x, self.ones_of(x.shape[-1]), out=out)
+
+    def column_sums(self, x: Any, out: Any = None) -> Any:
+        """Σ down the columns, likewise."""
+        return np.matmul(self.ones_of(len(x)), x, out=out)
+
+    def row_max(self, x: Any, out: Any = None) -> Any:
+        """The largest along the last axis: halves against halves, for a short axis is slow to reduce."""
+        while x.shape[-1] > 1 and x.ndim > 1:
+            half = x.shape[-1] // 2
+            top = np.maximum(x[..., :half], x[..., half : 2 * half])
+            x = top if x.shape[-1] == 2 * half else np.concatenate([top, x[..., -1:]], -1)
+        return x[..., 0] if x.ndim > 1 else x.max()
+
+    def row_dots(self, w: Any, x: Any, out: Any = None) -> Any:
+        """Σ wᵢxᵢ along the last axis."""
+        return np.einsum("...k,...k->...", w, x)
+
+    def ones_of(self, n: int) -> Any:
+        """n ones, made once."""
+        if n not in self._ones:
+            self._ones[n] = np.ones(n, self.dtype)
+        return self._ones[n]
+
+    def erfc(self, x: Any) -> Any:
+        """NumPy has none: math's, element by element."""
+        return np.vectorize(math.erfc, otypes=[self.dtype])(x)
+
+
+class Torch(Namespace):
+    """PyTorch tensors, which stay on their device."""
+
+    def __init__(self, dtype: Any) -> None:
+        import torch
+
+        self.library = torch
+        super().__init__(getattr(torch, np.dtype(dtype).name))
+
+    def asarray(self, x: Any) -> Any:
+        """``x`` as a tensor of the program's dtype."""
+        return self.library.as_tensor(x, dtype=self.dtype)
+
+    def places(self, index: Any, size: int) -> Any:
+        """Places as a tensor."""
+        return self.library.as_tensor(index), size
+
+    def take(self, a: Any, at: Any, fill: float | None = None) -> Any:
+        """The numbers at the places."""
+        if fill is not None:
+            a = self.library.cat([a, self.full((*a.shape[:-1], 1), fill)], -1)
+        return a[..., at[0]]
+
+    def scatter(self, g: Any, at: Any, d: Any) -> Any:
+        """The numbers d, added at the places of g."""
+        index, size = at
+        batch = tuple(d.shape[: d.ndim - index.ndim])
+        room = self.zeros((*batch, size + 1))  # one more place, for what was only fill
+        room.index_add_(-1, index.reshape(-1), d.reshape(*batch, -1))
+        return g + room[..., :size].reshape(g.shape)
+
+    def add_at(self, g: Any, key: Any, d: Any) -> Any:
+        """The numbers d, added to a slice of g."""
+        g = g.clone()
+        g[key] += d
+        return g
+
+    def copy(self, g: Any) -> Any:
+        """A tensor of its own."""
+        return g.clone()
+
+    def where(self, condition: Any, a: Any, b: Any) -> Any:
+        """``a`` where the condition holds, else ``b``."""
+        return self.library.where(self.library.as_tensor(condition), a, b)
+
+    def __getattr__(self, name: str) -> Any:
+        """Functions whose PyTorch form wants tensors where NumPy takes numbers."""
+        if name == "concatenate":
+            return self.library.cat
+        found = super().__getattr__(name)
+        if name in _ON_TENSORS:
+            return lambda *args: found(*map(self.asarray, args))
+        return found
+
+
+_ON_TENSORS = frozenset(
+    ["maximum", "minimum", "heaviside", "sign", "exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh", "erfc"]
+)
+
+
+class JAX(Namespace):
+    """JAX arrays, sharded or not; all of it can be traced by ``jax.jit``."""
+
+    def __init__(self, dtype: Any) -> None:
+        import jax.numpy
+
+        self.library = jax.numpy
+        super().__init__(dtype)
+
+    def take(self, a: Any, at: Any, fill: float | None = None) -> Any:
+        """The numbers at the places."""
+        if fill is not None:
+            a = self.library.concatenate([a, self.full((*a.shape[:-1], 1), fill)], -1)
+        return a[..., at[0]]
+
+    def scatter(self, g: Any, at: Any, d: Any) -> Any:
+        """The numbers d, added at the places of g."""
+        index, size = at
+        batch = d.shape[: d.ndim - index.ndim]
+        room = g.reshape(*batch, size).at[..., index.reshape(-1)].add(d.reshape(*batch, -1), mode="drop")
+        return room.reshape(g.shape)
+
+    def add_at(self, g: Any, key: Any, d: Any) -> Any:
+        """The numbers d, added to a slice of g."""
+        return g.at[key].add(d)
+
+    def erfc(self, x: Any) -> Any:
+        """SciPy's, from JAX."""
+        from jax.scipy.special import erfc
+
+        return erfc(x)
+
+
+def namespace_of(arrays: Any, dtype: Any) -> Namespace:
+    """The namespace for what a program was called with: that of the first array that is not NumPy's."""
+    for a in arrays:
+        if type(a) is np.ndarray:
+            continue
+        library = type(a).__module__.split(".")[0]
+        if library == "torch":
+            return Torch(dtype)
+        if library in ("jax", "jaxlib"):
+            return JAX(dtype)
+    return numpy_of(dtype)
+
+
+@lru_cache
+def numpy_of(dtype: Any) -> NumPy:
+    """NumPy's namespace for a dtype, one for all programs."""
+    return NumPy(dtype)

@@ -1,0 +1,421 @@
+"""Program: a compiled graph, to be called with arrays."""
+
+from __future__ import annotations
+
+import math
+import time
+from html import escape
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from autograd.backprop import nonfinite_origin, topological_order
+from autograd.compiler.buffers import Calls
+from autograd.compiler.emit import emit
+from autograd.compiler.formula import board
+from autograd.compiler.namespaces import NumPy, namespace_of, numpy_of
+from autograd.compiler.reroll import reroll
+from autograd.compiler.tape import trace
+from autograd.errors import NonFiniteError
+from autograd.ops import CONSTANT, PARAMETER
+from autograd.value import Value, apply, collector_paused
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from autograd.compiler.emit import Code
+    from autograd.compiler.namespaces import Namespace
+    from autograd.compiler.reroll import Array, Plan
+
+__all__ = ["Program", "compile_graph"]
+
+
+def compile_graph(
+    loss: Value, inputs: Sequence[Any] = (), *, wrt: Sequence[Value] | None = None, dtype: Any = "float64"
+) -> Program:
+    """An array program that computes what the graph of ``loss`` computes, and its gradients.
+
+    loss:   the root of a traced graph: of one sample, or of a whole batch written out
+    inputs: leaves that become arguments, each a Value or a list of k Values. The graph is then one sample's, and
+            an argument is an array (n,) or (n, k) of n samples; the value is the mean of the samples' losses
+    wrt:    the leaves by which gradients are wanted (None: the parameters; if there are none, every leaf
+            that is neither an input nor a constant)
+    dtype:  "float64" or "float32"
+
+    Raises ValueError for an input that is not a leaf of the graph, TypeError if ``loss`` is no Value.
+
+    >>> w, x = Value(2.0, label="w", kind="parameter"), Value(0.0, label="x")
+    >>> program = compile_graph((w * x - 1.0) ** 2, inputs=[x])
+    >>> program([1.0, 2.0])                                # the mean of (2 − 1)² and (4 − 1)²
+    5.0
+    >>> program.value_and_grad([1.0, 2.0])
+    (5.0, array([7.]))
+    """
+    if not isinstance(loss, Value):
+        raise TypeError(f"compile_graph takes the Value at the end of a graph, got {type(loss).__name__}")
+    start = time.perf_counter()
+    with collector_paused():
+        groups = [[v] if isinstance(v, Value) else list(v) for v in inputs]
+        leaves = [v for v in topological_order(loss) if not v.parents]
+        _check_inputs(groups, set(leaves), wrt)
+        tape = trace(loss, [*(v for group in groups for v in group), *(wrt or ())])
+        at = {v: i for i, v in enumerate(tape.values) if v is not None and not v.parents}
+        chosen = _chosen(leaves, {v for group in groups for v in group}) if wrt is None else list(wrt)
+        unused = [[v for v in group if v not in at] for group in groups]
+        if any(unused):
+            raise ValueError(f"the loss does not depend on the input {next(v for g in unused for v in g)!r}")
+        plan = reroll(tape, [[at[v] for v in group] for group in groups], {at[v] for v in chosen if v in at})
+        code = emit(plan)
+    alone = [isinstance(v, Value) for v in inputs]
+    return Program(loss, groups, alone, plan, code, np.dtype(dtype), start)
+
+
+def _check_inputs(groups: list[list[Value]], leaves: set[Value], wrt: Sequence[Value] | None) -> None:
+    flat = [v for group in groups for v in group]
+    for v in [*flat, *(wrt or ())]:
+        if not isinstance(v, Value) or v not in leaves:
+            raise ValueError(f"inputs and wrt are leaves of the loss's graph; {v!r} is not")
+    if len(set(flat)) < len(flat):
+        raise ValueError("an input is given twice")
+
+
+def _chosen(leaves: list[Value], inputs: set[Value]) -> list[Value]:
+    free = [v for v in leaves if v not in inputs and v.op is not CONSTANT]
+    return [v for v in free if v.op is PARAMETER] or free
+
+
+class _Slot(NamedTuple):
+    """A named array inside the flat vector of all parameters (or of all data)."""
+
+    name: str
+    start: int
+    stop: int
+    shape: tuple[int, ...]
+
+
+def _slots(arrays: list[Array]) -> tuple[list[_Slot], list[int]]:
+    slots: list[_Slot] = []
+    members: list[int] = []
+    for a in arrays:
+        slots.append(_Slot(a.name, len(members), len(members) + a.members.size, a.shape))
+        members += a.members.ravel().tolist()
+    return slots, members
+
+
+class Program:
+    """A graph as a program on arrays.
+
+    parameters: the Values by which there are gradients, in the order of the flat gradient
+    source:     the program as one writes it on the board; it runs as it stands on PyTorch and JAX arrays
+    numpy_source: the same lines, each above the calls into buffers that run on NumPy arrays
+    seconds:    how long compiling took, for how many nodes of the graph: ``nodes``
+    """
+
+    def __init__(
+        self,
+        loss: Value,
+        inputs: list[list[Value]],
+        alone: list[bool],
+        plan: Plan,
+        code: Code,
+        dtype: Any,
+        start: float,
+    ) -> None:
+        self._loss, self._inputs, self._alone, self._plan, self._code, self.dtype = (
+            loss,
+            inputs,
+            alone,
+            plan,
+            code,
+            dtype,
+        )
+        values = plan.tape.values
+        self._slots, members = _slots([a for a in plan.leaves if a.role == "parameter"])
+        self._data_slots, data = _slots([a for a in plan.leaves if a.role == "data"])
+        self._arguments = [a.name for a in plan.leaves if a.role == "argument"]
+        self.parameters = [v for v in (values[i] for i in members) if v is not None]
+        self._data = [v for v in (values[i] for i in data) if v is not None]
+        self.source = self._written()
+        self.numpy_source, self._buffers = self._written_for_numpy()
+        self._scopes: dict[Any, dict[str, Any]] = {}
+        self._workspaces: dict[int, _Workspace] = {}
+        self._last_shapes: Any = None
+        self._theta: Any = None
+        self._views: list[Any] = []
+        self.nodes = plan.tape.nodes
+        self.seconds = time.perf_counter() - start
+
+    # ── source ──
+
+    def _written(self) -> str:
+        """The program as one writes it: it runs on any namespace."""
+        forward = [f"    {s.target} = {board(s.formula)}" for s in self._code.forward]
+        backward = [f"    {s.target} = {board(s.formula)}" for s in self._code.backward]
+        gradients = ", ".join(self._code.gradients[s.name] for s in self._slots)
+        return "\n".join([
+            f"def value({self._head('xp')}):", *forward, self._loss_line(), "    return loss", "",
+            f"def value_and_grad({self._head('xp')}):", *forward, self._loss_line(), *backward,
+            f"    return loss, ({gradients}{',' if gradients else ''})", "",
+        ])  # fmt: skip
+
+    def _head(self, *first: str) -> str:
+        names = [s.name for s in [*self._slots, *self._data_slots]]
+        return ", ".join([*first, *(["n"] if self._inputs else []), *names, *self._arguments])
+
+    def _loss_line(self) -> str:
+        mean = "xp.row_sums({}) / n" if self._plan.root.batched else "{}"
+        return f"    loss = {mean.format(board(self._code.loss))}"
+
+    def _written_for_numpy(self) -> tuple[str, int]:
+        """The same as calls into buffers, and how many buffers it takes."""
+        results = {self._code.gradients[s.name]: f"to_{s.name}" for s in self._slots}
+        calls = Calls(results)
+        calls.add(self._code.forward)
+        forward = list(calls.lines)
+        calls.lines.append(self._loss_line())
+        calls.add(self._code.backward)
+        copies = [f"    xp.copyto({to}, {name})" for name, to in results.items() if to not in calls.written]
+        text = "\n".join([
+            f"def value({self._head('xp', 'm')}):", *forward, self._loss_line(), "    return loss", "",
+            f"def value_and_grad({self._head('xp', 'm', *results.values())}):", *calls.lines, *copies, "    return loss", "",
+        ])  # fmt: skip
+        return text, calls.buffers
+
+    # ── parameters ──
+
+    def load(self) -> np.ndarray[Any, Any]:
+        """The numbers of the parameters, as they are now in the Values, as one flat array."""
+        return np.array([p.data for p in self.parameters], dtype=self.dtype)
+
+    def store(self, numbers: Any) -> None:
+        """Put a flat array of numbers into the Values of the parameters."""
+        for p, x in zip(self.parameters, np.asarray(numbers).tolist(), strict=True):
+            p.data = x
+
+    # ── calls ──
+
+    def __call__(self, *arguments: Any, parameters: Any = None) -> Any:
+        """The value: the loss, or its mean over the samples.
+
+        arguments:  an array (n, k) for each list of k inputs, (n,) for a single one
+        parameters: a flat array to use instead of the Values' numbers, in the order of ``parameters``
+        Raises ValueError for arrays that do not fit; NonFiniteError and DomainError as the graph does.
+        """
+        return self._run(False, arguments, parameters)[0]
+
+    def value_and_grad(self, *arguments: Any, parameters: Any = None) -> tuple[Any, Any]:
+        """(value, flat gradient in the order of ``parameters``); arguments and errors as for a call."""
+        return self._run(True, arguments, parameters)
+
+    def gradients(self, flat: Any) -> dict[str, Any]:
+        """A flat gradient as arrays under the names they have in the source: W1, b1, …"""
+        return {s.name: flat[s.start : s.stop].reshape(s.shape) for s in self._slots}
+
+    def write_back(self, flat: Any) -> None:
+        """Add a flat gradient to ``.grad`` of the parameters, as ``backward`` does."""
+        for p, g in zip(self.parameters, np.asarray(flat).tolist(), strict=True):
+            p.grad += g
+
+    def _run(self, with_gradient: bool, arguments: tuple[Any, ...], parameters: Any) -> tuple[Any, Any]:
+        theta = self.load() if parameters is None else parameters
+        xp = namespace_of((*arguments, theta), self.dtype)
+        if not isinstance(xp, NumPy):
+            return self.pure(theta, *arguments, xp=xp)
+        checked = self._checked(arguments, xp)
+        run = self._workspace(len(checked[0]) if checked else 0)
+        with np.errstate(all="ignore"):
+            loss = run(with_gradient, self._leaves(theta), checked)
+        gradient = run.gradient.copy() if with_gradient else None
+        if math.isfinite(loss) and (gradient is None or math.isfinite(gradient @ gradient)):
+            return loss, gradient
+        return self._replayed(theta, checked, loss, gradient)
+
+    def pure(self, parameters: Any, *arguments: Any, xp: Namespace | None = None) -> tuple[Any, Any]:
+        """(value, flat gradient) with no check and no effect, on any array library: what ``jax.jit`` can take."""
+        xp = xp or namespace_of((*arguments, parameters), self.dtype)
+        theta, checked = xp.asarray(parameters), self._checked(arguments, xp)
+        leaves = [theta[s.start : s.stop].reshape(s.shape) for s in self._slots]
+        leaves += [xp.asarray(a) for a in self._data_arrays()]
+        n = [checked[0].shape[0]] if checked else []
+        loss, gradients = self._scope(xp, self.source)["value_and_grad"](xp, *n, *leaves, *checked)
+        return loss, xp.concat(*(g.reshape(-1) for g in gradients))
+
+    def _scope(self, xp: Namespace, source: str) -> dict[str, Any]:
+        """The source's functions, with the constants they speak of in this library's arrays."""
+        key = (type(xp), xp.dtype)
+        if key not in self._scopes:
+            scope = {
+                k: xp.places(*c) if isinstance(c, tuple) else xp.asarray(c) for k, c in self._code.constants.items()
+            }
+            exec(compile(source, "<compiled graph>", "exec"), scope)
+            self._scopes[key] = scope
+        return self._scopes[key]
+
+    def _workspace(self, n: int) -> _Workspace:
+        """Buffers for a batch size; those of the last few sizes are kept."""
+        if n not in self._workspaces:
+            while len(self._workspaces) >= KEPT_SIZES:
+                self._workspaces.pop(next(iter(self._workspaces)))
+            xp = numpy_of(self.dtype)
+            self._workspaces[n] = _Workspace(self._scope(xp, self.numpy_source), xp, n, self._buffers, self._slots)
+        return self._workspaces[n]
+
+    def _leaves(self, theta: Any) -> list[Any]:
+        """Parameters as W1, b1, …: views of the flat array, kept while the caller keeps stepping the same one."""
+        if theta is not self._theta:
+            flat = np.asarray(theta, dtype=self.dtype)
+            if flat.shape != (len(self.parameters),):
+                raise ValueError(f"parameters: expected {len(self.parameters)} numbers in one axis, got {flat.shape}")
+            self._views = [flat[s.start : s.stop].reshape(s.shape) for s in self._slots]
+            self._theta = theta if flat is theta else None
+        return self._views + self._data_arrays()
+
+    def _data_arrays(self) -> list[Any]:
+        """The leaves that are neither parameters nor arguments, as they are now."""
+        if not self._data:
+            return []
+        data = np.array([v.data for v in self._data], dtype=self.dtype)
+        return [data[s.start : s.stop].reshape(s.shape) for s in self._data_slots]
+
+    def _checked(self, arguments: tuple[Any, ...], xp: Namespace) -> list[Any]:
+        """The arguments as arrays of the program's dtype. Raises ValueError: expected, got."""
+        if len(arguments) != len(self._inputs):
+            names = ", ".join(self._arguments) or "none"
+            raise ValueError(f"the program takes {len(self._inputs)} arrays ({names}), got {len(arguments)}")
+        arrays = [xp.asarray(a) for a in arguments]
+        shapes = tuple([a.shape for a in arrays])
+        if shapes == self._last_shapes:  # as they were last time: nothing to tell
+            return self._as_columns(arrays)
+        for a, name, group, alone in zip(arrays, self._arguments, self._inputs, self._alone, strict=True):
+            if a.ndim != 2 - alone or (not alone and a.shape[1] != len(group)):
+                wanted = "(n,)" if alone else f"(n, {len(group)})"
+                raise ValueError(f"{name}: expected an array of shape {wanted}, got {tuple(a.shape)}")
+            if a.shape[0] == 0 or a.shape[0] != arrays[0].shape[0]:
+                raise ValueError(
+                    f"{name}: expected a row a sample, at least one and as many as {self._arguments[0]} has; got {a.shape[0]}"
+                )
+        self._last_shapes = shapes
+        return self._as_columns(arrays)
+
+    def _as_columns(self, arrays: list[Any]) -> list[Any]:
+        """An argument that is one number a sample becomes one column."""
+        return [a.reshape(-1, 1) if alone else a for a, alone in zip(arrays, self._alone, strict=True)]
+
+    # ── to look at ──
+
+    def explain(self) -> str:
+        """Which scalars became which array: one line an array, in the order in which they are computed.
+
+        >>> w, x = Value(2.0, label="w", kind="parameter"), Value(0.0, label="x")
+        >>> print(compile_graph((w * x).tanh(), inputs=[x]).explain())
+        4 nodes became 4 arrays in ... ms (... µs a node)
+        X         argument   (n, 1)        1 scalar   x
+        w         parameter  ()            1 scalar   w
+        multiply  multiply   (n,)          1 scalar
+        tanh      tanh       (n,)          1 scalar
+        """
+        return explained(self._plan, self.nodes, self.seconds)
+
+    def __repr__(self) -> str:
+        return f"<Program of {self.nodes} nodes, {len(self.parameters)} parameters>"
+
+    def _repr_html_(self) -> str:
+        return f"<pre><code class='language-python'>{escape(self.source)}</code></pre>"
+
+    # ── trouble ──
+
+    def _replayed(self, theta: Any, arguments: list[Any], loss: float, gradient: Any) -> tuple[Any, Any]:
+        """What the scalar graph says where the program met nan or ±inf.
+
+        Raises DomainError or NonFiniteError, naming the sample and the node. If the graph knows better (a number
+        that padding spoilt), its results.
+        """
+        numbers = dict(zip(self.parameters, np.asarray(theta, dtype=float).tolist(), strict=True))
+        rows = zip(*(a.reshape(len(a), -1).tolist() for a in arguments), strict=True) if arguments else [()]
+        values, gradients = [], []
+        for i, row in enumerate(rows):
+            for group, sample in zip(self._inputs, row, strict=True):
+                numbers.update(zip(group, sample, strict=True))
+            root, leaves = _regrown(self._loss, numbers)
+            _require_finite(root, f" of sample {i}" if arguments else "")
+            root.backward()
+            values.append(root.data)
+            gradients.append([leaves[p].grad for p in self.parameters])
+        mean = np.mean(gradients, axis=0, dtype=self.dtype) if gradient is not None else None
+        if mean is not None and not np.isfinite(mean).all():
+            raise NonFiniteError("the loss is finite, its gradient is not: a slope overflowed, or met 0 · ∞")
+        return float(np.mean(values)), mean
+
+
+KEPT_SIZES = 4
+
+
+def explained(plan: Plan, nodes: int, seconds: float) -> str:
+    """The text of ``Program.explain``."""
+    arrays = [*plan.leaves, *plan.results]
+    head = (
+        f"{nodes} nodes became {len(arrays)} arrays in {seconds * 1e3:.3g} ms ({seconds / nodes * 1e6:.3g} µs a node)"
+    )
+    width = max(len(a.name) for a in arrays)
+    lines = [f"{a.name:{width}}  {_what(a):9}  {_shape_text(a):12}  {_whose(a, plan)}".rstrip() for a in arrays]
+    return "\n".join([head, *lines])
+
+
+def _what(a: Array) -> str:
+    if a.role != "result":
+        return a.role
+    return {"map": a.op.name, "along": a.op.name, "join": "join"}.get(a.form, a.form)
+
+
+def _shape_text(a: Array) -> str:
+    sizes = ["n"] * a.batched + [str(m) for m in a.shape]
+    return f"({', '.join(sizes)}{',' * (len(sizes) == 1)})"
+
+
+def _whose(a: Array, plan: Plan) -> str:
+    """How many scalars, and the first and last of them by name."""
+    members = [i for i in a.members.ravel().tolist() if i >= 0]
+    values = [v for v in (plan.tape.values[i] for i in (members[0], members[-1])) if v is not None]
+    names = [".".join(filter(None, [v.module if v.parents else "", v.label])) for v in values]
+    shown = " … ".join(dict.fromkeys(filter(None, names)))
+    return f"{len(members)} scalar{'s' if len(members) > 1 else ' '}  {shown}"
+
+
+class _Workspace:
+    """The functions with buffers for one batch size."""
+
+    def __init__(self, scope: dict[str, Any], xp: NumPy, n: int, buffers: int, slots: list[_Slot]) -> None:
+        self.value, self.value_and_grad, self.xp = scope["value"], scope["value_and_grad"], xp
+        self.n = [n] if n else []
+        self.fresh = True
+        self.buffers: list[Any] = [None] * buffers
+        self.gradient = np.zeros(slots[-1].stop if slots else 0, dtype=xp.dtype)
+        self.results = [self.gradient[s.start : s.stop].reshape(s.shape) for s in slots]
+
+    def __call__(self, with_gradient: bool, leaves: list[Any], arguments: list[Any]) -> float:
+        if with_gradient:
+            loss = self.value_and_grad(self.xp, self.buffers, *self.results, *self.n, *leaves, *arguments)
+        else:
+            loss = self.value(self.xp, self.buffers, *self.n, *leaves, *arguments)
+        if self.fresh:  # where NumPy gave a number, there is room for one from now on
+            self.buffers[:] = [b if b is None or b.shape else np.array(b) for b in self.buffers]
+            self.fresh = not with_gradient
+        return float(loss)
+
+
+def _regrown(root: Value, numbers: dict[Value, float]) -> tuple[Value, dict[Value, Value]]:
+    """The same graph from other numbers, and its leaves by the old ones."""
+    copies: dict[Value, Value] = {}
+    for node in topological_order(root):
+        if node.parents:
+            copy = apply(node.op, *(copies[p] for p in node.parents))
+        else:
+            copy = Value(numbers.get(node, node.data))
+        copy.label, copy.module = node.label, node.module
+        copies[node] = copy
+    return copies[root], copies
+
+
+def _require_finite(root: Value, where: str) -> None:
+    if not math.isfinite(root.data):
+        raise NonFiniteError(f"the loss{where} is {root.data:g}. It began at {nonfinite_origin(root)}.")

@@ -1,0 +1,224 @@
+"""From a graph to a tape: the same sums, each said once.
+
+A tape is the graph as lists of numbers, parents before children. On the way
+
+- what depends on constants alone becomes a constant;
+- what is computed twice is computed once (common subexpressions);
+- a sum of products written as a chain of + and ×, micrograd's way, becomes one ``dot``,
+  and a chain of + one ``sum``.
+
+Everything is a loop over lists, so a graph may be a million nodes deep.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from autograd.backprop import topological_order
+from autograd.ops import CONSTANT, INPUT, OPS, PARAMETER, Op
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from autograd.value import Value
+
+__all__ = ["Tape", "trace"]
+
+ADD, MULTIPLY, SUM, DOT = (OPS[name] for name in ("add", "multiply", "sum", "dot"))
+LEAVES = frozenset([INPUT, PARAMETER, CONSTANT])
+ALIASES = frozenset([OPS["positive"]])
+OF_ONE = frozenset([OPS["sum"], OPS["mean"]])  # of a single operand they are that operand
+
+
+class Tape(NamedTuple):
+    """A graph as lists; position i of each list speaks of node i.
+
+    ops:      the row of the op table, or the kind of a leaf
+    operands: positions of the parents, one an argument slot; () for a leaf
+    values:   the Value that the number came from, or None for a constant and a sum that was put together here
+    numbers:  the value at tracing time: what a constant is
+    root:     the position of the loss
+    nodes:    how many nodes the graph had
+    """
+
+    ops: list[Op]
+    operands: list[tuple[int, ...]]
+    values: list[Value | None]
+    numbers: list[float]
+    root: int
+    nodes: int
+
+
+def trace(root: Value, variables: Iterable[Value] = ()) -> Tape:
+    """The tape of the graph below ``root``.
+
+    variables: leaves that vary from call to call, whatever their kind (a constant may be an input)
+    Raises ValueError for a node made by hand: without a rule it can't be read with arrays.
+
+    >>> from autograd.value import Value
+    >>> w, x = [Value(1.0), Value(2.0)], [Value(3.0), Value(4.0)]
+    >>> tape = trace(w[0] * x[0] + w[1] * x[1] + 0.5)
+    >>> [op.name for op in tape.ops], tape.operands[-1]
+    (['input', 'input', 'input', 'input', 'constant', 'dot'], (0, 2, 1, 3, 4))
+    """
+    return _live(_with_sums(_recorded(root, set(variables))))
+
+
+class _Recorder:
+    """A tape in the making: equal lines are entered once."""
+
+    def __init__(self) -> None:
+        self.ops: list[Op] = []
+        self.operands: list[tuple[int, ...]] = []
+        self.values: list[Value | None] = []
+        self.numbers: list[float] = []
+        self.known: dict[object, int] = {}
+
+    def enter(self, op: Op, operands: tuple[int, ...], value: Value | None, number: float) -> int:
+        """A new line, whatever else there is."""
+        self.ops.append(op)
+        self.operands.append(operands)
+        self.values.append(value)
+        self.numbers.append(number)
+        return len(self.ops) - 1
+
+    def constant(self, number: float) -> int:
+        """The line of a constant."""
+        key = number.hex()  # 0.0 and −0.0 are two numbers, and nan is itself
+        at = self.known.get(key)
+        if at is None:
+            at = self.known[key] = self.enter(CONSTANT, (), None, number)
+        return at
+
+    def result(self, op: Op, operands: tuple[int, ...], value: Value | None, number: float) -> int:
+        """The line of a result: an old one if it says the same."""
+        ops = self.ops
+        if all(ops[i] is CONSTANT for i in operands):
+            return self.constant(number)
+        if op in ALIASES or (op in OF_ONE and len(operands) == 1):
+            return operands[0]
+        key = (op, operands)
+        at = self.known.get(key)
+        if at is None:
+            at = self.known[key] = self.enter(op, operands, value, number)
+        return at
+
+
+def _recorded(root: Value, variables: set[Value]) -> Tape:
+    tape = _Recorder()
+    order = topological_order(root)
+    at: dict[Value, int] = {}
+    for node in order:
+        parents = node.parents
+        if parents:
+            if not (node.op.operands or node.op.n_ary):
+                raise ValueError(f"{node!r} was made by hand; without a rule in the op table it can't be compiled")
+            at[node] = tape.result(node.op, tuple([at[p] for p in parents]), node, node.data)
+        elif node in variables or node.op is not CONSTANT:
+            at[node] = tape.enter(node.op if node.op in LEAVES else INPUT, (), node, node.data)
+        else:
+            at[node] = tape.constant(node.data)
+    return Tape(tape.ops, tape.operands, tape.values, tape.numbers, at[root], len(order))
+
+
+# ── chains of + ─────────────────────────────────────────────────────────────
+
+
+def _with_sums(tape: Tape) -> Tape:
+    """Every tree of + that is used as a whole becomes one node: ``dot`` where products are summed, else ``sum``."""
+    once = _used_once(tape)
+    into_sum = _inner_additions(tape, once)
+    new = _Recorder()
+    at = [0] * len(tape.ops)
+    for i, (op, operands, value, number) in enumerate(zip(*tape[:4], strict=True)):
+        if not operands:
+            at[i] = new.enter(op, (), value, number)
+        elif op in (ADD, SUM) and not into_sum[i]:
+            terms = _terms(tape, i, into_sum)
+            at[i] = _sum_of(new, tape, terms, once, at, value)
+        elif not into_sum[i]:
+            at[i] = new.result(op, tuple([at[j] for j in operands]), value, number)
+    return Tape(new.ops, new.operands, new.values, new.numbers, at[tape.root], tape.nodes)
+
+
+def _used_once(tape: Tape) -> list[bool]:
+    uses = [0] * len(tape.ops)
+    for operands in tape.operands:
+        for i in operands:
+            uses[i] += 1
+    return [n == 1 for n in uses]
+
+
+def _inner_additions(tape: Tape, once: Sequence[bool]) -> list[bool]:
+    """The additions that only feed another addition."""
+    inner = [False] * len(tape.ops)
+    for op, operands in zip(tape.ops, tape.operands, strict=True):
+        if op is ADD or op is SUM:
+            for i in operands:
+                inner[i] = once[i] and tape.ops[i] in (ADD, SUM)
+    return inner
+
+
+def _terms(tape: Tape, root: int, inner: Sequence[bool]) -> list[int]:
+    """The terms of the tree of additions that ends in ``root``, from left to right."""
+    terms, stack = [], [root]
+    while stack:
+        i = stack.pop()
+        if i == root or inner[i]:
+            stack += reversed(tape.operands[i])
+        else:
+            terms.append(i)
+    return terms
+
+
+def _sum_of(
+    new: _Recorder, tape: Tape, terms: list[int], once: Sequence[bool], at: list[int], value: Value | None
+) -> int:
+    """One node for the sum of ``terms``."""
+    products = [i for i in terms if once[i] and _is_product(tape, i)]
+    zero = [i for i in terms if tape.ops[i] is CONSTANT and tape.numbers[i] == 0.0]
+    dropped = set(zero)
+    if len(products) < 2:
+        products = []
+    chosen = set(products)
+    rest = tuple([at[i] for i in terms if i not in chosen and i not in dropped])
+    number = 0.0 if value is None else value.data
+    if not products:
+        if len(rest) < 2:
+            return rest[0] if rest else new.constant(number)
+        return new.result(ADD if len(rest) == 2 else SUM, rest, value, number)
+    pairs = [tape.operands[i] for i in products]
+    if len(rest) > 1:
+        total = sum(new.numbers[i] for i in rest)
+        rest = (new.result(ADD if len(rest) == 2 else SUM, rest, None, total),)
+    factors = tuple([at[w] for w, _ in pairs] + [at[x] for _, x in pairs])
+    return new.result(DOT, factors + rest, value, number)
+
+
+def _is_product(tape: Tape, i: int) -> bool:
+    """Is it a·b, as in Σ wᵢxᵢ? A result times a constant is rather a scaled term."""
+    if tape.ops[i] is not MULTIPLY:
+        return False
+    a, b = (j if tape.ops[j] is not CONSTANT else -1 for j in tape.operands[i])
+    return not tape.operands[max(a, b)] if min(a, b) < 0 else True
+
+
+def _live(tape: Tape) -> Tape:
+    """What the root still needs; products that went into a sum are gone."""
+    needed = [False] * len(tape.ops)
+    needed[tape.root] = True
+    for i in range(len(tape.ops) - 1, -1, -1):
+        if needed[i]:
+            for j in tape.operands[i]:
+                needed[j] = True
+    at, kept = [0] * len(tape.ops), [i for i, alive in enumerate(needed) if alive]
+    for new, old in enumerate(kept):
+        at[old] = new
+    return Tape(
+        [tape.ops[i] for i in kept],
+        [tuple([at[j] for j in tape.operands[i]]) for i in kept],
+        [tape.values[i] for i in kept],
+        [tape.numbers[i] for i in kept],
+        at[tape.root],
+        tape.nodes,
+    )

@@ -1,0 +1,97 @@
+"""How operands are read from arrays: whole, as a slice, or gathered.
+
+A reference says, for every operand, the place of its number. Here it is found out
+whether these places are the array itself, a reshaping, a slice or a transposition;
+an axis along which they do not change is left to broadcasting.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Integers = NDArray[np.intp]
+
+__all__ = ["View", "view"]
+
+
+@dataclass
+class View:
+    """A way of reading.
+
+    kind:    "whole", "reshape", "slice" or "take"
+    shape:   what is read has this shape, before axes of length 1 are put in for broadcasting
+    kept:    the axes of the target along which something changes
+    key:     for a slice, one integer or slice an axis of the array
+    swapped: is the slice transposed?
+    index:   for "take", places in the flattened array
+    """
+
+    kind: str
+    shape: tuple[int, ...]
+    kept: tuple[int, ...]
+    key: tuple[int | slice, ...] = ()
+    swapped: bool = False
+    index: Integers | None = None
+
+
+def view(shape: tuple[int, ...], index: Integers, *, full: bool) -> View:
+    """How the places ``index`` of an array of that shape are read.
+
+    full: read every axis, leave nothing to broadcasting
+
+    >>> places = np.arange(12).reshape(3, 4)
+    >>> view((3, 4), places, full=False).kind, view((3, 4), places[:, 1:3], full=False).key
+    ('whole', (slice(0, 3, 1), slice(1, 3, 1)))
+    >>> row = view((4,), np.array([[0, 1, 2, 3]] * 5), full=False)
+    >>> row.kind, row.kept
+    ('whole', (1,))
+    """
+    size = prod(shape)
+    if index.shape == shape and (index.ravel() == np.arange(size)).all():
+        return View("whole", shape, tuple(range(index.ndim)))
+    kept = tuple(t for t in range(index.ndim) if full or _changes(index, t))
+    for t in sorted(set(range(index.ndim)) - set(kept), reverse=True):
+        index = np.asarray(index.take(0, axis=t))
+    if index.size == size and (index.ravel() == np.arange(size)).all():
+        return View("whole" if index.shape == shape else "reshape", index.shape, kept)
+    if shape and index.max() < size:
+        found = _slices(shape, index)
+        if found is not None:
+            return View("slice", index.shape, kept, *found)
+    return View("take", index.shape, kept, index=index)
+
+
+def _changes(index: Integers, axis: int) -> bool:
+    return index.shape[axis] > 1 and bool((index != index.take([0], axis=axis)).any())
+
+
+def _slices(shape: tuple[int, ...], index: Integers) -> tuple[tuple[int | slice, ...], bool] | None:
+    """(one integer or slice an axis of the array, transposed?), or None if the places are no such thing."""
+    key: list[int | slice] = []
+    order = []
+    coordinates: tuple[Integers, ...] = np.unravel_index(index, shape)
+    for places in coordinates:
+        along = [t for t in range(index.ndim) if _changes(places, t)]
+        if len(along) > 1:
+            return None
+        line: Any = (
+            np.moveaxis(places, along[0], -1).reshape(-1, places.shape[along[0]])[0] if along else places.ravel()[:1]
+        )
+        steps = np.diff(line)
+        if not along:
+            key.append(int(line[0]))
+        elif (steps == steps[0]).all() and steps[0] > 0:
+            key.append(slice(int(line[0]), int(line[-1]) + 1, int(steps[0])))
+            order.append(along[0])
+        else:
+            return None
+    if order == list(range(index.ndim)):
+        return tuple(key), False
+    return (tuple(key), True) if order == [1, 0] else None

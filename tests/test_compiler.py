@@ -1,0 +1,332 @@
+"""The compiler: program = eager graph = difference quotient, on every kind of graph; and its source reads like the lecture."""
+
+from __future__ import annotations
+
+import random
+
+import hypothesis.strategies as st
+import numpy as np
+import pytest
+from conftest import _programs
+from hypothesis import given, settings
+
+from autograd import DomainError, NonFiniteError, Value, dot, expand, logsumexp, mean, topological_order
+from autograd.compiler import compile_graph
+from autograd.ops import OPS
+from nn import MLP, losses
+
+
+def gradients_of(root, leaves):
+    for leaf in leaves:
+        leaf.grad = 0.0
+    root.backward()
+    return np.array([leaf.grad for leaf in leaves])
+
+
+def close(a, b, digits=1e-9):
+    np.testing.assert_allclose(a, b, rtol=digits, atol=digits)
+
+
+def assert_same(root, dtype="float64", digits=1e-9):
+    """The program's value and gradients are the graph's."""
+    program = compile_graph(root, dtype=dtype)
+    value, gradient = program.value_and_grad()
+    close(value, root.data, digits)
+    close(gradient, gradients_of(root, program.parameters), digits)
+    close(program(), root.data, digits)
+    return program
+
+
+def one_sample(model, k, *, classes):
+    """(loss, x, y) of one sample, for which x and y become arguments."""
+    x = [Value(0.3, label=f"x[{j}]") for j in range(k)]
+    y = [Value(float(j == 0), label=f"y[{j}]") for j in range(classes)]
+    f = model(x)
+    return logsumexp(f) - dot(f, y), x, y
+
+
+def batch(n, k, classes, seed=0):
+    rng = np.random.default_rng(seed)
+    return rng.normal(size=(n, k)), np.eye(classes)[rng.integers(0, classes, n)]
+
+
+# ── every graph ─────────────────────────────────────────────────────────────
+
+
+@given(_programs(max_lines=20))
+def test_a_random_graph_compiles_to_the_same_value_and_gradients(program):
+    _, root = program.values()
+    if root.parents and any(v.op.name == "input" for v in topological_order(root)):
+        assert_same(root, digits=1e-7)
+
+
+@given(_programs(max_lines=10), st.integers(1, 5))
+def test_a_random_graph_takes_a_batch_of_any_of_its_leaves(program, n):
+    leaves, root = program.values()
+    reached = [v for v in topological_order(root) if v in set(leaves)]
+    if not root.parents or not reached:
+        return
+    x, rest = reached[0], reached[1:]
+    compiled = compile_graph(root, inputs=[x], wrt=rest)
+    value, gradient = compiled.value_and_grad(np.full(n, x.data))
+    close(value, root.data, 1e-7)
+    close(gradient, gradients_of(root, compiled.parameters), 1e-7)
+
+
+@pytest.mark.parametrize("op", OPS.values(), ids=lambda op: op.name)
+def test_every_row_of_the_table_compiles(op, points):
+    from autograd.value import apply
+
+    leaves = [[Value(x) for x in row] for row in points(op, 6)]
+    root = mean([apply(op, *row) * (k + 1.0) for k, row in enumerate(leaves)])
+    assert_same(root)
+
+
+def test_the_gradient_is_the_difference_quotient():
+    model = MLP([3, 4, 2], activation="tanh", seed=3)
+    loss, x, y = one_sample(model, 3, classes=2)
+    program = compile_graph(loss, inputs=[x, y])
+    X, Y = batch(5, 3, 2)
+    theta = program.load()
+    _, gradient = program.value_and_grad(X, Y, parameters=theta)
+    for i in range(len(theta)):
+        h = np.zeros_like(theta)
+        h[i] = 1e-6
+        quotient = (program(X, Y, parameters=theta + h) - program(X, Y, parameters=theta - h)) / 2e-6
+        assert abs(quotient - gradient[i]) < 1e-8
+
+
+@settings(max_examples=15)
+@given(
+    st.lists(st.integers(1, 5), min_size=2, max_size=4),
+    st.sampled_from(["tanh", "relu", "sigmoid", "gelu", "softplus"]),
+    st.sampled_from([1, 2, 7]),
+    st.booleans(),
+)
+def test_an_unrolled_batch_of_a_random_network(sizes, activation, n, single_adds):
+    model = MLP(sizes, activation=activation, seed=1)
+    X, _ = batch(n, sizes[0], 2)
+    outputs = [model(row) for row in X.tolist()]
+    root = losses.mse(outputs, [[0.5] * sizes[-1]] * n if sizes[-1] > 1 else [0.5] * n)
+    assert_same(expand(root) if single_adds else root)
+
+
+@pytest.mark.parametrize("n", [1, 2, 1000])
+@pytest.mark.parametrize(("dtype", "digits"), [("float64", 1e-11), ("float32", 1e-4)])
+def test_batches_of_one_two_and_a_thousand(n, dtype, digits):
+    model = MLP([3, 5, 4], seed=2)
+    loss, x, y = one_sample(model, 3, classes=4)
+    program = compile_graph(loss, inputs=[x, y], dtype=dtype)
+    X, Y = batch(n, 3, 4)
+    value, gradient = program.value_and_grad(X.astype(dtype), Y.astype(dtype))
+    assert gradient.dtype == dtype
+    few = min(n, 20)
+    root = losses.cross_entropy([model(row) for row in X[:few].tolist()], Y[:few].tolist())
+    value, gradient = program.value_and_grad(X[:few], Y[:few])
+    close(value, root.data, digits)
+    close(gradient, gradients_of(root, program.parameters), digits)
+
+
+def test_weights_that_are_shared_and_an_attention_with_rows_of_unequal_length():
+    rng = random.Random(0)
+    q, k, v = ([[Value(rng.gauss(0, 1), label="w") for _ in range(3)] for _ in range(5)] for _ in range(3))
+    outputs = []
+    for t in range(5):
+        scores = [dot(q[t], k[s]) for s in range(t + 1)]
+        total = logsumexp(scores)
+        shares = [(s - total).exp() for s in scores]
+        outputs += [dot(shares, [v[s][j] for s in range(t + 1)]) * v[t][j] for j in range(3)]
+    assert_same(mean(outputs))
+
+
+def test_a_graph_of_constants_and_a_leaf_alone():
+    assert compile_graph(Value(2.0) * 3.0).value_and_grad()[1].tolist() == [3.0]
+    assert compile_graph(Value(2.0)).value_and_grad()[1].tolist() == [1.0]
+
+
+# ── what it becomes ─────────────────────────────────────────────────────────
+
+
+def test_softmax_cross_entropy_becomes_the_delta_procedure():
+    loss, x, y = one_sample(MLP([4, 6, 5, 3], seed=0), 4, classes=3)
+    source = compile_graph(loss, inputs=[x, y]).source
+    for line in [
+        "h_pre1 = X @ W1.T + b1",
+        "h1 = xp.maximum(h_pre1, 0.0)",
+        "h3 = h2 @ W3.T + b3",
+        "delta3 = (f - Y) / n",
+        "delta2 = (delta3 @ W3) * (h_pre2 > 0.0)",
+        "delta1 = (delta2 @ W2) * (h_pre1 > 0.0)",
+        "dW3 = delta3.T @ h2",
+        "db1 = xp.column_sums(delta1)",
+    ]:
+        assert f"    {line}\n" in source, source
+
+
+@pytest.mark.parametrize("as_micrograd", [False, True])
+def test_an_unrolled_batch_becomes_the_same_matrix_products(as_micrograd):
+    model = MLP([2, 4, 3, 1], seed=0)
+    X, _ = batch(30, 2, 2)
+    root = mean([(1.0 + -y * model(row)).relu() for y, row in zip([1.0, -1.0] * 15, X.tolist(), strict=True)])
+    source = assert_same(expand(root) if as_micrograd else root).source
+    assert "delta1 = (delta2 @ W2) * (" in source
+    assert "dW2 = delta2.T @ " in source
+    assert source.count("@") <= 12
+    assert "take" not in source
+
+
+def test_a_deep_chain_with_one_weight_compiles():
+    x, w, b = Value(0.5, label="x"), Value(0.9, label="w"), Value(0.1, label="b")
+    h = x
+    for _ in range(300):
+        h = (h * w + b).tanh()
+    assert_same(h)
+
+
+def test_explain_says_which_scalars_became_which_array():
+    loss, x, y = one_sample(MLP([2, 3, 2], seed=0), 2, classes=2)
+    program = compile_graph(loss, inputs=[x, y])
+    told = program.explain()
+    assert "W1 " in told
+    assert "layers[0].neurons[0].w[0] … layers[0].neurons[2].w[1]" in told
+    assert "delta2 = (f - Y) / n" in program.numpy_source  # each line stands above its calls
+    assert "<code" in program._repr_html_()
+
+
+def test_the_cost_of_compiling_is_linear():
+    from time import perf_counter
+
+    def per_node(n):
+        w = [Value(1.0), Value(2.0)]
+        root = mean([(w[0] * float(i) + w[1]).tanh() for i in range(n)])
+        start = perf_counter()
+        program = compile_graph(root)
+        return (perf_counter() - start) / program.nodes
+
+    per_node(100)
+    assert min(per_node(20000) for _ in range(3)) < 4 * min(per_node(1000) for _ in range(3))
+
+
+# ── use ─────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def program():
+    loss, x, y = one_sample(MLP([2, 3, 2], seed=0), 2, classes=2)
+    return compile_graph(loss, inputs=[x, y])
+
+
+def test_weights_are_read_at_each_call_and_gradients_written_back(program):
+    X, Y = batch(4, 2, 2)
+    before, gradient = program.value_and_grad(X, Y)
+    program.write_back(gradient)
+    assert [p.grad for p in program.parameters] == gradient.tolist()
+    theta = program.load()
+    program.store(theta - 0.1 * gradient)
+    assert program(X, Y) < before
+    close(program(X, Y, parameters=theta), before)
+    assert program.gradients(gradient)["W1"].shape == (3, 2)
+
+
+def test_the_gradient_given_out_is_not_a_buffer(program):
+    X, Y = batch(4, 2, 2)
+    _, first = program.value_and_grad(X, Y)
+    kept = first.copy()
+    program.value_and_grad(2 * X, Y)
+    assert (first == kept).all()
+
+
+def test_read_only_and_strided_arrays_and_lists_will_do(program):
+    X, Y = batch(4, 2, 2)
+    expected = program(X, Y)
+    wide = np.zeros((4, 4))
+    wide[:, ::2] = X
+    X.flags.writeable = False
+    assert program(X, Y) == expected == program(X.tolist(), Y.astype(int))
+    close(program(wide[:, ::2], np.asfortranarray(Y)), expected)
+
+
+@pytest.mark.parametrize(
+    ("shapes", "message"),
+    [
+        ([(4, 3), (4, 2)], r"X: expected an array of shape \(n, 2\), got \(4, 3\)"),
+        ([(2,), (4, 2)], r"X: expected an array of shape \(n, 2\), got \(2,\)"),
+        ([(4, 2), (3, 2)], "Y: expected a row a sample, at least one and as many as X has; got 3"),
+        ([(0, 2), (0, 2)], "X: expected a row a sample, at least one"),
+        ([(4, 2)], r"the program takes 2 arrays \(X, Y\), got 1"),
+    ],
+)
+def test_arrays_that_do_not_fit_are_told(program, shapes, message):
+    with pytest.raises(ValueError, match=message):
+        program(*(np.ones(s) for s in shapes))
+
+
+def test_parameters_of_another_length_are_told(program):
+    with pytest.raises(ValueError, match="parameters: expected 17 numbers"):
+        program(*batch(2, 2, 2), parameters=np.ones(3))
+
+
+def test_what_cannot_be_compiled_is_told():
+    x = Value(1.0, label="x")
+    with pytest.raises(TypeError, match="takes the Value at the end of a graph"):
+        compile_graph(3.0)
+    with pytest.raises(ValueError, match="leaves of the loss's graph"):
+        compile_graph(x * 2.0, inputs=[Value(1.0)])
+    with pytest.raises(ValueError, match="made by hand"):
+        compile_graph(Value(1.0, (x,), (1.0,)) * x)
+
+
+def test_a_domain_left_is_told_as_the_graph_tells_it():
+    x = Value(2.0, label="p")
+    program = compile_graph(x.log() * Value(1.0, kind="parameter"), inputs=[x])
+    with pytest.raises(DomainError, match="log needs x > 0, got x = -1 at node 'p'"):
+        program([1.0, -1.0])
+
+
+def test_an_overflow_names_sample_and_node():
+    x, w = Value(1.0, label="x"), Value(1.0, label="w", kind="parameter")
+    big = (x * w).exp()
+    big.label = "big"
+    program = compile_graph(big * 2.0, inputs=[x])
+    with pytest.raises(NonFiniteError, match=r"the loss of sample 1 is inf. It began at big: exp\(1000\) = inf"):
+        program([1.0, 1000.0])
+
+
+# ── other arrays ────────────────────────────────────────────────────────────
+
+
+def test_a_batch_sharded_over_eight_devices_gives_the_same_gradients(run_python):
+    pytest.importorskip("jax")
+    source = """
+import jax, numpy as np
+from jax.sharding import Mesh, NamedSharding, PartitionSpec
+from autograd import Value, dot, logsumexp
+from autograd.compiler import compile_graph
+from nn import MLP
+jax.config.update("jax_enable_x64", True)
+x, y = [Value(0.5) for _ in range(3)], [Value(1.0), Value(0.0)]
+f = MLP([3, 8, 2], seed=0)(x)
+program = compile_graph(logsumexp(f) - dot(f, y), inputs=[x, y])
+X, Y = np.random.default_rng(0).normal(size=(64, 3)), np.eye(2)[np.arange(64) % 2]
+_, expected = program.value_and_grad(X, Y)
+rows = NamedSharding(Mesh(np.array(jax.devices()), ("samples",)), PartitionSpec("samples"))
+value, found = jax.jit(program.pure)(program.load(), jax.device_put(X, rows), jax.device_put(Y, rows))
+print(len(jax.devices()), np.abs(np.asarray(found) - expected).max() < 1e-14)
+"""
+    told = run_python(source, XLA_FLAGS="--xla_force_host_platform_device_count=8", JAX_PLATFORMS="cpu")
+    assert told.split() == ["8", "True"]
+
+
+@pytest.mark.parametrize("library", ["torch", "jax"])
+def test_the_same_program_runs_on(library, program):
+    xp = pytest.importorskip(library if library == "torch" else "jax.numpy")
+    if library == "jax":
+        import jax
+
+        jax.config.update("jax_enable_x64", True)
+    X, Y = batch(6, 2, 2)
+    value, gradient = program.value_and_grad(X, Y)
+    other_value, other = program.value_and_grad(xp.asarray(X), xp.asarray(Y))
+    assert type(other).__module__.startswith(library)
+    close(float(other_value), value, 1e-12)
+    close(np.asarray(other), gradient, 1e-12)
