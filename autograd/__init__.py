@@ -16,6 +16,7 @@ from autograd.explain import explain
 from autograd.functional import expand, grad, hessian, jacobian, value_and_grad
 from autograd.gradcheck import GradCheck, GradCheckRow, gradcheck
 from autograd.ops import OPS, Op, primitive
+from autograd.readings import formula
 from autograd.value import Value, affine, collector_paused, dot, ieee, install, logsumexp, maximum, mean, minimum, name
 from autograd.value import sum_ as sum  # noqa: A004  # as in NumPy
 
@@ -36,7 +37,7 @@ def __getattr__(name: str) -> Any:  # drawing and compiling load when they are f
 __all__ = [
     "OPS", "CycleError", "DomainError", "GradCheck", "GradCheckRow", "NonFiniteError", "Op", "Picture", "Player",
     "Program", "Step",
-    "Value", "affine", "backward_steps", "collector_paused", "compile_graph", "dot", "draw", "draw_dot", "expand", "explain", "first_nonfinite", "grad",
+    "Value", "affine", "backward_steps", "collector_paused", "compile_graph", "dot", "draw", "draw_dot", "expand", "explain", "first_nonfinite", "formula", "grad",
     "gradcheck", "hessian", "ieee", "install", "jacobian", "logsumexp", "maximum", "mean", "minimum", "name", "nonfinite_origin",
     "primitive", "recording", "step", "sum", "topological_order", "trace", "value_and_grad",
 ]  # fmt: skip

@@ -43,13 +43,15 @@ from nn.optim import (
     exponential_decay,
     step_decay,
 )  # fmt: skip
+from nn.panel import panel
 from nn.theory import best_line, collapse, common_point, pieces, sawtooth, sawtooth_shallow
 from nn.train import FlatGradientWarning, Record, Run, evaluate, fit, steps
+from nn.watch import Recorder, watch
 
 __all__ = [
     "MLP", "SGD", "Adagrad", "Adam", "AdamW", "Checkpoint", "CheckpointError", "FlatGradientWarning", "Layer", "Module", "Neuron", "Optimizer",
-    "RMSprop", "Record", "Run", "accuracy", "activations", "best_line", "clip_gradients", "collapse", "common_point",
+    "RMSprop", "Record", "Recorder", "Run", "accuracy", "activations", "best_line", "clip_gradients", "collapse", "common_point",
     "confusion_matrix", "cosine", "cross_entropy", "data", "evaluate", "exponential_decay", "fit", "hinge", "init", "load_checkpoint",
-    "log_loss", "logistic", "losses", "mse", "one_hot", "pieces", "predictions", "restore", "save_checkpoint", "sawtooth",
-    "sawtooth_shallow", "softmax", "step_decay", "steps", "theory", "to_onnx", "to_torch",
+    "log_loss", "logistic", "losses", "mse", "one_hot", "panel", "pieces", "predictions", "restore", "save_checkpoint", "sawtooth",
+    "sawtooth_shallow", "softmax", "step_decay", "steps", "theory", "to_onnx", "to_torch", "watch",
 ]  # fmt: skip

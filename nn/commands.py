@@ -1,4 +1,4 @@
-"""``chalkgrad train``: from a data set to a trained network, its figures and its record."""
+"""``chalkgrad train``: from a data set to a trained network, its figures and its record; ``chalkgrad neuron``: one to play with."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any, NamedTuple
 
-from autograd import Value, draw, name
+from autograd import Value, draw, name, step
 from nn import data, io, losses
 from nn.layers import MLP
 from nn.optim import Adam
+from nn.panel import PRESETS, panel
 from nn.train import Run, evaluate, fit
 
-__all__ = ["train"]
+__all__ = ["neuron", "train"]
 
 
 class Recipe(NamedTuple):
@@ -144,7 +145,7 @@ def _trained(job: _Job, arguments: argparse.Namespace) -> Run:
 
 
 def _write(job: _Job, run: Run, result: dict[str, Any], arguments: argparse.Namespace) -> None:
-    """Figures, one sample's graph, the model and the record of the run."""
+    """Figures, one sample's graph and the page that steps through it, the model and the record of the run."""
     from nn import plots
 
     written = ["loss.png"]
@@ -155,7 +156,9 @@ def _write(job: _Job, run: Run, result: dict[str, Any], arguments: argparse.Name
         boundary = plots.decision_boundary(job.model, job.train.X, job.train.y, classes=job.train.classes)
         _save_figure(boundary, job.folder / "boundary.png")
         written.append("boundary.png")
-    draw(_one_sample(job)).save(job.folder / "graph.svg")
+    sample = _one_sample(job)
+    draw(sample).save(job.folder / "graph.svg")
+    step(sample).save(job.folder / "step.html")
     job.model.save(job.folder / "model.safetensors")
     record = {
         "data": arguments.data, "seed": arguments.seed, "sizes": job.model.sizes, "loss": job.loss, "recipe": job.recipe._asdict(),
@@ -163,7 +166,7 @@ def _write(job: _Job, run: Run, result: dict[str, Any], arguments: argparse.Name
     }  # fmt: skip
     io.write_atomically(job.folder / "run.json", json.dumps(record, indent=1, allow_nan=False))
     print(
-        f"wrote {', '.join([*written, 'graph.svg', 'model.safetensors', 'run.json'])} into {job.folder}{'/' if str(job.folder) != '/' else ''}"
+        f"wrote {', '.join([*written, 'graph.svg', 'step.html', 'model.safetensors', 'run.json'])} into {job.folder}{'/' if str(job.folder) != '/' else ''}"
     )
 
 
@@ -185,4 +188,20 @@ def _one_sample(job: _Job) -> Value:
     return loss
 
 
+class _Neuron:
+    help = "a single neuron to play with, as a page for the browser: AND, OR, or XOR, which it cannot do"
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument(
+            "name", nargs="?", choices=PRESETS, default="and", help="where to start (default: %(default)s)"
+        )
+        parser.add_argument("-o", "--output", default="neuron.html", help="page to write (default: %(default)s)")
+
+    def run(self, arguments: argparse.Namespace) -> int:
+        panel(arguments.name).save(arguments.output)
+        print(f"wrote {arguments.output}: open it in a browser")
+        return 0
+
+
+neuron = _Neuron()
 train = _Train()

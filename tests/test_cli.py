@@ -78,6 +78,10 @@ def test_formulas_mean_what_they_say(capsys, tmp_path, formula, value):
         (["draw", "x", "x=1", "-o", "g.gif"], "g.gif"),
         (["draw", "x", "x=1", "-o", "no/such/folder/g.svg"], "no/such/folder"),
         (["check", "x", "x=1", "--tolerance", "big"], "invalid float value: 'big'"),
+        (["neuron", "nand"], "invalid choice: 'nand'"),
+        (["neuron", "and", "-o", "no/such/folder/x.html"], "no/such/folder"),
+        (["step", "x*y", "x=1"], "no value for y in 'x*y': add y=1"),
+        (["step", "x", "x=1", "-o", "no/such/folder/x.html"], "no/such/folder"),
         (["train", "nope"], "no data set is called 'nope': choose from and, or, xor"),
         (["train", "gone.csv"], "gone.csv: no such file or directory"),
         (["train", "xor", "--epochs", "0"], "argument --epochs: a whole number, 1 or more; got '0'"),
@@ -108,6 +112,7 @@ def test_train_writes_everything_it_says_it_does(capsys, tmp_path):
     assert (folder / "loss.png").read_bytes()[:4] == b"\x89PNG"
     assert (folder / "boundary.png").read_bytes()[:4] == b"\x89PNG"
     assert ElementTree.parse(folder / "graph.svg").getroot().tag.endswith("svg")
+    assert "<script" in (folder / "step.html").read_text()
     assert (folder / "model.safetensors").stat().st_size > 337 * 8
 
 
@@ -131,6 +136,21 @@ def test_a_csv_with_a_hole_names_file_line_and_column(capsys, tmp_path):
     table.write_text("x,y,side\n1,2,a\n3,,b\n")
     code, _, err = run(capsys, "train", str(table))
     assert (code, err) == (2, f"chalkgrad train: {table}, line 3, column 2: expected a finite number, got ''\n")
+
+
+def test_step_writes_a_page_that_needs_no_network(capsys, tmp_path):
+    page = tmp_path / "lesson.html"
+    code, out, err = run(capsys, "step", "tanh(w*x + b)", "w=1", "x=2", "b=-0.5", "-o", str(page))
+    assert (code, err) == (0, "")
+    assert str(page) in out
+    assert "http://" not in page.read_text().replace("http://www.w3.org/", "")
+
+
+def test_neuron_writes_the_lectures_gates(capsys, tmp_path):
+    page = tmp_path / "xor.html"
+    code, _, err = run(capsys, "neuron", "xor", "-o", str(page))
+    assert (code, err) == (0, "")
+    assert "Best single line: 3 of 4" in page.read_text()
 
 
 def test_a_rate_far_too_large_stops_with_one_line(capsys, tmp_path):

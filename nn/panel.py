@@ -1,0 +1,151 @@
+"""The single neuron, to play with: sliders, its curve, its line, and where its gradient comes from.
+
+z = w·x + b,   h = σ(z),   ∂L/∂wⱼ = ∂L/∂h · σ′(z) · xⱼ
+
+The page needs no Python once it is made: the op table goes with it, as JavaScript.
+"""
+
+from __future__ import annotations
+
+import math
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from autograd import OPS
+from nn import activations, data
+from nn.layers import Neuron
+from nn.pages import Page
+from nn.theory import best_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nn.data import Dataset
+
+__all__ = ["PRESETS", "panel"]
+
+PRESETS = ("and", "or", "xor")
+HEIGHT = 900  # px in a notebook
+Numbers = tuple[float, float, float]  # w₁, w₂, b
+Point = tuple[float, float]
+
+
+def panel(neuron: Neuron | str = "and", samples: Dataset | None = None) -> Page:
+    """A neuron with two inputs under sliders: shown in a notebook, or saved as a page.
+
+    neuron:  a ``Neuron`` of yours, or "and", "or", "xor" for the lecture's
+    samples: the points of the plane, of classes 0 and 1 (the corners of AND if None)
+
+    The neuron itself is not changed: the page has numbers of its own.
+    Raises ValueError for another number of inputs, an activation that is not in the op table, other classes.
+
+    >>> panel("xor")
+    <Page 'A single neuron: XOR'; show it in a notebook, or .save("panel.html")>
+    >>> panel(Neuron(3))
+    Traceback (most recent call last):
+    ValueError: the panel draws a plane, so the neuron needs 2 inputs; this one has 3
+    """
+    presets, start = _lecture(), str(neuron)
+    if isinstance(neuron, Neuron):
+        presets, start = {"yours": _of_neuron(neuron, samples or data.AND), **presets}, "yours"
+    elif samples is not None:
+        raise ValueError("samples go with a Neuron; the lecture's neurons have their own corners")
+    elif neuron not in PRESETS:
+        raise ValueError(f"the lecture has the neurons {', '.join(PRESETS)}; got {neuron!r}")
+    chosen = presets[start]
+    story = {"presets": list(presets.values()), "start": list(presets).index(start), "ops": _rows()}
+    return Page(f"A single neuron: {chosen['name']}", "panel", story, _picture(chosen), HEIGHT)
+
+
+def _rows() -> list[dict[str, str]]:
+    """What the page says of each activation; what it computes is in ``pages.operators``."""
+    rows = [op for op in OPS.values() if len(op.operands) == 1]
+    return [{"name": op.name, "symbol": op.symbol, "domain": op.domain} for op in rows]
+
+
+# ── what the sliders start from ─────────────────────────────────────────────
+
+
+def _lecture() -> dict[str, dict[str, Any]]:
+    """AND, OR, the best line for XOR, and the two lines that solve it: OR but not AND."""
+    AND, OR = (1.0, 1.0, -1.5), (1.0, 1.0, -0.5)
+    best = best_line(data.XOR.X, data.XOR.y)
+    return {
+        "and": _preset("AND", data.AND, [AND], "The line parts (1, 1) from the other corners."),
+        "or": _preset("OR", data.OR, [OR], "The same slope, another bias: only (0, 0) is left out."),
+        "xor": _preset(
+            "XOR", data.XOR, [(*best.w, best.b)],
+            f"Best single line: {best.correct} of {best.total}. No line does better: every way to part the corners was tried.",
+        ),
+        "network": _preset(
+            "XOR, 2-2-1 network", data.XOR, [OR, AND, (1.0, -2.0, -0.5)], "Two lines solve it: h₁ is OR, h₂ is AND, and f is h₁ but not h₂."
+        ),
+    }  # fmt: skip
+
+
+def _preset(name: str, samples: Dataset, neurons: list[Numbers], note: str, activation: str = "step") -> dict[str, Any]:
+    """Neurons as the page has them: one, or two hidden ones and the output."""
+    return {
+        "name": name, "note": note, "activation": activation, "X": samples.X, "y": samples.y, "features": samples.features,
+        "neurons": [{"w": [w1, w2], "b": b} for w1, w2, b in neurons],
+    }  # fmt: skip
+
+
+def _of_neuron(neuron: Neuron, samples: Dataset) -> dict[str, Any]:
+    if len(neuron.w) != 2:
+        raise ValueError(f"the panel draws a plane, so the neuron needs 2 inputs; this one has {len(neuron.w)}")
+    activation = activations.name_of(neuron.activation) if neuron.nonlin else "positive"
+    if activation not in OPS:
+        raise ValueError(
+            f"the panel computes rows of the op table; {activation!r} is none, try one of them or @primitive"
+        )
+    numbers = (neuron.w[0].data, neuron.w[1].data, neuron.b.data)
+    if not all(map(math.isfinite, numbers)):
+        raise ValueError(f"the panel needs finite weights, got w = {numbers[:2]}, b = {numbers[2]}")
+    return _preset("Your neuron", _checked(samples), [numbers], "As it came from Python.", activation)
+
+
+def _checked(samples: Dataset) -> Dataset:
+    planar = all(len(x) == 2 and all(map(math.isfinite, x)) for x in samples.X)
+    if not samples.y or not planar or not set(samples.y) <= {0, 1}:
+        raise ValueError("the panel needs samples of two finite numbers, of classes 0 and 1")
+    return samples._replace(y=list(map(int, samples.y)))
+
+
+# ── where no script runs ────────────────────────────────────────────────────
+
+
+def _picture(preset: dict[str, Any]) -> str:
+    """The samples, the neuron's line and its equation, as SVG: all that an untrusted notebook can show."""
+    numbers = [x for sample in preset["X"] for x in sample]
+    low, size = min(0.0, *numbers), max(1.0, *numbers) - min(0.0, *numbers)
+
+    def px(x: float, y: float) -> tuple[float, float]:
+        return round(80 + 240 * (x - low) / size, 1), round(320 - 240 * (y - low) / size, 1)
+
+    (w1, w2), b = preset["neurons"][-1]["w"], preset["neurons"][-1]["b"]
+    equation = f"h = {preset['activation']}({w1:.4g}·x₁ + {w2:.4g}·x₂ + {b:.4g})".replace("-", "−")
+    corners = "".join(_corner(*px(*x), label) for x, label in zip(preset["X"], preset["y"], strict=True))
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 460" width="400" height="460" font-family="sans-serif">'
+        '<rect width="400" height="460" fill="#fff"/><svg width="400" height="400">'
+        f'<polyline points="{_line(w1, w2, b, low, size, px)}" stroke="#1b1f24" stroke-width="2.5"/>{corners}</svg>'
+        f'<text x="20" y="425" font-size="17">{escape(preset["name"])}: {escape(equation)}</text>'
+        '<text x="20" y="448" font-size="13">The panel itself needs scripts: trust the notebook.</text></svg>'
+    )
+
+
+def _line(w1: float, w2: float, b: float, low: float, size: float, px: Callable[[float, float], Point]) -> str:
+    """The line w·x + b = 0 across the picture: its point nearest the middle, and far to both sides."""
+    square = w1 * w1 + w2 * w2
+    if square == 0.0:
+        return ""
+    middle = low + size / 2
+    t, far = (w1 * middle + w2 * middle + b) / square, 3 * size / math.sqrt(square)
+    ends = [px(middle - t * w1 - s * w2, middle - t * w2 + s * w1) for s in (-far, far)]
+    return " ".join(f"{x},{y}" for x, y in ends)
+
+
+def _corner(x: float, y: float, label: int) -> str:
+    fill = "#0072b2" if label else "#fff"
+    return f'<circle cx="{x}" cy="{y}" r="8" fill="{fill}" stroke="#0072b2" stroke-width="3"/>'

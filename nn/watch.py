@@ -1,0 +1,283 @@
+"""Watching training: snapshots of a run, to be scrubbed through in a page.
+
+    recorder = Recorder(model, X, y, loss="logistic")
+    fit(model, X, y, loss="logistic", on_step=recorder)
+    watch(recorder)
+
+Recording copies numbers and nothing else; what they mean is measured when the page is made.
+"""
+
+from __future__ import annotations
+
+import copy
+from html import escape
+from math import hypot, isfinite, log10
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from autograd import OPS
+from nn import activations
+from nn.layers import MLP
+from nn.pages import Page
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nn.losses import Loss
+    from nn.measure import FlatShare
+    from nn.train import Record
+
+__all__ = ["Recorder", "Snapshot", "watch"]
+
+HEIGHT = 1000  # px in a notebook
+MEASURED = 100  # samples at most, from which histograms are counted
+CURVE = 1000  # points at most of the loss curve
+NUMBERS = 80_000  # weights at most in a page: about 1.6 MB of text
+BINS = 24
+
+Span = tuple[float, float]
+
+
+class Snapshot(NamedTuple):
+    """A model at one moment: how many steps were taken, its parameters, and the last step's ‖Δw‖ / ‖w‖ of each layer."""
+
+    step: int
+    parameters: list[float]
+    update_ratios: list[float]
+
+
+class Recorder:
+    """Keeps snapshots of a model while it is trained: give it to ``fit`` as ``on_step``, or call it with each record.
+
+    model:     the network that is trained
+    X, y:      the samples that are shown and measured
+    loss:      the one that is trained, as for ``fit``
+    snapshots: how many to keep at most; when there are more, every second one goes
+
+    Raises TypeError for anything but an MLP, ValueError for data or an activation that the page can't show.
+
+    >>> from nn import MLP, SGD, data, fit
+    >>> model = MLP([2, 3, 1], activation="tanh", seed=0)
+    >>> recorder = Recorder(model, *data.XOR[:2], loss="logistic", snapshots=4)
+    >>> run = fit(model, *data.XOR[:2], loss="logistic", epochs=9, on_step=recorder)
+    >>> [shot.step for shot in recorder.snapshots]
+    [0, 4, 8, 9]
+    """
+
+    def __init__(self, model: MLP, X: Sequence[Any], y: Sequence[Any], *, loss: Loss, snapshots: int = 60) -> None:
+        if not isinstance(model, MLP):
+            raise TypeError(f"only an MLP can be watched layer by layer, got {type(model).__name__}")
+        if snapshots < 2:
+            raise ValueError(f"watching needs 2 snapshots or more, got {snapshots!r}")
+        X, y = (rows.tolist() if hasattr(rows, "tolist") else list(rows) for rows in (X, y))
+        if len(X) != len(y) or not y or any(len(x) != model.sizes[0] for x in X):
+            raise ValueError(f"watching needs samples of {model.sizes[0]} numbers and a target each")
+        if not all(isfinite(number) for x in X for number in x):
+            raise ValueError("watching needs finite samples: look for nan or inf in X")
+        self.model, self.X, self.y, self.loss = model, X, y, loss
+        self.activations = [_activation(layer.neurons[0]) for layer in model.layers]
+        self.records: list[Record] = []
+        self._most, self._stride = snapshots, 1
+        self._kept = [Snapshot(0, self._parameters(), [0.0] * len(model.layers))]
+        self._latest = self._kept[0]
+
+    def __call__(self, record: Record) -> None:
+        """Note a step that was just taken."""
+        now, before = self._parameters(), self._latest.parameters
+        self.records.append(record)
+        self._latest = Snapshot(len(self.records), now, self._update_ratios(before, now))
+        if self._latest.step % self._stride == 0:
+            self._kept.append(self._latest)
+        if len(self._kept) >= self._most:
+            self._stride *= 2
+            self._kept = self._kept[::2]
+
+    @property
+    def snapshots(self) -> list[Snapshot]:
+        """The first, the last, and those between at equal distances."""
+        return self._kept + ([self._latest] if self._latest.step > self._kept[-1].step else [])
+
+    def _parameters(self) -> list[float]:
+        return [p.data for p in self.model.parameters()]
+
+    def _update_ratios(self, before: list[float], now: list[float]) -> list[float]:
+        """‖Δw‖ / ‖w‖ by layer."""
+        ratios, start = [], 0
+        for layer in self.model.layers:
+            end = start + len(layer.parameters())
+            moved = hypot(*(a - b for a, b in zip(now[start:end], before[start:end], strict=True)))
+            ratios.append(moved / (hypot(*before[start:end]) or 1.0))
+            start = end
+        return ratios
+
+
+def _activation(neuron: Any) -> str:
+    name = activations.name_of(neuron.activation) if neuron.nonlin else "positive"
+    if name not in OPS:
+        raise ValueError(f"the page computes rows of the op table; {name!r} is none, try one of them or @primitive")
+    return name
+
+
+def watch(run: Recorder, *, classes: Sequence[str] = (), threshold: float = 0.0) -> Page:
+    """A page to scrub through a recorded run: boundary, neurons, loss, histograms, dead and saturated shares, updates.
+
+    run:       a ``Recorder`` that was given to ``fit`` as ``on_step``
+    classes:   names of the classes, for the legend
+    threshold: what a single output has to exceed to say class 1 (0.5 where it is a probability)
+
+    Maps are drawn for data with two inputs. Raises TypeError for records without snapshots.
+
+    >>> from nn import MLP, data, fit
+    >>> model = MLP([2, 3, 1], activation="tanh", seed=0)
+    >>> recorder = Recorder(model, *data.XOR[:2], loss="logistic")
+    >>> run = fit(model, *data.XOR[:2], loss="logistic", epochs=9, on_step=recorder)
+    >>> watch(recorder)
+    <Page 'Watching MLP 2-3-1 learn: 9 steps'; show it in a notebook, or .save("watch.html")>
+    """
+    if not isinstance(run, Recorder):
+        raise TypeError(
+            f"watch needs snapshots, got {type(run).__name__}: make a Recorder(model, X, y, loss=…), pass it to fit as "
+            "on_step, and give it to watch"
+        )
+    sizes = "-".join(map(str, run.model.sizes))
+    title = f"Watching MLP {sizes} learn: {len(run.records):,} steps"
+    return Page(
+        title, "watch", {"title": title, "threshold": threshold, **_story(run, classes)}, _picture(title, run), HEIGHT
+    )
+
+
+# ── the page's data ─────────────────────────────────────────────────────────
+
+
+def _story(run: Recorder, classes: Sequence[str]) -> dict[str, Any]:
+    without_maps = _why_no_maps(run.model)
+    planar = not without_maps
+    shots = _fitting(run.snapshots, planar)
+    drawn = range(0, len(run.records), 1 + len(run.records) // CURVE)
+    return {
+        "sizes": run.model.sizes, "activations": run.activations, "classes": list(map(str, classes)),
+        "without_maps": without_maps, "X": run.X if planar else [], "y": run.y if planar else [],
+        "loss": [[i + 1, _finite(run.records[i].loss)] for i in drawn],
+        "snapshots": _measured(run, shots, planar),
+    }  # fmt: skip
+
+
+def _why_no_maps(model: MLP) -> str:
+    """Why the page has no maps, as a sentence; empty where it has."""
+    if model.sizes[0] != 2:
+        return f"Maps are drawn for 2 inputs; this network has {model.sizes[0]}."
+    if len(model.parameters()) > NUMBERS // 2:
+        return f"Maps are drawn for up to {NUMBERS // 2:,} parameters; this network has {len(model.parameters()):,}."
+    return ""
+
+
+def _fitting(shots: list[Snapshot], planar: bool) -> list[Snapshot]:
+    """As many snapshots as a page of 2 MB holds, the last one among them."""
+    stride = 1 + len(shots) * len(shots[0].parameters) // NUMBERS if planar else 1
+    return shots[::-stride][::-1]
+
+
+class _Layer(NamedTuple):
+    """What one layer computed at one moment: every h, every δ, and its dead and saturated shares (None if linear)."""
+
+    h: list[float]
+    delta: list[float]
+    flat: FlatShare | None
+
+
+def _measured(run: Recorder, shots: list[Snapshot], planar: bool) -> list[dict[str, Any]]:
+    moments = [_layers(run, shot) for shot in shots]
+    spans = [
+        (_span([one.h for one in layer]), _span([_magnitudes(one.delta) for one in layer]))
+        for layer in zip(*moments, strict=True)
+    ]
+    return [
+        {
+            "step": shot.step,
+            "parameters": shot.parameters if planar else [],
+            "layers": [
+                {"ratio": ratio, **_described(layer, span)}
+                for ratio, layer, span in zip(shot.update_ratios, moment, spans, strict=True)
+            ],
+        }
+        for shot, moment in zip(shots, moments, strict=True)
+    ]
+
+
+def _layers(run: Recorder, shot: Snapshot) -> list[_Layer]:
+    """Every layer at that moment, on at most ``MEASURED`` of the samples."""
+    from nn import measure  # NumPy loads when something is measured, not with nn
+
+    model, stride = copy.deepcopy(run.model), 1 + (len(run.y) - 1) // MEASURED
+    for p, number in zip(model.parameters(), shot.parameters, strict=True):
+        p.data = number
+    X, y = run.X[::stride], run.y[::stride]
+    shares = iter(measure.flat_shares(model, X))  # of the layers that have an activation
+    flat = [next(shares) if layer.neurons[0].nonlin else None for layer in model.layers]
+    found = measure.layer_values(model, X, y, run.loss)
+    return [
+        _Layer(values.h.ravel().tolist(), values.delta.ravel().tolist(), share)
+        for values, share in zip(found, flat, strict=True)
+    ]
+
+
+def _described(layer: _Layer, spans: tuple[Span, Span]) -> dict[str, Any]:
+    """The layer's histograms and shares, as the page has them."""
+    return {
+        "h": _counts(layer.h, spans[0]),
+        "delta": _counts(_magnitudes(layer.delta), spans[1]),
+        "spans": spans,
+        "zero": layer.delta.count(0.0) / len(layer.delta),
+        "flat": layer.flat,
+    }
+
+
+def _span(moments: list[list[float]]) -> Span:
+    """One scale for the whole run: its least and its largest number."""
+    numbers = [x for moment in moments for x in moment] or [0.0]
+    low, high = min(numbers), max(numbers)
+    return (low, high) if low < high else (low - 0.5, high + 0.5)
+
+
+def _magnitudes(delta: list[float]) -> list[float]:
+    """log₁₀|δ|, without the zeros.
+
+    >>> _magnitudes([0.01, 0.0, -10.0])
+    [-2.0, 1.0]
+    """
+    return [log10(abs(d)) for d in delta if d]
+
+
+def _counts(numbers: list[float], span: Span) -> list[int]:
+    """How many numbers fall into each bin of the span; the last bin has its end too.
+
+    >>> _counts([0.0, 0.1, 1.0], (0.0, 1.0))[:3], _counts([0.0, 0.1, 1.0], (0.0, 1.0))[-1]
+    ([1, 0, 1], 1)
+    """
+    counts, (low, high) = [0] * BINS, span
+    for x in numbers:
+        counts[min(BINS - 1, int((x - low) / (high - low) * BINS))] += 1
+    return counts
+
+
+def _finite(x: float) -> float | None:
+    return x if isfinite(x) else None
+
+
+# ── where no script runs ────────────────────────────────────────────────────
+
+
+def _picture(title: str, run: Recorder) -> str:
+    """The loss curve on a logarithmic scale, as SVG: all that an untrusted notebook can show."""
+    losses = [log10(r.loss) for r in run.records if r.loss > 0.0 and isfinite(r.loss)][:: 1 + len(run.records) // 300]
+    low, high = (min(losses), max(losses)) if losses else (0.0, 1.0)
+    height = (high - low) or 1.0
+    points = " ".join(
+        f"{40 + 520 * i / max(1, len(losses) - 1):.1f},{50 + 200 * (high - y) / height:.1f}"
+        for i, y in enumerate(losses)
+    )
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 600 300" width="600" height="300" font-family="sans-serif">'
+        f'<rect width="600" height="300" fill="#fff"/><text x="40" y="28" font-size="18">{escape(title)}</text>'
+        f'<polyline points="{points}" fill="none" stroke="#0b57a4" stroke-width="2.5"/>'
+        f'<text x="40" y="280" font-size="14">loss, from {10**high:.3g} down to {10**low:.3g} (logarithmic)</text></svg>'
+    )

@@ -1,0 +1,329 @@
+"""The single neuron's page, driven in Chromium: its numbers are Python's."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from autograd import OPS, DomainError, Value, primitive
+from nn import MLP, Neuron, activations, best_line, data, losses
+from nn.pages import javascript, operators
+from nn.panel import PRESETS, panel
+
+CHROMIUM = "/usr/bin/chromium"
+ONE_OPERAND = [op.name for op in OPS.values() if len(op.operands) == 1]
+
+
+@pytest.fixture(scope="module")
+def browser():
+    sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright: pip install 'chalkgrad[browser]'")
+    if not Path(CHROMIUM).exists():
+        pytest.skip(f"needs {CHROMIUM}: apt-get install chromium")
+    with sync_api.sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def visit(browser, tmp_path):
+    """Opens a page from a file; complains of console messages, errors and requests at the end."""
+    complaints, contexts = [], []
+
+    def opened(page, **settings):
+        context = browser.new_context(**settings)
+        contexts.append(context)
+        tab = context.new_page()
+        tab.on("console", lambda message: complaints.append(message.text))
+        tab.on("pageerror", lambda error: complaints.append(str(error)))
+        path = page.save(tmp_path / "page.html")
+        tab.on("request", lambda request: request.url == path.as_uri() or complaints.append(request.url))
+        tab.goto(path.as_uri())
+        return tab
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert not [c for c in complaints if not c.startswith("data:image/")]
+
+
+def number(tab, selector):
+    return float(tab.locator(selector).get_attribute("data-value").replace("Infinity", "inf"))
+
+
+def gradient(tab, column):
+    return [number(tab, f"[data-key='{j}.{column}']") for j in range(3)]
+
+
+def slide(tab, name, value):
+    tab.get_by_label(f"{name}, as a number").fill(str(value))
+
+
+def neuron_of(activation, w1, w2, b):
+    neuron = Neuron(2, activation=activation)
+    for p, value in zip(neuron.parameters(), (w1, w2, b), strict=True):
+        p.data = value
+    return neuron
+
+
+# ── the op table in JavaScript ──────────────────────────────────────────────
+
+
+def grid(name):
+    """(z, h, slope) wherever Python has a value, from −20 to 20."""
+    found = []
+    for z in [i / 8 for i in range(-160, 161)]:
+        x = Value(z)
+        try:
+            y = activations.get(name)(x)
+            y.backward()
+        except DomainError:
+            continue
+        found.append((z, y.data, x.grad))
+    return found
+
+
+def test_every_op_of_one_operand_is_pythons_to_1e_12(visit):
+    tab = visit(panel())
+    for name in ONE_OPERAND:
+        points = grid(name)
+        assert points, name
+        mine = tab.evaluate("([name, zs]) => zs.map((z) => OPS[name](z))", [name, [z for z, _, _ in points]])
+        for (z, *expected), got in zip(points, mine, strict=True):
+            assert got == pytest.approx(expected, rel=1e-12, abs=1e-300), f"{name} at {z}"
+
+
+def test_a_row_that_is_added_to_the_table_is_on_the_page():
+    @primitive("cube", sample=[(-2, 2)])
+    def cube(xp, x):
+        return x * x * x, (3 * x * x,)
+
+    try:
+        assert '"cube": (x) => [x * x * x, 3 * x * x],' in operators()
+        assert "cube" in [op["name"] for op in panel().data["ops"]]
+    finally:
+        OPS.pop("cube")
+
+
+def test_no_op_is_written_in_the_assets():
+    script = (Path(javascript.__code__.co_filename).parent / "assets" / "panel.js").read_text()
+    named = set(re.findall(r'"(\w+)"', script)) & set(ONE_OPERAND)
+    assert named <= {"sigmoid"}  # the one that the rescue button asks for
+
+
+# ── the page ────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_presets_have_the_lectures_numbers(name):
+    page = panel(name)
+    preset = page.data["presets"][page.data["start"]]
+    (w1, w2), b = preset["neurons"][0]["w"], preset["neurons"][0]["b"]
+    best = best_line(data.XOR.X, data.XOR.y)
+    assert (w1, w2, b) == {"and": (1, 1, -1.5), "or": (1, 1, -0.5), "xor": (*best.w, best.b)}[name]
+    assert preset["activation"] == "step"
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_preset_says_how_many_corners_are_right(visit, name):
+    tab = visit(panel(name))
+    assert tab.locator("#score").text_content() == f"{3 if name == 'xor' else 4} of 4 right"
+
+
+def test_xor_says_that_no_line_does_better_and_then_solves_it_with_two(visit):
+    tab = visit(panel("xor"))
+    assert "Best single line: 3 of 4" in tab.locator(".note").text_content()
+    tab.get_by_role("button", name="XOR, 2-2-1 network").click()
+    assert tab.locator("#score").text_content() == "4 of 4 right"
+    assert tab.locator("figure").first.locator(".boundary").count() == 2
+
+
+def test_step_is_flat_and_says_so_and_sigmoid_learns(visit):
+    tab = visit(panel("xor"))
+    tab.locator("#over").select_option("all")
+    assert gradient(tab, "all") == [0.0, 0.0, 0.0]
+    assert "slope 0, nothing can be learned" in tab.locator("#verdict").text_content()
+    assert tab.locator("path.descent").count() == 0
+    tab.locator("#descend").click()
+    assert "Nothing moved" in tab.locator("#verdict").text_content()
+    tab.locator("#sigmoid").click()
+    before = number(tab, "#loss")
+    tab.locator("#descend").click()
+    assert number(tab, "#loss") < before
+    assert tab.locator("path.descent").count() == 1
+
+
+def test_sliders_give_pythons_numbers(visit):
+    tab = visit(panel("and"))
+    tab.locator("#activation").select_option("tanh")
+    for name, value in {"x₁": 0.3, "x₂": -0.2, "w₁": 0.7, "w₂": -1.3, "b": 0.25}.items():
+        slide(tab, name, value)
+    tab.locator("#target").select_option("1")
+    neuron = neuron_of("tanh", 0.7, -1.3, 0.25)
+    h = neuron([0.3, -0.2])
+    loss = losses.mse([h], [1])
+    loss.backward()
+    assert number(tab, "#z") == pytest.approx(h.parents[0].data, rel=1e-12)
+    assert number(tab, "#h") == pytest.approx(h.data, rel=1e-12)
+    assert number(tab, "#loss") == pytest.approx(loss.data, rel=1e-12)
+    assert gradient(tab, "one") == pytest.approx([p.grad for p in neuron.parameters()], rel=1e-12)
+    factors = [gradient(tab, column) for column in ("upstream", "slope", "input")]
+    assert [math.prod(row) for row in zip(*factors, strict=True)] == pytest.approx(gradient(tab, "one"), rel=1e-12)
+
+
+def test_a_step_on_all_samples_is_sgd_on_mse(visit):
+    tab = visit(panel(neuron_of("sigmoid", 0.4, -0.6, 0.1), data.OR))
+    tab.locator("#over").select_option("all")
+    slide(tab, "η", 1.5)
+    neuron = neuron_of("sigmoid", 0.4, -0.6, 0.1)
+    losses.mse([neuron(x) for x in data.OR.X], data.OR.y).backward()
+    assert gradient(tab, "all") == pytest.approx([p.grad for p in neuron.parameters()], rel=1e-12)
+    tab.locator("#descend").click()
+    for p in neuron.parameters():
+        p.data -= 1.5 * p.grad
+    loss = losses.mse([neuron(x) for x in data.OR.X], data.OR.y)
+    assert number(tab, "#loss") == pytest.approx(loss.data, rel=1e-12)
+
+
+@pytest.mark.parametrize("picked", [0, 1, 2])
+def test_the_networks_gradients_are_pythons(visit, picked):
+    tab = visit(panel("xor"))
+    tab.get_by_role("button", name="XOR, 2-2-1 network").click()
+    tab.locator("#activation").select_option("sigmoid")
+    tab.locator("#picked").select_option(str(picked))
+    tab.locator("#over").select_option("all")
+    model = MLP([2, 2, 1], activation="sigmoid", output="sigmoid")
+    for p, value in zip(model.parameters(), (1, 1, -0.5, 1, 1, -1.5, 1, -2, -0.5), strict=True):
+        p.data = float(value)
+    losses.mse([model(x) for x in data.XOR.X], data.XOR.y).backward()
+    expected = [p.grad for p in model.parameters()][3 * picked : 3 * picked + 3]
+    assert gradient(tab, "all") == pytest.approx(expected, rel=1e-12)
+
+
+def test_choosing_a_sample_moves_the_point(visit):
+    tab = visit(panel("and"))
+    tab.locator("#sample").select_option("1")
+    assert number(tab, "#z") == -0.5
+    tab.locator("path.sample").last.click(force=True)
+    assert number(tab, "#z") == 0.5
+    slide(tab, "x₁", 0.25)
+    assert tab.locator("#sample").input_value() == "-1"
+
+
+def test_sliders_work_from_the_keyboard(visit):
+    tab = visit(panel("and"))
+    tab.get_by_label("w₁", exact=True).focus()
+    tab.keyboard.press("ArrowRight")
+    assert number(tab, "#z") == pytest.approx(0.55)
+
+
+def test_a_point_outside_the_domain_is_said_not_drawn(visit):
+    tab = visit(panel("and"))
+    tab.locator("#activation").select_option("log")
+    slide(tab, "b", -5)
+    assert "log needs x > 0" in tab.locator("#verdict").text_content()
+    tab.locator("#descend").click()
+    assert "no step was taken" in tab.locator("#verdict").text_content()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_follows_the_colour_scheme(visit, scheme):
+    tab = visit(panel(), color_scheme=scheme)
+    paper = tab.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert paper == {"light": "rgb(255, 255, 255)", "dark": "rgb(15, 19, 24)"}[scheme]
+
+
+def luminance(colour):
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    return sum(k * (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4) for k, c in zip((0.2126, 0.7152, 0.0722), parts, strict=True))  # fmt: skip
+
+
+def test_text_colours_stand_out_by_4_5_to_1():
+    css = (Path(javascript.__code__.co_filename).parent / "assets" / "pages.css").read_text()
+    for block in re.findall(r":root\{(.*?)\}", css, re.DOTALL):
+        colours = dict(re.findall(r"--(\w+):(#\w{6})", block))
+        for name in ("text", "quiet", "plus", "minus"):
+            for ground in ("paper", "raised"):
+                light, dark = sorted((luminance(colours[name]), luminance(colours[ground])), reverse=True)
+                assert (light + 0.05) / (dark + 0.05) >= 4.5, f"{name} on {ground}"
+
+
+def test_hostile_feature_names_are_only_shown(visit):
+    names = ["</script><script>document.title = 'owned'</script>", '<img src=x onerror="document.title = 1">']
+    tab = visit(panel(neuron_of("tanh", 1, 1, 0), data.AND._replace(features=names)))
+    assert tab.title() == "A single neuron: Your neuron"
+    assert tab.locator("img").count() == 0
+    assert names[0] in tab.locator("figure").first.text_content()
+
+
+def test_every_control_has_a_name(visit):
+    tab = visit(panel("xor"))
+    snapshot = tab.locator("main").aria_snapshot()
+    assert 'slider "x₁"' in snapshot
+    assert 'button "Take one gradient step"' in snapshot
+    assert not re.search(r"- (slider|spinbutton|combobox|button|img)\s*$", snapshot, re.MULTILINE)
+
+
+def test_a_notebook_shows_a_sandboxed_frame_with_a_picture_inside():
+    html = panel()._repr_mimebundle_()["text/html"]
+    assert html.startswith("<iframe srcdoc=")
+    assert 'sandbox="allow-scripts"' in html
+    assert html.count("<") == 3  # iframe, img, /iframe: the page itself is escaped
+    assert 'src="data:image/svg+xml;base64,' in html
+
+
+def test_the_static_picture_has_the_samples_and_the_line():
+    root = ElementTree.fromstring(panel("and").picture)
+    svg = "{http://www.w3.org/2000/svg}"
+    (x0, y0), (x1, y1) = [
+        map(float, point.split(",")) for point in next(root.iter(f"{svg}polyline")).get("points").split()
+    ]
+    assert (x1 - x0) == pytest.approx(y1 - y0)  # x₁ + x₂ = 1.5 falls at 45°
+    assert len(list(root.iter(f"{svg}circle"))) == 4
+    assert 'polyline points=""' in panel(neuron_of("tanh", 0, 0, 1)).picture
+
+
+def test_the_frame_works_in_a_page(browser, tmp_path):
+    tab = browser.new_page()
+    (tmp_path / "host.html").write_text(f"<!DOCTYPE html><meta charset=utf-8>{panel()._repr_html_()}", encoding="utf-8")
+    tab.goto((tmp_path / "host.html").as_uri())
+    frame = tab.frame_locator("iframe")
+    frame.locator("#sigmoid").click()
+    assert frame.locator("#h").text_content() == "0.6225"
+    tab.close()
+
+
+def test_the_json_is_finite_and_cannot_end_its_script():
+    text = panel().html.split('id="data">')[1].split("</script>")[0]
+    assert "<" not in text
+    json.loads(text, parse_constant=pytest.fail)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((Neuron(3),), "needs 2 inputs; this one has 3"),
+        ((Neuron(2, activation=lambda z: z * z),), "rows of the op table"),
+        (("nand",), "and, or, xor; got 'nand'"),
+        (("and", data.OR), "go with a Neuron"),
+        ((neuron_of("tanh", math.nan, 0, 0),), "finite weights"),
+        ((Neuron(2), data.AND._replace(y=[0, 1, 2, 1])), "classes 0 and 1"),
+        ((Neuron(2), data.AND._replace(X=[[math.inf, 0.0]] * 4)), "two finite numbers"),
+    ],
+)
+def test_what_cannot_be_drawn_is_said(arguments, said):
+    with pytest.raises(ValueError, match=re.escape(said)):
+        panel(*arguments)
+
+
+def test_a_page_is_saved_as_html_only(tmp_path):
+    with pytest.raises(ValueError, match=r"saved as \.html"):
+        panel().save(tmp_path / "panel.pdf")
+    with pytest.raises(OSError, match="no such folder"):
+        panel().save(tmp_path / "nowhere" / "panel.html")
+    assert list(tmp_path.iterdir()) == []

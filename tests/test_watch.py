@@ -1,0 +1,260 @@
+"""Watching training: what is recorded, and the page that shows it, driven in Chromium."""
+
+from __future__ import annotations
+
+import math
+import re
+
+import numpy as np
+import pytest
+from test_panel import browser, number, visit  # noqa: F401  # fixtures
+
+from autograd import Value
+from nn import MLP, SGD, Adam, data, fit, measure
+from nn.watch import BINS, NUMBERS, Recorder, watch
+
+
+def recorded(
+    sizes=(2, 4, 1), activation="tanh", samples=data.XOR, loss="logistic", epochs=20, snapshots=60, **settings
+):
+    model = MLP(list(sizes), activation=activation, seed=1)
+    recorder = Recorder(model, samples.X, samples.y, loss=loss, snapshots=snapshots)
+    fit(model, samples.X, samples.y, loss=loss, epochs=epochs, on_step=recorder)
+    return recorder
+
+
+# ── recording ───────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("steps", [1, 2, 7, 8, 9, 100, 1000])
+def test_snapshots_are_few_and_evenly_spaced_and_end_with_the_run(steps):
+    model = MLP([2, 1, 1], seed=0)
+    recorder = Recorder(model, data.XOR.X, data.XOR.y, loss="logistic", snapshots=8)
+    for _ in range(steps):
+        recorder(None)
+    taken = [shot.step for shot in recorder.snapshots]
+    assert len(taken) <= 8
+    assert (taken[0], taken[-1]) == (0, steps)
+    assert len(set(np.diff(taken[:-1]).tolist())) <= 1
+
+
+def test_a_snapshot_holds_the_parameters_of_its_moment():
+    recorder = recorded(epochs=5)
+    model = MLP([2, 4, 1], activation="tanh", seed=1)
+    for shot in recorder.snapshots:
+        assert shot.parameters == [p.data for p in model.parameters()]
+        fit(model, data.XOR.X, data.XOR.y, loss="logistic", epochs=1)
+
+
+def test_the_update_ratio_is_the_rate_times_gradient_over_weight_for_sgd():
+    model = MLP([2, 3, 1], activation="tanh", seed=2)
+    recorder = Recorder(model, data.XOR.X, data.XOR.y, loss="logistic")
+    before = [p.data for p in model.layers[0].parameters()]
+    fit(
+        model,
+        data.XOR.X,
+        data.XOR.y,
+        loss="logistic",
+        optimizer=SGD(model.parameters(), lr=0.1),
+        epochs=1,
+        on_step=recorder,
+    )
+    gradient = [p.grad for p in model.layers[0].parameters()]
+    assert recorder.snapshots[-1].update_ratios[0] == pytest.approx(0.1 * math.hypot(*gradient) / math.hypot(*before))
+
+
+def test_recording_leaves_training_as_it_was():
+    plain = MLP([2, 4, 1], activation="tanh", seed=1)
+    fit(plain, data.XOR.X, data.XOR.y, loss="logistic", epochs=20)
+    recorder = recorded(epochs=20)
+    watch(recorder)
+    assert [p.data for p in recorder.model.parameters()] == [p.data for p in plain.parameters()]
+    assert [p.grad for p in recorder.model.parameters()] == [p.grad for p in plain.parameters()]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "said"),
+    [
+        ((lambda x: x, [[0.0]], [0]), TypeError, "only an MLP can be watched"),
+        ((MLP([3, 1]), data.XOR.X, data.XOR.y), ValueError, "samples of 3 numbers"),
+        ((MLP([2, 1]), data.XOR.X, [0]), ValueError, "a target each"),
+        ((MLP([2, 1]), [[math.nan, 0.0]], [0]), ValueError, "finite samples"),
+        ((MLP([2, 2, 1], activation=lambda z: z * z), data.XOR.X, data.XOR.y), ValueError, "rows of the op table"),
+    ],
+)
+def test_what_cannot_be_watched_is_said(arguments, error, said):
+    with pytest.raises(error, match=re.escape(said)):
+        Recorder(*arguments, loss="logistic")
+
+
+def test_records_without_snapshots_say_what_to_do():
+    run = fit(MLP([2, 1]), data.XOR.X, data.XOR.y, loss="logistic", epochs=1)
+    with pytest.raises(TypeError, match="pass it to fit as on_step"):
+        watch(run)
+    with pytest.raises(ValueError, match="2 snapshots or more"):
+        Recorder(MLP([2, 1]), data.XOR.X, data.XOR.y, loss="logistic", snapshots=1)
+
+
+# ── the page's data ─────────────────────────────────────────────────────────
+
+
+def test_histograms_count_every_activation_and_every_delta():
+    recorder = recorded(sizes=(2, 5, 1))
+    shot = watch(recorder).data["snapshots"][-1]
+    values = measure.layer_values(recorder.model, data.XOR.X, data.XOR.y, "logistic")
+    for layer, found in zip(shot["layers"], values, strict=True):
+        assert len(layer["h"]) == BINS
+        assert sum(layer["h"]) == found.h.size
+        assert sum(layer["delta"]) + round(layer["zero"] * found.delta.size) == found.delta.size
+
+
+def test_dead_and_saturated_shares_are_those_of_measure():
+    recorder = recorded(activation="relu", sizes=(2, 8, 1))
+    shot = watch(recorder).data["snapshots"][-1]
+    assert shot["layers"][0]["flat"] == measure.flat_shares(recorder.model, data.XOR.X)[0]
+    assert shot["layers"][1]["flat"] is None
+
+
+def test_a_large_network_gives_a_page_below_2_mb():
+    model = MLP([2, 64, 64, 1], activation="tanh", seed=0)
+    recorder = Recorder(model, data.XOR.X, data.XOR.y, loss="logistic")
+    for _ in range(59):
+        for p in model.parameters():
+            p.data += 1 / 3
+        recorder(None)
+    recorder.records.clear()
+    page = watch(recorder)
+    assert sum(len(shot["parameters"]) for shot in page.data["snapshots"]) <= NUMBERS
+    assert page.data["snapshots"][-1]["step"] == 59
+    assert len(page.html) < 2_000_000
+
+
+def test_a_network_too_large_for_maps_says_so():
+    recorder = Recorder(MLP([2, 220, 190, 1], init=0.0), data.XOR.X, data.XOR.y, loss="logistic")
+    page = watch(recorder)
+    assert page.data["without_maps"] == "Maps are drawn for up to 40,000 parameters; this network has 42,841."
+    assert len(page.html) < 2_000_000
+
+
+def test_the_page_is_the_same_in_every_run():
+    assert watch(recorded()).html == watch(recorded()).html
+
+
+# ── the page ────────────────────────────────────────────────────────────────
+
+
+def test_buttons_keys_and_slider_move_through_the_run(visit):  # noqa: F811
+    recorder = recorded(epochs=10)
+    tab = visit(watch(recorder))
+    assert number(tab, "#clock") == 10
+    tab.locator("#first").click()
+    assert number(tab, "#clock") == 0
+    tab.locator("#forward").click()
+    tab.locator("#forward").click()
+    tab.locator("#back").click()
+    assert number(tab, "#clock") == 1
+    tab.locator("h1").click()
+    tab.keyboard.press("ArrowRight")
+    assert number(tab, "#clock") == 2
+    tab.keyboard.press("Home")
+    assert number(tab, "#clock") == 0
+    tab.keyboard.press("End")
+    assert number(tab, "#clock") == 10
+    tab.locator("#scrub").fill("4")
+    assert number(tab, "#clock") == 4
+    assert f"loss {recorder.records[3].loss:.4g}" in tab.locator("#clock").text_content()
+    tab.locator("#last").click()
+    assert number(tab, "#clock") == 10
+
+
+def test_play_runs_to_the_end_and_stops(visit):  # noqa: F811
+    tab = visit(watch(recorded(epochs=3)))
+    tab.locator("#play").click()
+    assert number(tab, "#clock") == 0
+    assert tab.locator("#play").text_content() == "Pause"
+    tab.get_by_text("Play", exact=True).wait_for()
+    assert number(tab, "#clock") == 3
+
+
+def test_every_snapshot_shows_its_own_numbers_and_picture(visit):  # noqa: F811
+    recorder = recorded(epochs=30)
+    tab, shots = visit(watch(recorder)), recorder.snapshots
+    seen = set()
+    for i in (0, 10, 30):
+        tab.locator("#scrub").fill(str(i))
+        assert number(tab, "[data-key='0.ratio']") == shots[i].update_ratios[0]
+        maps = tab.evaluate("[...document.querySelectorAll('canvas')].map((c) => c.toDataURL()).join()")
+        counts = tab.locator(".bars").first.get_attribute("data-counts")
+        seen.add((maps, counts))
+    assert len(seen) == 3
+
+
+@pytest.mark.parametrize(("sizes", "samples", "loss"), [((2, 4, 3, 1), data.moons(30), "logistic"), ((2, 5, 3), data.spiral(30, classes=3), "cross_entropy")])  # fmt: skip
+def test_the_pages_network_is_pythons(visit, sizes, samples, loss):  # noqa: F811
+    recorder = recorded(sizes=sizes, samples=samples, loss=loss, epochs=3)
+    tab = visit(watch(recorder))
+    tab.locator("#scrub").fill("3")
+    mine = tab.evaluate("data.X.map((x) => forward(unpacked(data.snapshots[now].parameters), x).at(-1))")
+    outputs = [f if isinstance(f := recorder.model(x), list) else [f] for x in samples.X]
+    expected = [[v.data for v in f] for f in outputs]
+    assert np.allclose(mine, expected, rtol=1e-12, atol=1e-12)
+
+
+def test_there_is_a_map_for_every_hidden_neuron(visit):  # noqa: F811
+    tab = visit(watch(recorded(sizes=(2, 4, 3, 1))))
+    assert tab.locator(".maps figure").count() == 7
+    assert tab.locator(".maps .glyph").count() >= 7
+
+
+def test_more_than_two_inputs_show_everything_but_maps(visit):  # noqa: F811
+    samples = data.XOR._replace(X=[[*x, 1.0] for x in data.XOR.X])
+    tab = visit(watch(recorded(sizes=(3, 4, 1), samples=samples)))
+    assert "this network has 3" in tab.locator("#no-maps").text_content()
+    assert tab.locator("canvas").count() == 0
+    assert tab.locator(".bars").count() == 4
+
+
+def test_the_cursor_of_the_loss_curve_is_at_the_step(visit):  # noqa: F811
+    tab = visit(watch(recorded(epochs=10)))
+    tab.locator("#scrub").fill("5")
+    assert float(tab.locator(".cursor").get_attribute("x1")) == pytest.approx(200)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_maps_are_painted_in_the_colours_of_the_scheme(visit, scheme):  # noqa: F811
+    tab = visit(watch(recorded(), classes=["no", "yes"]), color_scheme=scheme)
+    assert tab.evaluate("colour('paper')") == {"light": [255, 255, 255], "dark": [15, 19, 24]}[scheme]
+    assert tab.locator(".legend li").all_text_contents() == [" no", " yes"]
+
+
+def test_hostile_class_names_are_only_shown(visit):  # noqa: F811
+    names = [
+        "</script><script>document.title = 'owned'</script>",
+        '"><img src=x onerror="document.title = 1">\u202e' + "x" * 10_000,
+    ]
+    tab = visit(watch(recorded(), classes=names))
+    assert tab.title().startswith("Watching MLP")
+    assert tab.locator("img").count() == 0
+    assert names[0] in tab.locator(".legend").text_content()
+    assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_run_without_steps_is_shown_as_it_starts(visit):  # noqa: F811
+    recorder = Recorder(MLP([2, 2, 1], seed=0), data.XOR.X, data.XOR.y, loss="logistic")
+    tab = visit(watch(recorder))
+    assert number(tab, "#clock") == 0
+
+
+def test_labels_of_hinge_are_classes(visit):  # noqa: F811
+    samples = data.XOR._replace(y=[-1, 1, 1, -1])
+    tab = visit(watch(recorded(samples=samples, loss="hinge")))
+    assert tab.locator(".sample.class0").count() == tab.locator(".sample.class1").count() == 2
+
+
+def test_arrays_are_fine():
+    model = MLP([2, 2, 1], seed=0)
+    X, y = np.array(data.XOR.X), np.array(data.XOR.y)
+    recorder = Recorder(model, X, y, loss="logistic")
+    fit(model, X, y, loss="logistic", optimizer=Adam(model.parameters()), epochs=2, on_step=recorder)
+    assert "Watching MLP 2-2-1 learn: 2 steps" in watch(recorder).html
+    assert isinstance(model.parameters()[0], Value)
