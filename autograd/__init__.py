@@ -21,12 +21,15 @@ from autograd.value import Value, affine, collector_paused, dot, ieee, install, 
 from autograd.value import sum_ as sum  # noqa: A004  # as in NumPy
 
 _VIEW = ("Picture", "Player", "draw", "draw_dot", "recording", "step", "trace")
+_FILES = ("write_atomically",)
 _COMPILER = ("Program", "compile_graph")
 
 
 def __getattr__(name: str) -> Any:  # drawing and compiling load when they are first used
     if name in _VIEW:
         from autograd import view as package
+    elif name in _FILES:
+        from autograd import files as package  # type: ignore[no-redef]
     elif name in _COMPILER:
         from autograd import compiler as package  # type: ignore[no-redef]
     else:
@@ -40,4 +43,5 @@ __all__ = [
     "Value", "affine", "backward_steps", "collector_paused", "compile_graph", "dot", "draw", "draw_dot", "expand", "explain", "first_nonfinite", "formula", "grad",
     "gradcheck", "hessian", "ieee", "install", "jacobian", "logsumexp", "maximum", "mean", "minimum", "name", "nonfinite_origin",
     "primitive", "recording", "step", "sum", "topological_order", "trace", "value_and_grad",
+    "write_atomically",
 ]  # fmt: skip

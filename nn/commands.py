@@ -9,8 +9,8 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any, NamedTuple
 
-from autograd import Value, draw, name, step
-from nn import data, io, losses
+from autograd import Value, draw, name, step, write_atomically
+from nn import data, losses
 from nn.layers import MLP
 from nn.optim import Adam
 from nn.panel import PRESETS, panel
@@ -164,7 +164,7 @@ def _write(job: _Job, run: Run, result: dict[str, Any], arguments: argparse.Name
         "data": arguments.data, "seed": arguments.seed, "sizes": job.model.sizes, "loss": job.loss, "recipe": job.recipe._asdict(),
         "ended": run.ended, **result, "steps": [r._asdict() for r in run],
     }  # fmt: skip
-    io.write_atomically(job.folder / "run.json", json.dumps(record, indent=1, allow_nan=False))
+    write_atomically(job.folder / "run.json", json.dumps(record, indent=1, allow_nan=False))
     print(
         f"wrote {', '.join([*written, 'graph.svg', 'step.html', 'model.safetensors', 'run.json'])} into {job.folder}{'/' if str(job.folder) != '/' else ''}"
     )
@@ -175,7 +175,7 @@ def _save_figure(ax: Any, path: Path) -> None:
 
     buffer = BytesIO()
     ax.figure.savefig(buffer, format=path.suffix[1:], dpi=150)
-    io.write_atomically(path, buffer.getvalue())
+    write_atomically(path, buffer.getvalue())
 
 
 def _one_sample(job: _Job) -> Value:

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from autograd import OPS
-from nn.io import architecture, weights, write_atomically
+from autograd import OPS, write_atomically
+from nn.io import architecture, weights
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,13 +11,10 @@ so that ``load_state_dict(safetensors.torch.load_file(path))`` fits. Sizes, acti
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
-import os
-import secrets
 import struct
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from inspect import signature
 from itertools import pairwise
 from math import isfinite, prod
@@ -25,6 +22,7 @@ from operator import index
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from autograd import write_atomically
 from nn import activations, optim
 from nn.layers import MLP
 from nn.optim import Optimizer
@@ -37,7 +35,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Checkpoint", "CheckpointError", "load", "load_checkpoint", "restore", "save", "save_checkpoint",
-    "write_atomically",
 ]  # fmt: skip
 
 
@@ -53,49 +50,6 @@ class Checkpoint(NamedTuple):
     step: int
     seed: int
     settings: dict[str, Any]
-
-
-# ── whole or not at all ─────────────────────────────────────────────────────
-
-
-def write_atomically(path: str | Path, content: bytes | str) -> None:
-    """Write a file whole or not at all: a temporary file beside it, fsync, and a rename over the old one.
-
-    A process that is killed half-way leaves the old file as it was, and at worst a stray ``.….partial`` beside it.
-    Raises OSError when there is no such folder, the file or folder is read-only, or the disk is full.
-
-    >>> from tempfile import TemporaryDirectory
-    >>> with TemporaryDirectory() as folder:
-    ...     write_atomically(f"{folder}/note.txt", "h = σ(w·x + b)")
-    ...     print(Path(f"{folder}/note.txt").read_text())
-    h = σ(w·x + b)
-    """
-    path = Path(os.path.realpath(path))  # a link stays a link
-    _require_replaceable(path)
-    temporary = path.with_name(f".{secrets.token_hex(8)}.partial")
-    try:
-        with temporary.open("xb") as file:
-            file.write(content.encode() if isinstance(content, str) else content)
-            file.flush()
-            os.fsync(file.fileno())
-        if path.exists():
-            temporary.chmod(path.stat().st_mode)
-        temporary.replace(path)
-    except OSError as error:
-        raise OSError(error.errno, f"{error.strerror}; nothing was written", str(path)) from None
-    finally:
-        with suppress(OSError):
-            temporary.unlink()
-
-
-def _require_replaceable(path: Path) -> None:
-    """A rename asks only the folder's leave, so what the file itself forbids is asked here."""
-    if not path.parent.is_dir():
-        raise OSError(errno.ENOENT, "there is no such folder to write into; make it first", str(path))
-    if path.exists() and not path.is_file():
-        raise OSError(errno.EISDIR, "a folder or a device stands there; give the name of a file", str(path))
-    if path.exists() and not os.access(path, os.W_OK):
-        raise OSError(errno.EACCES, "the file is read-only; give another name, or make it writable", str(path))
 
 
 # ── networks ────────────────────────────────────────────────────────────────

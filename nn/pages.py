@@ -16,8 +16,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograd import OPS, Op, formula
-from nn.io import write_atomically
+from autograd import OPS, Op, formula, write_atomically
 
 if TYPE_CHECKING:
     import os

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent
 
 # errors ← ops ← readings ← backprop ← value ← {functional, gradcheck, …} ← nn
 LADDER = [
-    ["errors"],
+    ["errors", "files"],
     ["ops"],
     ["readings"],
     ["backprop"],

@@ -20,7 +20,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from autograd import OPS, Value, install, primitive
+from autograd import OPS, Value, install, primitive, write_atomically
 from nn import MLP, Layer, activations, cosine, data, io, optim, sawtooth, steps
 from nn.io import CheckpointError, load, load_checkpoint, restore, save, save_checkpoint
 
@@ -521,7 +521,7 @@ def test_a_place_that_can_not_be_written_is_an_os_error_that_says_so(tmp_path, n
 
 def test_a_device_is_never_replaced():
     with pytest.raises(OSError, match="a folder or a device stands there"):
-        io.write_atomically("/dev/null", b"")
+        write_atomically("/dev/null", b"")
     assert stat.S_ISCHR(os.stat("/dev/null").st_mode)  # noqa: PTH116  # as the system sees it
 
 
@@ -529,7 +529,7 @@ def test_what_is_read_only_stays(run_python):
     said = run_python("""
 import os, tempfile
 from pathlib import Path
-from nn import io
+from autograd import write_atomically
 if os.getuid() == 0:  # root may write anywhere
     os.setuid(65534)
 with tempfile.TemporaryDirectory() as folder:
@@ -538,7 +538,7 @@ with tempfile.TemporaryDirectory() as folder:
     for path, mode in [(old, 0o444), (Path(folder), 0o555)]:
         path.chmod(mode)
         try:
-            io.write_atomically(old if path == old else new, "new")
+            write_atomically(old if path == old else new, "new")
         except PermissionError as error:
             print(error)
     Path(folder).chmod(0o755)
@@ -551,7 +551,7 @@ with tempfile.TemporaryDirectory() as folder:
 
 
 def test_writing_keeps_the_mode_of_the_old_file_and_follows_links(tmp_path, path):
-    io.write_atomically(path, "σ")
+    write_atomically(path, "σ")
     assert path.read_bytes() == "σ".encode()
     fresh = tmp_path / "fresh"
     fresh.touch()
@@ -559,7 +559,7 @@ def test_writing_keeps_the_mode_of_the_old_file_and_follows_links(tmp_path, path
     path.chmod(0o600)
     link = tmp_path / "link"
     link.symlink_to(path)
-    io.write_atomically(link, b"new")
+    write_atomically(link, b"new")
     assert link.is_symlink()
     assert path.read_bytes() == b"new"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograd.backprop import rehearsed, topological_order
+from autograd.files import write_atomically
 from autograd.view.layered import columns
 from autograd.view.lines import latest
 from autograd.view.palette import DARK, LIGHT
-from autograd.view.picture import write
 from autograd.view.scene import build
 from autograd.view.story import dumps, tell
 from autograd.view.svg import svg
@@ -95,7 +95,7 @@ class Player:
         suffix = path.suffix.lower()
         if suffix not in (".html", ".htm", ".json"):
             raise ValueError(f"a player is saved as .html, its story as .json; got {path.name!r}")
-        write(path, (self.json if suffix == ".json" else self.html).encode())
+        write_atomically(path, (self.json if suffix == ".json" else self.html).encode())
         return path
 
     def _repr_html_(self) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import webbrowser
-from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from autograd.files import write_atomically
 from autograd.view import dot
 from autograd.view.layout import by_graphviz, place
 from autograd.view.svg import svg
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from autograd.view.geometry import Layout
     from autograd.view.scene import Scene
 
-__all__ = ["FORMATS", "Picture", "write"]
+__all__ = ["FORMATS", "Picture"]
 
 FORMATS = ("svg", "png", "pdf", "dot", "gv")
 
@@ -73,7 +73,7 @@ class Picture:
         if path.suffix.lower()[1:] not in FORMATS:
             choices = ", ".join(f".{name}" for name in FORMATS)
             raise ValueError(f"can't tell a format from {path.name!r}: end it in one of {choices}")
-        write(path, self._rendered(path.suffix.lower()[1:]))
+        write_atomically(path, self._rendered(path.suffix.lower()[1:]))
         return path
 
     def render(
@@ -85,7 +85,7 @@ class Picture:
         """
         suffix = format or self.format
         if not cleanup:
-            write(Path(filename), self.source.encode())
+            write_atomically(Path(filename), self.source)
         path = self.save(f"{os.fspath(filename)}.{suffix}")
         if view:
             webbrowser.open(path.absolute().as_uri())
@@ -102,16 +102,3 @@ class Picture:
     def __repr__(self) -> str:
         size = f"{len(self.scene.boxes):,} boxes and {len(self.scene.arrows):,} arrows"
         return f'<Picture of {size}; .svg, .source, .save("picture.svg")>'
-
-
-def write(path: Path, content: bytes) -> None:
-    """Write beside the target and move into place, so that a full disk leaves nothing half-written."""
-    temporary = path.with_name(f".{path.name[:50]}.{os.getpid()}.part")
-    try:
-        with temporary.open("xb") as file:
-            file.write(content)
-        temporary.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
-        raise OSError(f"can't write {path}: {error.strerror}. Does its folder exist, and is it yours?") from None
