@@ -31,7 +31,7 @@ class values:  # noqa: N801  # a number system, like `floats` and `arrays`
 
     @staticmethod
     def power(x: Any, y: Any) -> Any:
-        """X ** y, a node if either is."""
+        """x ** y, a node if either is."""
         return x**y if isinstance(x, Value) or isinstance(y, Value) else floats.power(x, y)
 
     @staticmethod
