@@ -3,39 +3,47 @@
 Every statement stands above its calls as one writes it on the board:
 
     # delta2 = (delta3 @ W3) * (h_pre2 > 0.0)
-    t4 = m[4] = xp.matmul(delta3, W3, out=m[4])
-    t5 = m[5] = xp.greater(h_pre2, 0.0, out=m[5])
-    delta2 = xp.multiply(t4, t5, out=t4)
+    _4 = m[4] = xp.dot(delta3, W3, m[4])
+    _5 = m[5] = xp.greater(h2, 0.0, m[5])
+    delta2 = xp.multiply(_4, _5, _4)
 
-``m`` holds the buffers: None before the first call of a batch size, when NumPy makes them.
+The last argument of a call is the array to write into.
+``m`` holds the buffers: None before the first call of a batch size, when NumPy makes them. Then their shapes are known,
+and those that are never needed at the same time become one (``shared``).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from autograd.compiler.formula import SUFFIXES, Expr, board, is_number
+from autograd.compiler.formula import PRODUCTS, SUFFIXES, Expr, board, is_number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from autograd.compiler.emit import Statement
 
-__all__ = ["Calls"]
+__all__ = ["Buffer", "Calls", "shared"]
 
 UFUNCS = {
-    "+": "add", "-": "subtract", "*": "multiply", "*=": "multiply", "/": "divide", "@": "matmul", "neg": "negative", "abs": "absolute",
+    "+": "add", "-": "subtract", "*": "multiply", "*=": "multiply", "/": "divide", "@": "dot", "@@": "matmul", "neg": "negative", "abs": "absolute",
     "<": "less", "<=": "less_equal", ">": "greater", ">=": "greater_equal",
 }  # fmt: skip
 WITH_OUT = {
     *UFUNCS.values(), "equal", "exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh", "power", "maximum", "minimum",
-    "sign", "heaviside", "row_sums", "column_sums",
+    "sign", "heaviside", "row_sums", "column_sums", "row_max", "row_dots", "outer",
 }  # fmt: skip
+WHOLE = frozenset(
+    ["dot", "matmul", "row_sums", "column_sums", "row_max", "row_dots"]
+)  # read more than the place they write
 IN_PLACE = frozenset("+-*/")
+NAME = re.compile(r"[^\W\d]\w*")
 
 
 class Calls:
-    """Lines of source for statements, and how many buffers they use.
+    """Lines of source for statements, and the buffers that they write into.
 
     results: for some targets, the name of an array that must hold them in the end
     """
@@ -44,34 +52,61 @@ class Calls:
         self.results = results
         self.written: set[str] = set()  # those of the results that were written to directly
         self.lines: list[str] = []
-        self.buffers = 0
+        self.buffers: list[Buffer] = []
         self.temporaries = 0
+        self.home: dict[str, set[int]] = {}  # name → the buffers that its numbers may lie in
+        self.rectified: dict[str, str] = {}  # h_pre → h, where h = max(h_pre, 0)
 
     def add(self, statements: Iterable[Statement]) -> None:
         """Write the calls of statements."""
         for target, formula in statements:
             self.lines.append(f"    # {target} = {board(formula)}")
             self._write(target, formula, self.results.get(target))
+            match formula:
+                case Expr(head="maximum", args=(Expr(head=str(name)), Expr(head=0.0))):
+                    self.rectified[name] = target
+
+    def line(self, target: str, formula: str) -> set[int]:
+        """Write one line as it is, and give the buffers that it reads."""
+        read = {k for name in NAME.findall(formula) for k in self.home.get(name, ())}
+        for k in read:
+            self.buffers[k].last = len(self.lines)
+        self.lines.append(f"    {target} = {formula}" if target else f"    {formula}")
+        return read
 
     def _write(self, target: str, e: Expr, result: str | None = None) -> None:
         if not e.args or e.head in SUFFIXES:
-            self.lines.append(f"    {target} = {self._operand(e)}")
+            self.home[target] = self.line(target, self._operand(e))
             return
+        e = self._cheaper(e)
         name = UFUNCS.get(str(e.head), str(e.head))
         operands = [self._operand(a) for a in e.args]
+        if e.head == "@" and e.args[1].head == "T":
+            operands[1] += ".copy()"  # the larger factor meets a contiguous one
         if name not in WITH_OUT:
-            self.lines.append(f"    {target} = xp.{name}({', '.join(operands)})")
+            self.home[target] = self.line(target, f"xp.{name}({', '.join(operands)})")  # it may be a view of them
             return
-        call = f"xp.{name}({', '.join(operands)}, out={{}})"
+        call = f"xp.{name}({', '.join(operands)}, {{}})"
         if result:
             self.written.add(result)
-            self.lines.append(f"    {target} = {call.format(result)}")
-        elif e.head == "*=" or (e.head in IN_PLACE and e.args[0].head == "@"):
-            self.lines.append(f"    {target} = {call.format(operands[0])}")
+            self.line(target, call.format(result))
+        elif e.head == "*=" or (e.head in IN_PLACE and e.args[0].head in PRODUCTS):
+            self.line(target, call.format(operands[0]))
+            self.home[target] = self.home.get(operands[0], set())
         else:
-            buffer = f"m[{self.buffers}]"
-            self.buffers += 1
-            self.lines.append(f"    {target} = {buffer} = {call.format(buffer)}")
+            k = len(self.buffers)
+            self.line(f"{target} = m[{k}]", call.format(f"m[{k}]"))
+            self.buffers.append(Buffer(len(self.lines) - 1, len(self.lines) - 1, name not in WHOLE))
+            self.home[target] = {k}
+
+    def _cheaper(self, e: Expr) -> Expr:
+        """The same numbers: h > 0 where h_pre > 0, for nobody needs h_pre any more; −(x / n) as x / −n, one call less."""
+        match e.head, e.args:
+            case ">", (Expr(head=str(name)), Expr(head=0.0)) if name in self.rectified:
+                return Expr(">", Expr(self.rectified[name]), e.args[1])
+            case "neg", (Expr(head="/", args=(x, Expr(head="n"))),):
+                return Expr("/", x, Expr("-n"))
+        return e
 
     def _operand(self, e: Expr) -> str:
         if not e.args:
@@ -84,3 +119,38 @@ class Calls:
         name = f"_{self.temporaries}"
         self._write(name, e)
         return name
+
+
+@dataclass
+class Buffer:
+    """From its first line to the last that reads it nobody else may use a buffer's room.
+
+    elementwise: is it written place by place, so that an operand read for the last time may be written over?
+    """
+
+    first: int
+    last: int
+    elementwise: bool
+
+
+def shared(buffers: Sequence[Buffer], arrays: Sequence[Any]) -> list[Any]:
+    """For each buffer an array to write into: that of an earlier buffer of its shape, if nobody reads it any more.
+
+    Fewer arrays stay in the processor's cache.
+    """
+    chosen: list[Any] = []
+    free_from: dict[int, int] = {}  # by the array's identity: the last line that reads it
+    of_shape: dict[Any, list[Any]] = {}
+    for buffer, array in zip(buffers, arrays, strict=True):
+        if array is None or not array.shape:
+            chosen.append(array)
+            continue
+        alike = of_shape.setdefault((array.shape, array.dtype), [])
+        start = buffer.first + buffer.elementwise
+        room = next((a for a in reversed(alike) if free_from[id(a)] < start), None)
+        if room is None:
+            room = array
+            alike.append(room)
+        free_from[id(room)] = buffer.last
+        chosen.append(room)
+    return chosen

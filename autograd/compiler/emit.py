@@ -105,13 +105,25 @@ class _Emitter:
         code.loss = self._read(plan.root)
         self.out = code.backward
         self._pass(plan.root, _Gradient(1.0, plan.root.batched, None, True), plan.root.batched)
-        for array in reversed(plan.results):
-            if id(array) in self.active and self._has_gradient(array):
-                self._backward(array)
-        for array in plan.leaves:
-            if array.role == "parameter":
-                code.gradients[array.name] = str(self._gradient_of(array).head)
+        complete = self._complete_after()
+        for result in [*reversed(plan.results), None]:
+            if result is not None and id(result) in self.active and self._has_gradient(result):
+                self._backward(result)
+            for leaf in complete.get(result, ()):
+                code.gradients[leaf.name] = str(self._gradient_of(leaf).head)
         return code
+
+    def _complete_after(self) -> dict[Array | None, list[Array]]:
+        """The parameters by the result after which nothing more comes in: the first that reads them, or None.
+
+        Their gradients are summed there, while what they are summed from is still in the processor's cache.
+        """
+        first = {r.array: array for array in reversed(self.plan.results) for r in array.operands}
+        complete: dict[Array | None, list[Array]] = {}
+        for leaf in self.plan.leaves:
+            if leaf.role == "parameter":
+                complete.setdefault(first.get(leaf), []).append(leaf)
+        return complete
 
     # ── names ──
 
@@ -269,11 +281,12 @@ class _Emitter:
         rows = array.operands[0].index.ndim == 2
         if not rows and array.operands[1].index.ndim == 1 and not array.batched:
             return self._plus_bias(Expr("row_dots", W, X), array)
-        return self._plus_bias(Expr("@", X, Expr("T", W) if rows else W), array)
+        flat = array.operands[1].index.ndim + array.operands[1].batched <= 2
+        return self._plus_bias(Expr("@" if flat else "@@", X, Expr("T", W) if rows else W), array)
 
     def _blocks(self, array: Array) -> Expr:
         W, X = (self._read(r, full=True) for r in array.operands[:2])
-        return self._plus_bias(Expr("@", X, Expr("mT", W)), array)
+        return self._plus_bias(Expr("@@", X, Expr("mT", W)), array)
 
     def _dots(self, array: Array) -> Expr:
         W, X = (self._read(r, full=True) for r in array.operands[:2])
@@ -311,8 +324,8 @@ class _Emitter:
             return terms[0] if len(terms) == 1 else _Gradient(sum(t.number for t in terms), terms[0].over_n, None, True)
         if inline and id(array) not in self.parts and len(numbers) == 1:
             ((number, over_n),) = numbers
-            unit = [t._replace(number=t.number / number) if number else t for t in terms]
-            total = _added([self._formula(t, array, scaled=False) for t in unit], [t.number < 0 for t in unit])
+            unit = [self._formula(t._replace(number=1.0, over_n=False), array) for t in terms]
+            total = _added(unit, [t.number < 0 for t in terms])
             return _Gradient(number, over_n, total, True)
         return _Gradient(1.0, False, self._gradient_of(array), True)
 
@@ -510,7 +523,9 @@ class _Emitter:
 
         def by_X() -> Expr:
             w = self._read(W, full=True)
-            return Expr("@", d, w) if rows else Expr("*", Expr("column", d), w) if lead else Expr("*", d, w)
+            if rows:
+                return Expr("@" if lead < 2 else "@@", d, w)
+            return Expr("outer", d, w) if lead == 1 else Expr("*", Expr("column", d) if lead else d, w)
 
         return (by_W, by_X), (False, batched)
 
@@ -518,10 +533,10 @@ class _Emitter:
         W, X = array.operands[:2]
 
         def by_W() -> Expr:
-            return Expr("@", Expr("mT", d), self._read(X, full=True))
+            return Expr("@@", Expr("mT", d), self._read(X, full=True))
 
         def by_X() -> Expr:
-            return Expr("@", d, self._read(W, full=True))
+            return Expr("@@", d, self._read(W, full=True))
 
         if array.batched and not (W.batched or X.batched):
             d = self._let("d", Expr("sum", d, Expr("0")))

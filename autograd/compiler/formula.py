@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Expr", "board", "inside", "is_number", "simplified", "times"]
 
-INFIX = {"+": 2, "-": 2, "*": 4, "*=": 4, "/": 4, "@": 4, "<": 1, "<=": 1, ">": 1, ">=": 1}
+INFIX = {"+": 2, "-": 2, "*": 4, "*=": 4, "/": 4, "@": 4, "@@": 4, "<": 1, "<=": 1, ">": 1, ">=": 1}
+WRITTEN = {"*=": "*", "@@": "@"}  # a product that may overwrite its first factor; a stack of matrix products
+PRODUCTS = frozenset(["@", "@@"])
 ATOM, NEGATIVE = 9, 3
 SUFFIXES = {"T": "{}.T", "mT": "{}.swapaxes(-1, -2)", "column": "{}[..., None]"}
 
@@ -83,7 +85,7 @@ def board(e: Expr) -> str:
     head = str(e.head)
     if head in INFIX:
         a, b = e.args
-        return f"{_bracketed(a, INFIX[head], False)} {'*' if head == '*=' else head} {_bracketed(b, INFIX[head], True)}"
+        return f"{_bracketed(a, INFIX[head], False)} {WRITTEN.get(head, head)} {_bracketed(b, INFIX[head], True)}"
     if head == "neg":
         return f"-{_bracketed(e.args[0], NEGATIVE, True)}"
     if head in SUFFIXES:
@@ -102,5 +104,5 @@ def _bracketed(e: Expr, outer: int, right: bool) -> str:
     mine = INFIX.get(str(e.head), ATOM) if e.args else NEGATIVE if negative else ATOM
     if e.args and e.head == "neg":
         mine = NEGATIVE
-    mixed = e.args and e.head == "@"  # (a @ b) * c: say which comes first
+    mixed = e.args and e.head in PRODUCTS  # (a @ b) * c: say which comes first
     return f"({text})" if mine < outer or (mine == outer and (right or mixed)) or (mixed and outer == 4) else text

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from autograd.backprop import nonfinite_origin, topological_order
-from autograd.compiler.buffers import Calls
+from autograd.compiler.buffers import Calls, shared
 from autograd.compiler.emit import emit
 from autograd.compiler.formula import board
-from autograd.compiler.namespaces import NumPy, namespace_of, numpy_of
+from autograd.compiler.namespaces import TALL, NumPy, TallNumPy, namespace_of, numpy_of
 from autograd.compiler.reroll import reroll
 from autograd.compiler.tape import trace
 from autograd.errors import NonFiniteError
@@ -23,6 +23,7 @@ from autograd.value import Value, apply, collector_paused
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from autograd.compiler.buffers import Buffer
     from autograd.compiler.emit import Code
     from autograd.compiler.namespaces import Namespace
     from autograd.compiler.reroll import Array, Plan
@@ -152,9 +153,10 @@ class Program:
         forward = [f"    {s.target} = {board(s.formula)}" for s in self._code.forward]
         backward = [f"    {s.target} = {board(s.formula)}" for s in self._code.backward]
         gradients = ", ".join(self._code.gradients[s.name] for s in self._slots)
+        loss = f"    loss = {self._loss_formula()}"
         return "\n".join([
-            f"def value({self._head('xp')}):", *forward, self._loss_line(), "    return loss", "",
-            f"def value_and_grad({self._head('xp')}):", *forward, self._loss_line(), *backward,
+            f"def value({self._head('xp')}):", *forward, loss, "    return loss", "",
+            f"def value_and_grad({self._head('xp')}):", *forward, loss, *backward,
             f"    return loss, ({gradients}{',' if gradients else ''})", "",
         ])  # fmt: skip
 
@@ -162,22 +164,24 @@ class Program:
         names = [s.name for s in [*self._slots, *self._data_slots]]
         return ", ".join([*first, *(["n"] if self._inputs else []), *names, *self._arguments])
 
-    def _loss_line(self) -> str:
+    def _loss_formula(self) -> str:
         mean = "xp.row_sums({}) / n" if self._plan.root.batched else "{}"
-        return f"    loss = {mean.format(board(self._code.loss))}"
+        return mean.format(board(self._code.loss))
 
-    def _written_for_numpy(self) -> tuple[str, int]:
-        """The same as calls into buffers, and how many buffers it takes."""
+    def _written_for_numpy(self) -> tuple[str, list[Buffer]]:
+        """The same as calls into buffers, and the buffers that it takes."""
         results = {self._code.gradients[s.name]: f"to_{s.name}" for s in self._slots}
         calls = Calls(results)
         calls.add(self._code.forward)
-        forward = list(calls.lines)
-        calls.lines.append(self._loss_line())
+        forward, loss = list(calls.lines), f"    loss = {self._loss_formula()}"
+        calls.line("loss", self._loss_formula())
         calls.add(self._code.backward)
-        copies = [f"    xp.copyto({to}, {name})" for name, to in results.items() if to not in calls.written]
+        for name, to in results.items():
+            if to not in calls.written:
+                calls.line("", f"xp.copyto({to}, {name})")
         text = "\n".join([
-            f"def value({self._head('xp', 'm')}):", *forward, self._loss_line(), "    return loss", "",
-            f"def value_and_grad({self._head('xp', 'm', *results.values())}):", *calls.lines, *copies, "    return loss", "",
+            f"def value({self._head('xp', 'm')}):", *forward, loss, "    return loss", "",
+            f"def value_and_grad({self._head('xp', 'm', *results.values())}):", *calls.lines, "    return loss", "",
         ])  # fmt: skip
         return text, calls.buffers
 
@@ -226,7 +230,7 @@ class Program:
         with np.errstate(all="ignore"):
             loss = run(with_gradient, self._leaves(theta), checked)
         gradient = run.gradient.copy() if with_gradient else None
-        if math.isfinite(loss) and (gradient is None or math.isfinite(gradient @ gradient)):
+        if math.isfinite(loss) and (gradient is None or math.isfinite(gradient.dot(gradient))):
             return loss, gradient
         return self._replayed(theta, checked, loss, gradient)
 
@@ -256,8 +260,9 @@ class Program:
         if n not in self._workspaces:
             while len(self._workspaces) >= KEPT_SIZES:
                 self._workspaces.pop(next(iter(self._workspaces)))
-            xp = numpy_of(self.dtype)
-            self._workspaces[n] = _Workspace(self._scope(xp, self.numpy_source), xp, n, self._buffers, self._slots)
+            scope = self._scope(numpy_of(self.dtype), self.numpy_source)
+            xp = TallNumPy(self.dtype) if n >= TALL else NumPy(self.dtype)
+            self._workspaces[n] = _Workspace(scope, xp, n, self._buffers, self._slots)
         return self._workspaces[n]
 
     def _leaves(self, theta: Any) -> list[Any]:
@@ -283,7 +288,7 @@ class Program:
             names = ", ".join(self._arguments) or "none"
             raise ValueError(f"the program takes {len(self._inputs)} arrays ({names}), got {len(arguments)}")
         arrays = [xp.asarray(a) for a in arguments]
-        shapes = tuple([a.shape for a in arrays])
+        shapes = [a.shape for a in arrays]
         if shapes == self._last_shapes:  # as they were last time: nothing to tell
             return self._as_columns(arrays)
         for a, name, group, alone in zip(arrays, self._arguments, self._inputs, self._alone, strict=True):
@@ -299,7 +304,7 @@ class Program:
 
     def _as_columns(self, arrays: list[Any]) -> list[Any]:
         """An argument that is one number a sample becomes one column."""
-        return [a.reshape(-1, 1) if alone else a for a, alone in zip(arrays, self._alone, strict=True)]
+        return [a[:, None] if alone else a for a, alone in zip(arrays, self._alone, strict=True)]
 
     # ── to look at ──
 
@@ -384,22 +389,25 @@ def _whose(a: Array, plan: Plan) -> str:
 class _Workspace:
     """The functions with buffers for one batch size."""
 
-    def __init__(self, scope: dict[str, Any], xp: NumPy, n: int, buffers: int, slots: list[_Slot]) -> None:
+    def __init__(self, scope: dict[str, Any], xp: NumPy, n: int, buffers: list[Buffer], slots: list[_Slot]) -> None:
         self.value, self.value_and_grad, self.xp = scope["value"], scope["value_and_grad"], xp
         self.n = [n] if n else []
         self.fresh = True
-        self.buffers: list[Any] = [None] * buffers
+        self.buffers = buffers
+        self.room: list[Any] = [None] * len(buffers)
         self.gradient = np.zeros(slots[-1].stop if slots else 0, dtype=xp.dtype)
         self.results = [self.gradient[s.start : s.stop].reshape(s.shape) for s in slots]
 
     def __call__(self, with_gradient: bool, leaves: list[Any], arguments: list[Any]) -> float:
         if with_gradient:
-            loss = self.value_and_grad(self.xp, self.buffers, *self.results, *self.n, *leaves, *arguments)
+            loss = self.value_and_grad(self.xp, self.room, *self.results, *self.n, *leaves, *arguments)
         else:
-            loss = self.value(self.xp, self.buffers, *self.n, *leaves, *arguments)
+            loss = self.value(self.xp, self.room, *self.n, *leaves, *arguments)
         if self.fresh:  # where NumPy gave a number, there is room for one from now on
-            self.buffers[:] = [b if b is None or b.shape else np.array(b) for b in self.buffers]
+            self.room[:] = [b if b is None or b.shape else np.array(b) for b in self.room]
             self.fresh = not with_gradient
+            if with_gradient:
+                self.room[:] = shared(self.buffers, self.room)
         return float(loss)
 
 
