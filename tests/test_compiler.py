@@ -12,6 +12,8 @@ from hypothesis import given, settings
 
 from autograd import DomainError, NonFiniteError, Value, dot, expand, logsumexp, mean, topological_order
 from autograd.compiler import compile_graph
+from autograd.compiler.buffers import Buffer, shared
+from autograd.compiler.namespaces import TallNumPy
 from autograd.ops import OPS
 from nn import MLP, losses
 
@@ -302,6 +304,8 @@ import jax, numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 from autograd import Value, dot, logsumexp
 from autograd.compiler import compile_graph
+from autograd.compiler.buffers import Buffer, shared
+from autograd.compiler.namespaces import TallNumPy
 from nn import MLP
 jax.config.update("jax_enable_x64", True)
 x, y = [Value(0.5) for _ in range(3)], [Value(1.0), Value(0.0)]
@@ -330,3 +334,97 @@ def test_the_same_program_runs_on(library, program):
     assert type(other).__module__.startswith(library)
     close(float(other_value), value, 1e-12)
     close(np.asarray(other), gradient, 1e-12)
+
+
+# ── thin graphs ─────────────────────────────────────────────────────────────
+
+
+def chain(n, w, b, x):
+    """n steps that are unlike each other, each on the one before."""
+    for k in range(n):
+        x = (x * w + b).tanh() if k % 3 else x.sin() + b
+    return x
+
+
+def test_a_chain_of_a_hundred_thousand_nodes_compiles_to_a_walk_that_agrees():
+    w, b = Value(0.9, kind="parameter"), Value(0.1, kind="parameter")
+    root = chain(60_000, w, b, Value(0.3, kind="constant"))
+    program = assert_same(root, digits=1e-12)
+    assert program.nodes > 100_000
+    assert len(program.source) < 2_000
+    assert "for k, rule, parents in tape" in program.source
+
+
+def test_a_thin_graph_takes_a_batch_on_every_library():
+    torch = pytest.importorskip("torch", reason="PyTorch comes with the bench extra")
+    w, b, x = Value(0.9, kind="parameter"), Value(0.1, kind="parameter"), Value(0.0)
+    program = compile_graph(chain(2_000, w, b, x), inputs=[x])
+    X = [-1.0, 0.2, 2.0]
+    eager = [Value(v) for v in X]
+    loss = mean([chain(2_000, w, b, v) for v in eager])
+    value, gradient = program.value_and_grad(X)
+    close(value, loss.data, 1e-12)
+    close(gradient, gradients_of(loss, program.parameters), 1e-12)
+    value, gradient = program.value_and_grad(torch.tensor(X, dtype=torch.float64))
+    close(gradient, gradients_of(loss, program.parameters), 1e-12)
+
+
+def test_a_thin_graph_names_the_node_where_it_leaves_a_domain():
+    x = Value(1.0, label="x")
+    root = chain(2_000, Value(0.9), Value(0.1), (x.log() + 1.0).exp())
+    program = compile_graph(root, inputs=[x])
+    program([1.0])
+    with pytest.raises(DomainError, match=r"log needs x > 0, got x = -1 at node 'x'"):
+        program([-1.0])
+
+
+# ── domains ─────────────────────────────────────────────────────────────────
+
+
+def test_a_left_domain_is_told_though_what_came_of_it_is_finite_again():
+    x = Value(0.5, label="x")
+    program = compile_graph(x.log().clip(), inputs=[x])
+    assert program([2.0]) == pytest.approx(0.6931471805599453)
+    with pytest.raises(DomainError, match=r"log needs x > 0, got x = 0 at node 'x'"):
+        program([2.0, 0.0])
+
+
+def test_a_false_alarm_costs_one_look_at_the_graph_and_no_more(monkeypatch):
+    x, y = Value(0.5, label="x"), Value(2.0, kind="parameter")
+    program = compile_graph((x**y).tanh(), inputs=[x])
+    looks = []
+    monkeypatch.setattr(program, "_replayed", lambda *given: (looks.append(1), given[-2:])[1])
+    program._alarm("divide", 1)
+    monkeypatch.setattr(program, "_computed", lambda *_: (program._alarm("divide", 1), (0.0, np.zeros(1)))[1])
+    assert program.value_and_grad([0.0])[0] == 0.0
+    assert looks == [1]
+    assert program._on_error == "ignore"
+
+
+# ── what NumPy is spared ────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("shape", [(512, 3, 2), (1797, 64, 64), (1801, 70, 90), (5000, 10, 1)])
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_tall_products_in_pieces_are_the_products(shape, dtype):
+    n, k, r = shape
+    rng = np.random.default_rng(0)
+    x, W, d = rng.normal(size=(n, k)), rng.normal(size=(r, k)), rng.normal(size=(n, r))
+    tall = TallNumPy(np.dtype(dtype))
+    near = {"rtol": 0, "atol": n * k * (1e-15 if dtype == "float64" else 1e-6)}
+    x32, W32, d32 = (a.astype(dtype) for a in (x, W, d))
+    for out in (None, np.empty((n, r), dtype)):
+        np.testing.assert_allclose(tall.dot(x32, W32.T, out), x @ W.T, **near)
+    for out in (None, np.empty((r, k), dtype)):
+        np.testing.assert_allclose(tall.dot(d32.T, x32, out), d.T @ x, **near)
+
+
+def test_a_buffer_is_lent_on_only_when_nobody_reads_it_any_more():
+    arrays = [np.empty(3), np.empty(3), np.empty(3), np.empty(4)]
+    spans = [Buffer(0, 2, True), Buffer(1, 5, True), Buffer(2, 6, True), Buffer(7, 7, True)]
+    lent = shared(spans, arrays)
+    assert [next(k for k, a in enumerate(arrays) if a is b) for b in lent] == [0, 1, 0, 3]
+    matrix = shared(
+        [Buffer(0, 2, True), Buffer(2, 3, False)], arrays[:2]
+    )  # a matrix product reads what it would overwrite
+    assert matrix[1] is arrays[1]

@@ -24,6 +24,7 @@ from autograd.compiler.views import View, view
 from autograd.readings import symbols
 
 if TYPE_CHECKING:
+    from autograd.compiler.namespaces import Namespace
     from autograd.compiler.reroll import Array, Plan, Reference
 
 __all__ = ["Code", "emit"]
@@ -49,6 +50,7 @@ class Code:
     loss:      the loss (a sample, if there is a batch)
     gradients: for each parameter array, its gradient's name
     constants: arrays and places that the statements speak of, by name
+    batched:   is there a loss a sample?
     """
 
     forward: list[Statement] = field(default_factory=list)
@@ -56,6 +58,11 @@ class Code:
     loss: Expr = field(default_factory=lambda: Expr("loss"))
     gradients: dict[str, str] = field(default_factory=dict)
     constants: dict[str, Any] = field(default_factory=dict)
+    batched: bool = False
+
+    def in_arrays_of(self, xp: Namespace) -> dict[str, Any]:
+        """The constants as arrays of a library."""
+        return {k: xp.places(*c) if isinstance(c, tuple) else xp.asarray(c) for k, c in self.constants.items()}
 
 
 class _Gradient(NamedTuple):
@@ -102,9 +109,10 @@ class _Emitter:
                 )
         for array in plan.results:
             self._forward(array)
-        code.loss = self._read(plan.root)
+        assert plan.root is not None  # a thin graph has no arrays to write about
+        code.loss, code.batched = self._read(plan.root), plan.root.batched
         self.out = code.backward
-        self._pass(plan.root, _Gradient(1.0, plan.root.batched, None, True), plan.root.batched)
+        self._pass(plan.root, _Gradient(1.0, code.batched, None, True), code.batched)
         complete = self._complete_after()
         for result in [*reversed(plan.results), None]:
             if result is not None and id(result) in self.active and self._has_gradient(result):

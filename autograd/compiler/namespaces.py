@@ -54,6 +54,14 @@ class Namespace:
         """An array of zeros."""
         return self.library.zeros(shape, dtype=self.dtype)
 
+    def constant(self, x: Any) -> Any:
+        """``x``, through which no gradient flows: the rules say so to the scalar engine."""
+        return x
+
+    def numbers(self, numbers: Any) -> Any:
+        """An array of single numbers."""
+        return self.library.stack([self.asarray(x) for x in numbers])
+
     def concat(self, *parts: Any) -> Any:
         """Flattened arrays, one after the other."""
         return self.library.concatenate([self.asarray(p) for p in parts], -1)

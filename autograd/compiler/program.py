@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 import time
 from html import escape
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
 from autograd.backprop import nonfinite_origin, topological_order
+from autograd.compiler import walk
 from autograd.compiler.buffers import Calls, shared
 from autograd.compiler.emit import emit
 from autograd.compiler.formula import board
@@ -66,7 +67,7 @@ def compile_graph(
         if any(unused):
             raise ValueError(f"the loss does not depend on the input {next(v for g in unused for v in g)!r}")
         plan = reroll(tape, [[at[v] for v in group] for group in groups], {at[v] for v in chosen if v in at})
-        code = emit(plan)
+        code = emit(plan) if plan.root is not None else None
     alone = [isinstance(v, Value) for v in inputs]
     return Program(loss, groups, alone, plan, code, np.dtype(dtype), start)
 
@@ -118,7 +119,7 @@ class Program:
         inputs: list[list[Value]],
         alone: list[bool],
         plan: Plan,
-        code: Code,
+        code: Code | None,
         dtype: Any,
         start: float,
     ) -> None:
@@ -141,6 +142,8 @@ class Program:
         self._scopes: dict[Any, dict[str, Any]] = {}
         self._workspaces: dict[int, _Workspace] = {}
         self._last_shapes: Any = None
+        self._alarmed = False
+        self._on_error: Literal["call", "ignore"] = "call"
         self._theta: Any = None
         self._views: list[Any] = []
         self.nodes = plan.tape.nodes
@@ -150,10 +153,12 @@ class Program:
 
     def _written(self) -> str:
         """The program as one writes it: it runs on any namespace."""
+        if self._code is None:
+            return walk.source_of(self._plan, self._head(), batched=bool(self._inputs))
         forward = [f"    {s.target} = {board(s.formula)}" for s in self._code.forward]
         backward = [f"    {s.target} = {board(s.formula)}" for s in self._code.backward]
         gradients = ", ".join(self._code.gradients[s.name] for s in self._slots)
-        loss = f"    loss = {self._loss_formula()}"
+        loss = f"    loss = {self._loss_formula(self._code)}"
         return "\n".join([
             f"def value({self._head('xp')}):", *forward, loss, "    return loss", "",
             f"def value_and_grad({self._head('xp')}):", *forward, loss, *backward,
@@ -164,17 +169,18 @@ class Program:
         names = [s.name for s in [*self._slots, *self._data_slots]]
         return ", ".join([*first, *(["n"] if self._inputs else []), *names, *self._arguments])
 
-    def _loss_formula(self) -> str:
-        mean = "xp.row_sums({}) / n" if self._plan.root.batched else "{}"
-        return mean.format(board(self._code.loss))
+    def _loss_formula(self, code: Code) -> str:
+        return f"xp.row_sums({board(code.loss)}) / n" if code.batched else board(code.loss)
 
     def _written_for_numpy(self) -> tuple[str, list[Buffer]]:
         """The same as calls into buffers, and the buffers that it takes."""
+        if self._code is None:
+            return self.source, []
         results = {self._code.gradients[s.name]: f"to_{s.name}" for s in self._slots}
         calls = Calls(results)
         calls.add(self._code.forward)
-        forward, loss = list(calls.lines), f"    loss = {self._loss_formula()}"
-        calls.line("loss", self._loss_formula())
+        forward, loss = list(calls.lines), f"    loss = {self._loss_formula(self._code)}"
+        calls.line("loss", self._loss_formula(self._code))
         calls.add(self._code.backward)
         for name, to in results.items():
             if to not in calls.written:
@@ -226,13 +232,43 @@ class Program:
         if not isinstance(xp, NumPy):
             return self.pure(theta, *arguments, xp=xp)
         checked = self._checked(arguments, xp)
-        run = self._workspace(len(checked[0]) if checked else 0)
-        with np.errstate(all="ignore"):
-            loss = run(with_gradient, self._leaves(theta), checked)
-        gradient = run.gradient.copy() if with_gradient else None
-        if math.isfinite(loss) and (gradient is None or math.isfinite(gradient.dot(gradient))):
+        self._alarmed = False
+        with np.errstate(
+            over="ignore", under="ignore", divide=self._on_error, invalid=self._on_error, call=self._alarm
+        ):
+            loss, gradient = (self._walked if self._code is None else self._computed)(with_gradient, theta, checked)
+        finite = math.isfinite(loss) and (gradient is None or math.isfinite(gradient.dot(gradient)))
+        if finite and not self._alarmed:
             return loss, gradient
-        return self._replayed(theta, checked, loss, gradient)
+        loss, gradient = self._replayed(theta, checked, loss, gradient)
+        if finite:  # a false alarm, from a branch that was not taken: not to be listened to again
+            self._on_error = "ignore"
+        return loss, gradient
+
+    def _alarm(self, what: str, flag: int) -> None:
+        """NumPy met log(0) or 0/0 somewhere: a domain may have been left, even if what came of it is finite again."""
+        self._alarmed = True
+
+    def _computed(self, with_gradient: bool, theta: Any, checked: list[Any]) -> tuple[float, Any]:
+        """Array by array, into buffers."""
+        run = self._workspace(len(checked[0]) if checked else 0)
+        loss = run(with_gradient, self._leaves(theta), checked)
+        return loss, run.gradient.copy() if with_gradient else None
+
+    def _walked(self, with_gradient: bool, theta: Any, checked: list[Any]) -> tuple[float, Any]:
+        """Node by node: over floats, or over columns of the batch. Where a rule raises, nan: the graph says why."""
+        leaves, n = self._leaves(theta), [len(a) for a in checked[:1]]
+        xp = numpy_of(self.dtype) if checked else walk.scalars
+        functions = self._scope(numpy_of(self.dtype), self.source)
+        leaves = leaves if checked else [a.tolist() for a in leaves]
+        try:
+            if not with_gradient:
+                return float(functions["value"](xp, *n, *leaves, *checked)), None
+            with collector_paused():
+                loss, gradients = functions["value_and_grad"](xp, *n, *leaves, *checked)
+        except (ValueError, ArithmeticError):
+            return math.nan, np.full(len(self.parameters), math.nan) if with_gradient else None
+        return float(loss), np.concatenate(gradients, dtype=self.dtype) if gradients else np.zeros(0, self.dtype)
 
     def pure(self, parameters: Any, *arguments: Any, xp: Namespace | None = None) -> tuple[Any, Any]:
         """(value, flat gradient) with no check and no effect, on any array library: what ``jax.jit`` can take."""
@@ -248,9 +284,7 @@ class Program:
         """The source's functions, with the constants they speak of in this library's arrays."""
         key = (type(xp), xp.dtype)
         if key not in self._scopes:
-            scope = {
-                k: xp.places(*c) if isinstance(c, tuple) else xp.asarray(c) for k, c in self._code.constants.items()
-            }
+            scope = walk.constants_of(self._plan) if self._code is None else self._code.in_arrays_of(xp)
             exec(compile(source, "<compiled graph>", "exec"), scope)
             self._scopes[key] = scope
         return self._scopes[key]
@@ -358,9 +392,12 @@ KEPT_SIZES = 4
 def explained(plan: Plan, nodes: int, seconds: float) -> str:
     """The text of ``Program.explain``."""
     arrays = [*plan.leaves, *plan.results]
-    head = (
-        f"{nodes} nodes became {len(arrays)} arrays in {seconds * 1e3:.3g} ms ({seconds / nodes * 1e6:.3g} µs a node)"
+    fate = (
+        f"became {len(arrays)} arrays"
+        if plan.root
+        else "are too unlike each other for arrays: each is a step of its own;"
     )
+    head = f"{nodes} nodes {fate} in {seconds * 1e3:.3g} ms ({seconds / nodes * 1e6:.3g} µs a node)"
     width = max(len(a.name) for a in arrays)
     lines = [f"{a.name:{width}}  {_what(a):9}  {_shape_text(a):12}  {_whose(a, plan)}".rstrip() for a in arrays]
     return "\n".join([head, *lines])

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd.compiler.walk import is_thin
 from autograd.ops import CONSTANT, OPS, Op
 
 if TYPE_CHECKING:
@@ -87,11 +88,11 @@ class Reference:
 
 @dataclass(eq=False)
 class Plan:
-    """All arrays, operands before results, and the place of the loss."""
+    """All arrays, operands before results, and the place of the loss; of a thin graph only the leaves."""
 
     leaves: list[Array]
     results: list[Array]
-    root: Reference
+    root: Reference | None
     tape: Tape
 
 
@@ -101,7 +102,8 @@ def reroll(tape: Tape, arguments: Sequence[Sequence[int]], parameters: set[int])
     arguments:  for each argument of the program, the tape positions of its entries
     parameters: the tape positions by which there will be gradients
     """
-    return _Planner(tape, arguments, parameters).plan()
+    planner = _Planner(tape, arguments, parameters)
+    return planner.thin_plan() if is_thin(tape, planner.classes) else planner.plan()
 
 
 # ── classes ─────────────────────────────────────────────────────────────────
@@ -131,6 +133,15 @@ def _signature(op: Op, classes: list[int]) -> tuple[Any, ...]:
         runs = [k for k, _ in groupby((w, x) if w <= x else (x, w) for w, x in pairs)]
         return (tuple(runs), tuple(classes[2 * n :]))
     return tuple(k for k, _ in groupby(classes)) if op.n_ary else tuple(classes)
+
+
+def _names(words: dict[str, str], arrays: Sequence[Array]) -> list[str]:
+    """X, X_2, w, data."""
+    roles = [a.role for a in arrays]
+    counts = [roles[: k + 1].count(role) for k, role in enumerate(roles)]
+    return [
+        words.get(role, role) + (f"_{count}" if count > 1 else "") for role, count in zip(roles, counts, strict=True)
+    ]
 
 
 # ── the plan ────────────────────────────────────────────────────────────────
@@ -176,6 +187,16 @@ class _Planner:
             place(op, members)
         root = self.reference(np.array(self.tape.root))
         return Plan(self.leaves, self.results, root, self.tape)
+
+    def thin_plan(self) -> Plan:
+        """The leaves alone, an array for each kind: everything else is computed by walking over the tape."""
+        free = np.flatnonzero(self.is_leaf & ~self.is_constant & (self.array_of < 0))
+        for role, members in (("parameter", free[self.is_parameter[free]]), ("data", free[~self.is_parameter[free]])):
+            if members.size:
+                self._place(Array(role, members, batched=False))
+        for array, name in zip(self.leaves, _names({"parameter": "w", "argument": "X"}, self.leaves), strict=True):
+            array.name = name
+        return Plan(self.leaves, [], None, self.tape)
 
     def _place(self, array: Array) -> Array:
         """Enter an array, and where each of its members is."""
