@@ -6,10 +6,17 @@ Hypothesis has two profiles: "quick", the same examples every time, and "thoroug
 
 from __future__ import annotations
 
+import importlib.util
+import json
 import os
 import random
+import re
+import shutil
+import socket
 import subprocess
 import sys
+import time
+import urllib.request
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -188,3 +195,165 @@ def run_python():
         return done.stdout
 
     return run
+
+
+# ── a browser ───────────────────────────────────────────────────────────────
+
+
+@pytest.fixture(scope="module")  # not "session": Playwright's event loop would be in the way of nbmake's
+def browser():
+    """Debian's Chromium, by Playwright."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright: pip install 'chalkgrad[browser]'")
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        pytest.skip("needs Chromium: apt-get install chromium")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def tab(browser):
+    """Makes a browser tab. At the end, no script of ``source`` (any, if "") may have said a word or failed.
+
+    Nor may anything but the ``allowed`` addresses have been asked for.
+    """
+    trouble: list[str] = []
+    contexts = []
+
+    def made(allowed: tuple[str, ...] = ("file:", "data:", "blob:"), source: str = "", **options):
+        contexts.append(browser.new_context(**{"viewport": {"width": 1280, "height": 760}, **options}))
+        page = contexts[-1].new_page()
+        page.set_default_timeout(5_000)
+        page.on("console", lambda message: source in message.location["url"] and trouble.append(message.text))
+        page.on("pageerror", lambda error: source in (error.stack or "") and trouble.append(str(error)))
+        page.on("request", lambda request: request.url.startswith(allowed) or trouble.append(request.url))
+        return page
+
+    yield made
+    for context in contexts:
+        context.close()
+    assert trouble == []
+
+
+@pytest.fixture
+def opened(tab, tmp_path):
+    """Opens anything that saves itself as a page, from a file."""
+
+    def open_(page, **options):
+        found = tab(**options)
+        found.goto(page.save(tmp_path / "page.html").as_uri())
+        return found
+
+    return open_
+
+
+def _luminance(colour: str) -> float:
+    numbers = [int(colour[i : i + 2], 16) for i in (1, 3, 5)] if colour[0] == "#" else re.findall(r"\d+", colour)[:3]
+    parts = [int(x) / 255 for x in numbers]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return sum(w * c for w, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+@pytest.fixture(scope="session")
+def contrast():
+    """How far two colours, "#rrggbb" or "rgb(…)", stand apart by WCAG 2: from 1 to 21."""
+
+    def ratio(a: str, b: str) -> float:
+        low, high = sorted((_luminance(a), _luminance(b)))
+        return (high + 0.05) / (low + 0.05)
+
+    return ratio
+
+
+# ── Jupyter ─────────────────────────────────────────────────────────────────
+
+
+class Jupyter(NamedTuple):
+    """A Jupyter server of our own: its address, and the folder that it shows."""
+
+    address: str
+    folder: Path
+
+    def write(self, cells: list[str], outputs: dict[int, dict[str, str]]) -> str:
+        """A new notebook; its name. Outputs: of which cell, the mimebundle."""
+
+        def cell(i: int, source: str) -> dict[str, Any]:
+            shown = [{"output_type": "display_data", "metadata": {}, "data": outputs[i]}] if i in outputs else []
+            empty = {"cell_type": "code", "id": f"c{i}", "metadata": {}, "execution_count": None}
+            return {**empty, "source": source, "outputs": shown}
+
+        kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        content = {"cells": [cell(*c) for c in enumerate(cells)], "metadata": {"kernelspec": kernel}}
+        file = f"{len(list(self.folder.iterdir()))}.ipynb"
+        (self.folder / file).write_text(json.dumps({**content, "nbformat": 4, "nbformat_minor": 5}))
+        return file
+
+    def run_all(self, page: Any, file: str) -> None:
+        """Run every cell, once the kernel of this notebook is there and heard."""
+        for _ in range(60):
+            with urllib.request.urlopen(f"{self.address}/api/sessions?token=t", timeout=5) as answer:
+                kernels = [session["kernel"] for session in json.load(answer) if session["path"] == file]
+            if [k for k in kernels if k["execution_state"] == "idle" and k["connections"]]:
+                break
+            page.wait_for_timeout(500)
+        page.wait_for_timeout(2_000)  # the page hears of it a little later
+        page.get_by_role("menuitem", name="Run", exact=True).first.click()
+        page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+
+
+@pytest.fixture(scope="session")
+def jupyter(tmp_path_factory):
+    for needed in ("jupyterlab", "notebook", "anywidget", "ipykernel"):
+        if importlib.util.find_spec(needed) is None:
+            pytest.skip(f"needs {needed}: pip install 'chalkgrad[browser]'")
+    folder, settings = tmp_path_factory.mktemp("jupyter"), tmp_path_factory.mktemp("settings")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "JUPYTER_CONFIG_DIR": str(settings)}
+    options = ["--no-browser", "--allow-root", "--IdentityProvider.token=t", f"--ServerApp.root_dir={folder}"]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "jupyterlab", f"--port={port}", *options],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _until_it_answers(f"http://127.0.0.1:{port}/api")
+        yield Jupyter(f"http://127.0.0.1:{port}", folder)
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def _until_it_answers(address: str) -> None:
+    for _ in range(120):
+        try:
+            urllib.request.urlopen(address, timeout=5).close()
+            return
+        except OSError:
+            time.sleep(0.5)
+    pytest.fail("Jupyter did not start in a minute")
+
+
+@pytest.fixture
+def notebook(tab, jupyter):
+    """Opens a notebook in "lab" (JupyterLab) or "notebooks" (Notebook 7): run, or untrusted with the outputs given."""
+
+    def open_(place: str, cells: list[str], outputs: dict[int, dict[str, str]] | None = None):
+        file = jupyter.write(cells, outputs or {})
+        page = tab(
+            allowed=(jupyter.address, "data:", "blob:"),
+            source="about:srcdoc",  # the frames: Jupyter itself says a lot
+            viewport={"width": 1300, "height": 900},
+        )
+        page.set_default_timeout(20_000)
+        page.goto(f"{jupyter.address}/{ {'lab': 'lab/tree'}.get(place, place) }/{file}?token=t&reset")
+        page.locator(".jp-CodeCell").first.wait_for()
+        if outputs is None:
+            jupyter.run_all(page, file)
+        return page
+
+    return open_

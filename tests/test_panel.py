@@ -15,41 +15,7 @@ from nn import MLP, Neuron, activations, best_line, data, losses
 from nn.pages import javascript, operators
 from nn.panel import PRESETS, panel
 
-CHROMIUM = "/usr/bin/chromium"
 ONE_OPERAND = [op.name for op in OPS.values() if len(op.operands) == 1]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright: pip install 'chalkgrad[browser]'")
-    if not Path(CHROMIUM).exists():
-        pytest.skip(f"needs {CHROMIUM}: apt-get install chromium")
-    with sync_api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
-def visit(browser, tmp_path):
-    """Opens a page from a file; complains of console messages, errors and requests at the end."""
-    complaints, contexts = [], []
-
-    def opened(page, **settings):
-        context = browser.new_context(**settings)
-        contexts.append(context)
-        tab = context.new_page()
-        tab.on("console", lambda message: complaints.append(message.text))
-        tab.on("pageerror", lambda error: complaints.append(str(error)))
-        path = page.save(tmp_path / "page.html")
-        tab.on("request", lambda request: request.url == path.as_uri() or complaints.append(request.url))
-        tab.goto(path.as_uri())
-        return tab
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert not [c for c in complaints if not c.startswith("data:image/")]
 
 
 def number(tab, selector):
@@ -88,8 +54,8 @@ def grid(name):
     return found
 
 
-def test_every_op_of_one_operand_is_pythons_to_1e_12(visit):
-    tab = visit(panel())
+def test_every_op_of_one_operand_is_pythons_to_1e_12(opened):
+    tab = opened(panel())
     for name in ONE_OPERAND:
         points = grid(name)
         assert points, name
@@ -130,21 +96,21 @@ def test_presets_have_the_lectures_numbers(name):
 
 
 @pytest.mark.parametrize("name", PRESETS)
-def test_a_preset_says_how_many_corners_are_right(visit, name):
-    tab = visit(panel(name))
+def test_a_preset_says_how_many_corners_are_right(opened, name):
+    tab = opened(panel(name))
     assert tab.locator("#score").text_content() == f"{3 if name == 'xor' else 4} of 4 right"
 
 
-def test_xor_says_that_no_line_does_better_and_then_solves_it_with_two(visit):
-    tab = visit(panel("xor"))
+def test_xor_says_that_no_line_does_better_and_then_solves_it_with_two(opened):
+    tab = opened(panel("xor"))
     assert "Best single line: 3 of 4" in tab.locator(".note").text_content()
     tab.get_by_role("button", name="XOR, 2-2-1 network").click()
     assert tab.locator("#score").text_content() == "4 of 4 right"
     assert tab.locator("figure").first.locator(".boundary").count() == 2
 
 
-def test_step_is_flat_and_says_so_and_sigmoid_learns(visit):
-    tab = visit(panel("xor"))
+def test_step_is_flat_and_says_so_and_sigmoid_learns(opened):
+    tab = opened(panel("xor"))
     tab.locator("#over").select_option("all")
     assert gradient(tab, "all") == [0.0, 0.0, 0.0]
     assert "slope 0, nothing can be learned" in tab.locator("#verdict").text_content()
@@ -158,8 +124,8 @@ def test_step_is_flat_and_says_so_and_sigmoid_learns(visit):
     assert tab.locator("path.descent").count() == 1
 
 
-def test_sliders_give_pythons_numbers(visit):
-    tab = visit(panel("and"))
+def test_sliders_give_pythons_numbers(opened):
+    tab = opened(panel("and"))
     tab.locator("#activation").select_option("tanh")
     for name, value in {"x₁": 0.3, "x₂": -0.2, "w₁": 0.7, "w₂": -1.3, "b": 0.25}.items():
         slide(tab, name, value)
@@ -176,8 +142,8 @@ def test_sliders_give_pythons_numbers(visit):
     assert [math.prod(row) for row in zip(*factors, strict=True)] == pytest.approx(gradient(tab, "one"), rel=1e-12)
 
 
-def test_a_step_on_all_samples_is_sgd_on_mse(visit):
-    tab = visit(panel(neuron_of("sigmoid", 0.4, -0.6, 0.1), data.OR))
+def test_a_step_on_all_samples_is_sgd_on_mse(opened):
+    tab = opened(panel(neuron_of("sigmoid", 0.4, -0.6, 0.1), data.OR))
     tab.locator("#over").select_option("all")
     slide(tab, "η", 1.5)
     neuron = neuron_of("sigmoid", 0.4, -0.6, 0.1)
@@ -191,8 +157,8 @@ def test_a_step_on_all_samples_is_sgd_on_mse(visit):
 
 
 @pytest.mark.parametrize("picked", [0, 1, 2])
-def test_the_networks_gradients_are_pythons(visit, picked):
-    tab = visit(panel("xor"))
+def test_the_networks_gradients_are_pythons(opened, picked):
+    tab = opened(panel("xor"))
     tab.get_by_role("button", name="XOR, 2-2-1 network").click()
     tab.locator("#activation").select_option("sigmoid")
     tab.locator("#picked").select_option(str(picked))
@@ -205,8 +171,8 @@ def test_the_networks_gradients_are_pythons(visit, picked):
     assert gradient(tab, "all") == pytest.approx(expected, rel=1e-12)
 
 
-def test_choosing_a_sample_moves_the_point(visit):
-    tab = visit(panel("and"))
+def test_choosing_a_sample_moves_the_point(opened):
+    tab = opened(panel("and"))
     tab.locator("#sample").select_option("1")
     assert number(tab, "#z") == -0.5
     tab.locator("path.sample").last.click(force=True)
@@ -215,15 +181,15 @@ def test_choosing_a_sample_moves_the_point(visit):
     assert tab.locator("#sample").input_value() == "-1"
 
 
-def test_sliders_work_from_the_keyboard(visit):
-    tab = visit(panel("and"))
+def test_sliders_work_from_the_keyboard(opened):
+    tab = opened(panel("and"))
     tab.get_by_label("w₁", exact=True).focus()
     tab.keyboard.press("ArrowRight")
     assert number(tab, "#z") == pytest.approx(0.55)
 
 
-def test_a_point_outside_the_domain_is_said_not_drawn(visit):
-    tab = visit(panel("and"))
+def test_a_point_outside_the_domain_is_said_not_drawn(opened):
+    tab = opened(panel("and"))
     tab.locator("#activation").select_option("log")
     slide(tab, "b", -5)
     assert "log needs x > 0" in tab.locator("#verdict").text_content()
@@ -232,37 +198,31 @@ def test_a_point_outside_the_domain_is_said_not_drawn(visit):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_follows_the_colour_scheme(visit, scheme):
-    tab = visit(panel(), color_scheme=scheme)
+def test_the_page_follows_the_colour_scheme(opened, scheme):
+    tab = opened(panel(), color_scheme=scheme)
     paper = tab.evaluate("getComputedStyle(document.body).backgroundColor")
     assert paper == {"light": "rgb(255, 255, 255)", "dark": "rgb(15, 19, 24)"}[scheme]
 
 
-def luminance(colour):
-    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    return sum(k * (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4) for k, c in zip((0.2126, 0.7152, 0.0722), parts, strict=True))  # fmt: skip
-
-
-def test_text_colours_stand_out_by_4_5_to_1():
+def test_text_colours_stand_out_by_4_5_to_1(contrast):
     css = (Path(javascript.__code__.co_filename).parent / "assets" / "pages.css").read_text()
     for block in re.findall(r":root\{(.*?)\}", css, re.DOTALL):
         colours = dict(re.findall(r"--(\w+):(#\w{6})", block))
         for name in ("text", "quiet", "plus", "minus"):
             for ground in ("paper", "raised"):
-                light, dark = sorted((luminance(colours[name]), luminance(colours[ground])), reverse=True)
-                assert (light + 0.05) / (dark + 0.05) >= 4.5, f"{name} on {ground}"
+                assert contrast(colours[name], colours[ground]) >= 4.5, f"{name} on {ground}"
 
 
-def test_hostile_feature_names_are_only_shown(visit):
+def test_hostile_feature_names_are_only_shown(opened):
     names = ["</script><script>document.title = 'owned'</script>", '<img src=x onerror="document.title = 1">']
-    tab = visit(panel(neuron_of("tanh", 1, 1, 0), data.AND._replace(features=names)))
+    tab = opened(panel(neuron_of("tanh", 1, 1, 0), data.AND._replace(features=names)))
     assert tab.title() == "A single neuron: Your neuron"
     assert tab.locator("img").count() == 0
     assert names[0] in tab.locator("figure").first.text_content()
 
 
-def test_every_control_has_a_name(visit):
-    tab = visit(panel("xor"))
+def test_every_control_has_a_name(opened):
+    tab = opened(panel("xor"))
     snapshot = tab.locator("main").aria_snapshot()
     assert 'slider "x₁"' in snapshot
     assert 'button "Take one gradient step"' in snapshot
@@ -288,14 +248,13 @@ def test_the_static_picture_has_the_samples_and_the_line():
     assert 'polyline points=""' in panel(neuron_of("tanh", 0, 0, 1)).picture
 
 
-def test_the_frame_works_in_a_page(browser, tmp_path):
-    tab = browser.new_page()
+def test_the_frame_works_in_a_page(tab, tmp_path):
+    page = tab()
     (tmp_path / "host.html").write_text(f"<!DOCTYPE html><meta charset=utf-8>{panel()._repr_html_()}", encoding="utf-8")
-    tab.goto((tmp_path / "host.html").as_uri())
-    frame = tab.frame_locator("iframe")
+    page.goto((tmp_path / "host.html").as_uri())
+    frame = page.frame_locator("iframe")
     frame.locator("#sigmoid").click()
     assert frame.locator("#h").text_content() == "0.6225"
-    tab.close()
 
 
 def test_the_json_is_finite_and_cannot_end_its_script():

@@ -2,17 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
-import json
-import os
-import re
-import shutil
-import socket
-import subprocess
-import sys
 import time
-import urllib.request
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -20,13 +10,7 @@ from autograd import Value, recording, step
 from autograd.view.html import script, style
 from nn import MLP
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pip install playwright")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-if CHROMIUM is None:
-    pytest.skip("no Chromium: apt-get install chromium", allow_module_level=True)
+playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright: pip install 'chalkgrad[browser]'")
 
 SENTENCE = "∂L/∂w += ∂L/∂z · ∂z/∂w = 2 · 3 = 6 (6 → 12). 2 of 2 contributions: w has its gradient."
 HOSTILE = [
@@ -37,37 +21,6 @@ HOSTILE = [
     "abc\u202edef",
     "y" * 10_000,
 ]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with playwright.sync_playwright() as p:
-        browser = p.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def opened(browser, tmp_path):
-    """Opens a player as a page from a file; afterwards nothing may have been asked of a network, nor complained."""
-    trouble: list[str] = []
-    contexts = []
-
-    def open_(player, **options):
-        path: Path = player.save(tmp_path / "lesson.html")
-        contexts.append(browser.new_context(**{"viewport": {"width": 1280, "height": 760}, **options}))
-        page = contexts[-1].new_page()
-        page.set_default_timeout(5_000)
-        page.on("console", lambda message: trouble.append(message.text))
-        page.on("pageerror", lambda error: trouble.append(str(error)))
-        page.on("request", lambda r: r.url.startswith(("file:", "data:", "blob:")) or trouble.append(r.url))
-        page.goto(path.as_uri())
-        return page
-
-    yield open_
-    for context in contexts:
-        context.close()
-    assert trouble == []
 
 
 def diamond() -> Value:
@@ -348,17 +301,8 @@ def test_the_wrong_order_visits_too_early(opened):
 # ── the reader's choice ─────────────────────────────────────────────────────
 
 
-def contrast(a: str, b: str) -> float:
-    def luminance(colour):
-        parts = [int(x) / 255 for x in re.findall(r"\d+", colour)[:3]]
-        return sum(w * (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4) for w, c in zip((0.2126, 0.7152, 0.0722), parts, strict=True))  # fmt: skip
-
-    low, high = sorted((luminance(a), luminance(b)))
-    return (high + 0.05) / (low + 0.05)
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_text_stands_out_in_light_and_in_dark(opened, scheme):
+def test_text_stands_out_in_light_and_in_dark(opened, contrast, scheme):
     page = opened(step(diamond()), color_scheme=scheme)
     for _ in range(8):
         press(page, "ArrowRight")
@@ -468,93 +412,9 @@ step(L)""",
 ]
 
 
-def notebook(path: Path, cells: list[str], outputs: dict[int, dict[str, str]]) -> None:
-    def cell(i, source):
-        data = [{"output_type": "display_data", "metadata": {}, "data": outputs[i]}] if i in outputs else []
-        return {
-            "cell_type": "code",
-            "id": f"c{i}",
-            "metadata": {},
-            "execution_count": None,
-            "source": source,
-            "outputs": data,
-        }
-
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    content = {
-        "cells": [cell(*c) for c in enumerate(cells)],
-        "metadata": {"kernelspec": kernel},
-        "nbformat": 4,
-        "nbformat_minor": 5,
-    }
-    path.write_text(json.dumps(content))
-
-
-@pytest.fixture(scope="module")
-def jupyter(tmp_path_factory):
-    """A Jupyter server of our own: its address, and the folder that it shows."""
-    for needed in ("jupyterlab", "notebook", "anywidget", "ipykernel"):
-        if importlib.util.find_spec(needed) is None:
-            pytest.skip(f"{needed} is not installed: pip install 'chalkgrad[browser]'")
-    folder = tmp_path_factory.mktemp("jupyter")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "JUPYTER_CONFIG_DIR": str(folder / ".config")}
-    options = [
-        f"--port={port}",
-        "--no-browser",
-        "--allow-root",
-        "--IdentityProvider.token=t",
-        f"--ServerApp.root_dir={folder}",
-    ]
-    server = subprocess.Popen(
-        [sys.executable, "-m", "jupyterlab", *options],
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        _until_it_answers(f"http://127.0.0.1:{port}/api")
-        yield f"http://127.0.0.1:{port}", folder
-    finally:
-        server.terminate()
-        server.wait(20)
-
-
-def _until_it_answers(address: str) -> None:
-    for _ in range(120):
-        try:
-            urllib.request.urlopen(address, timeout=5).close()
-            return
-        except OSError:
-            time.sleep(0.5)
-    pytest.fail("Jupyter did not start in a minute")
-
-
-def run_all(page, address: str, file: str) -> None:
-    """Run every cell, once the kernel of this notebook is there and heard."""
-    for _ in range(60):
-        with urllib.request.urlopen(f"{address}/api/sessions?token=t", timeout=5) as answer:
-            kernels = [session["kernel"] for session in json.load(answer) if session["path"] == file]
-        if [k for k in kernels if k["execution_state"] == "idle" and k["connections"]]:
-            break
-        page.wait_for_timeout(500)
-    page.wait_for_timeout(2_000)  # the page hears of it a little later
-    page.get_by_role("menuitem", name="Run", exact=True).first.click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-
-
-@pytest.mark.parametrize("place", ["lab/tree", "notebooks"])
-def test_a_notebook_plays_the_frame_and_the_live_widget(browser, jupyter, place):
-    address, folder = jupyter
-    file = f"{place.partition('/')[0]}.ipynb"
-    notebook(folder / file, CELLS, {})
-    page = browser.new_page(viewport={"width": 1300, "height": 900})
-    page.set_default_timeout(20_000)
-    page.goto(f"{address}/{place}/{file}?token=t")
-    page.locator(".jp-CodeCell").first.wait_for()
-    run_all(page, address, file)
+@pytest.mark.parametrize("place", ["lab", "notebooks"])
+def test_a_notebook_plays_the_frame_and_the_live_widget(notebook, place):
+    page = notebook(place, CELLS)
     frame = page.frame_locator("iframe[srcdoc]")
     frame.locator(".stage").click(position={"x": 5, "y": 5})
     press(page, "ArrowRight", "ArrowRight", "ArrowRight")
@@ -566,19 +426,14 @@ def test_a_notebook_plays_the_frame_and_the_live_widget(browser, jupyter, place)
     live.get_by_role("button", name="one step on").click()
     press(page, "ArrowRight")  # not swallowed by the notebook
     playwright.expect(live.locator(".clock")).to_have_text("11 / 12")
-    page.close()
 
 
-def test_an_untrusted_notebook_still_shows_the_picture(browser, jupyter):
-    address, folder = jupyter
-    notebook(folder / "other.ipynb", CELLS[:1], {0: step(diamond())._repr_mimebundle_()})
-    page = browser.new_page()
-    page.goto(f"{address}/lab/tree/other.ipynb?token=t&reset")
+def test_an_untrusted_notebook_still_shows_the_picture(notebook):
+    page = notebook("lab", CELLS[:1], {0: step(diamond())._repr_mimebundle_()})
     picture = page.locator(".jp-OutputArea-output img")
     picture.wait_for(timeout=60_000)
     assert page.locator(".jp-OutputArea-output iframe[srcdoc]").count() == 0
     assert picture.evaluate("(image) => image.decode().then(() => image.naturalWidth)") > 200
-    page.close()
 
 
 # ── size ────────────────────────────────────────────────────────────────────

@@ -7,7 +7,7 @@ import re
 
 import numpy as np
 import pytest
-from test_panel import browser, number, visit  # noqa: F401  # fixtures
+from test_panel import number
 
 from autograd import Value
 from nn import MLP, SGD, Adam, data, fit, measure
@@ -143,9 +143,9 @@ def test_the_page_is_the_same_in_every_run():
 # ── the page ────────────────────────────────────────────────────────────────
 
 
-def test_buttons_keys_and_slider_move_through_the_run(visit):  # noqa: F811
+def test_buttons_keys_and_slider_move_through_the_run(opened):
     recorder = recorded(epochs=10)
-    tab = visit(watch(recorder))
+    tab = opened(watch(recorder))
     assert number(tab, "#clock") == 10
     tab.locator("#first").click()
     assert number(tab, "#clock") == 0
@@ -167,8 +167,8 @@ def test_buttons_keys_and_slider_move_through_the_run(visit):  # noqa: F811
     assert number(tab, "#clock") == 10
 
 
-def test_play_runs_to_the_end_and_stops(visit):  # noqa: F811
-    tab = visit(watch(recorded(epochs=3)))
+def test_play_runs_to_the_end_and_stops(opened):
+    tab = opened(watch(recorded(epochs=3)))
     tab.locator("#play").click()
     assert number(tab, "#clock") == 0
     assert tab.locator("#play").text_content() == "Pause"
@@ -176,9 +176,9 @@ def test_play_runs_to_the_end_and_stops(visit):  # noqa: F811
     assert number(tab, "#clock") == 3
 
 
-def test_every_snapshot_shows_its_own_numbers_and_picture(visit):  # noqa: F811
+def test_every_snapshot_shows_its_own_numbers_and_picture(opened):
     recorder = recorded(epochs=30)
-    tab, shots = visit(watch(recorder)), recorder.snapshots
+    tab, shots = opened(watch(recorder)), recorder.snapshots
     seen = set()
     for i in (0, 10, 30):
         tab.locator("#scrub").fill(str(i))
@@ -190,9 +190,9 @@ def test_every_snapshot_shows_its_own_numbers_and_picture(visit):  # noqa: F811
 
 
 @pytest.mark.parametrize(("sizes", "samples", "loss"), [((2, 4, 3, 1), data.moons(30), "logistic"), ((2, 5, 3), data.spiral(30, classes=3), "cross_entropy")])  # fmt: skip
-def test_the_pages_network_is_pythons(visit, sizes, samples, loss):  # noqa: F811
+def test_the_pages_network_is_pythons(opened, sizes, samples, loss):
     recorder = recorded(sizes=sizes, samples=samples, loss=loss, epochs=3)
-    tab = visit(watch(recorder))
+    tab = opened(watch(recorder))
     tab.locator("#scrub").fill("3")
     mine = tab.evaluate("data.X.map((x) => forward(unpacked(data.snapshots[now].parameters), x).at(-1))")
     outputs = [f if isinstance(f := recorder.model(x), list) else [f] for x in samples.X]
@@ -200,54 +200,54 @@ def test_the_pages_network_is_pythons(visit, sizes, samples, loss):  # noqa: F81
     assert np.allclose(mine, expected, rtol=1e-12, atol=1e-12)
 
 
-def test_there_is_a_map_for_every_hidden_neuron(visit):  # noqa: F811
-    tab = visit(watch(recorded(sizes=(2, 4, 3, 1))))
+def test_there_is_a_map_for_every_hidden_neuron(opened):
+    tab = opened(watch(recorded(sizes=(2, 4, 3, 1))))
     assert tab.locator(".maps figure").count() == 7
     assert tab.locator(".maps .glyph").count() >= 7
 
 
-def test_more_than_two_inputs_show_everything_but_maps(visit):  # noqa: F811
+def test_more_than_two_inputs_show_everything_but_maps(opened):
     samples = data.XOR._replace(X=[[*x, 1.0] for x in data.XOR.X])
-    tab = visit(watch(recorded(sizes=(3, 4, 1), samples=samples)))
+    tab = opened(watch(recorded(sizes=(3, 4, 1), samples=samples)))
     assert "this network has 3" in tab.locator("#no-maps").text_content()
     assert tab.locator("canvas").count() == 0
     assert tab.locator(".bars").count() == 4
 
 
-def test_the_cursor_of_the_loss_curve_is_at_the_step(visit):  # noqa: F811
-    tab = visit(watch(recorded(epochs=10)))
+def test_the_cursor_of_the_loss_curve_is_at_the_step(opened):
+    tab = opened(watch(recorded(epochs=10)))
     tab.locator("#scrub").fill("5")
     assert float(tab.locator(".cursor").get_attribute("x1")) == pytest.approx(200)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_maps_are_painted_in_the_colours_of_the_scheme(visit, scheme):  # noqa: F811
-    tab = visit(watch(recorded(), classes=["no", "yes"]), color_scheme=scheme)
+def test_maps_are_painted_in_the_colours_of_the_scheme(opened, scheme):
+    tab = opened(watch(recorded(), classes=["no", "yes"]), color_scheme=scheme)
     assert tab.evaluate("colour('paper')") == {"light": [255, 255, 255], "dark": [15, 19, 24]}[scheme]
     assert tab.locator(".legend li").all_text_contents() == [" no", " yes"]
 
 
-def test_hostile_class_names_are_only_shown(visit):  # noqa: F811
+def test_hostile_class_names_are_only_shown(opened):
     names = [
         "</script><script>document.title = 'owned'</script>",
         '"><img src=x onerror="document.title = 1">\u202e' + "x" * 10_000,
     ]
-    tab = visit(watch(recorded(), classes=names))
+    tab = opened(watch(recorded(), classes=names))
     assert tab.title().startswith("Watching MLP")
     assert tab.locator("img").count() == 0
     assert names[0] in tab.locator(".legend").text_content()
     assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_a_run_without_steps_is_shown_as_it_starts(visit):  # noqa: F811
+def test_a_run_without_steps_is_shown_as_it_starts(opened):
     recorder = Recorder(MLP([2, 2, 1], seed=0), data.XOR.X, data.XOR.y, loss="logistic")
-    tab = visit(watch(recorder))
+    tab = opened(watch(recorder))
     assert number(tab, "#clock") == 0
 
 
-def test_labels_of_hinge_are_classes(visit):  # noqa: F811
+def test_labels_of_hinge_are_classes(opened):
     samples = data.XOR._replace(y=[-1, 1, 1, -1])
-    tab = visit(watch(recorded(samples=samples, loss="hinge")))
+    tab = opened(watch(recorded(samples=samples, loss="hinge")))
     assert tab.locator(".sample.class0").count() == tab.locator(".sample.class1").count() == 2
 
 
