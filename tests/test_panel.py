@@ -257,6 +257,32 @@ def test_the_frame_works_in_a_page(tab, tmp_path):
     assert frame.locator("#h").text_content() == "0.6225"
 
 
+CELL = 'from nn import panel\npanel("xor")'
+
+
+@pytest.mark.parametrize("place", ["lab", "notebooks"])
+def test_a_notebook_shows_the_panel_and_leaves_it_its_keys(notebook, place):
+    page = notebook(place, [CELL])
+    frame = page.frame_locator("iframe[srcdoc]")
+    assert "Best single line: 3 of 4" in frame.locator(".note").text_content()
+    frame.get_by_label("w₁", exact=True).focus()
+    before = number(frame, "#z")
+    page.keyboard.press("ArrowRight")  # moves the slider, not the notebook's cell
+    page.keyboard.press("ArrowRight")
+    assert number(frame, "#z") == pytest.approx(before + 0.1)
+    frame.get_by_role("button", name="XOR, 2-2-1 network").click()
+    assert frame.locator("#score").text_content() == "4 of 4 right"
+
+
+def test_an_untrusted_notebook_shows_the_panels_picture(notebook):
+    page = notebook("lab", [CELL], {0: panel("xor")._repr_mimebundle_()})
+    picture = page.locator(".jp-OutputArea-output img")
+    picture.wait_for()
+    assert page.locator(".jp-OutputArea-output iframe[srcdoc]").count() == 0
+    assert picture.evaluate("(image) => image.decode().then(() => image.naturalWidth)") == 400
+    assert picture.get_attribute("alt") == "A single neuron: XOR"
+
+
 def test_the_json_is_finite_and_cannot_end_its_script():
     text = panel().html.split('id="data">')[1].split("</script>")[0]
     assert "<" not in text
