@@ -1,8 +1,12 @@
-"""How long a picture takes: `autograd.draw(root).svg`."""
+"""How long a picture takes, `autograd.draw(root).svg`, and how long the player's page takes in a browser."""
 
 from __future__ import annotations
 
+import importlib.util
 import random
+import shutil
+import tempfile
+from pathlib import Path
 from time import perf_counter
 from typing import Any
 
@@ -63,7 +67,94 @@ def picture(kind: str, n: int) -> Any:
     return sample
 
 
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+PAINTED = """async () => {
+    let paint;
+    while (!(paint = performance.getEntriesByName("first-contentful-paint")[0])) await new Promise((r) => setTimeout(r, 10));
+    return paint.startTime / 1000;
+}"""
+# A key is pressed as a frame begins; that frame's style, layout and painting have been done when the next task runs.
+STEPS = """async () => {
+    const task = new MessageChannel(), frame = () => new Promise(requestAnimationFrame), times = [];
+    const done = () => new Promise((r) => { task.port1.onmessage = r; task.port2.postMessage(0); });
+    const press = async (key) => {
+        await frame();
+        const start = performance.now();
+        document.dispatchEvent(new KeyboardEvent("keydown", { key }));
+        await done();
+        return (performance.now() - start) / 1000;
+    };
+    for (const [begin, key] of [["Home", "ArrowRight"], ["End", "ArrowLeft"]]) {
+        await press(begin);
+        for (let i = 0; i < 20; i += 1) times.push(await press(key));
+    }
+    return times.sort((a, b) => a - b);
+}"""
+
+
+def player(kind: str, n: int, scalars: bool) -> Any:
+    """Seconds until the page is first painted, until every scalar is, and of 40 steps there: the middle and the slowest."""
+    from playwright.sync_api import sync_playwright
+
+    from autograd import step
+    from autograd.view import story
+
+    if scalars:
+        story.SCALARS = n  # pages of so many nodes come folded; the mark is about all of them
+    loss = {"expression": expression, "network": network}[kind](n)
+    folder = tempfile.TemporaryDirectory()  # goes with the process
+    step(loss).save(Path(folder.name, "page.html"))
+    chromium = sync_playwright().start().chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+
+    def sample() -> dict[str, float]:
+        page = chromium.new_page(viewport={"width": 1280, "height": 760})
+        page.goto(Path(folder.name, "page.html").as_uri())
+        painted = page.evaluate(PAINTED)
+        opened = page.evaluate(
+            """async () => { const start = performance.now();
+                [...document.querySelectorAll("button")].find((b) => b.getAttribute("aria-label") === "show nodes")?.click();
+                await new Promise(requestAnimationFrame); await new Promise((r) => setTimeout(r));
+                return (performance.now() - start) / 1000; }"""
+        )
+        boxes = page.locator(".box").count()
+        times = page.evaluate(STEPS)
+        page.close()
+        return {"boxes": boxes, "painted": painted, "opened": opened, "step": times[20], "slowest": times[-1]}
+
+    return sample
+
+
 def run(*, quick: bool) -> list[Table]:
+    """Pictures and pages."""
+    return [*_pictures(quick=quick), _pages(quick=quick)]
+
+
+def _pages(*, quick: bool) -> Table:
+    """Two kinds of graph of 1,000 nodes in a browser: as the page opens, and with every scalar drawn."""
+    measured = {
+        "boxes": "drawn",
+        "painted": "first paint",
+        "opened": "all nodes",
+        "step": "a step",
+        "slowest": "slowest of 40",
+    }
+    columns = ["`step(root)` in Chromium", *measured.values()]
+    there = {"playwright": importlib.util.find_spec("playwright"), "Chromium": CHROMIUM}
+    if absent := [name for name, found in there.items() if not found]:
+        return Table("The player's page", columns, [["skipped", *"–––––"]], [f"Skipped: needs {' and '.join(absent)}."])
+    cases = {
+        f"{kind}, {'every scalar' if scalars else 'as it opens'}": ("drawing:player", kind, 1000, scalars)
+        for kind in ("expression", "network")
+        for scalars in (False, True)
+    }
+    rows = []
+    for name, case in interleaved(cases, rounds=1 if quick else 5, limit=60.0).items():
+        times = [seconds(case.median(key)) for key in list(measured)[1:]]
+        rows.append([name, case.problem or f"{case.median('boxes'):,.0f} boxes", *times])
+    return Table("The player's page", columns, rows, ["Mark: first paint below 1 s, a step below 50 ms."])
+
+
+def _pictures(*, quick: bool) -> list[Table]:
     """Two kinds of graph at four sizes."""
     try:
         from autograd import draw  # noqa: F401
