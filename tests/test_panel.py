@@ -121,7 +121,7 @@ def test_step_is_flat_and_says_so_and_sigmoid_learns(opened):
     before = number(tab, "#loss")
     tab.locator("#descend").click()
     assert number(tab, "#loss") < before
-    assert tab.locator("path.descent").count() == 1
+    assert tab.locator("path.descent").count() == 2  # in the plane of x and in that of w
 
 
 def test_sliders_give_pythons_numbers(opened):
@@ -171,6 +171,73 @@ def test_the_networks_gradients_are_pythons(opened, picked):
     assert gradient(tab, "all") == pytest.approx(expected, rel=1e-12)
 
 
+def arrow(tab, figure, name):
+    """An arrow's start, and the way it goes: px to the right and up."""
+    line = tab.locator("figure").nth(figure).locator(f"line.{name}")
+    x1, y1, x2, y2 = (float(line.get_attribute(end)) for end in ("x1", "y1", "x2", "y2"))
+    return (x1, y1), (x2 - x1, y1 - y2)
+
+
+def parallel(a, b):
+    """Do they go the same way?"""
+    return sum(x * y for x, y in zip(a, b, strict=True)) == pytest.approx(math.hypot(*a) * math.hypot(*b))
+
+
+def test_the_plane_shows_the_line_the_normal_and_the_way_down(opened):
+    tab = opened(panel(neuron_of("tanh", 0.8, -1.2, 0.1), data.AND))
+    neuron = neuron_of("tanh", 0.8, -1.2, 0.1)
+    losses.mse([neuron([1.0, 1.0])], [1]).backward()
+    points = tab.locator("figure").first.locator("polyline.boundary").get_attribute("points").split()
+    (x0, y0), (x1, y1) = (map(float, point.split(",")) for point in points)
+    _, normal = arrow(tab, 0, "normal")
+    assert parallel(normal, (0.8, -1.2))
+    assert (x1 - x0) * 0.8 + (y0 - y1) * -1.2 == pytest.approx(0.0, abs=0.05)  # px of a line of some thousand
+    _, down = arrow(tab, 0, "descent")
+    assert parallel(down, [-p.grad for p in neuron.w])
+    _, down = arrow(tab, 2, "descent")
+    assert parallel(down, [-p.grad for p in neuron.w])
+
+
+def test_the_way_down_begins_at_the_tip_of_the_picked_neurons_normal(opened):
+    tab = opened(panel("xor"))
+    tab.get_by_role("button", name="XOR, 2-2-1 network").click()
+    tab.locator("#sigmoid").click()
+    (x, y), (dx, dy) = arrow(tab, 1, "normal")
+    assert arrow(tab, 1, "descent")[0] == pytest.approx((x + dx, y - dy))
+    assert tab.locator("figure").first.locator("line.descent").count() == 0  # that of f is in the plane of h
+    tab.locator(".flow .pickable").first.click()
+    assert tab.locator("#picked").input_value() == "0"
+    assert tab.locator("figure").first.locator("line.descent").count() == 1
+    assert tab.locator("figure").nth(1).locator("line.descent").count() == 0
+
+
+def test_the_curve_has_the_operating_point_and_its_tangent(opened):
+    tab = opened(panel(neuron_of("tanh", 0.8, -1.2, 0.1), data.AND))
+    curve = tab.locator("figure").nth(1)
+    (x0, y0), (x1, y1) = (map(float, p.split(",")) for p in curve.locator(".tangent").get_attribute("points").split())
+    z = Value(0.8 - 1.2 + 0.1)
+    z.tanh().backward()
+    low, high = (float(t.replace("−", "-")) for t in curve.locator(".tick").all_text_contents()[3:5])
+    slope = (y0 - y1) * (high - low) / ((x1 - x0) * 12)  # z goes from −6 to 6
+    assert slope == pytest.approx(z.grad, rel=1e-3)
+    ring = curve.locator("circle.now")
+    assert float(ring.get_attribute("cx")) == pytest.approx((x0 + x1) / 2, abs=0.01)
+    assert float(ring.get_attribute("cy")) == pytest.approx((y0 + y1) / 2, abs=0.01)
+
+
+def test_the_flow_shows_sum_and_activation_of_every_neuron(opened):
+    tab = opened(panel("xor"))
+    assert tab.locator(".flow").get_attribute("aria-label") == "h: weighted sum −0.8333, activation 0"
+    tab.get_by_role("button", name="XOR, 2-2-1 network").click()
+    said = tab.locator(".flow").get_attribute("aria-label")
+    assert (
+        said
+        == "h₁: weighted sum 1.5, activation 1; h₂: weighted sum 0.5, activation 1; f: weighted sum −1.5, activation 0"
+    )
+    assert tab.locator(".flow line.plus").count() == 5
+    assert tab.locator(".flow line.minus").count() == 1
+
+
 def test_choosing_a_sample_moves_the_point(opened):
     tab = opened(panel("and"))
     tab.locator("#sample").select_option("1")
@@ -195,6 +262,23 @@ def test_a_point_outside_the_domain_is_said_not_drawn(opened):
     assert "log needs x > 0" in tab.locator("#verdict").text_content()
     tab.locator("#descend").click()
     assert "no step was taken" in tab.locator("#verdict").text_content()
+    assert tab.locator("#score").text_content() == "0 of 4 right"  # nan is no answer
+    assert "nan" in tab.locator("figcaption").last.text_content()
+
+
+@pytest.mark.parametrize(("width", "height"), [(1100, 900), (1920, 1080)])
+@pytest.mark.parametrize("preset", range(4))
+def test_a_page_has_room_and_a_projectors_type_is_large(opened, preset, width, height):
+    tab = opened(panel(), viewport={"width": width, "height": height})
+    tab.locator("nav button").nth(preset).click()
+    tab.locator("#sigmoid").click()
+    tab.locator("#over").select_option("all")
+    tab.locator("#descend").click()
+    for part in (".right", "html"):
+        assert tab.locator(part).evaluate("(e) => e.scrollWidth <= e.clientWidth"), part
+    if width == 1920:
+        assert tab.evaluate("document.documentElement.scrollHeight") <= height
+        assert tab.evaluate("parseFloat(getComputedStyle(document.body).fontSize)") > 22
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -208,7 +292,7 @@ def test_text_colours_stand_out_by_4_5_to_1(contrast):
     css = (Path(javascript.__code__.co_filename).parent / "assets" / "pages.css").read_text()
     for block in re.findall(r":root\{(.*?)\}", css, re.DOTALL):
         colours = dict(re.findall(r"--(\w+):(#\w{6})", block))
-        for name in ("text", "quiet", "plus", "minus"):
+        for name in ("text", "quiet", "plus", "minus", "accent"):
             for ground in ("paper", "raised"):
                 assert contrast(colours[name], colours[ground]) >= 4.5, f"{name} on {ground}"
 
@@ -221,11 +305,23 @@ def test_hostile_feature_names_are_only_shown(opened):
     assert names[0] in tab.locator("figure").first.text_content()
 
 
-def test_every_control_has_a_name(opened):
-    tab = opened(panel("xor"))
+def test_a_screen_reader_finds_presets_controls_pictures_and_numbers(opened):
+    tab = opened(panel("and"))
+    assert tab.get_by_role("navigation").aria_snapshot().splitlines() == [
+        '- navigation "presets":', '  - button "AND" [pressed]', '  - button "OR"', '  - button "XOR"',
+        '  - button "XOR, 2-2-1 network"',
+    ]  # fmt: skip
+    controls = tab.get_by_role("region", name="controls").aria_snapshot()
+    for name, value in {"x₁": 1, "x₂": 1, "w₁": 1, "w₂": 1, "b": -1.5, "η": 0.5}.items():
+        assert f'slider "{name}": "{value}"' in controls
+        assert f'spinbutton "{name}, as a number": "{value}"' in controls
+    assert [name in controls for name in ('button "Take one gradient step"', 'button "Use sigmoid instead"')] == [
+        True
+    ] * 2
     snapshot = tab.locator("main").aria_snapshot()
-    assert 'slider "x₁"' in snapshot
-    assert 'button "Take one gradient step"' in snapshot
+    assert 'img "h: weighted sum 0.5, activation 1"' in snapshot
+    assert 'img "step at z = 0.5: h = 1, slope 0"' in snapshot
+    assert 'row "∂L/∂w₁ = ∂L/∂h · σ′(z) · x₁ 0 0 +1 0 0"' in snapshot
     assert not re.search(r"- (slider|spinbutton|combobox|button|img)\s*$", snapshot, re.MULTILINE)
 
 

@@ -227,6 +227,49 @@ def test_maps_are_painted_in_the_colours_of_the_scheme(opened, scheme):
     assert tab.locator(".legend li").all_text_contents() == [" no", " yes"]
 
 
+@pytest.mark.parametrize(("width", "height"), [(1100, 900), (1920, 1080)])
+@pytest.mark.parametrize("sizes", [(2, 8, 8, 1), (5, 6, 1)])
+def test_a_run_has_room_and_a_projectors_type_is_large(opened, sizes, width, height):
+    samples = data.XOR._replace(X=[[*x, 1.0, 0.0, 1.0][: sizes[0]] for x in data.XOR.X])
+    tab = opened(watch(recorded(sizes=sizes, samples=samples)), viewport={"width": width, "height": height})
+    assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert tab.evaluate("document.documentElement.scrollHeight <= innerHeight")
+    if width == 1920:
+        assert tab.evaluate("parseFloat(getComputedStyle(document.body).fontSize)") > 22
+
+
+def test_the_update_ratio_is_drawn_over_the_run_on_one_scale(opened):
+    recorder = recorded(epochs=10)
+    tab = opened(watch(recorder))
+    tab.locator("#scrub").fill("4")
+    ratios = [math.log10(shot.update_ratios[0]) for shot in recorder.snapshots[1:]]  # the first took no step
+    points = [
+        list(map(float, p.split(","))) for p in tab.locator(".path polyline").first.get_attribute("points").split()
+    ]
+    heights = [-y for _, y in points]
+    assert np.corrcoef(ratios, heights)[0, 1] == pytest.approx(1.0)
+    dots = tab.locator(".path circle")
+    assert [float(dots.first.get_attribute(c)) for c in ("cx", "cy")] == pytest.approx(points[3])
+    tab.locator("#first").click()
+    assert dots.first.get_attribute("visibility") == "hidden"
+
+
+def test_a_screen_reader_finds_controls_maps_and_numbers(opened):
+    tab = opened(watch(recorded(epochs=10)))
+    snapshot = tab.locator("main").aria_snapshot().replace("'", "")  # quotes around what has a colon
+    for line in (
+        '- heading "Watching MLP 2-4-1 learn: 10 steps" [level=1]', '- button "first snapshot": "|◀"', '- button "one back": ◀',
+        '- button "play or pause": Play', '- button "one forward": ▶', '- button "last snapshot": ▶|', '- slider "snapshot": "10"',
+        '- img "loss of the batch by step"', '- img "Decision boundary after 10 steps, with 4 samples"', '- list "classes":',
+    ):  # fmt: skip
+        assert line in snapshot
+    assert re.search(r"- status: step 10, batch loss 0\.\d+", snapshot)
+    assert len(re.findall(r'- img "Neuron \d of layer 1: up to [\d.]+ in size"', snapshot)) == 4
+    assert len(re.findall(r'- img "histogram of .* of layer \d: \d+ numbers from .* to .*"', snapshot)) == 4
+    assert 'columnheader "‖Δw‖/‖w‖"' in snapshot
+    assert not re.search(r"- (slider|button|img)\s*$", snapshot, re.MULTILINE)
+
+
 def test_hostile_class_names_are_only_shown(opened):
     names = [
         "</script><script>document.title = 'owned'</script>",

@@ -38,6 +38,8 @@ function show(x) {
 
 /** A gradient: its sign is said also when it is plus. */
 const signed = (x) => (x > 0 ? "+" : "") + show(x);
+/** h₁₂: the digits of an index, written low. */
+const low = (n) => String(n).replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]);
 const tone = (x) => (x > 0 ? "plus" : x < 0 ? "minus" : "zero");
 const range = (n) => Array.from({ length: n }, (_, i) => i);
 const mean = (numbers) => numbers.reduce((a, b) => a + b, 0) / numbers.length;
@@ -91,7 +93,7 @@ function onTheme(draw) {
 /** Axes with a painted field below and lines above. Coordinates are the data's. */
 class Plot {
   constructor(title, { x, y, labels = ["", ""], size = 300, ticks = true }) {
-    Object.assign(this, { x, y, size, margin: ticks ? 26 : 2 });
+    Object.assign(this, { x, y, size, margin: ticks ? 30 : 2 });
     this.canvas = h("canvas", { "aria-hidden": "true" });
     this.frame = s("g");
     this.curves = s("svg", { width: size, height: size, "aria-hidden": "true" }); // cuts off what runs out of the frame
@@ -112,11 +114,11 @@ class Plot {
     this.frame.replaceChildren(s("rect", { class: "frame", width: n, height: n }));
     if (!ticks) return;
     const at = (text, x, y, anchor) => this.frame.append(s("text", { class: "tick", x, y, "text-anchor": anchor }, text));
-    at(show(this.x[0]), 0, n + 17, "start");
-    at(show(this.x[1]), n, n + 17, "end");
-    at(labels[0], n / 2, n + 18, "middle");
-    at(show(this.y[0]), 3, n - 5, "start");
-    at(show(this.y[1]), 3, 15, "start");
+    at(show(this.x[0]), 0, n + 21, "start");
+    at(show(this.x[1]), n, n + 21, "end");
+    at(labels[0], n / 2, n + 21, "middle");
+    at(show(this.y[0]), 4, n - 6, "start");
+    at(show(this.y[1]), 4, 19, "start");
     at(labels[1], 3, -8, "start");
   }
 
@@ -167,6 +169,14 @@ class Plot {
     const middle = [mean(this.x), mean(this.y)];
     const t = (w[0] * middle[0] + w[1] * middle[1] + b) / (w[0] ** 2 + w[1] ** 2);
     return middle.map((m, j) => m - t * w[j]);
+  }
+
+  holds([x, y]) { return x >= this.x[0] && x <= this.x[1] && y >= this.y[0] && y <= this.y[1]; }
+
+  /** Where the line's normal is drawn: on the line; well inside the picture when the line is not in it. */
+  anchor(line) {
+    const foot = this.foot(line), inside = (t, [low, high]) => Math.max(0.8 * low + 0.2 * high, Math.min(0.2 * low + 0.8 * high, t));
+    return this.holds(foot) ? foot : [inside(foot[0], this.x), inside(foot[1], this.y)];
   }
 
   /** From a point, by (dx, dy) pixels to the right and up. */

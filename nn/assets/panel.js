@@ -18,6 +18,8 @@ function forward(neurons, x, σ) {
 }
 
 const output = (neurons, x, σ) => forward(neurons, x, σ).at(-1).h;
+/** The class: 1 from ½ on; none where h is not a number. */
+const decided = (h) => (Number.isNaN(h) ? null : Number(h >= 0.5));
 const squared = (h, y) => 0.5 * (h - y) ** 2;
 
 /** ∂L/∂h of each neuron, and ∂L/∂(w₁, w₂, b) = ∂L/∂h · σ′(z) · (x₁, x₂, 1), for L = ½ (h − y)². */
@@ -73,7 +75,7 @@ function descend() {
     one.w = one.w.map((w, j) => w - state.lr * gradient[j]);
     one.b -= state.lr * gradient[2];
   });
-  return say(flat ? "Nothing moved: every gradient is 0." : `L went from ${show(before)} to ${show(loss())}.`);
+  return say(flat ? "Nothing moved." : `L went from ${show(before)} to ${show(loss())}.`);
 }
 
 function say(words) {
@@ -100,7 +102,7 @@ function knob(name, [low, high], get, set) {
 function knobs() {
   const [x, y] = bounds(), widest = Math.max(5, ...state.neurons.flatMap(({ w, b }) => [...w, b]).map(Math.abs).map(Math.ceil));
   const weights = [-widest, widest];
-  const input = (j, limits) => knob(`x${"₁₂"[j]}`, limits, () => state.x[j], (v) => { state.x[j] = v; state.sample = -1; });
+  const input = (j, limits) => knob(`x${low(j + 1)}`, limits, () => state.x[j], (v) => { state.x[j] = v; state.sample = -1; });
   const weight = (j) => knob(AXES[j], weights, () => neuron().w[j], (v) => (neuron().w[j] = v));
   return [
     input(0, x), input(1, y), weight(0), weight(1), knob("b", weights, () => neuron().b, (v) => (neuron().b = v)),
@@ -139,11 +141,12 @@ function build() {
   const [x, y] = bounds();
   view = {
     knobs: knobs(),
-    plane: new Plot("the plane of x: ● is y = 1, ■ is y = 0", { x, y, labels: state.features.map((name, j) => name || `x${j + 1}`) }),
+    plane: new Plot("plane of x: ● y = 1, ■ y = 0", { x, y, labels: state.features.map((name, j) => (name && name !== `x${j + 1}` ? name : `x${low(j + 1)}`)) }),
     curve: new Plot("the activation", { x: [-REACH, REACH], y: [-1.5, 2.5], labels: ["z", "h"] }),
     weights: new Plot("the loss over w₁ and w₂", { x: [-5, 5], y: [-5, 5], labels: ["w₁", "w₂"] }),
     hidden: isNetwork() ? new Plot("what f sees", { x: [-0.5, 1.5], y: [-0.5, 1.5], labels: ["h₁", "h₂"] }) : null,
     equation: h("p", { class: "equation", id: "equation" }),
+    flow: s("svg", { class: "flow", role: "img" }),
     verdict: h("p", { class: "verdict", id: "verdict", "aria-live": "polite" }),
     table: h("tbody"), scores: h("strong", { id: "score" }),
     rescue: h("button", { id: "sigmoid", onclick: () => { state.activation = "sigmoid"; state.taken = ""; refresh(); } }, "Use sigmoid instead"),
@@ -169,7 +172,7 @@ function body() {
     choice("loss of", "over", [["one", "this sample"], ["all", `all ${state.X.length} samples`]], (over) => (state.all = over === "all")),
     h("button", { id: "descend", class: "primary", onclick: descend }, "Take one gradient step"), view.rescue);
   const plots = [view.plane, view.hidden, view.curve, view.weights].filter(Boolean).map((plot) => plot.element);
-  return h("div", { class: "columns" }, controls, h("div", { class: "right" }, view.equation, h("div", { class: "plots" }, ...plots), view.verdict, derivation()));
+  return h("div", { class: "columns" }, controls, h("div", { class: "right" }, view.equation, view.flow, h("div", { class: `plots ${isNetwork() ? "four" : "three"}` }, ...plots, view.verdict), derivation()));
 }
 
 function derivation() {
@@ -187,21 +190,66 @@ function refresh(except) {
     .forEach(([id, value]) => { const select = document.getElementById(id); if (select) select.value = String(value); });
   const fired = forward(state.neurons, state.x, σ), steps = gradients();
   drawEquation(fired[state.picked]);
+  drawFlow(fired);
   drawTable(fired);
-  drawPlane(fired);
-  if (view.hidden) drawHidden(fired);
+  drawPlane(steps);
+  if (view.hidden) drawHidden(fired, steps);
   drawCurve(fired[state.picked]);
   drawWeights(steps[state.picked]);
   drawVerdict(fired[state.picked], steps);
 }
 
 function drawEquation({ inputs, z, h: value }) {
-  const { w, b } = neuron(), bracket = (x) => (x < 0 ? `(${show(x)})` : show(x));
+  const { w, b } = neuron(), bracket = (x) => (x < 0 ? `(${brief(x)})` : brief(x));
   const number = (id, x) => { const element = h("b", { id }); write(element, x); return element; };
   view.equation.replaceChildren(
     `z = ${bracket(w[0])}·${bracket(inputs[0])} + ${bracket(w[1])}·${bracket(inputs[1])} + ${bracket(b)} = `, number("z", z),
-    "  →  ", `${names()[state.picked]} = ${row().symbol}(z) = `, number("h", value), "   L = ", number("loss", loss()),
+    "  →  ", `${names()[state.picked]} = ${row().symbol}(z) = `, number("h", value),
   );
+}
+
+/** Weighted sum and activation as boxes: an edge is as wide as its weight is large, and has its sign's colour. */
+function drawFlow(fired) {
+  const last = fired.length - 1, middle = (HIGH + LOW) / 2;
+  const at = isNetwork() ? [[352, HIGH], [352, LOW], [700, middle]] : [[400, middle]], end = at[last][0] + HALF + 100;
+  const from = (k) => (isNetwork() && k === last ? at.slice(0, 2) : [[-8, HIGH], [-8, LOW]]).map(([x, y]) => [x + HALF, y]);
+  const edges = state.neurons.flatMap((one, k) => one.w.map((w, j) => edge(from(k)[j], [at[k][0] - HALF, at[k][1]], w, isNetwork() ? brief(w) : `${AXES[j]} = ${brief(w)}`)));
+  const L = box(end, middle, 66, `L = ${show(loss())}`);
+  Object.assign(L.lastChild, { id: "loss" }).dataset.value = String(loss());
+  view.flow.setAttribute("viewBox", `0 0 ${end + 68} 160`);
+  view.flow.setAttribute("aria-label", fired.map((one, k) => `${names()[k]}: weighted sum ${show(one.z)}, activation ${show(one.h)}`).join("; "));
+  view.flow.replaceChildren(...edges.map(([line]) => line), s("line", { x1: at[last][0] + HALF, y1: middle, x2: end, y2: middle }),
+    ...state.x.map((x, j) => box(54, [HIGH, LOW][j], 52, `x${low(j + 1)} = ${brief(x)}`)), ...fired.map((one, k) => neuronBox(at[k], one, k)), L,
+    s("text", { class: "tick", x: end, y: middle + 42 }, state.all ? "all samples" : `y = ${state.target}`), ...edges.map(([, text]) => text));
+}
+
+const HIGH = 44, LOW = 114, HALF = 110; // px in the drawing: the rows of boxes, and half a neuron's width
+
+/** Three digits: what fits in a box. */
+const brief = (x) => show(Number(x.toPrecision(3)));
+
+/** A line, and its weight: above it in the upper row, below it in the lower one, on it where it crosses another. */
+function edge([x1, y1], [x2, y2], w, words) {
+  const crosses = abs(y2 - y1) === LOW - HIGH, t = crosses ? 0.27 : 0.5, beside = crosses ? 6 : y1 === HIGH ? -11 : 25;
+  return [
+    s("line", { class: tone(w), x1, y1, x2, y2, style: `stroke-width:${1.5 + Math.min(7, 2 * abs(w))}` }),
+    s("text", { class: tone(w), x: x1 + t * (x2 - x1), y: y1 + t * (y2 - y1) + beside }, words),
+  ];
+}
+
+function box(x, y, half, words) {
+  return s("g", {}, s("rect", { x: x - half, y: y - 21, width: 2 * half, height: 42, rx: 8 }), s("text", { class: "inside", x, y: y + 6 }, words));
+}
+
+/** Left the sum, right what the activation makes of it. */
+function neuronBox([x, y], { z, h: value }, k) {
+  const pick = () => { if (isNetwork()) { state.picked = k; state.taken = ""; refresh(); } };
+  const picked = isNetwork() && k === state.picked ? "picked" : "", { b } = state.neurons[k];
+  const words = (text, dx, dy, name) => s("text", { class: name, x: x + (dx * HALF) / 2, y: y + dy }, text);
+  return s("g", { class: isNetwork() ? "pickable" : "", onclick: pick },
+    s("rect", { class: picked, x: x - HALF, y: y - 21, width: 2 * HALF, height: 42, rx: 8 }), s("line", { class: "zero", x1: x, y1: y - 21, x2: x, y2: y + 21 }),
+    words(`z = ${brief(z)}`, -1, 6, "inside"), words(`${names()[k]} = ${brief(value)}`, 1, 6, "inside"),
+    y !== LOW && words("Σ", -1, -27, "tick"), y !== LOW && words(row().symbol, 1, -27, "tick"), words(`b = ${brief(b)}`, -1, 39, tone(b)));
 }
 
 function drawTable(fired) {
@@ -218,19 +266,33 @@ function drawTable(fired) {
     cell(`${j}.one`, one.gradient[j], !state.all), cell(`${j}.all`, all[j], state.all))));
 }
 
+const NORMAL = 46; // px of the arrow along w
+
 /** Where a line's neuron says yes: an arrow along w, a + and a − beside the line. */
 function drawSides(plot, one, name) {
-  const length = Math.hypot(...one.w);
   plot.boundary(one, "boundary");
+  const length = Math.hypot(...one.w);
   if (!length) return;
-  const unit = one.w.map((w) => w / length), foot = plot.foot(one);
-  const pixels = [unit[0] / (plot.x[1] - plot.x[0]), unit[1] / (plot.y[1] - plot.y[0])].map((v) => v * plot.size);
-  const scale = 46 / Math.hypot(...pixels), way = pixels.map((v) => v * scale);
-  plot.arrow(foot, way, "normal");
-  const beside = [-way[1], way[0]].map((v) => 1.3 * v);
-  plot.text(name, foot, "name", [0.6 * way[0] - 0.3 * beside[0] - 7, 0.6 * way[1] - 0.3 * beside[1] - 5]);
+  const foot = plot.foot(one), way = one.w.map((w) => (w / length) * NORMAL), beside = [-way[1], way[0]].map((v) => 1.3 * v);
+  plot.arrow(plot.anchor(one), way, "normal");
+  plot.text(name, plot.anchor(one), "name", [0.6 * way[0] - 0.3 * beside[0] - 7, 0.6 * way[1] - 0.3 * beside[1] - 5]);
+  if (!plot.holds(foot)) return;
   plot.text("+", foot, "side plus", [beside[0] + 0.45 * way[0] - 7, beside[1] + 0.45 * way[1] - 8]);
   plot.text("−", foot, "side minus", [beside[0] - 0.45 * way[0] - 7, beside[1] - 0.45 * way[1] - 8]);
+}
+
+/** −∇ from the tip of the normal: where one step takes it (made longer where that could not be seen). */
+function drawTurn(plot, { w }, gradient) {
+  const length = Math.hypot(...w), step = gradient.slice(0, 2).map((g) => (-g * state.lr * NORMAL) / length), far = Math.hypot(...step);
+  if (!length || !(far > 0 && far < Infinity)) return;
+  const start = plot.anchor(neuron()), tip = [plot.x, plot.y].map(([from, to], j) => start[j] + ((w[j] / length) * NORMAL * (to - from)) / plot.size);
+  drawDown(plot, tip, step.map((v) => (v / far) * Math.max(32, Math.min(110, far))));
+}
+
+function drawDown(plot, from, way) {
+  const length = Math.hypot(...way);
+  plot.arrow(from, way, "descent");
+  plot.text("−∇", from, "descent name", way.map((v, j) => v * (1 + 18 / length) - [14, 7][j]));
 }
 
 /** Blue where it is 1, orange where it is 0, paper at the middle. */
@@ -239,7 +301,7 @@ function shaded(value, middle) {
   return [...(value >= middle ? plus : minus), Number.isNaN(value) ? 0 : 0.4 * strength];
 }
 
-function drawPlane() {
+function drawPlane(steps) {
   const plot = view.plane;
   plot.clear();
   plot.field(64, (x, y) => shaded(output(state.neurons, [x, y], σ), 0.5));
@@ -247,18 +309,20 @@ function drawPlane() {
   lines.forEach((one, k) => drawSides(plot, one, isNetwork() ? names()[k] : "w"));
   state.X.forEach((x, i) => plot.sample(x, state.y[i]).addEventListener("click", () => { pick(i); refresh(); }));
   plot.ring(state.x);
-  const right = state.X.filter((x, i) => (output(state.neurons, x, σ) >= 0.5) === Boolean(state.y[i])).length;
+  if (state.picked < lines.length) drawTurn(plot, neuron(), steps[state.picked]);
+  const right = state.X.filter((x, i) => decided(output(state.neurons, x, σ)) === state.y[i]).length;
   view.scores.textContent = `${right} of ${state.X.length} right`;
   plot.describe(`The plane of x with ${state.X.length} samples, ${right} on the right side; the point is at (${state.x.map(show).join(", ")})`);
 }
 
-function drawHidden(fired) {
+function drawHidden(fired, steps) {
   const plot = view.hidden, seen = (x) => forward(state.neurons, x, σ).slice(0, 2).map((one) => one.h);
   plot.clear();
   plot.field(64, (x, y) => shaded(fire(state.neurons[2], [x, y], σ).h, 0.5));
   drawSides(plot, state.neurons[2], "f");
   state.X.forEach((x, i) => plot.sample(seen(x), state.y[i]));
   plot.ring(fired[2].inputs);
+  if (state.picked === 2) drawTurn(plot, neuron(), steps[2]);
   plot.describe("What f sees: the samples at (h₁, h₂), and one line between them");
 }
 
@@ -273,10 +337,10 @@ function drawCurve({ z, h: value, slope }) {
   plot.curve([[-reach, 0], [reach, 0]], "axis");
   plot.curve([[0, low - room], [0, high + room]], "axis");
   plot.curve(finite, "activation");
+  plot.caption.textContent = `${row().symbol}(z), slope σ′(z) = ${show(slope)}`;
   if (!Number.isFinite(value + slope)) return plot.describe(`${state.activation} has no finite value at z = ${show(z)}`);
   plot.curve([[z - reach / 3, value - (slope * reach) / 3], [z + reach / 3, value + (slope * reach) / 3]], "tangent");
   plot.ring([z, value]);
-  plot.caption.textContent = `${row().symbol}(z), and its tangent of slope σ′(z) = ${show(slope)}`;
   return plot.describe(`${state.activation} at z = ${show(z)}: h = ${show(value)}, slope ${show(slope)}`);
 }
 
@@ -293,9 +357,9 @@ function drawWeights(gradient) {
   };
   plot.field(cells, (w1, w2) => [...hill, Math.min(0.75, 1.2 * at(w1, w2)) || 0]);
   const norm = Math.hypot(gradient[0], gradient[1]), pixels = Math.max(34, Math.min(120, (state.lr * norm * plot.size) / (2 * widest)));
-  if (norm > 0 && Number.isFinite(norm)) plot.arrow(w, gradient.slice(0, 2).map((g) => (-g / norm) * pixels), "descent");
+  if (norm > 0 && Number.isFinite(norm)) drawDown(plot, w, gradient.slice(0, 2).map((g) => (-g / norm) * pixels));
   plot.ring(w);
-  plot.caption.textContent = norm > 0 ? `violet is loss; the arrow is −∇, ‖∇‖ = ${show(norm)}` : "violet is loss; no arrow: ∇ = 0";
+  plot.caption.textContent = norm > 0 ? `violet is loss; ‖∇‖ = ${show(norm)}` : `violet is loss; no arrow: ∇ = ${show(norm)}`;
   plot.describe(`Loss over w₁ and w₂; the gradient's length is ${show(norm)}`);
 }
 

@@ -99,7 +99,7 @@ function boundary() {
 function maps() {
   if (!planar) return [];
   return data.sizes.slice(1, -1).flatMap((m, l) => {
-    const plots = range(Math.min(m, MOST)).map((i) => new Plot(`h${i + 1}`, { x: bounds(0), y: bounds(1), size: 100, ticks: false }));
+    const plots = range(Math.min(m, MOST)).map((i) => new Plot(`h${low(i + 1)}`, { x: bounds(0), y: bounds(1), size: 100, ticks: false }));
     view.maps.push(plots);
     const rest = m > MOST ? `, the first ${MOST} of ${m}` : "";
     return [h("h2", {}, `Layer ${l + 1}: what each neuron sees${rest}`), h("div", { class: "maps" }, ...plots.map((plot) => plot.element))];
@@ -113,38 +113,57 @@ function lossCurve() {
   const first = Math.min(0, ...steps), end = Math.max(1, ...steps);
   const px = (step) => (400 * (step - first)) / (end - first), py = (y) => 10 + (140 * (high - y)) / (high - low || 1);
   const cursor = s("line", { class: "cursor", y1: 0, y2: 160 });
-  const svg = s("svg", { class: "wide", viewBox: "-6 -4 412 184", role: "img", "aria-label": "loss of the batch by step" },
+  const svg = s("svg", { class: "wide", viewBox: "-6 -4 412 188", role: "img", "aria-label": "loss of the batch by step" },
     s("rect", { class: "frame", width: 400, height: 160 }), s("polyline", { class: "loss", points: points.map(([step], i) => `${px(step)},${py(ys[i])}`).join(" ") }), cursor,
-    s("text", { class: "tick", y: 176 }, `step ${first}`), s("text", { class: "tick", x: 400, y: 176, "text-anchor": "end" }, String(end)));
-  const caption = h("figcaption", {}, values.length ? `loss${log ? " (logarithmic)" : ""}: ${show(Math.max(...values))} to ${show(Math.min(...values))}` : "no steps were recorded");
+    s("text", { class: "tick", y: 178 }, `step ${first}`), s("text", { class: "tick", x: 400, y: 178, "text-anchor": "end" }, String(end)),
+    values.length && s("text", { class: "tick", x: 394, y: 22, "text-anchor": "end" }, show(Math.max(...values))),
+    values.length && s("text", { class: "tick", x: 6, y: 153 }, show(Math.min(...values))));
+  const caption = h("figcaption", {}, values.length ? `loss${log ? " (logarithmic)" : ""} by step` : "no steps were recorded");
   const move = (step) => { cursor.setAttribute("x1", px(step)); cursor.setAttribute("x2", px(step)); };
   return { element: h("figure", {}, svg, caption), move };
 }
 
+const COLUMNS = { "activation h": "", "log₁₀ |δ|": "", "δ = 0": "zero", dead: "dead", saturated: "saturated", "‖Δw‖/‖w‖": "ratio" };
+const HINT = "δ = ∂L/∂(weighted sum). Dead: slope 0 on every sample; saturated: slope near 0. ‖Δw‖/‖w‖, the size of a step against the weights, is often near 0.001.";
+
 function layerTable() {
-  const head = ["layer", "activation h", "log₁₀ |δ|", "δ = 0", "dead", "saturated", "‖Δw‖/‖w‖"];
   view.rows = data.activations.map((σ, l) => {
-    const cells = Object.fromEntries(["zero", "dead", "saturated", "ratio"].map((key) => [key, h("td", { "data-key": `${l}.${key}` })]));
-    const bars = [histogram(`h of layer ${l + 1}`), histogram(`log₁₀|δ| of layer ${l + 1}`)];
-    const tr = h("tr", {}, h("th", { scope: "row" }, `${l + 1}, ${σ === "positive" ? "linear" : σ}`), ...bars.map((one) => h("td", {}, one.element)), ...Object.values(cells));
-    return { tr, bars, cells };
+    const cells = Object.fromEntries(Object.values(COLUMNS).filter(Boolean).map((key) => [key, h("td", { "data-key": `${l}.${key}` })]));
+    const bars = [histogram(`h of layer ${l + 1}`), histogram(`log₁₀|δ| of layer ${l + 1}`)], path = ratioPath(l);
+    const tr = h("tr", {}, h("th", { scope: "row" }, `${l + 1}, ${σ === "positive" ? "linear" : σ}`), ...bars.map((one) => h("td", {}, one.element)), ...Object.values(cells), h("td", {}, path.element));
+    return { tr, bars, cells, path };
   });
+  const head = ["layer", ...Object.keys(COLUMNS)].map((text) => h("th", { scope: "col", colspan: COLUMNS[text] === "ratio" && 2 }, text));
   return h("div", {}, h("h2", {}, "Layer by layer, one scale for the whole run"),
-    h("table", { class: "layers" }, h("thead", {}, h("tr", {}, ...head.map((text) => h("th", { scope: "col" }, text)))), h("tbody", {}, ...view.rows.map((row) => row.tr))));
+    h("table", { class: "layers" }, h("thead", {}, h("tr", {}, ...head)), h("tbody", {}, ...view.rows.map((row) => row.tr))), h("p", { class: "hint" }, HINT));
 }
 
+/** Bars that are as wide as there is room, and the numbers at both ends. */
 function histogram(name) {
-  const bars = s("g"), low = s("text", { class: "tick", y: 63 }), high = s("text", { class: "tick", x: 210, y: 63, "text-anchor": "end" });
-  const svg = s("svg", { class: "bars", viewBox: "0 0 210 64", role: "img" }, bars, low, high);
+  const svg = s("svg", { class: "bars", viewBox: "0 0 210 50", preserveAspectRatio: "none", role: "img" }), ends = [h("span"), h("span")];
   const draw = (counts, span) => {
     const most = Math.max(1, ...counts), width = 210 / counts.length, total = counts.reduce((a, b) => a + b, 0);
-    bars.replaceChildren(...counts.map((n, i) => s("rect", { x: i * width, y: 50 - (48 * n) / most, width: width - 1, height: (48 * n) / most })));
-    low.textContent = show(span[0]);
-    high.textContent = show(span[1]);
+    svg.replaceChildren(...counts.map((n, i) => s("rect", { x: i * width, y: 50 - (48 * n) / most, width: width - 1, height: (48 * n) / most })));
+    ends.forEach((end, i) => (end.textContent = show(Number(span[i].toPrecision(2)))));
     svg.dataset.counts = counts.join(" ");
     svg.setAttribute("aria-label", `histogram of ${name}: ${total} numbers from ${show(span[0])} to ${show(span[1])}`);
   };
-  return { element: svg, draw };
+  return { element: h("figure", {}, svg, h("div", { class: "span", "aria-hidden": "true" }, ...ends)), draw };
+}
+
+/** ‖Δw‖/‖w‖ of a layer at all snapshots, logarithmic: all layers on one scale, with a dot at the moment shown. */
+function ratioPath(l) {
+  const size = (shot, layer) => Math.log10(shot.layers[layer].ratio), layers = range(data.activations.length);
+  const known = data.snapshots.flatMap((shot) => layers.map((layer) => size(shot, layer))).filter(Number.isFinite);
+  const top = Math.max(...known, -Infinity), high = top - Math.min(...known, top) || 1;
+  const at = data.snapshots.map((shot, i) => [4 + (92 * i) / Math.max(1, data.snapshots.length - 1), 4 + (32 * (top - size(shot, l))) / high]);
+  const seen = at.filter(([, y]) => Number.isFinite(y)), dot = s("circle", { r: 3.5 });
+  const svg = s("svg", { class: "path", viewBox: "0 0 100 40", role: "img", "aria-label": `‖Δw‖/‖w‖ of layer ${l + 1} over the run` }, s("polyline", { points: seen.map((p) => p.join()).join(" ") }), dot);
+  const move = (i) => {
+    dot.setAttribute("visibility", Number.isFinite(at[i][1]) ? "visible" : "hidden");
+    if (Number.isFinite(at[i][1])) { dot.setAttribute("cx", at[i][0]); dot.setAttribute("cy", at[i][1]); }
+  };
+  return { element: svg, move };
 }
 
 // ── one moment ───────────────────────────────────────────────────────────────
@@ -159,19 +178,20 @@ function draw() {
   view.scrub.value = now;
   write(view.clock, shot.step, `step ${shot.step}${record && record[1] !== null ? `, batch loss ${show(record[1])}` : ""}`);
   view.loss.move(shot.step);
-  view.rows.forEach((row, l) => drawLayer(row, shot.layers[l]));
+  view.rows.forEach((row, l) => drawLayer(row, shot.layers[l], shot.step));
   if (!planar) return;
   const layers = unpacked(shot.parameters);
   drawPlane(layers);
   drawMaps(layers);
 }
 
-function drawLayer({ bars, cells }, layer) {
-  const percent = (x) => `${show(100 * x)} %`;
+function drawLayer({ bars, cells, path }, layer, step) {
+  const percent = (x) => `${Number((100 * x).toPrecision(2))} %`;
   bars[0].draw(layer.h, layer.spans[0]);
   bars[1].draw(layer.delta, layer.spans[1]);
   write(cells.zero, layer.zero, percent(layer.zero));
-  write(cells.ratio, layer.ratio);
+  write(cells.ratio, layer.ratio, step ? show(Number(layer.ratio.toPrecision(2))) : "–");
+  path.move(now);
   for (const [i, key] of ["dead", "saturated"].entries()) write(cells[key], layer.flat?.[i] ?? NaN, layer.flat ? percent(layer.flat[i]) : "–");
 }
 
@@ -200,7 +220,7 @@ function drawMaps(layers) {
     map.field(n, (x, y) => { const v = values[nearest(y, map.y)][nearest(x, map.x)][l][i]; return [...(v > 0 ? plus : minus), 0.75 * abs(v) / largest]; });
     mark(map, points, 1);
     mark(map, points, -1);
-    map.caption.textContent = `h${i + 1} ±${Number(largest.toPrecision(2))}`;
+    map.caption.textContent = `h${low(i + 1)} ±${Number(largest.toPrecision(2))}`;
     map.describe(`Neuron ${i + 1} of layer ${l + 1}: up to ${show(largest)} in size`);
   }));
 }
