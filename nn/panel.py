@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["PRESETS", "panel"]
 
 PRESETS = ("and", "or", "xor")
-HEIGHT = 900  # px in a notebook
+HEIGHT = 960  # px in a notebook
 Numbers = tuple[float, float, float]  # w₁, w₂, b
 Point = tuple[float, float]
 
@@ -124,7 +124,8 @@ def _picture(preset: dict[str, Any]) -> str:
         return round(80 + 240 * (x - low) / size, 1), round(320 - 240 * (y - low) / size, 1)
 
     (w1, w2), b = preset["neurons"][-1]["w"], preset["neurons"][-1]["b"]
-    equation = f"h = {preset['activation']}({w1:.4g}·x₁ + {w2:.4g}·x₂ + {b:.4g})".replace("-", "−")
+    equation = f"h = {preset['activation']}({w1:.4g}·x₁ {w2:+.4g}·x₂ {b:+.4g})"
+    equation = equation.replace(" +", " + ").replace(" -", " − ").replace("-", "−")
     corners = "".join(_corner(*px(*x), label) for x, label in zip(preset["X"], preset["y"], strict=True))
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 460" width="400" height="460" font-family="sans-serif">'

@@ -248,6 +248,26 @@ def test_choosing_a_sample_moves_the_point(opened):
     assert tab.locator("#sample").input_value() == "-1"
 
 
+def test_the_point_is_dragged_over_the_plane(opened):
+    tab = opened(panel("and"))
+    frame = tab.locator("figure").first.locator("rect.frame").bounding_box()  # from −0.25 to 1.25
+    place = lambda x1, x2: (frame["x"] + frame["width"] * (x1 + 0.25) / 1.5, frame["y"] + frame["height"] * (1.25 - x2) / 1.5)  # noqa: E731  # fmt: skip
+    tab.mouse.move(*place(0.5, 0.5))
+    tab.mouse.down()
+    assert number(tab, "#z") == pytest.approx(1.0 - 1.5, abs=0.02)
+    tab.mouse.move(*place(0.2, 0.9))
+    assert float(tab.get_by_label("x₂, as a number").input_value()) == pytest.approx(0.9, abs=0.01)
+    tab.mouse.move(*place(9, 9))
+    assert number(tab, "#z") == pytest.approx(0.2 + 0.9 - 1.5, abs=0.02)  # beyond the plane it stays
+    tab.mouse.up()
+    tab.mouse.move(*place(0.5, 0.5))
+    assert number(tab, "#z") == pytest.approx(0.2 + 0.9 - 1.5, abs=0.02)
+    tab.mouse.move(*place(0.03, 0.97))  # near a corner
+    tab.mouse.down()
+    assert tab.locator("#sample").input_value() == "1"
+    assert number(tab, "#z") == -0.5
+
+
 def test_sliders_work_from_the_keyboard(opened):
     tab = opened(panel("and"))
     tab.get_by_label("w₁", exact=True).focus()
@@ -266,7 +286,7 @@ def test_a_point_outside_the_domain_is_said_not_drawn(opened):
     assert "nan" in tab.locator("figcaption").last.text_content()
 
 
-@pytest.mark.parametrize(("width", "height"), [(1100, 900), (1920, 1080)])
+@pytest.mark.parametrize(("width", "height"), [(700, 960), (845, 960), (1100, 900), (1920, 1080)])  # 845: in JupyterLab
 @pytest.mark.parametrize("preset", range(4))
 def test_a_page_has_room_and_a_projectors_type_is_large(opened, preset, width, height):
     tab = opened(panel(), viewport={"width": width, "height": height})
@@ -274,7 +294,7 @@ def test_a_page_has_room_and_a_projectors_type_is_large(opened, preset, width, h
     tab.locator("#sigmoid").click()
     tab.locator("#over").select_option("all")
     tab.locator("#descend").click()
-    for part in (".right", "html"):
+    for part in (".right", ".derivation", "html"):
         assert tab.locator(part).evaluate("(e) => e.scrollWidth <= e.clientWidth"), part
     if width == 1920:
         assert tab.evaluate("document.documentElement.scrollHeight") <= height
@@ -341,6 +361,7 @@ def test_the_static_picture_has_the_samples_and_the_line():
     ]
     assert (x1 - x0) == pytest.approx(y1 - y0)  # x₁ + x₂ = 1.5 falls at 45°
     assert len(list(root.iter(f"{svg}circle"))) == 4
+    assert next(root.iter(f"{svg}text")).text == "AND: h = step(1·x₁ + 1·x₂ − 1.5)"
     assert 'polyline points=""' in panel(neuron_of("tanh", 0, 0, 1)).picture
 
 

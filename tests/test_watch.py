@@ -227,7 +227,7 @@ def test_maps_are_painted_in_the_colours_of_the_scheme(opened, scheme):
     assert tab.locator(".legend li").all_text_contents() == [" no", " yes"]
 
 
-@pytest.mark.parametrize(("width", "height"), [(1100, 900), (1920, 1080)])
+@pytest.mark.parametrize(("width", "height"), [(845, 1000), (1100, 900), (1920, 1080)])  # 845: in JupyterLab
 @pytest.mark.parametrize("sizes", [(2, 8, 8, 1), (5, 6, 1)])
 def test_a_run_has_room_and_a_projectors_type_is_large(opened, sizes, width, height):
     samples = data.XOR._replace(X=[[*x, 1.0, 0.0, 1.0][: sizes[0]] for x in data.XOR.X])

@@ -109,6 +109,13 @@ class Plot {
   px(x) { return (this.size * (x - this.x[0])) / (this.x[1] - this.x[0]); }
   py(y) { return (this.size * (this.y[1] - y)) / (this.y[1] - this.y[0]); }
 
+  /** Where a pointer is, in the data's coordinates; the nearest point of the frame when it is beyond. */
+  at(event) {
+    const { x, y } = new DOMPoint(event.clientX, event.clientY).matrixTransform(this.svg.getScreenCTM().inverse());
+    const data = (t, [low, high]) => low + (high - low) * Math.max(0, Math.min(1, t / this.size));
+    return [data(x, this.x), data(this.size - y, this.y)];
+  }
+
   rule(labels, ticks) {
     const n = this.size;
     this.frame.replaceChildren(s("rect", { class: "frame", width: n, height: n }));

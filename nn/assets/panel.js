@@ -133,6 +133,21 @@ function bounds() {
   return spans.map((span) => [mean(span) - reach, mean(span) + reach]);
 }
 
+/** A press on the plane takes the point there, or onto the sample that was meant; dragging takes it along. */
+function grab(plot) {
+  const moved = (event) => {
+    if (!(event.buttons & 1)) return;
+    const at = plot.at(event), near = state.X.findIndex((x) => Math.hypot(plot.px(x[0]) - plot.px(at[0]), plot.py(x[1]) - plot.py(at[1])) < 12);
+    if (event.type === "pointerdown" && near >= 0) pick(near);
+    else Object.assign(state, { x: at.map((v) => Number(v.toFixed(2))), sample: -1 });
+    state.taken = "";
+    refresh();
+  };
+  plot.svg.classList.add("grab");
+  plot.svg.addEventListener("pointerdown", moved);
+  plot.svg.addEventListener("pointermove", moved);
+}
+
 const REACH = 6; // of the activation curve
 
 /** Everything but the numbers: made anew for each preset. */
@@ -151,6 +166,7 @@ function build() {
     table: h("tbody"), scores: h("strong", { id: "score" }),
     rescue: h("button", { id: "sigmoid", onclick: () => { state.activation = "sigmoid"; state.taken = ""; refresh(); } }, "Use sigmoid instead"),
   };
+  grab(view.plane);
   document.querySelector("main").replaceChildren(header(), body());
   refresh();
 }
@@ -172,13 +188,13 @@ function body() {
     choice("loss of", "over", [["one", "this sample"], ["all", `all ${state.X.length} samples`]], (over) => (state.all = over === "all")),
     h("button", { id: "descend", class: "primary", onclick: descend }, "Take one gradient step"), view.rescue);
   const plots = [view.plane, view.hidden, view.curve, view.weights].filter(Boolean).map((plot) => plot.element);
-  return h("div", { class: "columns" }, controls, h("div", { class: "right" }, view.equation, view.flow, h("div", { class: `plots ${isNetwork() ? "four" : "three"}` }, ...plots, view.verdict), derivation()));
+  return h("div", { class: "columns" }, controls, h("div", { class: "right" }, view.equation, view.flow, h("div", { class: `plots ${isNetwork() ? "four" : "three"}` }, ...plots, view.verdict)), derivation());
 }
 
 function derivation() {
   const head = ["", "∂L/∂h", "× σ′(z)", "× input", "= this sample", `mean of all ${state.X.length}`];
-  return h("table", {}, h("caption", {}, "The gradient, factor by factor: L = ½ (h − y)²"),
-    h("thead", {}, h("tr", {}, ...head.map((text) => h("th", { scope: "col" }, text)))), view.table);
+  return h("div", { class: "derivation" }, h("table", {}, h("caption", {}, "The gradient, factor by factor: L = ½ (h − y)²"),
+    h("thead", {}, h("tr", {}, ...head.map((text) => h("th", { scope: "col" }, text)))), view.table));
 }
 
 // ── drawing ──────────────────────────────────────────────────────────────────
@@ -268,25 +284,26 @@ function drawTable(fired) {
 
 const NORMAL = 46; // px of the arrow along w
 
-/** Where a line's neuron says yes: an arrow along w, a + and a − beside the line. */
-function drawSides(plot, one, name) {
+/** The line of a neuron, with a + and a − beside it: where it says yes, and where no. */
+function drawLine(plot, one) {
   plot.boundary(one, "boundary");
-  const length = Math.hypot(...one.w);
-  if (!length) return;
-  const foot = plot.foot(one), way = one.w.map((w) => (w / length) * NORMAL), beside = [-way[1], way[0]].map((v) => 1.3 * v);
-  plot.arrow(plot.anchor(one), way, "normal");
-  plot.text(name, plot.anchor(one), "name", [0.6 * way[0] - 0.3 * beside[0] - 7, 0.6 * way[1] - 0.3 * beside[1] - 5]);
-  if (!plot.holds(foot)) return;
+  const length = Math.hypot(...one.w), foot = plot.foot(one);
+  if (!length || !plot.holds(foot)) return;
+  const way = one.w.map((w) => (w / length) * NORMAL), beside = [-way[1], way[0]].map((v) => 1.3 * v);
   plot.text("+", foot, "side plus", [beside[0] + 0.45 * way[0] - 7, beside[1] + 0.45 * way[1] - 8]);
   plot.text("−", foot, "side minus", [beside[0] - 0.45 * way[0] - 7, beside[1] - 0.45 * way[1] - 8]);
 }
 
-/** −∇ from the tip of the normal: where one step takes it (made longer where that could not be seen). */
-function drawTurn(plot, { w }, gradient) {
-  const length = Math.hypot(...w), step = gradient.slice(0, 2).map((g) => (-g * state.lr * NORMAL) / length), far = Math.hypot(...step);
-  if (!length || !(far > 0 && far < Infinity)) return;
-  const start = plot.anchor(neuron()), tip = [plot.x, plot.y].map(([from, to], j) => start[j] + ((w[j] / length) * NORMAL * (to - from)) / plot.size);
-  drawDown(plot, tip, step.map((v) => (v / far) * Math.max(32, Math.min(110, far))));
+/** The normal, an arrow along w; below it −∇ from its tip, where one step takes it (made longer where that could not be seen). */
+function drawNormal(plot, one, name, gradient) {
+  const length = Math.hypot(...one.w);
+  if (!length) return;
+  const way = one.w.map((w) => (w / length) * NORMAL), start = plot.anchor(one);
+  const step = gradient ? gradient.slice(0, 2).map((g) => (-g * state.lr * NORMAL) / length) : [0, 0], far = Math.hypot(...step);
+  const tip = [plot.x, plot.y].map(([from, to], j) => start[j] + (way[j] * (to - from)) / plot.size);
+  if (far > 0 && far < Infinity) drawDown(plot, tip, step.map((v) => (v / far) * Math.max(32, Math.min(110, far))));
+  plot.arrow(start, way, "normal");
+  plot.text(name, start, "name", [0.6 * way[0] + 0.4 * way[1] - 7, 0.6 * way[1] - 0.4 * way[0] - 5]);
 }
 
 function drawDown(plot, from, way) {
@@ -306,10 +323,10 @@ function drawPlane(steps) {
   plot.clear();
   plot.field(64, (x, y) => shaded(output(state.neurons, [x, y], σ), 0.5));
   const lines = isNetwork() ? state.neurons.slice(0, -1) : state.neurons;
-  lines.forEach((one, k) => drawSides(plot, one, isNetwork() ? names()[k] : "w"));
-  state.X.forEach((x, i) => plot.sample(x, state.y[i]).addEventListener("click", () => { pick(i); refresh(); }));
+  lines.forEach((one) => drawLine(plot, one));
+  state.X.forEach((x, i) => plot.sample(x, state.y[i]));
   plot.ring(state.x);
-  if (state.picked < lines.length) drawTurn(plot, neuron(), steps[state.picked]);
+  lines.forEach((one, k) => drawNormal(plot, one, isNetwork() ? names()[k] : "w", k === state.picked && steps[k]));
   const right = state.X.filter((x, i) => decided(output(state.neurons, x, σ)) === state.y[i]).length;
   view.scores.textContent = `${right} of ${state.X.length} right`;
   plot.describe(`The plane of x with ${state.X.length} samples, ${right} on the right side; the point is at (${state.x.map(show).join(", ")})`);
@@ -319,10 +336,10 @@ function drawHidden(fired, steps) {
   const plot = view.hidden, seen = (x) => forward(state.neurons, x, σ).slice(0, 2).map((one) => one.h);
   plot.clear();
   plot.field(64, (x, y) => shaded(fire(state.neurons[2], [x, y], σ).h, 0.5));
-  drawSides(plot, state.neurons[2], "f");
+  drawLine(plot, state.neurons[2]);
   state.X.forEach((x, i) => plot.sample(seen(x), state.y[i]));
   plot.ring(fired[2].inputs);
-  if (state.picked === 2) drawTurn(plot, neuron(), steps[2]);
+  drawNormal(plot, state.neurons[2], "f", state.picked === 2 && steps[2]);
   plot.describe("What f sees: the samples at (h₁, h₂), and one line between them");
 }
 

@@ -50,7 +50,7 @@ function build() {
   view.loss = lossCurve();
   document.querySelector("main").replaceChildren(
     h("header", {}, h("h1", {}, data.title), transport()),
-    h("div", { class: "watch" }, h("section", {}, boundary(), view.loss.element), h("section", {}, ...maps(), layerTable())));
+    h("div", { class: "watch" }, h("section", {}, boundary(), view.loss.element), h("section", {}, ...maps()), layerTable()));
   document.addEventListener("keydown", keys);
   go(data.snapshots.length - 1);
 }
@@ -77,6 +77,7 @@ function play() {
   if (timer) return pause();
   if (now === data.snapshots.length - 1) go(0);
   view.play.textContent = "Pause";
+  view.clock.setAttribute("aria-live", "off"); // five steps a second can't be read out
   timer = setInterval(() => (now < data.snapshots.length - 1 ? go(now + 1) : pause()), 200);
   return timer;
 }
@@ -85,6 +86,7 @@ function pause() {
   clearInterval(timer);
   timer = null;
   view.play.textContent = "Play";
+  view.clock.setAttribute("aria-live", "polite");
 }
 
 function boundary() {
@@ -134,7 +136,7 @@ function layerTable() {
     return { tr, bars, cells, path };
   });
   const head = ["layer", ...Object.keys(COLUMNS)].map((text) => h("th", { scope: "col", colspan: COLUMNS[text] === "ratio" && 2 }, text));
-  return h("div", {}, h("h2", {}, "Layer by layer, one scale for the whole run"),
+  return h("section", { class: "byLayer" }, h("h2", {}, "Layer by layer, one scale for the whole run"),
     h("table", { class: "layers" }, h("thead", {}, h("tr", {}, ...head)), h("tbody", {}, ...view.rows.map((row) => row.tr))), h("p", { class: "hint" }, HINT));
 }
 
