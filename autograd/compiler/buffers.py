@@ -23,7 +23,7 @@ from autograd.compiler.formula import PRODUCTS, SUFFIXES, Expr, board, is_number
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from autograd.compiler.emit import Statement
+    from autograd.compiler.statements import Statement
 
 __all__ = ["Buffer", "Calls", "shared"]
 

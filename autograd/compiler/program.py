@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 import time
-from html import escape
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
 from autograd.backprop import nonfinite_origin, topological_order
-from autograd.compiler import walk
+from autograd.compiler import look, walk
 from autograd.compiler.buffers import Calls, shared
 from autograd.compiler.emit import emit
 from autograd.compiler.formula import board
@@ -25,9 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from autograd.compiler.buffers import Buffer
-    from autograd.compiler.emit import Code
     from autograd.compiler.namespaces import Namespace
     from autograd.compiler.reroll import Array, Plan
+    from autograd.compiler.statements import Code
 
 __all__ = ["Program", "compile_graph"]
 
@@ -353,13 +352,13 @@ class Program:
         multiply  multiply   (n,)          1 scalar
         tanh      tanh       (n,)          1 scalar
         """
-        return explained(self._plan, self.nodes, self.seconds)
+        return look.explained(self._plan, self.nodes, self.seconds)
 
     def __repr__(self) -> str:
         return f"<Program of {self.nodes} nodes, {len(self.parameters)} parameters>"
 
     def _repr_html_(self) -> str:
-        return f"<pre><code class='language-python'>{escape(self.source)}</code></pre>"
+        return look.highlighted(self.source)
 
     # ── trouble ──
 
@@ -387,40 +386,6 @@ class Program:
 
 
 KEPT_SIZES = 4
-
-
-def explained(plan: Plan, nodes: int, seconds: float) -> str:
-    """The text of ``Program.explain``."""
-    arrays = [*plan.leaves, *plan.results]
-    fate = (
-        f"became {len(arrays)} arrays"
-        if plan.root
-        else "are too unlike each other for arrays: each is a step of its own;"
-    )
-    head = f"{nodes} nodes {fate} in {seconds * 1e3:.3g} ms ({seconds / nodes * 1e6:.3g} µs a node)"
-    width = max(len(a.name) for a in arrays)
-    lines = [f"{a.name:{width}}  {_what(a):9}  {_shape_text(a):12}  {_whose(a, plan)}".rstrip() for a in arrays]
-    return "\n".join([head, *lines])
-
-
-def _what(a: Array) -> str:
-    if a.role != "result":
-        return a.role
-    return {"map": a.op.name, "along": a.op.name, "join": "join"}.get(a.form, a.form)
-
-
-def _shape_text(a: Array) -> str:
-    sizes = ["n"] * a.batched + [str(m) for m in a.shape]
-    return f"({', '.join(sizes)}{',' * (len(sizes) == 1)})"
-
-
-def _whose(a: Array, plan: Plan) -> str:
-    """How many scalars, and the first and last of them by name."""
-    members = [i for i in a.members.ravel().tolist() if i >= 0]
-    values = [v for v in (plan.tape.values[i] for i in (members[0], members[-1])) if v is not None]
-    names = [".".join(filter(None, [v.module if v.parents else "", v.label])) for v in values]
-    shown = " … ".join(dict.fromkeys(filter(None, names)))
-    return f"{len(members)} scalar{'s' if len(members) > 1 else ' '}  {shown}"
 
 
 class _Workspace:

@@ -1,0 +1,44 @@
+"""What a program consists of: statements, and the constants that they speak of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from autograd.compiler.formula import Expr
+
+if TYPE_CHECKING:
+    from autograd.compiler.namespaces import Namespace
+
+__all__ = ["Code", "Statement"]
+
+
+class Statement(NamedTuple):
+    """``target = formula``."""
+
+    target: str
+    formula: Expr
+
+
+@dataclass
+class Code:
+    """A program as statements.
+
+    forward:   from leaves to the loss
+    backward:  from the loss to the gradients
+    loss:      the loss (a sample, if there is a batch)
+    gradients: for each parameter array, its gradient's name
+    constants: arrays and places that the statements speak of, by name
+    batched:   is there a loss a sample?
+    """
+
+    forward: list[Statement] = field(default_factory=list)
+    backward: list[Statement] = field(default_factory=list)
+    loss: Expr = field(default_factory=lambda: Expr("loss"))
+    gradients: dict[str, str] = field(default_factory=dict)
+    constants: dict[str, Any] = field(default_factory=dict)
+    batched: bool = False
+
+    def in_arrays_of(self, xp: Namespace) -> dict[str, Any]:
+        """The constants as arrays of a library."""
+        return {k: xp.places(*c) if isinstance(c, tuple) else xp.asarray(c) for k, c in self.constants.items()}
