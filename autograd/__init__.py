@@ -11,7 +11,7 @@
 from typing import Any
 
 from autograd.backprop import Step, backward_steps, first_nonfinite, nonfinite_origin, topological_order
-from autograd.errors import CycleError, DomainError, NonFiniteError
+from autograd.errors import CycleError, DomainError, NonFiniteError, TraceError
 from autograd.explain import explain
 from autograd.functional import expand, grad, hessian, jacobian, value_and_grad
 from autograd.gradcheck import GradCheck, GradCheckRow, gradcheck
@@ -22,7 +22,7 @@ from autograd.value import sum_ as sum  # noqa: A004  # as in NumPy
 
 _VIEW = ("Picture", "Player", "draw", "draw_dot", "recording", "step", "trace")
 _FILES = ("write_atomically",)
-_COMPILER = ("Program", "compile_graph")
+_COMPILER = ("Program", "compile_graph", "compiled")
 
 
 def __getattr__(name: str) -> Any:  # drawing and compiling load when they are first used
@@ -39,8 +39,8 @@ def __getattr__(name: str) -> Any:  # drawing and compiling load when they are f
 
 __all__ = [
     "OPS", "CycleError", "DomainError", "GradCheck", "GradCheckRow", "NonFiniteError", "Op", "Picture", "Player",
-    "Program", "Step",
-    "Value", "affine", "backward_steps", "collector_paused", "compile_graph", "dot", "draw", "draw_dot", "expand", "explain", "first_nonfinite", "formula", "grad",
+    "Program", "Step", "TraceError",
+    "Value", "affine", "backward_steps", "collector_paused", "compile_graph", "compiled", "dot", "draw", "draw_dot", "expand", "explain", "first_nonfinite", "formula", "grad",
     "gradcheck", "hessian", "ieee", "install", "jacobian", "logsumexp", "maximum", "mean", "minimum", "name", "nonfinite_origin",
     "primitive", "recording", "step", "sum", "topological_order", "trace", "value_and_grad",
     "write_atomically",

@@ -6,7 +6,7 @@ are part of the interface, and tested.
 
 from __future__ import annotations
 
-__all__ = ["CycleError", "DomainError", "NonFiniteError"]
+__all__ = ["CycleError", "DomainError", "NonFiniteError", "TraceError"]
 
 
 class DomainError(ValueError, ArithmeticError):
@@ -19,3 +19,7 @@ class CycleError(ValueError):
 
 class NonFiniteError(ArithmeticError):
     """A number that should be finite is nan or ±inf; the text names the node where it began."""
+
+
+class TraceError(ValueError):
+    """A function makes another graph from sample to sample or from call to call, so no one program computes it."""

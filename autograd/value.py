@@ -21,7 +21,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from copy import deepcopy
 from math import isfinite
-from typing import TYPE_CHECKING, Any, NoReturn, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, cast
 
 from autograd import backprop
 from autograd.errors import DomainError
@@ -31,10 +31,11 @@ from autograd.readings import floats, ieee_read
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-__all__ = ["Value", "affine", "apply", "as_value", "collector_paused", "dot", "ieee", "logsumexp", "maximum", "mean", "minimum", "name", "sum_"]  # fmt: skip
+__all__ = ["Comparison", "Value", "affine", "apply", "as_value", "collector_paused", "comparisons", "dot", "ieee", "logsumexp", "maximum", "mean", "minimum", "name", "sum_"]  # fmt: skip
 
 new = object.__new__
 _ieee: ContextVar[bool] = ContextVar("ieee", default=False)
+_comparisons: ContextVar[list[Comparison] | None] = ContextVar("comparisons", default=None)
 
 
 class Value:
@@ -582,11 +583,23 @@ def _cannot_trace(function: str) -> str:
     return f"np.{function} can't be traced through a Value{in_place}; write {try_this or 'it with operators and methods of Value'}, or v.data for the number"
 
 
+class Comparison(NamedTuple):
+    """A question that a program asked of numbers in a graph: was ``relation(left, right)`` true?"""
+
+    relation: Callable[[float, float], bool]
+    left: Value
+    right: Value | float
+    outcome: bool
+
+
 def _compared(v: Value, other: Any, relation: Callable[[float, float], bool]) -> Any:
-    if isinstance(other, Value):
-        return relation(v.data, other.data)
-    x = _operand(other)
-    return x if x is NotImplemented else relation(v.data, x)
+    x = other.data if isinstance(other, Value) else _operand(other)
+    if x is NotImplemented:
+        return x
+    outcome, asked = relation(v.data, x), _comparisons.get()
+    if asked is not None:
+        asked.append(Comparison(relation, v, other if isinstance(other, Value) else x, outcome))
+    return outcome
 
 
 # ── from the table to methods and functions ─────────────────────────────────
@@ -785,6 +798,22 @@ def ieee() -> Iterator[None]:
         yield
     finally:
         _ieee.reset(token)
+
+
+@contextmanager
+def comparisons() -> Iterator[list[Comparison]]:
+    """Inside, every ``<``, ``<=``, ``>`` and ``>=`` of a Value is written down: a branch hangs on it.
+
+    >>> with comparisons() as asked:
+    ...     larger = max(Value(1.0), Value(2.0))
+    >>> len(asked), asked[0].outcome
+    (1, True)
+    """
+    token = _comparisons.set([])
+    try:
+        yield cast("list[Comparison]", _comparisons.get())
+    finally:
+        _comparisons.reset(token)
 
 
 @contextmanager

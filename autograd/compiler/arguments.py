@@ -1,0 +1,302 @@
+"""The arguments of a compiled function, taken apart: what is differentiated, what is read, what must stay.
+
+| an argument, or a part of one           | is                                                           |
+|-----------------------------------------|--------------------------------------------------------------|
+| a Value; a thing that has parameters()  | parameters: differentiated, their ``.data`` read at each call |
+| a number, an array, a list of numbers   | data: read at each call                                      |
+| an array named as ``samples``           | data, a row a sample                                         |
+| text, True, False, None, a function     | fixed: for another one the function is traced again          |
+| a list, tuple or dict of these          | its parts                                                    |
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograd.value import Value, as_float
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+__all__ = ["Reading", "StandIns"]
+
+
+class _Traversal:
+    """Goes through an argument part by part; what a method returns stands in the part's place."""
+
+    def argument(self, path: str, x: Any) -> Any:
+        """The argument, each part handed to the method for it. Raises TypeError for what is none of the table above."""
+        if isinstance(x, Value):
+            return self.value(path, x)
+        if isinstance(x, (list, tuple, dict)):
+            return self._container(path, x)
+        if not isinstance(x, type) and callable(getattr(x, "parameters", None)):
+            return self.module(path, x)
+        if x is None or isinstance(x, (bool, str, np.bool_)) or callable(x):
+            return self.fixed(path, x)
+        if getattr(x, "shape", ()) == ():
+            return self.array(path, np.array(_number(path, x)))
+        a = np.asarray(x)
+        return self.argument(path, a.tolist()) if a.dtype.kind == "O" else self.array(path, _floats(path, a))
+
+    def _container(self, path: str, x: Any) -> Any:
+        if isinstance(x, dict):
+            self.container(path, f"a dict of {', '.join(map(repr, x))}")
+            return {k: self.argument(f"{path}[{k!r}]", item) for k, item in x.items()}
+        if x and all(isinstance(v, Value) for v in x):
+            return _like(x, self.values(path, x))
+        a = _all_numbers(x)
+        if a is not None:
+            return self.array(path, a)
+        self.container(path, f"a {type(x).__name__} of {len(x)}")
+        return _like(x, [self.argument(f"{path}[{i}]", item) for i, item in enumerate(x)])
+
+    def value(self, path: str, v: Value) -> Any:
+        """A Value alone."""
+        return self.values(path, [v])[0]
+
+    def values(self, path: str, row: Sequence[Value]) -> list[Any]:
+        """A row of Values."""
+        raise NotImplementedError
+
+    def array(self, path: str, a: np.ndarray[Any, Any]) -> Any:
+        """Numbers that are data."""
+        raise NotImplementedError
+
+    def module(self, path: str, m: Any) -> Any:
+        """A thing with parameters."""
+        return m
+
+    def fixed(self, path: str, x: Any) -> Any:
+        """What is taken as it is."""
+        return x
+
+    def container(self, path: str, what: str) -> None:
+        """A list, tuple or dict, before its parts."""
+
+
+class Reading(_Traversal):
+    """The arguments of one call.
+
+    key:        what has to be the same for a trace to serve this call too: (path, what it is, which one) a part
+    parameters: the distinct Values, in the order in which the arguments hold them
+    theta:      their numbers as they are now
+    data:       the numbers that are data, in order
+    samples:    by name, the arrays with a row a sample
+    size:       how many samples
+    of_modules: the parameters that are known by identity
+    """
+
+    def __init__(self, arguments: Mapping[str, Any], samples: Collection[str], dtype: Any) -> None:
+        self.arguments = arguments
+        self.key: list[tuple[str, str, Any]] = []
+        self.data: list[float] = []
+        self.samples: dict[str, Any] = {}
+        self.of_modules: list[Value] = []
+        self._values: list[Value] = []
+        for name, x in arguments.items():
+            if name in samples:
+                self._rows(name, x)
+            else:
+                self.argument(name, x)
+        self.size = self._size()
+        distinct = {v: i for i, v in enumerate(dict.fromkeys(self._values))}
+        self.parameters = list(distinct)
+        if len(distinct) < len(self._values):
+            self.key.append(("the arguments", "sharing other Values", [distinct[v] for v in self._values]))
+        self.theta = np.array([p.data for p in self.parameters], dtype=dtype)
+
+    def values(self, path: str, row: Sequence[Value]) -> list[Any]:
+        """Values, as ``value``."""
+        self.key.append((path, f"{len(row)} Values", None))
+        self._enter(path, row)
+        return list(row)
+
+    def value(self, path: str, v: Value) -> Any:
+        """A Value: any other will do as well."""
+        self.key.append((path, "a Value", None))
+        self._enter(path, [v])
+        return v
+
+    def _enter(self, path: str, row: Sequence[Value]) -> None:
+        for v in row:
+            if v.parents:
+                raise ValueError(
+                    f"{path} holds the result of {v.op.name!r}, {v!r}: a parameter is a leaf, made by Value(number). "
+                    "Compute it inside the function, or pass its number, .data"
+                )
+        self._values += row
+
+    def array(self, path: str, a: np.ndarray[Any, Any]) -> Any:
+        """Data: any other numbers of that shape will do as well."""
+        self.key.append((path, f"of shape {a.shape}" if a.shape else "a number", None))
+        self.data += a.ravel().tolist()
+
+    def module(self, path: str, m: Any) -> Any:
+        """A module computes what it likes, so it is known by identity, and so are its Values."""
+        found = list(m.parameters())
+        if not all(isinstance(v, Value) for v in found):
+            raise TypeError(f"{path}.parameters() must give Values; did {type(m).__name__} come from another library?")
+        self.key.append((path, f"another {type(m).__name__}", _Same(m)))
+        self.key.append((path, "holding other Values", found))
+        self.of_modules += found
+        self._values += found
+        return m
+
+    def fixed(self, path: str, x: Any) -> Any:
+        """Text, a flag or a function: known as it is."""
+        named = x is None or isinstance(x, (bool, str, np.bool_))
+        self.key.append((path, repr(x) if named else f"another {_name(x)}", None if named else _Same(x)))
+        return x
+
+    def container(self, path: str, what: str) -> None:
+        """The parts come next."""
+        self.key.append((path, what, None))
+
+    def _rows(self, name: str, x: Any) -> None:
+        a = x if _foreign(x) else _floats(name, np.asarray(x))
+        self.samples[name] = a
+        self.key.append((name, f"rows of shape {tuple(a.shape[1:])}", None))
+
+    def _size(self) -> int:
+        """How many samples; 1 without ``samples``. Raises ValueError if arrays differ in it, or there are none."""
+        sizes = {name: a.shape[0] if len(a.shape) else 0 for name, a in self.samples.items()}
+        if len(set(sizes.values())) > 1 or 0 in sizes.values():
+            got = ", ".join(f"{n} in {name}" for name, n in sizes.items())
+            raise ValueError(f"expected a row a sample, at least one and as many in each array; got {got}")
+        return next(iter(sizes.values()), 1)
+
+    def numbers(self) -> list[Any]:
+        """All numbers that the trace of the first sample sees."""
+        first = [np.asarray(a[0], dtype=float).tolist() for a in self.samples.values()]
+        return [self.theta.tolist(), list(self.data), first]
+
+
+class _Same:
+    """Equal to itself alone, whatever ``==`` means for x; and x stays alive, so that nothing else gets its id."""
+
+    def __init__(self, x: Any) -> None:
+        self.x = x
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.x is other.x
+
+    __hash__ = object.__hash__
+
+
+class StandIns(_Traversal):
+    """Arguments to trace with: fresh leaves in the place of numbers and Values, one row for all samples.
+
+    A module's Values can't be replaced, so they stand for themselves.
+    """
+
+    def __init__(self, reading: Reading, row: int) -> None:
+        self._own: dict[Value, Value] = {v: v for v in reading.of_modules}
+        self.data: list[Value] = []
+        self.samples: dict[str, list[Value]] = {}
+        self.arguments: dict[str, Any] = {}
+        for name, x in reading.arguments.items():
+            if name in reading.samples:
+                a = np.asarray(reading.samples[name][row], dtype=float)
+                self.samples[name], self.arguments[name] = _leaves(name, a)
+            else:
+                self.arguments[name] = self.argument(name, x)
+        self.parameters = [self._own[v] for v in reading.parameters]
+
+    def known(self) -> set[Value]:
+        """All leaves whose numbers may vary."""
+        return {*self.parameters, *self.data, *(v for group in self.samples.values() for v in group)}
+
+    def values(self, path: str, row: Sequence[Value]) -> list[Any]:
+        """A leaf for each Value, the same for the same."""
+        return [self._stand_in(v, f"{path}[{j}]") for j, v in enumerate(row)]
+
+    def value(self, path: str, v: Value) -> Any:
+        """A leaf for a Value."""
+        return self._stand_in(v, path)
+
+    def _stand_in(self, v: Value, path: str) -> Value:
+        if v not in self._own:
+            label = v.label or path.rpartition("['")[2].replace("']", "")  # params['W'][0] is called W[0]
+            self._own[v] = Value(v.data, label=label, kind="parameter")
+        return self._own[v]
+
+    def array(self, path: str, a: np.ndarray[Any, Any]) -> Any:
+        """A leaf for each number, in lists."""
+        leaves, nested = _leaves(path, a)
+        self.data += leaves
+        return nested
+
+
+def _leaves(path: str, a: np.ndarray[Any, Any]) -> tuple[list[Value], Any]:
+    """A leaf for each number: one after the other, and in lists as deep as the array."""
+    leaves = [
+        Value(x, label=path + "".join(f"[{i}]" for i in at))
+        for at, x in zip(np.ndindex(a.shape), a.ravel().tolist(), strict=True)
+    ]
+    if not a.shape:
+        return leaves, leaves[0]
+    nested = np.empty(len(leaves), dtype=object)
+    nested[:] = leaves
+    return leaves, nested.reshape(a.shape).tolist()
+
+
+def difference(old: Sequence[tuple[str, str, Any]], new: Sequence[tuple[str, str, Any]]) -> str:
+    """What is not as it was, of two keys that are not equal.
+
+    >>> difference([("x", "of shape (2,)", None)], [("x", "of shape (3,)", None)])
+    'x was of shape (2,), now of shape (3,)'
+    """
+    for (path, was, which), (new_path, now, new_which) in _pairs(old, new):
+        if (path, was) != (new_path, now):
+            return f"{new_path or path} was {was}, now {now}"
+        if which != new_which:
+            return f"{path} was {was}"
+    return "nothing"
+
+
+def _pairs(old: Sequence[Any], new: Sequence[Any]) -> Iterator[tuple[Any, Any]]:
+    nothing = ("", "not there", None)
+    for i in range(max(len(old), len(new))):
+        yield old[i] if i < len(old) else nothing, new[i] if i < len(new) else nothing
+
+
+def _like(x: Any, items: list[Any]) -> Any:
+    """The items in a list, tuple or named tuple such as x."""
+    return type(x)(*items) if hasattr(x, "_fields") else type(x)(items)
+
+
+def _name(x: Any) -> str:
+    return getattr(x, "__name__", type(x).__name__)
+
+
+def _foreign(x: Any) -> bool:
+    """An array of another library, which stays where it is."""
+    return type(x).__module__.split(".")[0] in ("torch", "jax", "jaxlib")
+
+
+def _number(path: str, x: Any) -> float:
+    try:
+        return as_float(x)
+    except TypeError as error:
+        raise TypeError(
+            f"{path}: expected numbers, Values, a Module, text, a flag, a function, or lists and dicts of these, "
+            f"got {type(x).__name__} ({error})"
+        ) from None
+
+
+def _all_numbers(x: Any) -> np.ndarray[Any, Any] | None:
+    """A list as an array, if it is made of numbers alone and its rows are even."""
+    try:
+        a = np.asarray(x)
+    except ValueError:  # uneven rows
+        return None
+    return a.astype(float) if a.dtype.kind in "biuf" else None
+
+
+def _floats(path: str, a: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    if a.dtype.kind not in "biuf":
+        raise TypeError(f"{path}: expected an array of numbers, got one of {a.dtype}")
+    return a if a.dtype.kind == "f" else a.astype(float)
