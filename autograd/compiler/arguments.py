@@ -102,15 +102,19 @@ class Reading(_Traversal):
             else:
                 self.argument(name, x)
         self.size = self._size()
-        distinct = {v: i for i, v in enumerate(dict.fromkeys(self._values))}
-        self.parameters = list(distinct)
-        if len(distinct) < len(self._values):
-            self.key.append(("the arguments", "sharing other Values", [distinct[v] for v in self._values]))
+        self._without_repetition()
         self.theta = np.array([p.data for p in self.parameters], dtype=dtype)
+
+    def _without_repetition(self) -> None:
+        self.parameters, shared = self._values, None
+        if len(set(self._values)) < len(self._values):
+            at = {v: i for i, v in enumerate(dict.fromkeys(self._values))}
+            self.parameters, shared = list(at), [at[v] for v in self._values]
+        self.key.append(("who shares a Value", "another", shared))
 
     def values(self, path: str, row: Sequence[Value]) -> list[Any]:
         """Values, as ``value``."""
-        self.key.append((path, f"{len(row)} Values", None))
+        self.key.append((path, f"{len(row)} Value{'s' * (len(row) > 1)}", None))
         self._enter(path, row)
         return list(row)
 
@@ -137,8 +141,11 @@ class Reading(_Traversal):
     def module(self, path: str, m: Any) -> Any:
         """A module computes what it likes, so it is known by identity, and so are its Values."""
         found = list(m.parameters())
-        if not all(isinstance(v, Value) for v in found):
-            raise TypeError(f"{path}.parameters() must give Values; did {type(m).__name__} come from another library?")
+        other = next((v for v in set(map(type, found)) if not issubclass(v, Value)), None)
+        if other is not None:
+            raise TypeError(
+                f"{path}.parameters() gives {other.__name__}, not Values: is {type(m).__name__} of another library?"
+            )
         self.key.append((path, f"another {type(m).__name__}", _Same(m)))
         self.key.append((path, "holding other Values", found))
         self.of_modules += found
@@ -156,7 +163,10 @@ class Reading(_Traversal):
         self.key.append((path, what, None))
 
     def _rows(self, name: str, x: Any) -> None:
-        a = x if _foreign(x) else _floats(name, np.asarray(x))
+        try:
+            a = x if _foreign(x) else _floats(name, np.asarray(x))
+        except ValueError:
+            raise ValueError(f"{name}: expected a row a sample, all of one shape; got uneven rows") from None
         self.samples[name] = a
         self.key.append((name, f"rows of shape {tuple(a.shape[1:])}", None))
 
@@ -205,9 +215,9 @@ class StandIns(_Traversal):
                 self.arguments[name] = self.argument(name, x)
         self.parameters = [self._own[v] for v in reading.parameters]
 
-    def known(self) -> set[Value]:
-        """All leaves whose numbers may vary."""
-        return {*self.parameters, *self.data, *(v for group in self.samples.values() for v in group)}
+    def known(self) -> list[Value]:
+        """All leaves whose numbers may vary, in order."""
+        return [*self.parameters, *self.data, *(v for group in self.samples.values() for v in group)]
 
     def values(self, path: str, row: Sequence[Value]) -> list[Any]:
         """A leaf for each Value, the same for the same."""

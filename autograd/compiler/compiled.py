@@ -11,6 +11,7 @@ import inspect
 import logging
 from contextvars import ContextVar
 from functools import update_wrapper
+from itertools import count
 from operator import ge, gt, le, lt
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
@@ -269,11 +270,11 @@ class _Trace:
                 f"{name} did not make the same graph again: {other}. What is read past the graph (.data, a counter, "
                 "chance) can't be compiled: compute with Values, compare them with < and >, pass the rest as an argument"
             )
-        outside = (_leaves_of(again.tape) & _leaves_of(self.run.tape)) - again.leaves.known()
+        outside = (_leaves_of(again.tape) & _leaves_of(self.run.tape)) - set(again.leaves.known())
         if outside:
             v = min(outside, key=lambda v: v.label)
             raise TraceError(
-                f"{name} uses {v.label or v!r}, which is not among its arguments: pass it, or the Module that holds it, "
+                f"{name} uses {(v.label or v)!r}, which is not among its arguments: pass it, or the Module that holds it, "
                 "so that the program follows it"
             )
 
@@ -343,15 +344,19 @@ def _spoken(v: Value | float) -> str:
 
 def _other(a: _Run, b: _Run) -> str:
     """What is not the same in two graphs; "" if nothing is."""
-    for op, other in zip(a.tape.ops, b.tape.ops, strict=False):
-        if op is not other and (op.name, op.constants) != (other.name, other.constants):
-            return f"{op.symbol} became {other.symbol}"
-    if a.tape.operands != b.tape.operands:
-        return f"it had {len(a.tape.ops)} nodes, now {len(b.tape.ops)}, or other edges"
-    known = a.leaves.known()
-    for operands, v, was, now in zip(a.tape.operands, a.tape.values, a.tape.numbers, b.tape.numbers, strict=True):
-        if not operands and v not in known and repr(was) != repr(now):
-            return f"a constant was {was:g}, now {now:g}"
+    if len(a.tape.ops) != len(b.tape.ops):
+        return f"it had {len(a.tape.ops)} nodes, now {len(b.tape.ops)}"
+    for was, now in zip(a.tape.ops, b.tape.ops, strict=True):
+        if was is not now and (was.name, was.constants) != (now.name, now.constants) and was.operands and now.operands:
+            return f"{was.symbol} became {now.symbol}"
+    at, now_at = (dict[Any, int](zip(run.leaves.known(), count(), strict=False)) for run in (a, b))
+    if a.tape.operands != b.tape.operands or [at.get(v) for v in a.tape.values] != [
+        now_at.get(v) for v in b.tape.values
+    ]:
+        return "its edges changed"
+    for operands, v, x, y in zip(a.tape.operands, a.tape.values, a.tape.numbers, b.tape.numbers, strict=True):
+        if not operands and v not in at and repr(x) != repr(y):
+            return f"a constant was {x:g}, now {y:g}"
     return ""
 
 
