@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
+from math import isclose
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd import DomainError, NonFiniteError, Value, dot, maximum
+from autograd import DomainError, NonFiniteError, TraceError, Value, dot, maximum, topological_order
 from nn import activations, losses
 from nn.layers import MLP
+from nn.module import Module
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -14,6 +17,11 @@ if TYPE_CHECKING:
     from nn.losses import LossFunction
 
 __all__ = ["Compiled", "Graph", "Pass", "choose"]
+
+COMPARED = 100  # so many samples go through both, before a module of the user's own is compiled unasked
+DIGITS = 1e-9  # to which the two must agree then
+
+log = logging.getLogger(__name__)
 
 
 class Pass(NamedTuple):
@@ -26,10 +34,23 @@ class Pass(NamedTuple):
 
 
 class Graph:
-    """A graph a batch: every sample through the model, one loss."""
+    """A graph a batch: every sample through the model, one loss.
 
-    def __init__(self, model: Callable[[Any], Any], X: Sequence[Any], y: Sequence[Any], loss: LossFunction) -> None:
+    name: which engine this is, and why it is not the compiled one if that is what "auto" would rather have taken
+    """
+
+    def __init__(
+        self, model: Callable[[Any], Any], X: Sequence[Any], y: Sequence[Any], loss: LossFunction, reason: str = ""
+    ) -> None:
         self.model, self.X, self.y, self.loss = model, X, y, loss
+        self.name = "graph"
+        if reason:
+            self.go_on_with_the_graph(reason)
+
+    def go_on_with_the_graph(self, reason: str) -> None:
+        """Say why nothing is compiled."""
+        self.name = f"graph: {reason}"
+        log.info("trains with the graph: %s", reason)
 
     def forward(self, samples: Sequence[int]) -> Pass:
         """The loss of these samples. Raises TypeError when it is no Value."""
@@ -43,40 +64,100 @@ class Graph:
 class Compiled(Graph):
     """One sample's graph, compiled with the sample and its target as inputs: a batch is a few matrix products.
 
+    unasked: nobody asked for it ("auto"), so go on with the graph where samples turn out to have different ones
+
     Raises ValueError when the model or the loss does not compile to what the graph computes.
     """
 
-    def __init__(self, model: Callable[[Any], Any], X: Sequence[Any], y: Sequence[Any], loss: LossFunction) -> None:
+    def __init__(
+        self, model: Callable[[Any], Any], X: Sequence[Any], y: Sequence[Any], loss: LossFunction, *,
+        unasked: bool = False,
+    ) -> None:  # fmt: skip
+        super().__init__(model, X, y, loss)
+        self.name, self.unasked = "compiled", unasked
+        output = model(X[0])
+        loss([output] * len(y), y)  # tells a wrong label before training
+        try:
+            self._compile(len(output) if isinstance(output, list) else 1)
+        except (TypeError, ValueError, ArithmeticError) as error:
+            if not unasked:
+                raise
+            self.go_on_with_the_graph(str(error))
+
+    def _compile(self, k: int) -> None:
+        """Loss and accuracy of one sample, of a model with k outputs."""
         import numpy as np
 
-        from autograd import compile_graph
+        from autograd import compiled
 
-        super().__init__(model, X, y, loss)
-        x = [Value(v, label=f"x[{j}]") for j, v in enumerate(X[0])]
-        output = model(x)
-        loss([output] * len(y), y)  # tells a wrong label before training
-        k = len(output) if isinstance(output, list) else 1
-        self.inputs = np.array(X, dtype=float)
-        self.targets = np.array(_targets(loss, y, k), dtype=float).reshape(len(y), -1)
-        target = [Value(v, label=f"y[{j}]") for j, v in enumerate(self.targets[0].tolist())]
-        self.program = compile_graph(loss([output], [target if len(target) > 1 else target[0]]), inputs=[x, target])
-        hit = _hit(loss, output, target)
-        self.hits = None if hit is None else compile_graph(hit, inputs=[x, target])
+        loss, hit = self.loss, _hits(self.loss)
+        self.inputs, self.targets = (np.array(a, dtype=float) for a in (self.X, _targets(loss, self.y, k)))
+        if self.targets.shape[1:] == (1,):
+            self.targets = self.targets[:, 0]
+        self.held = self.model if isinstance(self.model, Module) else _Held(self.model, self.X[0])
+        self.of_sample = compiled(lambda model, x, y: loss([model(x)], [y]), samples=["x", "y"])
+        self.hits = hit and compiled(lambda model, x, c: hit(model(x), c), samples=["x", "c"])
+        self.classes = np.array(_classes(loss, self.y, k)) if self.hits else self.targets
+        if self.unasked and not _is_uniform(self.model):
+            self._require_the_graphs_loss()
 
     def forward(self, samples: Sequence[int]) -> Pass:
         """The loss of these samples; where it is not finite, the graph says why."""
-        batch = self.inputs[samples], self.targets[samples]
+        if self.name != "compiled":
+            return super().forward(samples)
+        x = self.inputs[samples]
         try:
-            loss, gradient = self.program.value_and_grad(*batch)
+            loss, gradient = self.of_sample.value_and_grad(self.held, x, self.targets[samples])
+            accuracy = self.hits(self.held, x, self.classes[samples]) if self.hits else None
         except (DomainError, NonFiniteError):
             return super().forward(samples)
-        accuracy = None if self.hits is None else self.hits(*batch)
+        except TraceError as error:
+            if not self.unasked:
+                raise
+            self.go_on_with_the_graph(str(error))
+            return super().forward(samples)
         return Pass(
             loss,
             accuracy,
-            lambda: self.program.write_back(gradient),
+            lambda: self.of_sample.write_back(gradient),
             lambda: super(Compiled, self).forward(samples).graph(),
         )
+
+    def _require_the_graphs_loss(self) -> None:
+        """Raises TraceError where the program's loss of some samples is not the graph's."""
+        some = range(0, len(self.X), -(-len(self.X) // COMPARED))
+        found, expected = self.of_sample(self.held, self.inputs[some], self.targets[some]), super().forward(some).loss
+        if not isclose(found, expected, rel_tol=DIGITS, abs_tol=DIGITS):
+            raise TraceError(
+                f"the program's loss is {found:g}, the graph's {expected:g}: some samples have another graph"
+            )
+
+
+class _Held:
+    """A function, with the Values that it computes with beside its argument."""
+
+    def __init__(self, model: Callable[[Any], Any], x: Sequence[Any]) -> None:
+        self.model = model
+        output = model(x)
+        roots = output if isinstance(output, list) else [output]
+        leaves = dict.fromkeys(v for root in roots for v in topological_order(root) if not v.parents)
+        self._parameters = [v for v in leaves if v.op.name == "parameter"] or [
+            v for v in leaves if v.op.name != "constant"
+        ]
+
+    def __call__(self, x: Any) -> Any:
+        return self.model(x)
+
+    def parameters(self) -> list[Value]:
+        """The parameters; if there are none, every leaf that is not a constant."""
+        return self._parameters
+
+
+def _is_uniform(model: Callable[[Any], Any]) -> bool:
+    """Is it known that every sample has the same graph? So it is for an ``MLP`` of the table's activations."""
+    return type(model) is MLP and all(
+        activations.name_of(n.activation) in activations.names() for layer in model.layers for n in layer.neurons
+    )
 
 
 def _targets(loss: LossFunction, y: Sequence[Any], k: int) -> Sequence[Any]:
@@ -84,35 +165,64 @@ def _targets(loss: LossFunction, y: Sequence[Any], k: int) -> Sequence[Any]:
     return losses.one_hot(y, k) if loss is losses.cross_entropy and not isinstance(y[0], (list, tuple)) else y
 
 
-def _hit(loss: LossFunction, output: Any, target: Sequence[Value]) -> Value | None:
-    """1 where the sample is on the right side, as a graph: the accuracy is its mean."""
+# ── accuracy, as a graph ────────────────────────────────────────────────────
+
+
+def _classes(loss: LossFunction, y: Sequence[Any], k: int) -> Sequence[Any]:
+    """The right class of each sample: one-hot rows for a cross-entropy, else 1.0 or 0.0."""
+    if loss is not losses.cross_entropy:
+        return [float(label > 0) for label in y]
+    return losses.one_hot([max(range(k), key=row.__getitem__) for row in _targets(loss, y, k)], k)
+
+
+def _hits(loss: LossFunction) -> Any:
+    """What gives 1 where a sample is on the right side, else 0: the accuracy is its mean. None where there are no sides."""
     if loss is losses.cross_entropy:
-        largest = output[0]
-        for f in output[1:]:
-            largest = maximum(largest, f)
-        hit: Value = (dot(output, target) - largest).step()
-    elif loss in (losses.logistic, losses.hinge):
-        sign = 2.0 * target[0] - 1.0 if loss is losses.logistic else target[0]
-        hit = (output * sign).step()
-    else:
-        return None
+        return _first_largest
+    return _above_0 if loss in (losses.logistic, losses.hinge) else None
+
+
+def _above_0(f: Value, c: Value) -> Value:
+    above: Value = 1.0 - (-f).step()
+    hit: Value = c * above + (1.0 - c) * (1.0 - above)
     return hit
 
 
-def choose(engine: str, model: Callable[[Any], Any], X: Sequence[Any], y: Sequence[Any], loss: LossFunction) -> Graph:
-    """The engine of that name. "auto" compiles an ``MLP`` of the table's activations under one of the losses here:
-    of these it is known that every sample has the same graph.
+def _first_largest(f: Sequence[Value], c: Sequence[Value]) -> Value:
+    """Is the output of class c as large as any, and larger than all before it?"""
+    largest = f[0] - abs(f[0]) - 1.0  # there is nothing before the first
+    before = []
+    for fk in f:
+        before.append(largest)
+        largest = maximum(largest, fk)
+    true = dot(f, c)
+    hit: Value = (true - largest).step() * (1.0 - (dot(before, c) - true).step())
+    return hit
+
+
+# ── which ───────────────────────────────────────────────────────────────────
+
+
+def choose(
+    engine: str | Graph, model: Callable[[Any], Any], X: Sequence[Any], y: Sequence[Any], loss: LossFunction
+) -> Graph:
+    """The engine of that name; what was chosen before is taken as it is.
+
+    "auto" compiles a Module under one of the losses here, if the program's loss is the graph's; else it goes on with
+    the graph. The reason is in ``name`` and in the log of this module.
 
     Raises ValueError for another name.
     """
+    if isinstance(engine, Graph):
+        return engine
     if engine not in ("auto", "graph", "compiled"):
         raise ValueError(f'engine is "auto", "graph" or "compiled", got {engine!r}')
-    uniform = (
-        isinstance(model, MLP)
-        and loss in (losses.mse, losses.logistic, losses.hinge, losses.cross_entropy)
-        and all(
-            activations.name_of(n.activation) in activations.names() for layer in model.layers for n in layer.neurons
-        )
-    )
-    compiled = engine == "compiled" or (engine == "auto" and uniform)
-    return (Compiled if compiled else Graph)(model, X, y, loss)
+    if engine == "graph":
+        return Graph(model, X, y, loss)
+    if engine == "compiled":
+        return Compiled(model, X, y, loss)
+    if not isinstance(model, Module):
+        return Graph(model, X, y, loss, "the model is a function, of which nothing is known; a Module is compiled")
+    if loss not in (losses.mse, losses.logistic, losses.hinge, losses.cross_entropy):
+        return Graph(model, X, y, loss, "the loss may be another than the mean over the samples")
+    return Compiled(model, X, y, loss, unasked=True)

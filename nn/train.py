@@ -45,9 +45,14 @@ class Record(NamedTuple):
 
 
 class Run(list[Record]):
-    """The records of a training run, and why it ended: "done", "interrupted" or "stopped early"."""
+    """The records of a training run.
+
+    ended:  why it ended: "done", "interrupted" or "stopped early"
+    engine: "compiled", or "graph" with the reason for it
+    """
 
     ended = "done"
+    engine = "graph"
 
 
 class FlatGradientWarning(UserWarning):
@@ -60,7 +65,7 @@ Samples = tuple[Sequence[Any], Sequence[Any]]
 def steps(
     model: Callable[[Any], Any], X: Sequence[Any], y: Sequence[Any], *, loss: Loss, optimizer: Optimizer,
     epochs: int = 10, batch_size: int | None = None, seed: int = 0, start: int = 0, schedule: Schedule | None = None,
-    clip_norm: float | None = None, validation: Samples | None = None, engine: str = "auto",
+    clip_norm: float | None = None, validation: Samples | None = None, engine: str | Graph = "auto",
 ) -> Iterator[Record]:  # fmt: skip
     """Train, yielding one record a step; stop whenever you like.
 
@@ -74,7 +79,8 @@ def steps(
     clip_norm:  the largest ‖∇L‖ that may pass (see ``clip_gradients``)
     validation: (X, y) that are not trained on, evaluated at the end of each epoch
     engine:     "graph" builds every batch's scalar graph; "compiled" compiles one sample's graph and runs it on arrays
-                (every sample must have the same graph); "auto" compiles an MLP. Results agree to rounding.
+                (every sample must have the same graph); "auto" compiles a Module if that gives the graph's loss, and
+                else says why in the log of nn.engine. Results agree to rounding.
 
     A step that does not end leaves nothing half done: parameters and optimizer go back to where it
     began; if the loss was no longer finite, to where it last was.
@@ -203,12 +209,16 @@ def fit(
     """
     optimizer = optimizer or SGD(model.parameters())
     best = _Best(optimizer, patience, settings)
-    training = steps(model, X, y, loss=loss, optimizer=optimizer, epochs=epochs, batch_size=batch_size, **settings)
-    bar = _progress_bar(epochs * -(-len(y) // (batch_size or len(y)))) if progress else None
-    run = Run()
+    run, bar = Run(), None
     try:
+        X, y = _data(X, y)
+        passes = choose(settings.pop("engine", "auto"), model, X, y, losses.get(loss))
+        settings |= {"epochs": epochs, "batch_size": batch_size, "engine": passes}
+        training = steps(model, X, y, loss=loss, optimizer=optimizer, **settings)
+        bar = _progress_bar(epochs * -(-len(y) // (batch_size or len(y)))) if progress else None
         for record in training:
             run.append(record)
+            run.engine = passes.name
             if on_step is not None:
                 on_step(record)
             if bar is not None:

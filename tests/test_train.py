@@ -6,6 +6,7 @@ import gc
 import itertools
 import math
 import random
+import re
 import subprocess
 import sys
 import warnings
@@ -15,12 +16,14 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import DomainError, NonFiniteError, Value
+from autograd import DomainError, NonFiniteError, TraceError, Value
 from nn import (
     MLP,
     SGD,
     Adam,
     FlatGradientWarning,
+    Layer,
+    Module,
     Neuron,
     Record,
     Run,
@@ -450,8 +453,9 @@ def test_a_real_ctrl_c_ends_a_run_without_a_traceback():
         "import os, signal, threading\n"
         "from nn import MLP, data, fit\n"
         "m = MLP([2, 4, 1]); d = data.moons(40)\n"
-        "threading.Timer(0.4, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
-        "run = fit(m, d.X, d.y, loss='logistic', epochs=10**7, progress=True)\n"
+        "press = threading.Timer(0.4, os.kill, (os.getpid(), signal.SIGINT))\n"
+        "run = fit(m, d.X, d.y, loss='logistic', epochs=10**7, progress=True,\n"
+        "          on_step=lambda r: press.start() if r.step == 1 else None)\n"
         "print(run.ended, len(run) > 0, all(abs(p.data) < 1e3 for p in m.parameters()))"
     )
     root = Path(__file__).parents[1]
@@ -685,6 +689,134 @@ def test_a_compiled_run_that_explodes_names_step_and_node_as_the_graph_does():
             trained(model, loss="mse", optimizer=SGD(model.parameters(), lr=1e100), engine=engine)
         said.append(str(error.value))
     assert said[0] == said[1]
+
+
+class Residual(Module):
+    """What nobody foresaw: a skip connection, a shared weight, a product of two outputs."""
+
+    def __init__(self, outputs=1):
+        self.first, self.last = (
+            Layer(2, 2, activation="tanh", rng=random.Random(1)),
+            MLP([2, 3, outputs], activation="tanh", seed=2),
+        )
+        self.gate = Neuron(2, activation="sigmoid", rng=random.Random(3))
+
+    def __call__(self, x):
+        h = [xi + hi for xi, hi in zip(x, self.first(self.first(x)), strict=True)]
+        return self.last([hi * self.gate(x) for hi in h])
+
+
+class Branching(Module):
+    """Leaky by a branch, of which a sample may take either: no one program serves all."""
+
+    def __init__(self, ask=lambda h: h > 0.0):
+        self.neuron, self.ask = Neuron(2, nonlin=False, rng=random.Random(1)), ask
+
+    def __call__(self, x):
+        h = self.neuron(x)
+        return h if self.ask(h) else h * 0.1
+
+
+def run_of(model, engine="auto", loss="logistic", y=MOONS.y, **settings):
+    optimizer = SGD(model.parameters(), lr=0.3)
+    return fit(model, MOONS.X, y, loss=loss, optimizer=optimizer, epochs=5, batch_size=8, engine=engine, **settings)
+
+
+@pytest.mark.parametrize("loss", ["logistic", "cross_entropy", "mse", "hinge"])
+def test_a_module_of_ones_own_is_compiled_unasked_to_the_graphs_numbers(loss):
+    y = [2 * k - 1 for k in MOONS.y] if loss == "hinge" else MOONS.y
+    graph, auto = (Residual(3 if loss == "cross_entropy" else 1) for _ in range(2))
+    expected, found = run_of(graph, "graph", loss, y), run_of(auto, "auto", loss, y)
+    assert (expected.engine, found.engine) == ("graph", "compiled")
+    np.testing.assert_allclose(numbers(auto), numbers(graph), rtol=1e-10, atol=1e-12)
+    for a, b in zip(expected, found, strict=True):
+        assert b.loss == pytest.approx(a.loss, rel=1e-10)
+        assert b.accuracy == a.accuracy
+    assert found[-1].loss < found[0].loss
+
+
+@pytest.mark.parametrize(
+    ("ask", "reason"),
+    [
+        (
+            lambda h: h > 0.0,
+            r"graph: samples part ways in <lambda>: h > 0 was (True|False), now (True|False) in sample",
+        ),
+        (lambda h: h.data > 0.0, r"graph: <lambda> did not make the same graph again: it had \d+ nodes, now \d+\."),
+        (lambda h: h.data != MOONS_AT_7, r"graph: the program's loss is .*, the graph's .*: some samples have another"),
+    ],
+)
+def test_a_module_whose_samples_have_different_graphs_goes_on_with_the_graph(ask, reason, caplog):
+    graph, auto = Branching(ask), Branching(ask)
+    with caplog.at_level("INFO", "nn.engine"):
+        expected, found = run_of(graph, "graph"), run_of(auto)
+    assert found == expected
+    assert numbers(auto) == numbers(graph)
+    assert re.match(reason, found.engine)
+    assert [f"graph: {m.removeprefix('trains with the graph: ')}" for m in caplog.messages] == [found.engine]
+
+
+MOONS_AT_7 = Branching().neuron(MOONS.X[7]).data  # one sample of 20, which the trace of a few does not meet
+
+
+def test_samples_that_part_ways_in_the_middle_of_a_run_go_on_with_the_graph():
+    class Late(Branching):
+        def __call__(self, x):
+            h = self.neuron(x)
+            return h if self.neuron.b + x[0] * 0.01 < 0.05 else h * 0.5
+
+    graph, auto = Late(), Late()
+    expected, found = run_of(graph, "graph"), run_of(auto)
+    assert found.engine.startswith("graph: samples part ways")
+    np.testing.assert_allclose(numbers(auto), numbers(graph), rtol=1e-12)
+    assert [r.loss for r in found] == pytest.approx([r.loss for r in expected], rel=1e-12)
+
+
+def test_what_was_asked_to_be_compiled_and_cannot_be_is_an_error():
+    with pytest.raises(TraceError, match="samples part ways"):
+        run_of(Branching(), "compiled")
+
+
+def test_a_function_and_a_loss_of_ones_own_go_on_with_the_graph():
+    model = small()
+    assert run_of(model).engine == "compiled"
+    run = fit(lambda x: model(x), MOONS.X, MOONS.y, loss="mse", optimizer=SGD(model.parameters()), epochs=1)
+    assert run.engine.startswith("graph: the model is a function")
+    assert run_of(model, loss=lambda f, y: mse(f, y) * len(y)).engine.startswith("graph: the loss may be another")
+
+
+def test_an_activation_of_ones_own_is_compiled_where_it_makes_one_graph():
+    smooth, bent = (
+        MLP([2, 4, 1], activation=a, seed=1) for a in (lambda h: h * h.sigmoid(), lambda h: max(h, h * 0.1))
+    )
+    assert run_of(smooth).engine == "compiled"
+    assert run_of(bent).engine.startswith("graph: samples part ways")
+
+
+def test_a_wrong_label_is_told_before_training_by_a_module_of_ones_own():
+    model, steps_taken = Residual(), []
+    with pytest.raises(ValueError, match="logistic: row 19 has the label 2"):
+        run_of(model, y=[*MOONS.y[:-1], 2], on_step=steps_taken.append)
+    assert not steps_taken
+
+
+@pytest.mark.parametrize("loss", ["logistic", "hinge", "cross_entropy"])
+def test_accuracy_at_a_tie_is_the_graphs(loss):
+    y = [2 * k - 1 for k in MOONS.y] if loss == "hinge" else MOONS.y
+    runs = []
+    for engine in ("graph", "compiled"):
+        model = MLP([2, 3, 3 if loss == "cross_entropy" else 1], init=0.0)
+        (record,) = fit(model, MOONS.X, y, loss=loss, epochs=1, engine=engine)
+        runs.append(record.accuracy)
+    assert runs[0] == runs[1]
+    assert 0.0 < runs[0] < 1.0
+
+
+def test_accuracy_with_shares_as_targets_is_the_graphs():
+    y = [[0.6, 0.3, 0.1] if k else [0.2, 0.2, 0.6] for k in MOONS.y]
+    runs = [run_of(MLP([2, 3, 3], seed=4), engine, "cross_entropy", y) for engine in ("graph", "compiled")]
+    assert [r.accuracy for r in runs[0]] == [r.accuracy for r in runs[1]]
+    assert runs[1][-1].loss == pytest.approx(runs[0][-1].loss, rel=1e-10)
 
 
 def test_an_engine_of_another_name_is_an_error():
