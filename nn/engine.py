@@ -94,7 +94,7 @@ class Compiled(Graph):
         self.inputs, self.targets = (np.array(a, dtype=float) for a in (self.X, _targets(loss, self.y, k)))
         if self.targets.shape[1:] == (1,):
             self.targets = self.targets[:, 0]
-        self.held = self.model if isinstance(self.model, Module) else _Held(self.model, self.X[0])
+        self.held = _Held(self.model, self.X[0])
         self.of_sample = compiled(lambda model, x, y: loss([model(x)], [y]), samples=["x", "y"])
         self.hits = hit and compiled(lambda model, x, c: hit(model(x), c), samples=["x", "c"])
         self.classes = np.array(_classes(loss, self.y, k)) if self.hits else self.targets
@@ -134,23 +134,25 @@ class Compiled(Graph):
 
 
 class _Held:
-    """A function, with the Values that it computes with beside its argument."""
+    """A model and its parameters; those of a function are the Values that it computes with beside its argument."""
 
     def __init__(self, model: Callable[[Any], Any], x: Sequence[Any]) -> None:
         self.model = model
-        output = model(x)
-        roots = output if isinstance(output, list) else [output]
-        leaves = dict.fromkeys(v for root in roots for v in topological_order(root) if not v.parents)
-        self._parameters = [v for v in leaves if v.op.name == "parameter"] or [
-            v for v in leaves if v.op.name != "constant"
-        ]
+        self._parameters = model.parameters() if isinstance(model, Module) else _used(model(x))
 
     def __call__(self, x: Any) -> Any:
         return self.model(x)
 
     def parameters(self) -> list[Value]:
-        """The parameters; if there are none, every leaf that is not a constant."""
+        """All of them, found once: an optimizer steps those it was made with."""
         return self._parameters
+
+
+def _used(output: Any) -> list[Value]:
+    """The parameters below outputs; if there are none, every leaf that is not a constant."""
+    roots = output if isinstance(output, list) else [output]
+    leaves = dict.fromkeys(v for root in roots for v in topological_order(root) if not v.parents)
+    return [v for v in leaves if v.op.name == "parameter"] or [v for v in leaves if v.op.name != "constant"]
 
 
 def _is_uniform(model: Callable[[Any], Any]) -> bool:
@@ -169,9 +171,9 @@ def _targets(loss: LossFunction, y: Sequence[Any], k: int) -> Sequence[Any]:
 
 
 def _classes(loss: LossFunction, y: Sequence[Any], k: int) -> Sequence[Any]:
-    """The right class of each sample: one-hot rows for a cross-entropy, else 1.0 or 0.0."""
+    """The right class of each sample: one-hot rows for a cross-entropy, else 1 or −1."""
     if loss is not losses.cross_entropy:
-        return [float(label > 0) for label in y]
+        return [1.0 if label > 0 else -1.0 for label in y]
     return losses.one_hot([max(range(k), key=row.__getitem__) for row in _targets(loss, y, k)], k)
 
 
@@ -183,8 +185,8 @@ def _hits(loss: LossFunction) -> Any:
 
 
 def _above_0(f: Value, c: Value) -> Value:
-    above: Value = 1.0 - (-f).step()
-    hit: Value = c * above + (1.0 - c) * (1.0 - above)
+    """Is f > 0 where c = 1, and f ≤ 0 where c = −1?"""
+    hit: Value = c * (0.5 - (-f).step()) + 0.5
     return hit
 
 

@@ -96,6 +96,7 @@ class Reading(_Traversal):
         self.samples: dict[str, Any] = {}
         self.of_modules: list[Value] = []
         self._values: list[Value] = []
+        self._modules = 0
         for name, x in arguments.items():
             if name in samples:
                 self._rows(name, x)
@@ -103,14 +104,26 @@ class Reading(_Traversal):
                 self.argument(name, x)
         self.size = self._size()
         self._without_repetition()
-        self.theta = np.array([p.data for p in self.parameters], dtype=dtype)
+        self.theta = self._numbers_of_parameters(dtype)
 
     def _without_repetition(self) -> None:
         self.parameters, shared = self._values, None
-        if len(set(self._values)) < len(self._values):
+        alone = len(self.of_modules) == len(self._values) and self._modules == 1  # and so nobody to share with
+        if not alone and len(set(self._values)) < len(self._values):
             at = {v: i for i, v in enumerate(dict.fromkeys(self._values))}
             self.parameters, shared = list(at), [at[v] for v in self._values]
         self.key.append(("who shares a Value", "another", shared))
+
+    def _numbers_of_parameters(self, dtype: Any) -> np.ndarray[Any, Any]:
+        try:
+            return np.array([p.data for p in self.parameters], dtype=dtype)
+        except (AttributeError, TypeError):  # looking at each beforehand would cost more than the rest
+            other = next((v for v in self.parameters if not isinstance(v, Value)), None)
+            if other is None:
+                raise
+            raise TypeError(
+                f"parameters() gives {type(other).__name__}, not Values: is the module of another library?"
+            ) from None
 
     def values(self, path: str, row: Sequence[Value]) -> list[Any]:
         """Values, as ``value``."""
@@ -141,13 +154,9 @@ class Reading(_Traversal):
     def module(self, path: str, m: Any) -> Any:
         """A module computes what it likes, so it is known by identity, and so are its Values."""
         found = list(m.parameters())
-        other = next((v for v in set(map(type, found)) if not issubclass(v, Value)), None)
-        if other is not None:
-            raise TypeError(
-                f"{path}.parameters() gives {other.__name__}, not Values: is {type(m).__name__} of another library?"
-            )
         self.key.append((path, f"another {type(m).__name__}", _Same(m)))
         self.key.append((path, "holding other Values", found))
+        self._modules += 1
         self.of_modules += found
         self._values += found
         return m

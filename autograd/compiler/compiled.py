@@ -99,6 +99,9 @@ class Compiled:
             raise ValueError(
                 f"samples names arguments of {_named(function)}{self._signature}; {', '.join(map(repr, unknown))} is none"
             )
+        parameters = self._signature.parameters.values()
+        plain = all(p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in parameters)
+        self._names = tuple(self._signature.parameters) if plain else ()
         self._traces: list[_Trace] = []  # the last used first
         self.parameters: list[Value] = []
         self.retraced: list[str] = []
@@ -163,11 +166,16 @@ class Compiled:
     def _repr_html_(self) -> str | None:
         return self.program._repr_html_() if self._traces else None
 
-    def _trace_for(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[_Trace, Reading]:
-        """A trace that serves this call: one there is, or a new one."""
+    def _by_name(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+        if len(args) == len(self._names) and not kwargs:
+            return dict(zip(self._names, args, strict=True))
         bound = self._signature.bind(*args, **kwargs)
         bound.apply_defaults()
-        reading = Reading(bound.arguments, self._samples, self._dtype)
+        return bound.arguments
+
+    def _trace_for(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[_Trace, Reading]:
+        """A trace that serves this call: one there is, or a new one."""
+        reading = Reading(self._by_name(args, kwargs), self._samples, self._dtype)
         self.parameters = reading.parameters
         for i, old in enumerate(self._traces):
             if old.serves(reading):
