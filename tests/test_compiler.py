@@ -10,7 +10,7 @@ import pytest
 from conftest import _programs
 from hypothesis import given, settings
 
-from autograd import DomainError, NonFiniteError, Value, dot, expand, logsumexp, mean, topological_order
+from autograd import DomainError, NonFiniteError, Value, dot, expand, logsumexp, maximum, mean, topological_order
 from autograd.compiler import compile_graph
 from autograd.compiler.buffers import Buffer, shared
 from autograd.compiler.namespaces import TallNumPy
@@ -428,3 +428,30 @@ def test_a_buffer_is_lent_on_only_when_nobody_reads_it_any_more():
         [Buffer(0, 2, True), Buffer(2, 3, False)], arrays[:2]
     )  # a matrix product reads what it would overwrite
     assert matrix[1] is arrays[1]
+
+
+def test_small_products_of_many_rows_run_in_one_thread():
+    pool = pytest.importorskip("threadpoolctl", reason="comes with the train extra")
+    seen = []
+    model = MLP([4, 3], seed=0)
+    loss, x, y = one_sample(model, 4, classes=3)
+    program = compile_graph(loss, inputs=[x, y])
+    X, Y = batch(600, 4, 3)
+    program.value_and_grad(X, Y)
+    run = program._workspaces[600]
+    inner = run.value_and_grad
+    run.value_and_grad = lambda *given: (seen.extend(i["num_threads"] for i in pool.threadpool_info()), inner(*given))[
+        1
+    ]
+    before = [i["num_threads"] for i in pool.threadpool_info()]
+    program.value_and_grad(X, Y)
+    assert set(seen[: len(before)]) == {1}
+    assert [i["num_threads"] for i in pool.threadpool_info()] == before
+
+
+def test_a_model_may_use_the_names_that_a_program_uses_itself():
+    m, n, c, fixed = (
+        Value(x, label=name, kind="parameter") for name, x in zip("mncf", (0.5, 2.0, -1.0, 3.0), strict=True)
+    )
+    fixed.label = "fixed"
+    assert_same((m * n + c).relu() + (fixed - m).relu() + maximum(c * n, -5.0))

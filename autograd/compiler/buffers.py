@@ -9,7 +9,7 @@ Every statement stands above its calls as one writes it on the board:
 
 The last argument of a call is the array to write into.
 ``m`` holds the buffers: None before the first call of a batch size, when NumPy makes them. Then their shapes are known,
-and those that are never needed at the same time become one (``shared``).
+and those that are never needed at the same time become one (``shared``). ``fixed`` holds numbers, from then on as arrays.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ WITH_OUT = {
     *UFUNCS.values(), "equal", "exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh", "power", "maximum", "minimum",
     "sign", "heaviside", "row_sums", "column_sums", "row_max", "row_dots", "outer",
 }  # fmt: skip
+SLOW_WITH_NUMBERS = frozenset(["maximum", "minimum"])  # array against array takes half the time
 WHOLE = frozenset(
     ["dot", "matmul", "row_sums", "column_sums", "row_max", "row_dots"]
 )  # read more than the place they write
@@ -53,6 +54,7 @@ class Calls:
         self.written: set[str] = set()  # those of the results that were written to directly
         self.lines: list[str] = []
         self.buffers: list[Buffer] = []
+        self.literals: list[tuple[float, int]] = []  # numbers, and the buffers whose shape they should have
         self.temporaries = 0
         self.home: dict[str, set[int]] = {}  # name → the buffers that its numbers may lie in
         self.rectified: dict[str, str] = {}  # h_pre → h, where h = max(h_pre, 0)
@@ -95,6 +97,9 @@ class Calls:
             self.home[target] = self.home.get(operands[0], set())
         else:
             k = len(self.buffers)
+            if name in SLOW_WITH_NUMBERS and is_number(e.args[1]):
+                self.literals.append((float(e.args[1].head), k))
+                call = f"xp.{name}({operands[0]}, fixed[{len(self.literals) - 1}], out={{}})"
             self.line(f"{target} = m[{k}]", call.format(f"m[{k}]"))
             self.buffers.append(Buffer(len(self.lines) - 1, len(self.lines) - 1, name not in WHOLE))
             self.home[target] = {k}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from math import prod
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
@@ -16,6 +17,7 @@ from autograd.compiler.formula import board
 from autograd.compiler.namespaces import TALL, NumPy, TallNumPy, namespace_of, numpy_of
 from autograd.compiler.reroll import reroll
 from autograd.compiler.tape import trace
+from autograd.compiler.threads import one_blas_thread
 from autograd.errors import NonFiniteError
 from autograd.ops import CONSTANT, PARAMETER
 from autograd.value import Value, apply, collector_paused
@@ -23,7 +25,6 @@ from autograd.value import Value, apply, collector_paused
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from autograd.compiler.buffers import Buffer
     from autograd.compiler.namespaces import Namespace
     from autograd.compiler.reroll import Array, Plan
     from autograd.compiler.statements import Code
@@ -137,7 +138,7 @@ class Program:
         self.parameters = [v for v in (values[i] for i in members) if v is not None]
         self._data = [v for v in (values[i] for i in data) if v is not None]
         self.source = self._written()
-        self.numpy_source, self._buffers = self._written_for_numpy()
+        self.numpy_source, self._calls = self._written_for_numpy()
         self._scopes: dict[Any, dict[str, Any]] = {}
         self._workspaces: dict[int, _Workspace] = {}
         self._last_shapes: Any = None
@@ -171,10 +172,10 @@ class Program:
     def _loss_formula(self, code: Code) -> str:
         return f"xp.row_sums({board(code.loss)}) / n" if code.batched else board(code.loss)
 
-    def _written_for_numpy(self) -> tuple[str, list[Buffer]]:
-        """The same as calls into buffers, and the buffers that it takes."""
+    def _written_for_numpy(self) -> tuple[str, Calls]:
+        """The same as calls into buffers."""
         if self._code is None:
-            return self.source, []
+            return self.source, Calls({})
         results = {self._code.gradients[s.name]: f"to_{s.name}" for s in self._slots}
         calls = Calls(results)
         calls.add(self._code.forward)
@@ -185,10 +186,10 @@ class Program:
             if to not in calls.written:
                 calls.line("", f"xp.copyto({to}, {name})")
         text = "\n".join([
-            f"def value({self._head('xp', 'm')}):", *forward, loss, "    return loss", "",
-            f"def value_and_grad({self._head('xp', 'm', *results.values())}):", *calls.lines, "    return loss", "",
+            f"def value({self._head('xp', 'm', 'fixed')}):", *forward, loss, "    return loss", "",
+            f"def value_and_grad({self._head('xp', 'm', 'fixed', *results.values())}):", *calls.lines, "    return loss", "",
         ])  # fmt: skip
-        return text, calls.buffers
+        return text, calls
 
     # ── parameters ──
 
@@ -295,7 +296,7 @@ class Program:
                 self._workspaces.pop(next(iter(self._workspaces)))
             scope = self._scope(numpy_of(self.dtype), self.numpy_source)
             xp = TallNumPy(self.dtype) if n >= TALL else NumPy(self.dtype)
-            self._workspaces[n] = _Workspace(scope, xp, n, self._buffers, self._slots)
+            self._workspaces[n] = _Workspace(scope, xp, n, self._calls, self._slots)
         return self._workspaces[n]
 
     def _leaves(self, theta: Any) -> list[Any]:
@@ -386,31 +387,42 @@ class Program:
 
 
 KEPT_SIZES = 4
+SMALL = 128 * 128  # of a matrix: products with it are cut into pieces that one thread does fastest
 
 
 class _Workspace:
     """The functions with buffers for one batch size."""
 
-    def __init__(self, scope: dict[str, Any], xp: NumPy, n: int, buffers: list[Buffer], slots: list[_Slot]) -> None:
+    def __init__(self, scope: dict[str, Any], xp: NumPy, n: int, calls: Calls, slots: list[_Slot]) -> None:
         self.value, self.value_and_grad, self.xp = scope["value"], scope["value_and_grad"], xp
         self.n = [n] if n else []
         self.fresh = True
-        self.buffers = buffers
-        self.room: list[Any] = [None] * len(buffers)
+        small = max([prod(s.shape) for s in slots], default=0) <= SMALL
+        self.alone = n >= TALL and small
+        self.buffers, self.written_literals = calls.buffers, calls.literals
+        self.literals = [x for x, _ in calls.literals]
+        self.room: list[Any] = [None] * len(calls.buffers)
         self.gradient = np.zeros(slots[-1].stop if slots else 0, dtype=xp.dtype)
         self.results = [self.gradient[s.start : s.stop].reshape(s.shape) for s in slots]
 
     def __call__(self, with_gradient: bool, leaves: list[Any], arguments: list[Any]) -> float:
-        if with_gradient:
-            loss = self.value_and_grad(self.xp, self.room, *self.results, *self.n, *leaves, *arguments)
+        if self.alone:
+            with one_blas_thread():
+                loss = self._pass(with_gradient, leaves, arguments)
         else:
-            loss = self.value(self.xp, self.room, *self.n, *leaves, *arguments)
+            loss = self._pass(with_gradient, leaves, arguments)
         if self.fresh:  # where NumPy gave a number, there is room for one from now on
             self.room[:] = [b if b is None or b.shape else np.array(b) for b in self.room]
             self.fresh = not with_gradient
             if with_gradient:
                 self.room[:] = shared(self.buffers, self.room)
+                self.literals[:] = [np.full_like(self.room[k], x) for x, k in self.written_literals]
         return float(loss)
+
+    def _pass(self, with_gradient: bool, leaves: list[Any], arguments: list[Any]) -> Any:
+        if with_gradient:
+            return self.value_and_grad(self.xp, self.room, self.literals, *self.results, *self.n, *leaves, *arguments)
+        return self.value(self.xp, self.room, self.literals, *self.n, *leaves, *arguments)
 
 
 def _regrown(root: Value, numbers: dict[Value, float]) -> tuple[Value, dict[Value, Value]]:
