@@ -10,7 +10,7 @@
 
 from typing import Any
 
-from autograd.backprop import Step, backward_steps, first_nonfinite, nonfinite_origin, topological_order
+from autograd.backprop import Step, backward_steps, first_nonfinite, nonfinite_origin, rehearsed, topological_order
 from autograd.errors import CycleError, DomainError, NonFiniteError, TraceError
 from autograd.explain import explain
 from autograd.functional import expand, grad, hessian, jacobian, value_and_grad
@@ -42,6 +42,6 @@ __all__ = [
     "Program", "Step", "TraceError",
     "Value", "affine", "backward_steps", "collector_paused", "compile_graph", "compiled", "dot", "draw", "draw_dot", "expand", "explain", "first_nonfinite", "formula", "grad",
     "gradcheck", "hessian", "ieee", "install", "jacobian", "logsumexp", "maximum", "mean", "minimum", "name", "nonfinite_origin",
-    "primitive", "recording", "step", "sum", "topological_order", "trace", "value_and_grad",
+    "primitive", "recording", "rehearsed", "step", "sum", "topological_order", "trace", "value_and_grad",
     "write_atomically",
 ]  # fmt: skip

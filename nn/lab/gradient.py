@@ -1,0 +1,206 @@
+"""What went wrong on the way to a gradient: the mistake's name, found from the number alone.
+
+Each mistake that has a name leads to numbers of its own, and `backward_steps` has all that is needed to compute them:
+what every use of a node sends to it is local derivative · upstream gradient.
+
+>>> from autograd import Value
+>>> w, x = Value(2.0, label="w"), Value(-3.0, label="x")
+>>> z = w * x
+>>> z.label = "z"
+>>> L = z * z + w
+>>> judge_gradient(L, w, 1.0)
+✗ Forgot to add. w is used 2 times: each use sends a contribution, and they add up.
+>>> judge_gradient(L, x, 36.0)
+✗ Wrong local derivative. Look again at ∂z/∂x: z comes from ×, and x is its second operand.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from itertools import combinations
+from typing import Any, NamedTuple
+
+from autograd import Step, Value, rehearsed, topological_order
+from nn.lab.verdict import UNANSWERED, UNKNOWN, WRONG_KIND, Verdict, is_missing
+
+__all__ = [
+    "FOLLOWS", "FORGOT_LOCAL", "FORGOT_TO_ADD", "FORGOT_UPSTREAM", "WRONG_LOCAL", "WRONG_ORDER", "WRONG_SIGN", "Slip",
+    "close", "judge_gradient", "node_name", "slips",
+]  # fmt: skip
+
+FORGOT_TO_ADD = "forgot to add"
+FORGOT_UPSTREAM = "forgot the upstream gradient"
+FORGOT_LOCAL = "forgot the local derivative"
+WRONG_SIGN = "wrong sign"
+WRONG_ORDER = "wrong order"
+WRONG_LOCAL = "wrong local derivative"
+FOLLOWS = "follows from an earlier mistake"
+
+MANY = 6  # uses of a node up to which every selection of them is tried; beyond, single ones and all together
+
+
+class Slip(NamedTuple):
+    """A number that a mistake leads to, the mistake's name, and what to look at."""
+
+    mistake: str
+    answer: float
+    advice: str
+
+
+def judge_gradient(root: Value, node: Value, answer: Any, known: Mapping[Value, float] | None = None) -> Verdict:
+    """Is the answer ∂root/∂node, and if not, what was done wrong? No gradient of yours is changed.
+
+    known: the student's own gradients of nodes above; an answer that is right but for these follows from an earlier
+           mistake, and the verdict says which to mend first
+
+    Answers may be rounded to three digits.
+
+    >>> x = Value(3.0, label="x")
+    >>> L = x.tanh() * 5.0
+    >>> judge_gradient(L, x, 5.0)
+    ✗ Forgot the local derivative. Each contribution is ∂L/∂(what used x) · ∂(what used x)/∂x: is the second factor there?
+    """
+    if is_missing(answer):
+        return Verdict(UNANSWERED, "Put your answer where the three dots are.")
+    number = getattr(answer, "data", answer)
+    try:
+        number = float(number)
+    except (TypeError, ValueError, OverflowError):
+        return Verdict(WRONG_KIND, f"A number is wanted, this is of type {type(answer).__name__}.")
+    right, steps = _backward(root, node)
+    arriving = [step for step in steps if step.parent is node]
+    if close(number, right):
+        return Verdict(None, f"{_partial(root, node)} is right.")
+    wrong = [step.node for step in arriving if known and not close(known.get(step.node, step.upstream), step.upstream)]
+    if wrong and close(number, sum(step.local * (known or {}).get(step.node, step.upstream) for step in arriving)):
+        return Verdict(FOLLOWS, f"This would be right if {_partial(root, wrong[0])} were: mend that first.")
+    for slip in slips(root, node):
+        if close(number, slip.answer):
+            return Verdict(slip.mistake, slip.advice)
+    return Verdict(UNKNOWN, f"Go through every use of {node_name(node)}: local derivative times upstream gradient.")
+
+
+def close(a: float, b: float) -> bool:
+    """Are they one number, one of them perhaps rounded to three digits? (Within 0.6 %, as in the player.)
+
+    >>> close(0.333, 1 / 3), close(0.34, 1 / 3)
+    (True, False)
+    """
+    return a == b or abs(a - b) <= 0.006 * abs(b) + 1e-12 or (math.isnan(a) and math.isnan(b))
+
+
+def node_name(node: Value) -> str:
+    """Its label, or what it comes from.
+
+    >>> node_name(Value(2.0) * 3.0)
+    'the × node'
+    """
+    return node.label or f"the {node.op.symbol} node"
+
+
+def slips(root: Value, node: Value) -> list[Slip]:
+    """The wrong numbers for ∂root/∂node that have a name, the likeliest name first; none is the right number.
+
+    >>> x = Value(3.0, label="x")
+    >>> [(slip.mistake, slip.answer) for slip in slips(x * x * x, x)][:2]
+    [('forgot to add', 9.0), ('forgot to add', 18.0)]
+    """
+    right, steps = _backward(root, node)
+    arriving = [step for step in steps if step.parent is node]
+    found = [
+        *_forgotten_additions(node, arriving), *_forgotten_factors(root, node, arriving),
+        *_wrong_signs(node, arriving), *_wrong_orders(root, node, steps, right),
+        *_wrong_locals(node, arriving, right),
+    ]  # fmt: skip
+    return [slip for slip in dict.fromkeys(found) if not close(slip.answer, right)]
+
+
+def _backward(root: Value, node: Value) -> tuple[float, list[Step]]:
+    """∂root/∂node, 0 where no path leads, and the steps of the pass that finds it."""
+    with rehearsed(root) as steps:
+        return (node.grad if node is root or any(step.parent is node for step in steps) else 0.0), steps
+
+
+# ── one generator a mistake ─────────────────────────────────────────────────
+
+
+def _selections(n: int) -> Iterator[tuple[int, ...]]:
+    """Every non-empty choice among n uses; among many, each alone, all but each, and all."""
+    sizes = range(1, n + 1) if n <= MANY else (1, n - 1, n)
+    for size in sizes:
+        yield from combinations(range(n), size)
+
+
+def _forgotten_additions(node: Value, arriving: list[Step]) -> Iterator[Slip]:
+    advice = f"{node_name(node)} is used {len(arriving)} times: each use sends a contribution, and they add up."
+    for kept in _selections(len(arriving)):
+        if len(kept) < len(arriving):
+            yield Slip(FORGOT_TO_ADD, sum(arriving[k].contribution for k in kept), advice)
+
+
+def _forgotten_factors(root: Value, node: Value, arriving: list[Step]) -> Iterator[Slip]:
+    me, L = node_name(node), node_name(root) if root.label else "L"
+    for name, factor, which in (FORGOT_UPSTREAM, "local", "first"), (FORGOT_LOCAL, "upstream", "second"):
+        advice = f"Each contribution is ∂{L}/∂(what used {me}) · ∂(what used {me})/∂{me}: is the {which} factor there?"
+        for chosen in _selections(len(arriving)):
+            parts = [getattr(s, factor) if k in chosen else s.contribution for k, s in enumerate(arriving)]
+            yield Slip(name, sum(parts), advice)
+
+
+def _wrong_signs(node: Value, arriving: list[Step]) -> Iterator[Slip]:
+    for chosen in _selections(len(arriving)):
+        total = sum(-s.contribution if k in chosen else s.contribution for k, s in enumerate(arriving))
+        minus = " One of the local derivatives is negative." if any(arriving[k].local < 0 for k in chosen) else ""
+        yield Slip(WRONG_SIGN, total, f"Make {node_name(node)} a little larger: does the result go up or down?{minus}")
+
+
+def _wrong_orders(root: Value, node: Value, steps: list[Step], right: float) -> Iterator[Slip]:
+    """Some node above passed on what it had before all that it is owed had arrived."""
+    uses: dict[Value, list[Step]] = {}
+    for step in steps:
+        uses.setdefault(step.parent, []).append(step)
+    for above in reversed(topological_order(root)):
+        arrived = uses.get(above, [])
+        if len(arrived) < 2 or above is node or not above.parents:
+            continue
+        slope, _ = _backward(above, node)
+        advice = (
+            f"{node_name(above)} passed its gradient on before all {len(arrived)} of its contributions had arrived."
+        )
+        for early in _selections(len(arrived)):
+            if len(early) < len(arrived):
+                missing = sum(s.contribution for k, s in enumerate(arrived) if k not in early)
+                yield Slip(WRONG_ORDER, right - slope * missing, advice)
+
+
+def _wrong_locals(node: Value, arriving: list[Step], right: float) -> Iterator[Slip]:
+    ordinals = ("first", "second", "third")
+    for step in arriving:
+        user, me = node_name(step.node), node_name(node)
+        which = f"{ordinals[step.slot]} operand" if step.slot < len(ordinals) else "operand"
+        which = "its operand" if len(step.node.parents) == 1 else f"its {which}"
+        advice = f"Look again at ∂{user}/∂{me}: {user} comes from {step.node.op.symbol}, and {me} is {which}."
+        for slope in _plausible_slopes(step):
+            yield Slip(WRONG_LOCAL, right + (slope - step.local) * step.upstream, advice)
+
+
+def _plausible_slopes(step: Step) -> Iterator[float]:
+    """Local derivatives that people write instead of the right one."""
+    y, x = step.node.data, [parent.data for parent in step.node.parents]
+    yield from (y, *x, 0.0)  # the value for the slope, the wrong factor, "it is a constant"
+    with suppress(ZeroDivisionError):
+        yield 1 / step.local  # upside down
+    own, k = x[step.slot], step.node.op.constants.get("k", 0.0)
+    special = {
+        "tanh": (1 - y, 1 - own * own, 1 + y * y), "sigmoid": (1 - y, own * (1 - own)),
+        "power_constant": (k * y, k, step.local / k if k else 0.0, k * own), "divide": (y / x[-1],),
+        "sin": (-step.local,), "cos": (-step.local,), "relu": (1.0, own),
+    }  # fmt: skip
+    with suppress(OverflowError):
+        yield from special.get(step.node.op.name, ())
+
+
+def _partial(root: Value, node: Value) -> str:
+    return f"∂{root.label or 'L'}/∂{node_name(node)}"
