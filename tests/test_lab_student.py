@@ -1,0 +1,198 @@
+"""Student's versions: nothing of a solution is left, and what is left still runs."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from autograd.__main__ import main
+from nn.lab.student import student_version, without_solutions, write_student_version
+from nn.lab.verdict import UNANSWERED
+
+ROOT = Path(__file__).parent.parent
+LECTURE = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+WITH_EXERCISES = [path for path in LECTURE if not path.name.startswith("00_")]
+
+
+def region(*lines, before=(), after=("check(a)",)):
+    return "\n".join([*before, "### BEGIN SOLUTION", *lines, "### END SOLUTION", *after])
+
+
+def code(source, *tags, outputs=()):
+    return {
+        "cell_type": "code",
+        "source": source,
+        "metadata": {"tags": [*tags]},
+        "outputs": [*outputs],
+        "execution_count": 1,
+    }
+
+
+def saved(tmp_path, *cells, name="lesson.ipynb", **more):
+    path = tmp_path / name
+    path.write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5, **more}))
+    return path
+
+
+# ── one cell ────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("solution", "left"),
+    [
+        (["a = 0.42 * 2.0"], ["a = ..."]),
+        (["a = b = 2"], ["a = ...", "b = ..."]),
+        (["a, (b, *c) = f()"], ["a = ...", "b = ...", "c = ..."]),
+        (["a: float = 1.0"], ["a = ..."]),
+        (["# the chain rule", "a = 1", "a += 2", "print(a)"], ["a = ..."]),
+        (["a = 0", "for k in range(3):", "    a += k", "    last = k"], ["a = ...", "last = ..."]),
+        (["a = [k for k in range(3)]"], ["a = ..."]),
+        (["if (n := 3) > 2:", "    a = n"], ["n = ...", "a = ..."]),
+        (["def a(x):", "    y = 2 * x", "    return y"], ["def a(x):", "    ..."]),
+        (["def a(x: float = 1.0, *rest, k=2) -> float:", '    """Twice x."""', "    return 2 * x"],
+         ["def a(x: float=1.0, *rest, k=2) -> float:", '    """Twice x."""', "    ..."]),
+        (["a = lambda x: 2 * x"], ["a = ..."]),
+    ],
+)  # fmt: skip
+def test_every_name_of_a_solution_becomes_three_dots(solution, left):
+    assert without_solutions(region(*solution)) == "\n".join([*left, "check(a)"])
+
+
+def test_what_stands_around_solutions_stays_as_it_was():
+    source = "\n".join(
+        [region("a = 1", before=["x = 2  # given"], after=["", "b = x"]), region("c = 3", after=["check(c)"])]
+    )
+    assert without_solutions(source) == "x = 2  # given\na = ...\n\nb = x\nc = ...\ncheck(c)"
+
+
+def test_a_solution_may_stand_inside_a_block():
+    source = "for k in range(2):\n    ### BEGIN SOLUTION\n    a = k\n    ### END SOLUTION\n    print(a)"
+    assert without_solutions(source) == "for k in range(2):\n    a = ...\n    print(a)"
+
+
+def test_a_cell_without_solution_is_untouched():
+    assert without_solutions("a = 1\n\n") == "a = 1\n\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        ("### BEGIN SOLUTION\na = 1", "without '### END SOLUTION'"),
+        ("a = 1\n### END SOLUTION", "they come in pairs"),
+        ("### BEGIN SOLUTION\n### BEGIN SOLUTION\na = 1\n### END SOLUTION", "they come in pairs"),
+        ("# BEGIN SOLUTION\na = 1\n### END SOLUTION", "'# BEGIN SOLUTION' is no mark"),
+        (region("a ="), "not Python: invalid syntax in its line 1"),
+        (region("%timeit f()"), "not Python"),
+        (region("optimizer.step()"), "nothing to fill in"),
+        (region(), "nothing to fill in"),
+        (region("class A:", "    pass"), "defines a class, A"),
+    ],
+)
+def test_marks_that_do_not_match_are_told(source, says):
+    with pytest.raises(ValueError, match=says):
+        without_solutions(source)
+
+
+# ── one notebook ────────────────────────────────────────────────────────────
+
+
+def test_instructor_cells_go_and_outputs_that_show_answers_go_with_them():
+    notebook = {"cells": [
+        code("w = 2", outputs=["kept"]), code(region("a = w"), "exercise", outputs=["✓ right"]),
+        code("assert check(2)", "instructor"), code("print(a)", outputs=["2"]), code("print(w)", outputs=["kept"]),
+        {"cell_type": "markdown", "source": "a word on a", "metadata": {}},
+    ]}  # fmt: skip
+    cells = student_version(notebook)["cells"]
+    assert ["".join(c["source"]) for c in cells] == [
+        "w = 2",
+        "a = ...\ncheck(a)",
+        "print(a)",
+        "print(w)",
+        "a word on a",
+    ]
+    assert [c.get("outputs") for c in cells] == [["kept"], [], [], ["kept"], None]
+    assert notebook["cells"][1]["outputs"] == ["✓ right"]  # the instructor's is untouched
+
+
+def test_the_command_writes_into_a_folder_under_the_same_name(tmp_path, capsys):
+    paths = [saved(tmp_path, code(region("a = 1")), name=name) for name in ("1.ipynb", "2.ipynb")]
+    assert main(["student", *map(str, paths), "-o", str(tmp_path / "for" / "students")]) == 0
+    written = sorted((tmp_path / "for" / "students").iterdir())
+    assert capsys.readouterr().out.splitlines() == [f"wrote {path}" for path in written]
+    assert all("SOLUTION" not in path.read_text() for path in written)
+
+
+def problems(tmp_path):
+    good = code(region("a = 1"))
+    (tmp_path / "text.ipynb").write_text("# a title")
+    (tmp_path / "binary.ipynb").write_bytes(b"\xff\xfe\x00")
+    (tmp_path / "deep.ipynb").write_text("[" * 100_000)
+    return {
+        "missing.ipynb": "no such file", "text.ipynb": "not a notebook of format 4", "binary.ipynb": "not a notebook", "deep.ipynb": "not a notebook",
+        saved(tmp_path, name="old.ipynb", cells=None, worksheets=[]).name: "not a notebook",
+        saved(tmp_path, 3, name="number.ipynb").name: "not a notebook",
+        saved(tmp_path, {"cell_type": "code"}, name="empty.ipynb").name: "not a notebook",
+        saved(tmp_path, good, code("### END SOLUTION"), name="marks.ipynb").name: "cell 2: '### END SOLUTION' stands",
+    }  # fmt: skip
+
+
+def test_a_file_that_cannot_be_used_costs_one_line_and_exit_code_2(tmp_path, capsys):
+    for name, says in problems(tmp_path).items():
+        assert main(["student", str(tmp_path / name), "-o", str(tmp_path / "out")]) == 2
+        error = capsys.readouterr().err
+        assert says in error, error
+        assert error.count("\n") == 1
+        assert not (tmp_path / "out").exists()
+
+
+def test_the_instructors_version_is_never_written_over(tmp_path, capsys):
+    path = saved(tmp_path, code(region("a = 1")))
+    before = path.read_text()
+    assert main(["student", str(path), "-o", str(tmp_path / "." / "")]) == 2
+    assert "give another folder" in capsys.readouterr().err
+    assert path.read_text() == before
+
+
+def test_a_folder_that_cannot_be_made_costs_one_line(tmp_path, capsys):
+    path = saved(tmp_path, code(region("a = 1")))
+    assert main(["student", str(path), "-o", str(path)]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+# ── the lecture's notebooks ─────────────────────────────────────────────────
+
+
+def cells_of(path, tag):
+    return [c for c in json.loads(path.read_text())["cells"] if tag in c["metadata"].get("tags", [])]
+
+
+@pytest.mark.parametrize("path", WITH_EXERCISES, ids=lambda p: p.stem)
+def test_every_exercise_says_its_task_is_solved_and_names_a_wrong_answer(path):
+    cells = json.loads(path.read_text())["cells"]
+    tags = [c["metadata"].get("tags", []) for c in cells]
+    exercises = [i for i, c in enumerate(cells) if "exercise" in tags[i] and c["cell_type"] == "code"]
+    assert 2 <= len(exercises) <= 4
+    for i in exercises:
+        solved, instructor = "".join(cells[i]["source"]), "".join(cells[i + 1]["source"])
+        assert cells[i - 1]["cell_type"] == "markdown"
+        assert "exercise" in tags[i - 1]
+        assert "### BEGIN SOLUTION" in solved
+        assert "instructor" in tags[i + 1]  # the notebook itself is run by nbmake: these asserts hold
+        assert instructor.count("assert ") >= 2
+        assert ".mistake ==" in instructor
+
+
+@pytest.mark.parametrize("path", WITH_EXERCISES, ids=lambda p: p.stem)
+def test_the_students_version_runs_and_says_what_is_not_answered_yet(path, tmp_path):
+    import nbformat
+    from nbclient import NotebookClient
+
+    written = write_student_version(path, tmp_path)
+    text = written.read_text()
+    assert "SOLUTION" not in text
+    assert '"instructor"' not in text
+    notebook = nbformat.read(written, as_version=4)
+    NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(path.parent)}}).execute()
+    exercises = [c for c in notebook.cells if c.cell_type == "code" and "exercise" in c.metadata.get("tags", [])]
+    for cell in exercises:
+        assert UNANSWERED in json.dumps(cell.outputs, ensure_ascii=False).lower(), cell.source
