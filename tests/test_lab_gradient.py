@@ -176,3 +176,11 @@ def test_many_uses_of_one_node_are_diagnosed_in_a_moment():
     L = sum((x * k for k in range(1, 40)), start=Value(0.0))
     assert judge_gradient(L, x, 5.0).mistake == FORGOT_TO_ADD
     assert len(slips(L, x)) < 1000
+
+
+def test_the_players_predict_mode_calls_mistakes_by_the_same_names():
+    from importlib.resources import files
+
+    player = files("autograd.view").joinpath("assets/player.js").read_text(encoding="utf-8")
+    for mistake in (FORGOT_TO_ADD, FORGOT_UPSTREAM, FORGOT_LOCAL, WRONG_LOCAL):
+        assert mistake.capitalize() in player

@@ -1,10 +1,12 @@
 """What the notebooks ask of a student: exercises whose checks name the mistake.
 
 One module a notebook holds that notebook's checks. All of them judge alike: `verdict` by comparing answers (numbers,
-lists, functions), `gradient` by finding out which mistake leads to a number.
+lists, functions), `gradient` by finding out which mistake leads to a number. `quiz` asks for the gradients of random small
+graphs, `bugs` runs the classic wrong engines beside the right one, `student` makes the version without solutions.
 """
 
 from nn.lab.gradient import judge_gradient
+from nn.lab.quiz import Quiz
 from nn.lab.verdict import Verdict, judge, judge_function
 
-__all__ = ["Verdict", "judge", "judge_function", "judge_gradient"]
+__all__ = ["Quiz", "Verdict", "judge", "judge_function", "judge_gradient"]

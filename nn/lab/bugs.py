@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograd import Value, topological_order
+from nn.lab.gradient import passed_on
 
 __all__ = ["BUGS", "Bug", "assign", "depth_first", "in_place", "loop_closure", "no_zero_grad", "y_minus_f"]
 
@@ -140,12 +141,7 @@ def loss_of(f: float, y: float) -> float:
 
 def chain_rule(order: Iterable[Value], root: Value) -> Numbers:
     """∂root/∂node, the nodes passing their gradient on in this order."""
-    gradient = dict.fromkeys(topological_order(root), 0.0)
-    gradient[root] = 1.0
-    for node in order:
-        for parent, local in edges(node):
-            gradient[parent] += local * gradient[node]
-    return by_label(gradient)
+    return by_label(passed_on(root, order))
 
 
 # ── = for += ────────────────────────────────────────────────────────────────

@@ -1,12 +1,48 @@
-"""``chalkgrad student``: notebooks without their solutions."""
+"""``chalkgrad quiz``: a graph to differentiate by hand; ``chalkgrad student``: notebooks without their solutions."""
 
 from __future__ import annotations
 
 import argparse
 
+from nn.lab.quiz import LEVELS, Quiz
 from nn.lab.student import write_student_version
 
-__all__ = ["student"]
+__all__ = ["quiz", "student"]
+
+
+class _Quiz:
+    help = "a random small graph to differentiate by hand; answers are checked, and the mistake is named"
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("answers", nargs="*", metavar="name=number", help="your gradients: w=0.84 x=-2")
+        parser.add_argument("--seed", type=int, help="the same seed gives the same graph (default: a new one)")
+        parser.add_argument("--difficulty", type=int, choices=LEVELS, default=1, help="default: %(default)s")
+        parser.add_argument(
+            "--solution", action="store_true", help="show every gradient with the steps that lead to it"
+        )
+
+    def run(self, arguments: argparse.Namespace) -> int:
+        if arguments.seed is None and (arguments.answers or arguments.solution):
+            raise ValueError("which quiz? Give the --seed that was printed with it")
+        quiz = Quiz(arguments.seed, arguments.difficulty)
+        answers = dict(map(_answer, arguments.answers))
+        print(quiz)
+        if arguments.solution:
+            print(quiz.solution())
+        verdicts = quiz.check(**answers) if answers else None
+        if verdicts is not None:
+            print(verdicts)
+        return 0 if verdicts is None or verdicts else 1
+
+
+def _answer(word: str) -> tuple[str, float]:
+    name, _, number = word.partition("=")
+    if not name:
+        number = ""
+    try:
+        return name, float(number)
+    except ValueError:
+        raise ValueError(f"expected name=number, got {word!r}; for example w=0.84") from None
 
 
 class _Student:
@@ -22,4 +58,5 @@ class _Student:
         return 0
 
 
+quiz = _Quiz()
 student = _Student()

@@ -17,8 +17,7 @@ what every use of a node sends to it is local derivative · upstream gradient.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
 from typing import Any, NamedTuple
 
@@ -27,7 +26,7 @@ from nn.lab.verdict import UNANSWERED, UNKNOWN, WRONG_KIND, Verdict, is_missing
 
 __all__ = [
     "FOLLOWS", "FORGOT_LOCAL", "FORGOT_TO_ADD", "FORGOT_UPSTREAM", "WRONG_LOCAL", "WRONG_ORDER", "WRONG_SIGN", "Slip",
-    "close", "judge_gradient", "node_name", "slips",
+    "as_number", "candidates", "close", "judge_gradient", "node_name", "passed_on", "slips",
 ]  # fmt: skip
 
 FORGOT_TO_ADD = "forgot to add"
@@ -52,8 +51,8 @@ class Slip(NamedTuple):
 def judge_gradient(root: Value, node: Value, answer: Any, known: Mapping[Value, float] | None = None) -> Verdict:
     """Is the answer ∂root/∂node, and if not, what was done wrong? No gradient of yours is changed.
 
-    known: the student's own gradients of nodes above; an answer that is right but for these follows from an earlier
-           mistake, and the verdict says which to mend first
+    known: the student's own gradients of nodes above. What is right but for these follows from an earlier mistake, and
+           the verdict says which to mend first; what is wrong is judged as a step from them.
 
     Answers may be rounded to three digits.
 
@@ -64,22 +63,35 @@ def judge_gradient(root: Value, node: Value, answer: Any, known: Mapping[Value, 
     """
     if is_missing(answer):
         return Verdict(UNANSWERED, "Put your answer where the three dots are.")
-    number = getattr(answer, "data", answer)
-    try:
-        number = float(number)
-    except (TypeError, ValueError, OverflowError):
+    number = as_number(answer)
+    if number is None:
         return Verdict(WRONG_KIND, f"A number is wanted, this is of type {type(answer).__name__}.")
     right, steps = _backward(root, node)
-    arriving = [step for step in steps if step.parent is node]
     if close(number, right):
         return Verdict(None, f"{_partial(root, node)} is right.")
-    wrong = [step.node for step in arriving if known and not close(known.get(step.node, step.upstream), step.upstream)]
-    if wrong and close(number, sum(step.local * (known or {}).get(step.node, step.upstream) for step in arriving)):
-        return Verdict(FOLLOWS, f"This would be right if {_partial(root, wrong[0])} were: mend that first.")
-    for slip in slips(root, node):
+    if known:
+        arriving = [_from_known(step, known) for step in steps if step.parent is node]
+        wrong = [step.node for step in arriving if step not in steps]
+        if wrong and close(number, sum(step.contribution for step in arriving)):
+            return Verdict(FOLLOWS, f"This would be right if {_partial(root, wrong[0])} were: mend that first.")
+    for slip in slips(root, node, known):
         if close(number, slip.answer):
             return Verdict(slip.mistake, slip.advice)
     return Verdict(UNKNOWN, f"Go through every use of {node_name(node)}: local derivative times upstream gradient.")
+
+
+def as_number(answer: Any) -> float | None:
+    """A student's number as a float, also a Value's; None for what is no number.
+
+    >>> as_number(2), as_number("2")
+    (2.0, None)
+    """
+    if isinstance(answer, str | bytes | type):
+        return None
+    try:
+        return float(getattr(answer, "data", answer))
+    except (TypeError, ValueError, OverflowError):
+        return None
 
 
 def close(a: float, b: float) -> bool:
@@ -100,21 +112,51 @@ def node_name(node: Value) -> str:
     return node.label or f"the {node.op.symbol} node"
 
 
-def slips(root: Value, node: Value) -> list[Slip]:
+def slips(root: Value, node: Value, known: Mapping[Value, float] | None = None) -> list[Slip]:
     """The wrong numbers for ∂root/∂node that have a name, the likeliest name first; none is the right number.
+
+    known: the student's own gradients of nodes above, from which the last step may have gone wrong
 
     >>> x = Value(3.0, label="x")
     >>> [(slip.mistake, slip.answer) for slip in slips(x * x * x, x)][:2]
     [('forgot to add', 9.0), ('forgot to add', 18.0)]
     """
+    right, _ = _backward(root, node)
+    return [slip for slip in dict.fromkeys(candidates(root, node, known)) if not close(slip.answer, right)]
+
+
+def candidates(root: Value, node: Value, known: Mapping[Value, float] | None = None) -> list[Slip]:
+    """``slips``, and those mistakes too that lead to the right number by luck."""
     right, steps = _backward(root, node)
-    arriving = [step for step in steps if step.parent is node]
-    found = [
-        *_forgotten_additions(node, arriving), *_forgotten_factors(root, node, arriving),
-        *_wrong_signs(node, arriving), *_wrong_orders(root, node, steps, right),
-        *_wrong_locals(node, arriving, right),
+    arriving = [_from_known(step, known or {}) for step in steps if step.parent is node]
+    return [
+        *_forgotten_additions(node, arriving), *_forgotten_factors(root, node, arriving), *_wrong_signs(node, arriving),
+        *_wrong_orders(root, node, steps, right), *_wrong_locals(node, arriving),
     ]  # fmt: skip
-    return [slip for slip in dict.fromkeys(found) if not close(slip.answer, right)]
+
+
+def _from_known(step: Step, known: Mapping[Value, float]) -> Step:
+    """The step as the student would have taken it."""
+    upstream = known.get(step.node, step.upstream)
+    if close(upstream, step.upstream):
+        return step
+    return step._replace(upstream=upstream, contribution=step.local * upstream)
+
+
+def passed_on(root: Value, order: Iterable[Value]) -> dict[Value, float]:
+    """∂root/∂node as a backward pass finds it that visits the nodes in this order.
+
+    >>> x = Value(3.0)
+    >>> y = x * x
+    >>> passed_on(y, [y])[x]
+    6.0
+    """
+    gradient = dict.fromkeys(topological_order(root), 0.0)
+    gradient[root] = 1.0
+    for node in order:
+        for parent, local in zip(node.parents, node.local_derivatives, strict=True):
+            gradient[parent] += local * gradient[node]
+    return gradient
 
 
 def _backward(root: Value, node: Value) -> tuple[float, list[Step]]:
@@ -173,9 +215,25 @@ def _wrong_orders(root: Value, node: Value, steps: list[Step], right: float) -> 
             if len(early) < len(arrived):
                 missing = sum(s.contribution for k, s in enumerate(arrived) if k not in early)
                 yield Slip(WRONG_ORDER, right - slope * missing, advice)
+    if node in uses:
+        advice = "A node may pass its gradient on only after every node that used it has passed on its own."
+        yield Slip(WRONG_ORDER, passed_on(root, _as_met(root))[node], advice)
 
 
-def _wrong_locals(node: Value, arriving: list[Step], right: float) -> Iterator[Slip]:
+def _as_met(root: Value) -> list[Value]:
+    """Every node as soon as it is met on the way down: the wrong order."""
+    met = [root]
+    seen = {root}
+    for node in met:  # grows while it is read
+        for parent in node.parents:
+            if parent not in seen:
+                seen.add(parent)
+                met.append(parent)
+    return met
+
+
+def _wrong_locals(node: Value, arriving: list[Step]) -> Iterator[Slip]:
+    total = sum(step.contribution for step in arriving)
     ordinals = ("first", "second", "third")
     for step in arriving:
         user, me = node_name(step.node), node_name(node)
@@ -183,23 +241,20 @@ def _wrong_locals(node: Value, arriving: list[Step], right: float) -> Iterator[S
         which = "its operand" if len(step.node.parents) == 1 else f"its {which}"
         advice = f"Look again at ∂{user}/∂{me}: {user} comes from {step.node.op.symbol}, and {me} is {which}."
         for slope in _plausible_slopes(step):
-            yield Slip(WRONG_LOCAL, right + (slope - step.local) * step.upstream, advice)
+            yield Slip(WRONG_LOCAL, total + (slope - step.local) * step.upstream, advice)
 
 
-def _plausible_slopes(step: Step) -> Iterator[float]:
+def _plausible_slopes(step: Step) -> tuple[float, ...]:
     """Local derivatives that people write instead of the right one."""
-    y, x = step.node.data, [parent.data for parent in step.node.parents]
-    yield from (y, *x, 0.0)  # the value for the slope, the wrong factor, "it is a constant"
-    with suppress(ZeroDivisionError):
-        yield 1 / step.local  # upside down
-    own, k = x[step.slot], step.node.op.constants.get("k", 0.0)
-    special = {
-        "tanh": (1 - y, 1 - own * own, 1 + y * y), "sigmoid": (1 - y, own * (1 - own)),
-        "power_constant": (k * y, k, step.local / k if k else 0.0, k * own), "divide": (y / x[-1],),
-        "sin": (-step.local,), "cos": (-step.local,), "relu": (1.0, own),
+    y, x, own = step.node.data, [parent.data for parent in step.node.parents], step.parent.data
+    k = step.node.op.constants.get("k", 0.0)
+    usual = {
+        "multiply": (own,), "dot": (own,), "divide": (x[-1], y) if step.slot == 0 else (1 / own,),
+        "power_constant": (k * y, k, k * own, step.local / k if k else 0.0), "tanh": (y, 1 - y, 1 - own * own),
+        "sigmoid": (y, 1 - y), "exp": (own, own * y), "relu": (1.0 - step.local, own), "maximum": (1.0 - step.local, own),
+        "minimum": (1.0 - step.local, own), "add": (), "subtract": (), "negative": (), "sum": (), "mean": (1.0,),
     }  # fmt: skip
-    with suppress(OverflowError):
-        yield from special.get(step.node.op.name, ())
+    return usual.get(step.node.op.name, (y,))  # else: the value for the slope
 
 
 def _partial(root: Value, node: Value) -> str:

@@ -1,0 +1,280 @@
+"""A quiz on the chain rule: a random small graph, the student gives the gradients, the checker names the mistake.
+
+>>> quiz = Quiz(seed=1)
+>>> print(quiz)
+Quiz 1, difficulty 1
+  w = 0.5, x = 5
+  u = x + w = 5.5
+  L = u * w = 2.75
+What are ∂L/∂w, ∂L/∂x?  quiz.check(w=…, x=…)
+>>> quiz.check(w=5.5, x=0.5)
+✗ w: Forgot to add. w is used 2 times: each use sends a contribution, and they add up.
+✓ ∂L/∂x is right.
+"""
+
+from __future__ import annotations
+
+import html
+import operator
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import cached_property
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from autograd import OPS, Picture, Value, draw, explain, rehearsed, topological_order
+from nn.lab.gradient import (
+    FORGOT_TO_ADD,
+    FORGOT_UPSTREAM,
+    WRONG_ORDER,
+    Slip,
+    as_number,
+    candidates,
+    close,
+    judge_gradient,
+    slips,
+)
+from nn.lab.verdict import UNKNOWN, Verdict
+
+__all__ = ["Quiz", "Verdicts"]
+
+TRIES = 20_000  # graphs that are thrown away before a seed is given up; a few hundred are the rule
+GAP = 0.02  # two answers with different names differ by this much, relative: more than a rounding can bridge
+LEAVES, RESULTS, LAST = ("w", "x", "b"), ("u", "v", "s", "t", "z"), "L"
+
+
+class Level(NamedTuple):
+    """What a graph of one difficulty is made of."""
+
+    ops: tuple[str, ...]
+    results: tuple[int, int]  # at least, at most
+    numbers: tuple[float, ...]
+    decimals: int  # that every number on the way has, values and gradients
+
+
+EASY = ("add", "subtract", "multiply")
+LEVELS = {
+    1: Level(EASY, (2, 3), (-3, -2, -1.5, 0.5, 1.5, 2, 3, 4, 5), 3),
+    2: Level((*EASY, "multiply", "power_constant", "relu"), (4, 5), (-3, -2, -1.5, 0.5, 1.5, 2, 3, 4), 3),
+    3: Level(
+        (*EASY, "multiply", "power_constant", "divide", "tanh", "sigmoid", "exp"),
+        (4, 6),
+        (-2, -1.5, -0.5, 0.5, 0.8, 1.2, 2),
+        99,
+    ),
+}
+USUAL = {1: {FORGOT_TO_ADD, FORGOT_UPSTREAM}}
+USUAL[2] = USUAL[3] = {*USUAL[1], WRONG_ORDER}
+TWO: dict[str, Callable[[Value, Value], Value]] = {
+    "add": operator.add, "subtract": operator.sub, "multiply": operator.mul, "divide": operator.truediv,
+}  # fmt: skip
+
+
+class Line(NamedTuple):
+    """One result of the graph: its label, the row of the op table, the labels of its operands."""
+
+    label: str
+    op: str
+    operands: tuple[str, ...]
+
+    def __str__(self) -> str:
+        row = OPS[self.op].bind(k=2) if self.op == "power_constant" else OPS[self.op]
+        if len(self.operands) == 2:
+            return f"{self.label} = {self.operands[0]} {row.operator} {self.operands[1]}"
+        written = f"{self.operands[0]}{row.operator}" if row.operator else f"{row.name}({self.operands[0]})"
+        return f"{self.label} = {written}"
+
+
+class Graph(NamedTuple):
+    """A recipe: numbers for the leaves, and lines."""
+
+    numbers: dict[str, float]
+    lines: tuple[Line, ...]
+
+    def built(self) -> dict[str, Value]:
+        """Its nodes by label, leaves first."""
+        nodes = {label: Value(number, label=label) for label, number in self.numbers.items()}
+        for label, op, operands in self.lines:
+            x = [nodes[o] for o in operands]
+            nodes[label] = TWO[op](*x) if len(x) == 2 else x[0] ** 2 if op == "power_constant" else getattr(x[0], op)()
+            nodes[label].label = label
+        return nodes
+
+
+class Verdicts(dict[str, Verdict]):
+    """A verdict a node; true when all are right."""
+
+    def __bool__(self) -> bool:
+        return all(self.values())
+
+    @property
+    def mistakes(self) -> dict[str, str]:
+        """The mistakes' names, by the nodes where they were made."""
+        return {label: verdict.mistake for label, verdict in self.items() if verdict.mistake}
+
+    def __repr__(self) -> str:
+        return "\n".join(_said(label, verdict) for label, verdict in self.items())
+
+    def _repr_html_(self) -> str:
+        return "".join(f'<p style="font-size:1.15em">{html.escape(line)}</p>' for line in repr(self).split("\n"))
+
+
+def _said(label: str, verdict: Verdict) -> str:
+    return repr(verdict) if verdict else repr(verdict).replace("✗ ", f"✗ {label}: ", 1)
+
+
+class Quiz:
+    """A random small graph to differentiate by hand; the same seed gives the same graph.
+
+    seed:       a whole number, or None for a new quiz each time
+    difficulty: 1 sums and products, 2 more of them with squares and ReLUs, 3 smooth functions (bring a calculator)
+
+    nodes: the graph's nodes by label; the last is ``L``
+    asked: the labels whose gradient is asked for: the leaves
+
+    In a notebook it shows the graph, gradients hidden. Raises ValueError for another difficulty.
+
+    >>> quiz = Quiz(seed=1, difficulty=3)
+    >>> quiz.asked
+    ('w', 'x')
+    """
+
+    def __init__(self, seed: int | None = None, difficulty: int = 1) -> None:
+        if difficulty not in LEVELS:
+            raise ValueError(f"difficulty is one of {', '.join(map(str, LEVELS))}; got {difficulty!r}")
+        self.seed = random.randrange(10_000) if seed is None else seed
+        self.difficulty = difficulty
+        self._graph = _found(self.seed, difficulty)
+        self.nodes = self._graph.built()
+        self.asked = tuple(self._graph.numbers)
+
+    def check(self, **answers: Any) -> Verdicts:
+        """Judge ∂L/∂ of each leaf, and of any result that is given too; rounding to three digits is fine.
+
+        An answer that is right but for a result's gradient which you gave and got wrong is said to follow from that.
+        """
+        L = self.nodes[LAST]
+        numbers = {self.nodes[label]: as_number(answer) for label, answer in answers.items() if label in self.nodes}
+        known = {node: number for node, number in numbers.items() if number is not None}
+        order = [*reversed([line.label for line in self._graph.lines]), *self.asked]
+        judged = [label for label in order if label in answers or label in self.asked]
+        verdicts = {label: judge_gradient(L, self.nodes[label], answers.get(label), known) for label in judged}
+        strangers = {
+            label: Verdict(UNKNOWN, f"There is no {label} in this graph.")
+            for label in answers
+            if label not in self.nodes
+        }
+        return Verdicts(verdicts | strangers)
+
+    def solution(self) -> Solution:
+        """Every gradient with the steps that lead to it, in the order in which backward finds them."""
+        L = self.nodes[LAST]
+        return Solution(str(explain(node, L)) for node in reversed(topological_order(L)))
+
+    @cached_property
+    def picture(self) -> Picture:
+        """The graph, every gradient a question mark."""
+        scene = draw(self._graph.built()[LAST]).scene  # a graph of its own: yours may have gradients
+        boxes = tuple(replace(box, lines=tuple(map(_hidden, box.lines)), hover="") for box in scene.boxes)
+        return Picture(replace(scene, boxes=boxes, arrows=tuple(replace(arrow, hover="") for arrow in scene.arrows)))
+
+    def __repr__(self) -> str:
+        given = ", ".join(f"{label} = {number:g}" for label, number in self._graph.numbers.items())
+        lines = [f"{line} = {self.nodes[line.label].data:.4g}" for line in self._graph.lines]
+        blanks = ", ".join(f"{label}=…" for label in self.asked)
+        question = f"What are {', '.join(f'∂L/∂{label}' for label in self.asked)}?  quiz.check({blanks})"
+        return "\n".join(
+            [f"Quiz {self.seed}, difficulty {self.difficulty}", *(f"  {line}" for line in (given, *lines)), question]
+        )
+
+    def _repr_html_(self) -> str:
+        title, *lines, question = repr(self).split("\n")
+        formulas = "\n".join(html.escape(line.strip()) for line in lines)
+        return (
+            f'<p style="font-size:1.15em"><b>{title}</b></p><pre style="font-size:1.15em">{formulas}</pre>{self.picture.svg}'
+            f'<p style="font-size:1.15em">{html.escape(question)}</p>'
+        )
+
+
+class Solution(tuple[str, ...]):
+    """One explanation a node; it prints as text."""
+
+    def __new__(cls, parts: Iterator[str]) -> Solution:
+        return super().__new__(cls, parts)
+
+    def __repr__(self) -> str:
+        return "\n\n".join(self)
+
+
+def _hidden(line: Any) -> Any:
+    return replace(line, text="grad ?") if line.text.startswith("grad ") else line
+
+
+# ── finding a graph that is worth asking ────────────────────────────────────
+
+
+def _found(seed: int, difficulty: int) -> Graph:
+    """The first graph of this seed that is worth asking."""
+    draw_from, level = random.Random(f"{seed}, {difficulty}"), LEVELS[difficulty]
+    for _ in range(TRIES):
+        graph = _drawn(draw_from, level)
+        try:
+            nodes = graph.built()
+        except ArithmeticError:  # a division by 0
+            continue
+        if _is_connected(graph, difficulty) and _is_short(nodes, level) and _is_telling(nodes, USUAL[difficulty]):
+            return graph
+    raise ValueError(f"no graph of seed {seed} and difficulty {difficulty} is worth asking; take another seed")
+
+
+def _drawn(draw_from: random.Random, level: Level) -> Graph:
+    """Any graph of this level: each line uses the newest result and any other node."""
+    leaves = LEAVES[: draw_from.choice((2, 3, 3))]
+    n = draw_from.randint(*level.results)
+    known, lines = list(leaves), list[Line]()
+    for label in (*RESULTS[: n - 1], LAST):
+        op = draw_from.choice(level.ops if not lines or lines[-1].op in TWO else EASY)  # no function of a function
+        operands = (known[-1], draw_from.choice(known)) if op in TWO else (known[-1],)
+        lines.append(Line(label, op, tuple(draw_from.sample(operands, len(operands)))))
+        known.append(label)
+    numbers = map(float, draw_from.sample(level.numbers, len(leaves)))  # no two alike
+    return Graph(dict(zip(leaves, numbers, strict=True)), tuple(lines))
+
+
+def _is_connected(graph: Graph, difficulty: int) -> bool:
+    """Is every node used, and some node twice; from difficulty 2 a result, so that the order matters?"""
+    uses = [operand for line in graph.lines for operand in line.operands]
+    labels = [*graph.numbers, *(line.label for line in graph.lines[:-1])]
+    shared = labels if difficulty == 1 else labels[len(graph.numbers) :]
+    return all(label in uses for label in labels) and any(uses.count(label) > 1 for label in shared)
+
+
+def _is_short(nodes: dict[str, Value], level: Level) -> bool:
+    """Are values and gradients neither long, nor large, nor 0?"""
+    with rehearsed(nodes[LAST]):
+        numbers = [x for node in nodes.values() for x in (node.data, node.grad)]
+    return all(0.01 <= abs(x) <= 60 and round(x, level.decimals) == x for x in numbers)
+
+
+def _is_telling(nodes: dict[str, Value], usual: set[str]) -> bool:
+    """Does every mistake lead to a number of its own, and can the usual ones be made?"""
+    L = nodes[LAST]
+    with rehearsed(L):
+        right = {node: node.grad for node in nodes.values() if node is not L}
+    names: set[str] = set()
+    for node, gradient in right.items():
+        if any(slip.mistake == FORGOT_TO_ADD and close(slip.answer, gradient) for slip in candidates(L, node)):
+            return False  # contributions cancel, and who forgets them is right by luck
+        made = slips(L, node)
+        if not _told_apart(gradient, made):
+            return False
+        names.update(slip.mistake for slip in made)
+    return usual <= names
+
+
+def _told_apart(right: float, made: list[Slip]) -> bool:
+    answers = sorted([(right, ""), *((slip.answer, slip.mistake) for slip in made)])
+    return all(
+        name == other or abs(a - b) > GAP * max(abs(a), abs(b), 0.01) for (a, name), (b, other) in pairwise(answers)
+    )

@@ -1,0 +1,222 @@
+"""The quiz: right answers pass, each misconception is told apart, and no answer has two names."""
+
+import itertools
+
+import pytest
+
+from autograd import topological_order
+from autograd.__main__ import main
+from nn.lab import Quiz
+from nn.lab.gradient import (
+    FOLLOWS,
+    FORGOT_LOCAL,
+    FORGOT_TO_ADD,
+    FORGOT_UPSTREAM,
+    WRONG_LOCAL,
+    WRONG_ORDER,
+    WRONG_SIGN,
+    close,
+    slips,
+)
+from nn.lab.quiz import LEVELS, Verdicts
+from nn.lab.verdict import UNANSWERED, UNKNOWN, WRONG_KIND
+
+SEEDS = [(seed, 1 + seed % 3) for seed in range(201)]
+
+
+@pytest.fixture(scope="module")
+def quizzes():
+    return [Quiz(seed, difficulty) for seed, difficulty in SEEDS]
+
+
+def right_answers(quiz):
+    """By the engine, on the quiz's own graph."""
+    root = quiz.nodes["L"]
+    root.zero_grad()
+    root.backward()
+    return {label: node.grad for label, node in quiz.nodes.items()}
+
+
+def test_the_right_answers_pass(quizzes):
+    for quiz in quizzes:
+        right = right_answers(quiz)
+        assert quiz.check(**right)
+        assert quiz.check(**{label: right[label] for label in quiz.asked})
+        assert quiz.check(**{label: float(f"{right[label]:.3g}") for label in quiz.asked})  # rounded by the student
+
+
+def test_every_slip_is_called_by_its_name(quizzes):
+    for quiz in quizzes:
+        for label in quiz.asked:
+            for slip in slips(quiz.nodes["L"], quiz.nodes[label]):
+                assert quiz.check(**{label: slip.answer})[label].mistake == slip.mistake
+
+
+def test_no_number_has_two_names(quizzes):
+    for quiz in quizzes:
+        right = right_answers(quiz)
+        for label, node in quiz.nodes.items():
+            named = [(right[label], "right"), *((s.answer, s.mistake) for s in slips(quiz.nodes["L"], node))]
+            for (a, name), (b, other) in itertools.combinations(named, 2):
+                assert name == other or not (close(a, b) or close(b, a)), (quiz, label, name, other, a, b)
+
+
+def test_each_misconception_can_be_made_in_many_quizzes(quizzes):
+    made = [{s.mistake for node in quiz.nodes.values() for s in slips(quiz.nodes["L"], node)} for quiz in quizzes]
+    for mistake in (FORGOT_TO_ADD, FORGOT_UPSTREAM):
+        assert all(mistake in names for names in made)
+    for mistake in (FORGOT_LOCAL, WRONG_LOCAL, WRONG_SIGN, WRONG_ORDER):
+        assert sum(mistake in names for names in made) > 100, mistake
+
+
+def mistaken_engine(root, *, add=True, early=False):
+    """A whole backward pass that assigns, or that passes on as soon as a node is met."""
+    order = topological_order(root)
+    if early:
+        order = [root]
+        for node in order:
+            order += [p for p in dict.fromkeys(node.parents) if p not in order]
+        order.reverse()
+    gradient = dict.fromkeys(topological_order(root), 0.0) | {root: 1.0}
+    for node in reversed(order):
+        for parent, local in zip(node.parents, node.local_derivatives, strict=True):
+            gradient[parent] = gradient[parent] * add + local * gradient[node]
+    return {node.label: g for node, g in gradient.items()}
+
+
+def test_a_student_who_assigns_is_told_to_add_first(quizzes):
+    for quiz in quizzes:
+        wrong = mistaken_engine(quiz.nodes["L"], add=False)
+        mistakes = quiz.check(**wrong).mistakes
+        assert next(iter(mistakes.values())) == FORGOT_TO_ADD  # the first one on the way back
+        assert set(mistakes.values()) <= {FORGOT_TO_ADD, FOLLOWS}
+
+
+def test_a_student_who_passes_on_too_early_is_told_of_the_order():
+    heard = set()
+    for seed in range(60):
+        quiz = Quiz(seed, difficulty=2)
+        wrong, right = mistaken_engine(quiz.nodes["L"], early=True), right_answers(quiz)
+        if not close(wrong["w"], right["w"]):
+            heard.add(quiz.check(w=wrong["w"])["w"].mistake)
+    assert heard == {WRONG_ORDER}
+
+
+def test_what_follows_from_an_earlier_mistake_is_said_to_follow(quizzes):
+    followed = 0
+    for quiz in quizzes:
+        wrong = mistaken_engine(quiz.nodes["L"], add=False)
+        followed += FOLLOWS in quiz.check(**wrong).mistakes.values()
+    assert followed > 50
+
+
+# ── the same quiz again ─────────────────────────────────────────────────────
+
+
+def test_a_seed_gives_the_same_quiz_and_another_seed_another(run_python):
+    source = "from nn.lab import Quiz; print([repr(Quiz(s, 1 + s % 3)) for s in range(9)])"
+    assert run_python(source, PYTHONHASHSEED="1").strip() == run_python(source, PYTHONHASHSEED="2").strip()
+    texts = {repr(Quiz(seed)).partition("\n")[2] for seed in range(30)}
+    assert len(texts) > 25
+
+
+def test_without_a_seed_the_quiz_says_which_it_is():
+    quiz = Quiz(difficulty=2)
+    assert repr(Quiz(quiz.seed, 2)) == repr(quiz)
+
+
+@pytest.mark.parametrize("difficulty", LEVELS)
+def test_a_quiz_is_small_and_its_numbers_are_short(difficulty):
+    for seed in range(10):
+        quiz = Quiz(seed, difficulty)
+        assert len(quiz.nodes) <= 9
+        for label, gradient in right_answers(quiz).items():
+            assert 0 < abs(gradient) <= 60
+            assert difficulty == 3 or len(f"{quiz.nodes[label].data:.10g}") <= 7
+
+
+def test_another_difficulty_is_an_error():
+    with pytest.raises(ValueError, match="difficulty is one of 1, 2, 3; got 4"):
+        Quiz(0, difficulty=4)
+
+
+# ── what is shown ───────────────────────────────────────────────────────────
+
+
+def test_no_gradient_is_shown_in_words_or_in_the_picture(quizzes):
+    for quiz in quizzes[:20]:
+        quiz.nodes["L"].backward()  # a student may have tried
+        page = quiz._repr_html_()
+        assert page.count("grad ?") >= len(quiz.nodes)
+        assert "local derivative" not in page
+        assert page.count("grad ") == page.count("grad ?")
+
+
+def test_the_picture_needs_no_dot(monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    assert "<svg" in Quiz(4)._repr_html_()
+
+
+def test_the_solution_explains_every_gradient_in_backwards_order(quizzes):
+    for quiz in quizzes[:20]:
+        solution = quiz.solution()
+        assert len(solution) == len(quiz.nodes)
+        assert solution[0].startswith("∂L/∂L = 1")
+        for label, gradient in right_answers(quiz).items():
+            assert f"∂L/∂{label} = {gradient:.6g}".replace("-", "−") in repr(solution)
+
+
+# ── whatever the student types ──────────────────────────────────────────────
+
+
+def test_junk_gets_verdicts():
+    quiz = Quiz(1)
+    junk = {"w": "abc", "x": [1.0], "L": print, "nobody": 3.0}
+    verdicts = quiz.check(**junk)
+    assert verdicts.mistakes == {"L": WRONG_KIND, "w": WRONG_KIND, "x": WRONG_KIND, "nobody": UNKNOWN}
+    assert "no nobody in this graph" in repr(verdicts)
+    assert quiz.check().mistakes == {"w": UNANSWERED, "x": UNANSWERED}
+    assert quiz.check(w=..., x=None).mistakes == {"w": UNANSWERED, "x": UNANSWERED}
+    assert not quiz.check(w=float("nan"), x=10**400)
+
+
+def test_verdicts_are_true_only_together():
+    quiz = Quiz(1)
+    right = right_answers(quiz)
+    assert not quiz.check(w=right["w"], x=-right["x"])
+    assert isinstance(quiz.check(**right), Verdicts)
+    assert quiz.check(**right).mistakes == {}
+    assert "<b>" not in quiz.check(**{"<b>": 1.0})._repr_html_()
+
+
+def test_checking_changes_no_gradient():
+    quiz = Quiz(2)
+    quiz.check(w=1.0)
+    quiz.solution()
+    assert [v.grad for v in quiz.nodes.values()] == [0.0] * len(quiz.nodes)
+
+
+# ── the command ─────────────────────────────────────────────────────────────
+
+
+def test_the_command_asks_and_checks(capsys):
+    assert main(["quiz", "--seed", "1"]) == 0
+    assert capsys.readouterr().out.strip() == repr(Quiz(1))
+    right = right_answers(Quiz(1))
+    assert main(["quiz", "--seed", "1", *(f"{label}={right[label]}" for label in Quiz(1).asked)]) == 0
+    assert main(["quiz", "--seed", "1", "w=5.5", "x=0.5"]) == 1
+    assert "Forgot to add" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("argv", "says"),
+    [(["w=1"], "Give the --seed"), (["--seed", "1", "w"], "expected name=number, got 'w'"), (["--seed", "1", "w=a"], "expected name=number"),
+     (["--seed", "1", "=1"], "expected name=number"), (["--difficulty", "4"], "invalid choice: 4"), (["--seed", "x"], "invalid int value")],
+)  # fmt: skip
+def test_a_wrong_argument_costs_one_line(capsys, argv, says):
+    try:
+        code = main(["quiz", *argv])
+    except SystemExit as end:
+        code = end.code
+    error = capsys.readouterr().err
+    assert (code, says in error, error.count("\n")) == (2, True, 1), error
