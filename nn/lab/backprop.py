@@ -1,0 +1,207 @@
+"""Notebook 6, backpropagation: the δ procedure written out, and the checks of its exercises.
+
+>>> check_delta([-0.25, -1.5, 0.5])
+✗ Forgot the local derivative. δ² W² is what arrives at h¹. What does σ′ make of it on its way to h̃¹?
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from autograd import Value, name, topological_order
+from nn.lab.gradient import FORGOT_LOCAL, FORGOT_TO_ADD, FORGOT_UPSTREAM, WRONG_ORDER, WRONG_SIGN
+from nn.lab.verdict import RAISES, UNANSWERED, WRONG_KIND, Verdict, is_missing, judge
+from nn.layers import MLP
+
+__all__ = [
+    "check_accumulate", "check_delta", "check_order", "delta_procedure", "exercise_graph", "exercise_layer",
+    "paths_and_edges", "weights",
+]  # fmt: skip
+
+Layers = Mapping[int, Any]  # l → the array of layer l, l = 1 … L as in the lecture
+
+
+def weights(model: MLP) -> tuple[dict[int, Any], dict[int, Any]]:
+    """A network's Wˡ and bˡ as arrays, by l = 1 … L.
+
+    >>> W, b = weights(MLP([2, 4, 3]))
+    >>> W[1].shape, W[2].shape, b[2].shape
+    ((4, 2), (3, 4), (3,))
+    """
+    layers = {l: layer.neurons for l, layer in enumerate(model.layers, 1)}
+    W = {l: np.array([[w.data for w in n.w] for n in neurons]) for l, neurons in layers.items()}
+    return W, {l: np.array([n.b.data for n in neurons]) for l, neurons in layers.items()}
+
+
+def delta_procedure(W: Layers, b: Layers, x: Any, y: Any) -> tuple[Layers, Layers, Layers]:
+    """δˡ, ∂ℓ/∂Wˡ and ∂ℓ/∂bˡ of one sample, for ReLU layers, softmax and cross-entropy.
+
+    δᴸ = (f − y)ᵀ,   δˡ = δˡ⁺¹ Wˡ⁺¹ σ′(h̃ˡ),   ∂ℓ/∂Wˡ = (δˡ)ᵀ (hˡ⁻¹)ᵀ,   ∂ℓ/∂bˡ = (δˡ)ᵀ
+
+    W, b: by l = 1 … L; x: m₀ numbers; y: one-hot, m_L numbers
+
+    >>> delta, dW, db = delta_procedure({1: np.eye(2)}, {1: np.zeros(2)}, [3.0, 3.0], [0.0, 1.0])
+    >>> delta[1], dW[1]
+    (array([ 0.5, -0.5]), array([[ 1.5, 1.5], [-1.5, -1.5]]))
+    """
+    L, h, h_pre = len(W), {0: np.asarray(x)}, {}
+    for l in range(1, L + 1):  # forward: every h̃ˡ and hˡ is kept
+        h_pre[l] = W[l] @ h[l - 1] + b[l]
+        h[l] = np.maximum(h_pre[l], 0.0)
+    e = np.exp(h_pre[L] - h_pre[L].max())
+    delta = {L: e / e.sum() - y}  # f − y
+    for l in range(L - 1, 0, -1):  # backward: l = L − 1 … 1
+        delta[l] = (delta[l + 1] @ W[l + 1]) * (h_pre[l] > 0)
+    return delta, {l: np.outer(delta[l], h[l - 1]) for l in delta}, dict(delta)
+
+
+def paths_and_edges(root: Value) -> tuple[int, int]:
+    """How many paths lead from the root down to its leaves, and how many edges there are.
+
+    The chain rule is a sum over paths; backward walks each edge once, because paths share their upper parts.
+
+    >>> x = Value(1.5)
+    >>> y = x * x
+    >>> z = y * y
+    >>> paths_and_edges(z * z)
+    (8, 6)
+    """
+    order = topological_order(root)
+    ways = dict.fromkeys(order, 0) | {root: 1}
+    for node in reversed(order):
+        for parent in node.parents:
+            ways[parent] += ways[node]
+    return sum(ways[node] for node in order if not node.parents), sum(len(node.parents) for node in order)
+
+
+# ── δ of a layer, by hand ───────────────────────────────────────────────────
+
+
+def exercise_layer() -> tuple[Any, Any, Any]:
+    """The exercise's δ², W² and h̃¹."""
+    return np.array([0.5, -0.25]), np.array([[1.0, -2.0, 0.5], [3.0, 2.0, -1.0]]), np.array([0.4, -1.2, 2.0])
+
+
+def check_delta(answer: Any) -> Verdict:
+    """Is the answer δ¹ = δ² W² σ′(h̃¹), three numbers, for ``exercise_layer`` and ReLU?"""
+    delta2, W2, h_pre1 = exercise_layer()
+    slope = (h_pre1 > 0) * 1.0
+    right = (delta2 @ W2) * slope
+    uses = "Each number of h¹ is used by both neurons of layer 2, and what they send adds up."
+    mistakes = {
+        FORGOT_LOCAL: (delta2 @ W2, "δ² W² is what arrives at h¹. What does σ′ make of it on its way to h̃¹?"),
+        FORGOT_UPSTREAM: (
+            W2.sum(axis=0) * slope,
+            "W² alone says how layer 2 feels h¹. What does the loss feel of layer 2?",
+        ),
+        WRONG_SIGN: (-right, "Is δ² here f − y or y − f?"),
+        "σ for σ′": ((delta2 @ W2) * np.maximum(h_pre1, 0.0), "The last factor is a slope: how steep is ReLU at h̃¹?"),
+    }
+    for k in range(len(delta2)):  # what one neuron of layer 2 sends, without the other's
+        verdict = judge(answer, right, {FORGOT_TO_ADD: (delta2[k] * W2[k] * slope, uses)})
+        if verdict.mistake == FORGOT_TO_ADD:
+            return verdict
+    hint = "A row of 2 times a matrix of 2 by 3 is a row of 3; then each of the 3 times its own slope."
+    return judge(answer, right, mistakes, praise="That is one step of the δ loop.", hint=hint)
+
+
+# ── the order ───────────────────────────────────────────────────────────────
+
+
+def exercise_graph() -> Value:
+    """The exercise's graph: u = 2x, v = u x, t = v + u, L = t v."""
+    x = Value(0.5, label="x")
+    u: Value = x * 2.0
+    v: Value = u * x
+    t: Value = v + u
+    L: Value = t * v
+    name(u=u, v=v, t=t, L=L)
+    return L
+
+
+def check_order(answer: Any) -> Verdict:
+    """Is the answer an order, a list of labels, in which the results of ``exercise_graph`` may pass their gradient on?"""
+    if is_missing(answer):
+        return Verdict(UNANSWERED, "Put your list where the three dots are.")
+    if isinstance(answer, str) or not isinstance(answer, list | tuple) or not all(isinstance(a, str) for a in answer):
+        return Verdict(WRONG_KIND, 'A list of labels is wanted, such as ["t", "u", …].')
+    nodes = {v.label: v for v in topological_order(exercise_graph()) if v.parents}
+    leaves = {parent.label for v in nodes.values() for parent in v.parents} - set(nodes)
+    order = [label for label in answer if label not in leaves]  # they pass nothing on, wherever they stand
+    for label in order:
+        if label not in nodes:
+            return Verdict("not in the graph", f"There is no result {label!r}.")
+        if order.count(label) > 1:
+            return Verdict("visited twice", f"{label} would send its gradient twice, and twice is too much.")
+    missing = [label for label in nodes if label not in order]
+    if missing:
+        return Verdict("forgot a node", f"{missing[0]} has to pass its gradient on too.")
+    return _in_order(order, nodes)
+
+
+def _in_order(order: list[str], nodes: Mapping[str, Value]) -> Verdict:
+    """Does every node stand after all that used it?"""
+    if order == list(nodes):
+        return Verdict(WRONG_ORDER, "This is the order of the forward pass. Which gradient is known first?")
+    for label in order:
+        late = [
+            user for user, v in nodes.items() if nodes[label] in v.parents and order.index(user) > order.index(label)
+        ]
+        if late:
+            return Verdict(WRONG_ORDER, f"{label} would pass its gradient on before {late[0]} has sent its part to it.")
+    return Verdict(None, "Every node stands after all that used it.")
+
+
+# ── the one line of backward ────────────────────────────────────────────────
+
+Accumulate = Callable[[dict[Value, float], Value, Value, float], None]
+
+
+def check_accumulate(answer: Any) -> Verdict:
+    """Is ``answer(gradient, node, parent, local)`` what backward does at an edge? It is run on ``exercise_graph``.
+
+    gradient: node → ∂L/∂node so far, to be changed in place; local: ∂node/∂parent
+    """
+    if is_missing(answer):
+        return Verdict(UNANSWERED, "Write the body of the function.")
+    if not callable(answer):
+        return Verdict("not a function", "Give the function itself: its name, without brackets after it.")
+    try:
+        found = _run(answer)
+    except Exception as error:  # a student's function may do anything
+        return Verdict(RAISES, f"{type(error).__name__}: {error}")
+    if found == _run(lambda *edge: None):
+        return Verdict(UNANSWERED, "gradient[parent] is as it was before.")
+    mistakes = {
+        FORGOT_TO_ADD: (_sending(add=False), "v is used twice. What becomes of what its first use sent?"),
+        FORGOT_UPSTREAM: (_sending(upstream=False), "local says how node feels parent. How does L feel node?"),
+        FORGOT_LOCAL: (_sending(local=False), "L feels node by gradient[node]. How does node feel parent?"),
+        WRONG_SIGN: (_sending(sign=-1.0), "Contributions add up."),
+    }
+    led_to = {name: (_run(wrong), advice) for name, (wrong, advice) in mistakes.items()}
+    hint = "∂L/∂parent += ∂node/∂parent · ∂L/∂node: find the four in the function's arguments."
+    return judge(found, _run(_sending()), led_to, praise="That line is all of backward.", hint=hint)
+
+
+def _run(accumulate: Accumulate) -> list[Any]:
+    """The gradients of ``exercise_graph`` when this is done at every edge."""
+    L = exercise_graph()
+    order = topological_order(L)
+    gradient = dict.fromkeys(order, 0.0) | {L: 1.0}
+    for node in reversed(order):
+        for parent, local in zip(node.parents, node.local_derivatives, strict=True):
+            accumulate(gradient, node, parent, local)
+    return [gradient[node] for node in order]
+
+
+def _sending(*, add: bool = True, local: bool = True, upstream: bool = True, sign: float = 1.0) -> Accumulate:
+    """What backward does at an edge, or the same with something left out."""
+
+    def accumulate(gradient: dict[Value, float], node: Value, parent: Value, slope: float) -> None:
+        contribution = (slope if local else 1.0) * (gradient[node] if upstream else 1.0)
+        gradient[parent] = gradient[parent] * add + sign * contribution
+
+    return accumulate

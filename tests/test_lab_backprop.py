@@ -1,0 +1,143 @@
+"""Notebook 6: the δ procedure is right, solutions pass, and wrong answers are called by their names."""
+
+import numpy as np
+import pytest
+from delta_procedure import delta_procedure as reference
+
+from autograd import Value, topological_order
+from nn import MLP, cross_entropy, one_hot
+from nn.lab.backprop import (
+    check_accumulate,
+    check_delta,
+    check_order,
+    delta_procedure,
+    exercise_graph,
+    exercise_layer,
+    paths_and_edges,
+    weights,
+)
+from nn.lab.gradient import FORGOT_LOCAL, FORGOT_TO_ADD, FORGOT_UPSTREAM, WRONG_ORDER, WRONG_SIGN
+from nn.lab.verdict import RAISES, UNANSWERED, UNKNOWN, WRONG_KIND
+
+JUNK = [..., None, "abc", [], {}, 1j, float("nan"), object(), lambda: 1 / 0, lambda *edge: 1 / 0, lambda *edge: "abc", print, np.array(["a"]), Value]  # fmt: skip
+
+
+@pytest.mark.parametrize("sizes", [[2, 2], [2, 4, 3, 2], [3, 5, 4, 3, 4]], ids=str)
+def test_the_delta_procedure_is_the_reference_and_the_graph(sizes):
+    model, rng = MLP(sizes, init="normal", seed=5), np.random.default_rng(5)
+    x, y = rng.normal(size=sizes[0]), np.array(one_hot([1], sizes[-1]))[0]
+    W, b = weights(model)
+    delta, dW, db = delta_procedure(W, b, x, y)
+    _, deltas, dWs, dbs = reference([*W.values()], [*b.values()], x[None], y[None], "relu", "cross_entropy")
+    cross_entropy([model(x)], [1]).backward()
+    for l, layer in enumerate(model.layers, 1):
+        np.testing.assert_allclose(delta[l], deltas[l - 1][0], rtol=1e-12, atol=1e-14)
+        np.testing.assert_allclose(dW[l], dWs[l - 1], rtol=1e-12, atol=1e-14)
+        np.testing.assert_allclose(db[l], dbs[l - 1], rtol=1e-12, atol=1e-14)
+        np.testing.assert_allclose(delta[l], [v.grad for v in layer.h_pre], rtol=1e-12, atol=1e-14)
+
+
+def test_paths_double_with_each_square_and_edges_do_not():
+    x = Value(1.1)
+    y = x
+    for k in range(1, 21):
+        y = y * y
+        assert paths_and_edges(y) == (2**k, 2 * k)
+
+
+# ── δ of a layer ────────────────────────────────────────────────────────────
+
+
+def test_the_right_delta_passes_as_array_or_list():
+    delta2, W2, h_pre1 = exercise_layer()
+    right = (delta2 @ W2) * (h_pre1 > 0)
+    assert check_delta(right)
+    assert check_delta([-0.25, 0.0, 0.5])  # 0.5 · (1, −2, 0.5) − 0.25 · (3, 2, −1), the second of them off
+    assert check_delta(W2.T @ delta2 * (h_pre1 > 0))
+
+
+@pytest.mark.parametrize(
+    ("answer", "mistake"),
+    [
+        ([-0.25, -1.5, 0.5], FORGOT_LOCAL),
+        ([4.0, 0.0, -0.5], FORGOT_UPSTREAM),
+        ([0.25, 0.0, -0.5], WRONG_SIGN),
+        ([0.5, 0.0, 0.25], FORGOT_TO_ADD),
+        ([-0.75, 0.0, 0.25], FORGOT_TO_ADD),
+        ([-0.1, 0.0, 1.0], "σ for σ′"),
+        ([1.0, 2.0, 3.0], UNKNOWN),
+        ([1.0, 2.0], WRONG_KIND),
+        ([..., 0.0, 0.5], UNANSWERED),
+    ],
+)
+def test_wrong_deltas_are_named(answer, mistake):
+    assert check_delta(answer).mistake == mistake
+
+
+# ── the order ───────────────────────────────────────────────────────────────
+
+
+def test_an_order_is_right_when_every_node_stands_after_its_uses():
+    order = [v.label for v in reversed(topological_order(exercise_graph())) if v.parents]
+    assert check_order(order)
+    assert check_order(tuple(order))
+    assert check_order([*order, "x"])
+
+
+@pytest.mark.parametrize(
+    ("answer", "mistake"),
+    [
+        (["u", "v", "t", "L"], WRONG_ORDER),
+        (["L", "v", "t", "u"], WRONG_ORDER),
+        (["L", "t", "u", "v"], WRONG_ORDER),
+        (["L", "t", "u"], "forgot a node"),
+        (["L", "t", "v", "u", "w"], "not in the graph"),
+        (["L", "t", "v", "v", "u"], "visited twice"),
+        (["L", ..., "v", "u"], UNANSWERED),
+        ("LtvU", WRONG_KIND),
+        ([1, 2, 3, 4], WRONG_KIND),
+    ],
+)
+def test_wrong_orders_are_named(answer, mistake):
+    assert check_order(answer).mistake == mistake
+
+
+# ── the one line ────────────────────────────────────────────────────────────
+
+
+def edge(line):
+    """A student's function with this line for its body."""
+    namespace = {}
+    exec(f"def accumulate(gradient, node, parent, local):\n    {line}", namespace)
+    return namespace["accumulate"]
+
+
+@pytest.mark.parametrize(
+    ("line", "mistake"),
+    [
+        ("gradient[parent] += local * gradient[node]", None),
+        ("gradient[parent] = gradient[parent] + gradient[node] * local", None),
+        ("gradient[parent] = local * gradient[node]", FORGOT_TO_ADD),
+        ("gradient[parent] += local", FORGOT_UPSTREAM),
+        ("gradient[parent] += gradient[node]", FORGOT_LOCAL),
+        ("gradient[parent] -= local * gradient[node]", WRONG_SIGN),
+        ("gradient[parent] += local * gradient[parent]", UNANSWERED),  # 0 stays 0
+        ("gradient[parent] += 7", UNKNOWN),
+        ("...", UNANSWERED),
+        ("pass", UNANSWERED),
+        ("return local * gradient[node]", UNANSWERED),
+        ("gradient[parent] += locall", RAISES),
+        ("gradient.clear()", RAISES),
+        ("gradient[parent] = 'abc'", UNKNOWN),
+    ],
+)
+def test_the_line_of_backward_is_right_or_named(line, mistake):
+    assert check_accumulate(edge(line)).mistake == mistake
+
+
+@pytest.mark.parametrize("check", [check_delta, check_order, check_accumulate])
+@pytest.mark.parametrize("answer", JUNK, ids=lambda x: getattr(x, "__name__", type(x).__name__))
+def test_junk_gets_a_verdict(check, answer, capsys):
+    verdict = check(answer)
+    assert not verdict
+    assert repr(verdict).startswith("✗")
