@@ -11,10 +11,12 @@ side, the lines that differ, the numbers, and a case in which both agree by luck
 
 from __future__ import annotations
 
+import ast
 import difflib
 import html
 import inspect
 import math
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -57,8 +59,8 @@ class Bug:
 
     @property
     def code(self) -> tuple[str, str]:
-        """The two functions' source: right, wrong."""
-        return inspect.getsource(self.right_way), inspect.getsource(self.wrong_way)
+        """The two functions' source, right and wrong, as one writes it on the board: without types."""
+        return _without_types(self.right_way), _without_types(self.wrong_way)
 
     def rows(self, case: tuple[Any, ...] = ()) -> list[tuple[str, float, float]]:
         """(name, right, wrong), one a number; the telling case unless another is given.
@@ -76,7 +78,7 @@ class Bug:
         return "\n".join([*lines, f"They agree by luck {self.luck}."])
 
     def _repr_html_(self) -> str:
-        right, wrong = (source.rstrip().split("\n") for source in self.code)
+        right, wrong = (source.split("\n") for source in self.code)
         ours, theirs = _differing(right, wrong)
         return (
             f"<h3>{_text(self.title)}</h3><p>{_text(self.story)}</p>"
@@ -93,6 +95,16 @@ def _differing(a: list[str], b: list[str]) -> tuple[set[int], set[int]]:
         set(range(1, len(a))) - {1 + i + k for i, _, n in blocks for k in range(n)},
         set(range(1, len(b))) - {1 + j + k for _, j, n in blocks for k in range(n)},
     )
+
+
+def _without_types(function: Callable[..., Any]) -> str:
+    tree = ast.parse(inspect.getsource(function))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            node.returns = None
+        elif isinstance(node, ast.arg):
+            node.annotation = None
+    return re.sub(r"^( *\w+): [^=]+ = ", r"\1 = ", ast.unparse(tree), flags=re.MULTILINE)
 
 
 def _text(words: str) -> str:
@@ -255,7 +267,8 @@ depth_first = Bug(
 
 
 def training_that_clears(steps: int) -> Numbers:
-    w, path = Value(0.0), {}
+    w = Value(0.0)
+    path: Numbers = {}
     for step in range(1, steps + 1):
         loss = (w - 3.0) ** 2
         loss.zero_grad()
@@ -266,7 +279,8 @@ def training_that_clears(steps: int) -> Numbers:
 
 
 def training_that_forgets_to_clear(steps: int) -> Numbers:
-    w, path = Value(0.0), {}
+    w = Value(0.0)
+    path: Numbers = {}
     for step in range(1, steps + 1):
         loss = (w - 3.0) ** 2
         loss.backward()
@@ -292,7 +306,8 @@ no_zero_grad = Bug(
 
 
 def training_by_f_minus_y(x: float, y: float, steps: int) -> Numbers:
-    w, losses = 0.0, {}
+    w = 0.0
+    losses: Numbers = {}
     for step in range(steps):
         f = 1 / (1 + math.exp(-w * x))
         losses[f"loss after {step}"] = loss_of(f, y)
@@ -301,7 +316,8 @@ def training_by_f_minus_y(x: float, y: float, steps: int) -> Numbers:
 
 
 def training_by_y_minus_f(x: float, y: float, steps: int) -> Numbers:
-    w, losses = 0.0, {}
+    w = 0.0
+    losses: Numbers = {}
     for step in range(steps):
         f = 1 / (1 + math.exp(-w * x))
         losses[f"loss after {step}"] = loss_of(f, y)
