@@ -70,6 +70,11 @@ def test_a_solution_may_stand_inside_a_block():
     assert without_solutions(source) == "for k in range(2):\n    a = ...\n    print(a)"
 
 
+def test_a_solution_may_be_the_body_of_a_function():
+    source = "def a(x):\n    y = 2 * x  # given\n    ### BEGIN SOLUTION\n    z = y * y\n    if z > 1:\n        return z\n    return 1\n    ### END SOLUTION\n\n\ncheck(a)"
+    assert without_solutions(source) == "def a(x):\n    y = 2 * x  # given\n    ...\n\n\ncheck(a)"
+
+
 def test_a_cell_without_solution_is_untouched():
     assert without_solutions("a = 1\n\n") == "a = 1\n\n"
 
