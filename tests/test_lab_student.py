@@ -90,7 +90,7 @@ def test_a_cell_without_solution_is_untouched():
         (region("%timeit f()"), "not Python"),
         (region("optimizer.step()"), "nothing to fill in"),
         (region(), "nothing to fill in"),
-        (region("class A:", "    pass"), "defines a class, A"),
+        (region("class A:", "    def b(self):", "        return 1"), "defines a class, A"),
     ],
 )
 def test_marks_that_do_not_match_are_told(source, says):

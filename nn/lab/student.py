@@ -132,12 +132,12 @@ def _blanks(region: str) -> dict[str, str]:
     for statement in statements:
         if isinstance(statement, ast.FunctionDef):
             blanks[statement.name] = _open_function(statement)
-        elif any(isinstance(node, ast.Return) for node in ast.walk(statement)):  # the rest of a function's body
-            return {"return": "..."}
         elif isinstance(statement, ast.ClassDef):
             raise ValueError(
                 f"the solution defines a class, {statement.name}: let it define a function, or assign names"
             )
+        elif any(isinstance(node, ast.Return) for node in ast.walk(statement)):  # the rest of a function's body
+            return {"return": "..."}
         else:
             blanks |= {name: f"{name} = ..." for name in _assigned(statement)}
     if not blanks:
