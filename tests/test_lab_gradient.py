@@ -1,6 +1,8 @@
 """The diagnosis of a gradient: each mistake is made by an engine that makes it, and must be called by its name."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from autograd import OPS, Value, topological_order
 from autograd.value import apply
@@ -127,6 +129,23 @@ def test_no_named_mistake_of_any_op_is_the_right_number(points):
             root.backward()
             assert judge_gradient(root, x, x.grad)
             assert all(not close(slip.answer, x.grad) for slip in slips(root, x)), op
+
+
+@given(data=st.data())
+def test_on_any_graph_the_engines_gradients_are_right_and_every_number_gets_a_verdict(programs, data):
+    leaves, root = data.draw(programs(max_lines=6)).values()
+    guess = data.draw(st.floats())
+    root.backward()
+    for leaf in leaves:
+        assert judge_gradient(root, leaf, leaf.grad)
+        assert all(not close(slip.answer, leaf.grad) for slip in slips(root, leaf))
+        assert judge_gradient(root, leaf, guess, known=dict.fromkeys(root.parents, guess)) is not None
+
+
+def test_zeros_are_judged_as_other_numbers_are():
+    x, y = Value(0.0, label="x"), Value(0.0, label="y")
+    assert judge_gradient((x + y) * 2.0, y, 2.0)
+    assert judge_gradient((x * y).exp(), y, 1.0).mistake == FORGOT_LOCAL
 
 
 def test_an_answer_that_is_right_but_for_an_earlier_one_says_which():

@@ -249,7 +249,7 @@ def _plausible_slopes(step: Step) -> tuple[float, ...]:
     y, x, own = step.node.data, [parent.data for parent in step.node.parents], step.parent.data
     k = step.node.op.constants.get("k", 0.0)
     usual = {
-        "multiply": (own,), "dot": (own,), "divide": (x[-1], y) if step.slot == 0 else (1 / own,),
+        "multiply": (own,), "dot": (own,), "divide": (x[-1], y) if step.slot == 0 else (1 / own if own else 0.0,),
         "power_constant": (k * y, k, k * own, step.local / k if k else 0.0), "tanh": (y, 1 - y, 1 - own * own),
         "sigmoid": (y, 1 - y), "exp": (own, own * y), "relu": (1.0 - step.local, own), "maximum": (1.0 - step.local, own),
         "minimum": (1.0 - step.local, own), "add": (), "subtract": (), "negative": (), "sum": (), "mean": (1.0,),
