@@ -139,7 +139,7 @@ def test_a_bug_shows_both_codes_their_differing_lines_and_the_numbers(bug):
     page = bug._repr_html_()
     for source in bug.code:
         assert len(source.splitlines()) <= 16
-        assert max(map(len, source.splitlines())) <= 76  # half a notebook's width
+        assert max(map(len, source.splitlines())) <= 68  # half a notebook's width
         assert "->" not in source
         assert "Value]" not in source
         compile(source, "shown", "exec")

@@ -379,8 +379,8 @@ in_place = Bug(
 def sum_that_binds_now(slopes: Numbers) -> Numbers:
     gradient = dict.fromkeys(slopes, 0.0)
     senders: list[Any] = []
-    for name, slope in slopes.items():
-        senders.append(lambda g, name=name, slope=slope: (name, slope * g))
+    for name, k in slopes.items():
+        senders.append(lambda g, name=name, k=k: (name, k * g))
     for send in senders:
         to, contribution = send(1.0)
         gradient[to] += contribution
@@ -390,8 +390,8 @@ def sum_that_binds_now(slopes: Numbers) -> Numbers:
 def sum_that_looks_up_later(slopes: Numbers) -> Numbers:
     gradient = dict.fromkeys(slopes, 0.0)
     senders: list[Any] = []
-    for name, slope in slopes.items():
-        senders.append(lambda g: (name, slope * g))
+    for name, k in slopes.items():
+        senders.append(lambda g: (name, k * g))
     for send in senders:
         to, contribution = send(1.0)
         gradient[to] += contribution
