@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 
@@ -190,6 +191,7 @@ def test_a_recording_links_nodes_to_lines():
         loss = autograd.dot([y, x], [1.0, 2.0]).tanh()
     story = tell(loss, r.lines)
     texts = [story["lines"][node["line"]][2] for node in story["nodes"] if node["line"] >= 0]
+    assert {file for file, *_ in story["lines"]} == {Path(__file__).name}  # a page tells nobody your folders
     assert texts == ["y = x * x", *["loss = autograd.dot([y, x], [1.0, 2.0]).tanh()"] * 2]
     assert step(loss).story["lines"] == story["lines"]  # the latest recording is found
 

@@ -10,7 +10,7 @@
               parents (indices, one an argument slot), local (∂node/∂parent, one a slot), data, line (index or −1)
     ops       name → what its row of the table says: operands, doc, value and local derivatives as formulas
     modules   path, and the index of the module it stands in (−1 for none)
-    lines     code lines that made nodes: file, number, text
+    lines     code lines that made nodes: file (its name, without the folders), number, text
     events    in the order in which they happen, the first word tells the kind:
               ["forward", node]                                    the node has its number
               ["seed", root, 1.0]                                  ∂L/∂L = 1
@@ -30,6 +30,7 @@ import json
 from collections import Counter
 from dataclasses import replace
 from math import isfinite
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograd.backprop import rehearsed, topological_order
@@ -95,7 +96,7 @@ def tell(root: Value, lines: Mapping[Value, CodeLine] | None = None) -> Document
             ],
             "ops": {op.name: _op(op) for op in sorted({v.op for v in order}, key=lambda op: op.name) if op.name in OPS},
             "modules": [[visible(path), _index(modules, path.rpartition(".")[0])] for path in modules],
-            "lines": [[visible(line.file), line.number, visible(line.text)] for line in numbered],
+            "lines": [[visible(Path(line.file).name), line.number, visible(line.text)] for line in numbered],
             "events": [*_forward(order, index), *_backward(root, steps, index)],
             "levels": [*_levels(order, root, steps)],
         }  # fmt: skip
