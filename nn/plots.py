@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from autograd import Value
+from autograd import Value, value_and_grad
 from nn import MLP, SGD, Adagrad, Adam, RMSprop, activations, data, fit, init, measure, theory
 
 try:
@@ -46,8 +46,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "LECTURE", "activation_and_slope", "activation_grid", "approximation", "decision_boundary", "flat_shares",
-    "half_planes", "histograms", "loss_curve", "optimizer_paths", "save_all", "sawtooth", "sawtooth_sizes", "style",
-    "variances", "weight_paths",
+    "half_planes", "histograms", "loss_curve", "nudged_product", "optimizer_paths", "save_all", "sawtooth", "sawtooth_sizes",
+    "secants", "style", "variances", "weight_paths",
 ]  # fmt: skip
 
 LECTURE = ("step", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "gelu", "silu", "softplus", "identity")
@@ -140,6 +140,64 @@ def _legend(ax: Axes, **kwargs: Any) -> None:
     ax.legend(fontsize=12, facecolor=page.paper, edgecolor=page.quiet, labelcolor=page.ink, framealpha=0.9, **kwargs)
 
 
+# ── slopes ──────────────────────────────────────────────────────────────────
+
+
+def secants(
+    f: Callable[[Value], Value], x: float, steps: Sequence[float] = (2.0, 1.0, 0.3), *, ax: Axes | None = None
+) -> Axes:
+    """A curve near x: lines through (x, f(x)) and a second point of it, a step h away, and the tangent they turn into.
+
+    f: maps a Value to a Value; steps: the h's. The legend has the slopes, (f(x + h) − f(x))/h and f′(x).
+
+    >>> legend = secants(lambda x: x * x, 3.0, [1.0]).get_legend()
+    >>> [text.get_text() for text in legend.get_texts()]
+    ['f', 'h = 1: slope 7', 'tangent: slope 6']
+    """
+    ax, reach = _axes(ax), 1.25 * max(map(abs, steps))
+    curve = measure.activation_curve(f, np.linspace(x - reach, x + reach, 201))
+    y, slope = value_and_grad(f)(x)
+    ax.plot(curve.z, curve.h, color=_page(ax).ink, linewidth=5, alpha=0.35, label="f")
+    for h, look in zip(steps, _looks(ax), strict=False):
+        other = f(Value(x + h)).data
+        ax.plot([x + h], [other], look.marker, color=look.colour, markersize=8)
+        label = f"h = {h:g}: slope {(other - y) / h:.4g}"
+        ax.axline((x, y), (x + h, other), linestyle=look.dashes, color=look.colour, linewidth=2, label=label)
+    ax.axline((x, y), slope=slope, color=_page(ax).ink, linewidth=3, label=f"tangent: slope {slope:.4g}")
+    ax.plot([x], [y], "o", color=_page(ax).ink, markersize=9, zorder=5)
+    ax.set(xlabel="x", ylabel="f(x)", xlim=(x - reach, x + reach))
+    _legend(ax, loc="best")
+    return ax
+
+
+def nudged_product(
+    a: float, b: float, by: tuple[float, float], *, names: tuple[str, str] = ("a", "b"), ax: Axes | None = None
+) -> Axes:
+    """The product a·b as an area, and the strips it gains when its sides grow: b·Δa, a·Δb, and a corner far smaller.
+
+    a, b: the sides, above 0; by: what each is nudged by, (Δa, Δb), 0 or more; names: what the two sides are called
+    """
+    ax, (Δa, Δb), (p, q) = _axes(ax, (6.0, 3.8)), by, names
+    blue, orange, green = _page(ax).colours[:3]
+    _area(ax, (0, 0), (a, b), blue, f"{p}·{q} = {a * b:.4g}" if p != q else f"{p}² = {a * b:.4g}")
+    _area(ax, (a, 0), (Δa, b), orange, f"{q}·Δ{p} = {b * Δa:.3g}")
+    _area(ax, (0, b), (a, Δb), orange, f"{p}·Δ{q} = {a * Δb:.3g}")
+    _area(ax, (a, b), (Δa, Δb), green, f"{Δa * Δb:.2g}")
+    ax.set(xlim=(0, 1.12 * (a + Δa)), ylim=(0, 1.12 * (b + Δb)), aspect="equal", xlabel=p, ylabel=q)
+    ax.set(xticks=sorted({0, a, a + Δa}), yticks=sorted({0, b, b + Δb}))
+    return ax
+
+
+def _area(ax: Axes, corner: tuple[float, float], size: tuple[float, float], colour: str, text: str) -> None:
+    """A rectangle with its text in the middle; none where a side is 0."""
+    if all(size):
+        (x, y), (width, height) = corner, size
+        fill: dict[str, Any] = {"color": (*to_rgb(colour), 0.25), "edgecolor": _page(ax).ink, "linewidth": 1.5}
+        ax.bar(x, height, width, y, align="edge", **fill)
+        upright = 90 if height > 2 * width else 0
+        ax.text(x + width / 2, y + height / 2, text, ha="center", va="center", rotation=upright, fontsize=12)
+
+
 # ── activations ─────────────────────────────────────────────────────────────
 
 
@@ -151,6 +209,8 @@ def activation_and_slope(activation: Activation, *, span: float = 4.0, axes: Any
         _origin(ax)
         _curve(ax, curve.z, y, color=_page(ax).colours[colour])
         ax.set(xlabel="z", title=f"{_title(activation)}: {symbol}")
+        if not y.any():
+            ax.set_ylim(-0.05, 1.0)  # nothing, and not a nothing magnified until its rounding shows
     return panels
 
 
@@ -220,7 +280,7 @@ def decision_boundary(
         own = points[labels == k]
         looks: dict[str, Any] = {"color": look.colour, "marker": look.marker, "edgecolor": _page(ax).paper}
         label = f"class {classes[k] if k < len(classes) else k}"
-        ax.scatter(own[:, 0], own[:, 1], s=40, linewidth=0.6, label=label, **looks)
+        ax.scatter(own[:, 0], own[:, 1], s=40 if len(points) > 20 else 160, linewidth=0.6, label=label, **looks)
     ax.set(xlabel="$x_1$", ylabel="$x_2$", xlim=(xs[0], xs[-1]), ylim=(ys[0], ys[-1]))
     _legend(ax, loc="best")
     return ax

@@ -7,6 +7,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from matplotlib.collections import PathCollection
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 
@@ -115,6 +116,39 @@ def test_the_grid_has_one_panel_an_activation_of_the_lecture():
     axes = plots.activation_grid()
     assert [ax.get_title() for ax in axes][:5] == ["step", "sigmoid", "tanh", "ReLU", "LeakyReLU"]
     assert [ax.axison for ax in plots.activation_grid(plots.LECTURE[:6])] == [True] * 6 + [False] * 4
+
+
+def test_a_slope_that_is_nothing_is_not_magnified():
+    assert plots.activation_and_slope("step")[1].get_ylim() == (-0.05, 1.0)
+
+
+def test_secants_are_the_difference_quotients_and_the_tangent_their_limit():
+    ax = plots.secants(lambda x: x**3, 1.0, [1.0, 0.1])
+    assert [t.get_text() for t in ax.get_legend().get_texts()] == [
+        "f", "h = 1: slope 7", "h = 0.1: slope 3.31", "tangent: slope 3",
+    ]  # fmt: skip
+    curve = ax.get_lines()[0]
+    assert curve.get_ydata() == pytest.approx(curve.get_xdata() ** 3)
+
+
+@pytest.mark.parametrize(
+    ("by", "areas"), [((0.5, 0.0), [6, 1]), ((0.0, 0.5), [6, 1.5]), ((0.5, 0.1), [6, 1, 0.3, 0.05])]
+)
+def test_the_strips_are_all_that_a_nudged_product_gains(by, areas):
+    ax = plots.nudged_product(3.0, 2.0, by)
+    drawn = [patch.get_width() * patch.get_height() for patch in ax.patches]
+    assert drawn == pytest.approx(areas)
+    assert sum(drawn) == pytest.approx((3.0 + by[0]) * (2.0 + by[1]))
+    assert len(ax.texts) == len(areas)
+
+
+def test_few_samples_are_drawn_large():
+    def sizes(samples):
+        found = plots.decision_boundary(MLP([2, 1]), *samples[:2]).collections
+        return [float(dots.get_sizes()[0]) for dots in found if isinstance(dots, PathCollection)]
+
+    assert len(sizes(data.AND)) == 2
+    assert min(sizes(data.AND)) > max(sizes(data.moons(40)))
 
 
 def test_half_planes_keep_the_view_and_are_lines_of_the_layer():
