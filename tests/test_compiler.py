@@ -285,6 +285,12 @@ def test_a_domain_left_is_told_as_the_graph_tells_it():
         program([1.0, -1.0])
 
 
+def test_a_finite_gradient_whose_square_overflows_is_given_without_a_warning():
+    w, x = Value(1e100, label="w", kind="parameter"), Value(0.0, label="x")
+    value, gradient = compile_graph(w * w * x, inputs=[x]).value_and_grad([1e60])
+    assert (value, gradient.tolist()) == (pytest.approx(1e260), [pytest.approx(2e160)])
+
+
 def test_an_overflow_names_sample_and_node():
     x, w = Value(1.0, label="x"), Value(1.0, label="w", kind="parameter")
     big = (x * w).exp()

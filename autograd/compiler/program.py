@@ -237,7 +237,7 @@ class Program:
             over="ignore", under="ignore", divide=self._on_error, invalid=self._on_error, call=self._alarm
         ):
             loss, gradient = (self._walked if self._code is None else self._computed)(with_gradient, theta, checked)
-        finite = math.isfinite(loss) and (gradient is None or math.isfinite(gradient.dot(gradient)))
+            finite = math.isfinite(loss) and (gradient is None or math.isfinite(gradient.dot(gradient)))
         if finite and not self._alarmed:
             return loss, gradient
         loss, gradient = self._replayed(theta, checked, loss, gradient)
