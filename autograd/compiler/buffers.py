@@ -35,7 +35,7 @@ WITH_OUT = {
     *UFUNCS.values(), "equal", "exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh", "power", "maximum", "minimum",
     "sign", "heaviside", "row_sums", "column_sums", "row_max", "row_dots", "outer",
 }  # fmt: skip
-SLOW_WITH_NUMBERS = frozenset(["maximum", "minimum"])  # array against array takes half the time
+BY_KEYWORD = frozenset(["maximum", "minimum"])  # NumPy wants theirs as out=
 WHOLE = frozenset(
     ["dot", "matmul", "row_sums", "column_sums", "row_max", "row_dots"]
 )  # read more than the place they write
@@ -88,7 +88,8 @@ class Calls:
         if name not in WITH_OUT:
             self.home[target] = self.line(target, f"xp.{name}({', '.join(operands)})")  # it may be a view of them
             return
-        call = f"xp.{name}({', '.join(operands)}, {{}})"
+        place = "out={}" if name in BY_KEYWORD else "{}"
+        call = f"xp.{name}({', '.join(operands)}, {place})"
         if result:
             self.written.add(result)
             self.line(target, call.format(result))
@@ -97,9 +98,9 @@ class Calls:
             self.home[target] = self.home.get(operands[0], set())
         else:
             k = len(self.buffers)
-            if name in SLOW_WITH_NUMBERS and is_number(e.args[1]):
+            if name in BY_KEYWORD and is_number(e.args[1]):  # array against array takes half the time
                 self.literals.append((float(e.args[1].head), k))
-                call = f"xp.{name}({operands[0]}, fixed[{len(self.literals) - 1}], out={{}})"
+                call = f"xp.{name}({operands[0]}, fixed[{len(self.literals) - 1}], {place})"
             self.line(f"{target} = m[{k}]", call.format(f"m[{k}]"))
             self.buffers.append(Buffer(len(self.lines) - 1, len(self.lines) - 1, name not in WHOLE))
             self.home[target] = {k}
