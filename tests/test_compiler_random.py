@@ -131,6 +131,11 @@ def of_one_leaf(*lines):
         ("negative", (0,)), ("add", (1, 1)), ("add", (2, 2)), ("power_constant", (3,)), ("subtract", (4, 1))
     )
 )
+@example(  # a slope of plain 0s and 1s, added up on its way into a 32-bit sum
+    program=Program(
+        (0.0, 1 / 1024), (("dot", (1, 0, 1, 1)), ("add", (2, 2)), ("add", (3, 3)), ("add", (4, 4)), ("clip", (5,)))
+    )
+)
 @given(program=_programs(max_lines=16))
 def test_a_random_program_is_the_graph_within_the_bound(program, dtype):
     leaves, root = built(program)

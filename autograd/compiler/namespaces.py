@@ -122,6 +122,10 @@ class NumPy(Namespace):
         """Sorted places."""
         return _Places(index, size)
 
+    def where(self, condition: Any, a: Any, b: Any) -> Any:
+        """``a`` where the condition holds, else ``b``; of two plain numbers NumPy would make 64 bits."""
+        return np.where(condition, self.asarray(a), self.asarray(b))
+
     def take(self, a: Any, at: _Places, fill: float | None = None) -> Any:
         """The numbers at the places."""
         if fill is not None:
