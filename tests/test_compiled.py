@@ -172,6 +172,28 @@ def test_arrays_of_another_library_stay_in_it(library):
     np.testing.assert_allclose(np.asarray(other), gradient, rtol=1e-3, atol=1e-5)
 
 
+def test_samples_sharded_over_eight_devices_give_the_same_gradients(run_python):
+    pytest.importorskip("jax")
+    source = """
+import jax, numpy as np
+from jax.sharding import Mesh, NamedSharding, PartitionSpec
+from autograd import compiled
+from nn import MLP, losses
+jax.config.update("jax_enable_x64", True)
+loss = compiled(lambda model, x, y: losses.mse([model(x)], [y]), samples=["x", "y"])
+model = MLP([3, 8, 2], activation="tanh", seed=0)
+X, Y = np.random.default_rng(0).normal(size=(64, 3)), np.eye(2)[np.arange(64) % 2]
+value, expected = loss.value_and_grad(model, X, Y)
+rows = NamedSharding(Mesh(np.array(jax.devices()), ("samples",)), PartitionSpec("samples"))
+X, Y = jax.device_put(X, rows), jax.device_put(Y, rows)
+same, found = loss.value_and_grad(model, X, Y)
+print(len(X.sharding.device_set), {s.data.shape for s in X.addressable_shards}, type(found).__name__)
+print(abs(same - value) < 1e-14, np.abs(np.asarray(found) - expected).max() < 1e-14, loss.retraced)
+"""
+    told = run_python(source, XLA_FLAGS="--xla_force_host_platform_device_count=8", JAX_PLATFORMS="cpu")
+    assert told.splitlines() == ["8 {(8, 3)} ArrayImpl", "True True []"]
+
+
 # ── traced again, with the reason ───────────────────────────────────────────
 
 
@@ -218,6 +240,21 @@ def test_a_module_that_holds_other_values_is_traced_again():
     eager = losses.cross_entropy([model(x) for x in X.tolist()], Y.tolist())
     assert loss(model, X, Y) == pytest.approx(eager.data, rel=1e-13)
     assert loss.retraced == ["model was holding other Values"]
+
+
+def test_a_flag_of_a_module_is_watched():
+    class Switched(Module):
+        def __init__(self):
+            self.w, self.training = Value(3.0), True
+
+        def __call__(self, x):
+            return self.w * x if self.training else self.w
+
+    model, f = Switched(), compiled(lambda model, x: model(x))
+    assert f(model, 2.0) == 6.0
+    model.training = False
+    assert f(model, 2.0) == 3.0
+    assert f.retraced == ["model.training was True, now False"]
 
 
 def test_few_traces_are_kept_and_the_one_unused_longest_goes():

@@ -152,10 +152,13 @@ class Reading(_Traversal):
         self.data += a.ravel().tolist()
 
     def module(self, path: str, m: Any) -> Any:
-        """A module computes what it likes, so it is known by identity, and so are its Values."""
+        """A module computes what it likes, so it is known by identity, by its Values and by the flags it holds itself."""
         found = list(m.parameters())
         self.key.append((path, f"another {type(m).__name__}", _Same(m)))
         self.key.append((path, "holding other Values", found))
+        for name, x in vars(m).items() if hasattr(m, "__dict__") else ():
+            if isinstance(x, (bool, str)) and not name.startswith("_"):
+                self.key.append((f"{path}.{name}", repr(x), None))
         self._modules += 1
         self.of_modules += found
         self._values += found

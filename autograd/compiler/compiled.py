@@ -62,9 +62,9 @@ def compiled(
     lists. Text, flags (True, False, None) and functions are fixed. Inside another compiled function it is an ordinary one.
 
     Outcomes of ``<``, ``<=``, ``>``, ``>=`` are watched: where one would differ, the function is traced again
-    (samples that part there raise TraceError). **Not** watched is what the function reads past the graph, such as
-    ``.data`` or an attribute of a module: it is taken as traced. The first calls trace more than once, and raise TraceError when
-    such a thing shows. A check inside (a wrong label) is made when tracing only.
+    (samples that part there raise TraceError). **Not** watched is what the function reads past the graph, such as ``.data``,
+    a global, or a number that a module holds: it is taken as traced. The first calls trace more than once, and raise
+    TraceError when such a thing shows. A check inside (a wrong label) is made when tracing only.
 
     >>> from autograd import Value
     >>> @compiled(samples=["x", "y"])
@@ -210,14 +210,15 @@ class _Trace:
         self, function: Callable[..., Any], signature: inspect.Signature, reading: Reading, dtype: Any
     ) -> None:
         self.function, self.signature, self.key, self.numbers = function, signature, reading.key, reading.numbers()
-        self.run = self._traced(reading, 0)
+        run = self._traced(reading, 0)
+        self.asked = run.asked
+        self.run: _Run | None = run  # until it was seen that other numbers make the same graph
         rows = [i * (reading.size - 1) // (PROBED - 1) for i in range(1, PROBED)]
         for row in dict.fromkeys(rows):  # of a single sample: the same one again, which shows what chance decides
             self._probe(reading, row)
-        self.confirmed = False
-        self.main = _Part(self.run.root, self.run.leaves, dtype)
-        parts = [_parting(c) for c in self.run.asked]
-        self.guard = _Part(sum_(parts), self.run.leaves, dtype) if parts else None
+        self.main = _Part(run.root, run.leaves, dtype)
+        parts = [_parting(c) for c in self.asked]
+        self.guard = _Part(sum_(parts), run.leaves, dtype) if parts else None
         if reading.samples and not self._holds(reading):
             for row in range(reading.size):
                 self._probe(reading, row)
@@ -236,15 +237,15 @@ class _Trace:
 
     def confirm(self, reading: Reading) -> None:
         """At the first call with other numbers: does the function make the same graph of them?"""
-        if not self.confirmed and reading.numbers() != self.numbers:
+        if self.run is not None and reading.numbers() != self.numbers:
             self._probe(reading, 0)
-            self.confirmed = True
+            self.run = None
 
     def why_not(self, last: _Trace) -> str:
         """Why the last trace did not serve."""
         if last.key != self.key:
             return difference(last.key, self.key)
-        return _first_parting(last.run.asked, self.run.asked) or "a comparison is decided by rounding"
+        return _first_parting(last.asked, self.asked) or "a comparison is decided by rounding"
 
     def _traced(self, reading: Reading, row: int) -> _Run:
         """Run the function on leaves. Raises TypeError if it gives something else than a Value."""
@@ -265,20 +266,21 @@ class _Trace:
 
     def _probe(self, reading: Reading, row: int) -> None:
         """Trace again. Raises TraceError unless the graph is the one that was traced, and of the arguments alone."""
-        again, name = self._traced(reading, row), _named(self.function)
-        parting = _first_parting(self.run.asked, again.asked)
+        run, again, name = self.run, self._traced(reading, row), _named(self.function)
+        assert run is not None
+        parting = _first_parting(run.asked, again.asked)
         if parting and row:
             raise TraceError(
                 f"samples part ways in {name}: {parting} in sample {row}. One program serves all samples: "
                 "write relu, maximum, minimum or clip instead of the branch, or call it sample by sample"
             )
-        other = parting or _other(self.run, again)
+        other = parting or _other(run, again)
         if other:
             raise TraceError(
                 f"{name} did not make the same graph again: {other}. What is read past the graph (.data, a counter, "
                 "chance) can't be compiled: compute with Values, compare them with < and >, pass the rest as an argument"
             )
-        outside = (_leaves_of(again.tape) & _leaves_of(self.run.tape)) - set(again.leaves.known())
+        outside = (_leaves_of(again.tape) & _leaves_of(run.tape)) - set(again.leaves.known())
         if outside:
             v = min(outside, key=lambda v: v.label)
             raise TraceError(
