@@ -1,0 +1,93 @@
+"""The checks of notebook 4: right answers pass, typical wrong ones are named, anything else gets a verdict."""
+
+import pytest
+
+from nn import MLP, measure
+from nn.lab.networks import check_depth, check_forward, check_width
+from nn.lab.verdict import UNANSWERED, Verdict
+
+JUNK = ["abc", [], {}, object(), float("nan"), 10**400, lambda: 1 / 0]
+
+
+def forward():
+    """The network of the exercise, asked."""
+    model = MLP([2, 2, 1])
+    for p, number in zip(model.parameters(), [1, -2, 1, 3, 1, -1, 2, -1, 0.5], strict=True):
+        p.data = float(number)
+    f = model([1.0, 2.0])
+    return [z.data for z in model.layers[0].h_pre], [h.data for h in model.layers[0].h], f.data
+
+
+def test_what_the_network_computes_is_right():
+    assert check_forward(*forward())
+
+
+@pytest.mark.parametrize(
+    ("answer", "mistake"),
+    [
+        (([-3, 5], [0, 5], -5), "forgot the bias"),
+        (([8, -1], [8, 0], 16.5), "wrong order"),
+        (([-2, 4], [-2, 4], -7.5), "forgot the activation"),
+        (([-2, 4], [0, 4], -7.5), "forgot the activation"),
+        (([-2, 4], [0, 4], -4), "forgot the bias"),
+        (([-2, 4], [0, 4], 0), "bent the output"),
+        (([-2, 4], ..., -3.5), UNANSWERED),
+    ],
+)
+def test_the_first_step_of_a_forward_pass_that_fails_is_named(answer, mistake):
+    assert check_forward(*answer).mistake == mistake
+
+
+def test_the_width_asked_for_is_the_smallest_that_is_wide_enough():
+    from math import pi, sin
+
+    errors = dict(zip((70, 71), measure.approximation_errors(lambda x: sin(2 * pi * x), [70, 71]), strict=True))
+    assert errors[71] < 0.001 < errors[70]
+    assert check_width(71)
+
+
+@pytest.mark.parametrize(
+    ("answer", "mistake"),
+    [
+        (70, "rounded down"),
+        (4935, "forgot the square root"),
+        (12, "wrong local derivative"),
+        (70.2481, "not a number of neurons"),
+        (100, "wider than it needs to be"),
+        (40, "not right yet"),
+    ],
+)
+def test_a_wrong_width_is_named(answer, mistake):
+    assert check_width(answer).mistake == mistake
+
+
+def test_depth_adds_neurons_where_width_multiplies_them():
+    for size in measure.sawtooth_sizes([1, 2, 3, 6]):
+        assert (size.deep, size.shallow) == (2 * size.depth, 2**size.depth)
+    assert check_depth(2 * 20, 2**20)
+
+
+@pytest.mark.parametrize(
+    ("answer", "mistake"),
+    [
+        ((20, 2**20), "counted layers, not neurons"),
+        ((2**20, 2**20), "one neuron a piece"),
+        ((40, 40), "no folding in one layer"),
+        ((40, 2**19), "one bend a neuron"),
+        ((40, None), UNANSWERED),
+    ],
+)
+def test_a_wrong_count_of_neurons_is_named(answer, mistake):
+    assert check_depth(*answer).mistake == mistake
+
+
+@pytest.mark.parametrize("junk", JUNK, ids=lambda x: type(x).__name__)
+def test_junk_gets_a_verdict(junk):
+    verdicts = [check_forward(junk, junk, junk), check_forward([-2, 4], [0, 4], junk), check_width(junk), check_depth(junk, junk), check_depth(40, junk)]  # fmt: skip
+    assert all(isinstance(v, Verdict) and not v for v in verdicts)
+
+
+@pytest.mark.parametrize("nothing", [..., None])
+def test_three_dots_are_not_answered_yet(nothing):
+    for verdict in (check_forward(nothing, nothing, nothing), check_width(nothing), check_depth(nothing, nothing)):
+        assert verdict.mistake == UNANSWERED
