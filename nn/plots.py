@@ -477,22 +477,22 @@ def flat_shares(model: MLP, X: Sequence[Any], *, below: float = 0.05, ax: Axes |
 
 
 def approximation(
-    f: Callable[[float], float], widths: Sequence[int], *, low: float = 0.0, high: float = 1.0, axes: Any = None
+    g: Callable[[float], float], widths: Sequence[int], *, low: float = 0.0, high: float = 1.0, axes: Any = None
 ) -> Sequence[Axes]:
-    """One hidden layer against a function f: the three narrowest networks on top of it, and the largest error by width.
+    """One hidden layer, f, against a function g: the three narrowest networks on top of it, and the largest error by width.
 
     widths: numbers of ReLU neurons, rising. Two axes.
     """
     left, right = panels = _panels(axes, 1, 2, (10.0, 4.4))
     xs = np.linspace(low, high, 401).tolist()
-    left.plot(xs, [f(x) for x in xs], color=_page(left).ink, linewidth=5, alpha=0.35, label="f(x)")
+    left.plot(xs, [g(x) for x in xs], color=_page(left).ink, linewidth=5, alpha=0.35, label="g(x)")
     for m, look in zip(widths[:3], _looks(left), strict=False):
-        model = measure.interpolating_network(f, m, low, high)
+        model = measure.interpolating_network(g, m, low, high)
         network = [model([x]).data for x in xs]
         left.plot(xs, network, linestyle=look.dashes, color=look.colour, linewidth=2, label=f"{m} neurons")
     left.set(xlabel="x")
     _legend(left, loc="best")
-    _errors(right, widths, measure.approximation_errors(f, widths, low, high))
+    _errors(right, widths, measure.approximation_errors(g, widths, low, high))
     return panels
 
 
@@ -502,7 +502,7 @@ def _errors(ax: Axes, widths: Sequence[int], errors: Sequence[float]) -> None:
     guide = [errors[-1] * (widths[-1] / m) ** 2 for m in widths]
     ax.loglog(widths, guide, color=page.quiet, linewidth=6, alpha=0.5, label="∝ 1/m²")
     ax.loglog(widths, errors, "o-", color=page.colours[0], markersize=7, label="largest error")
-    ax.set(xlabel="hidden neurons m", ylabel="max |f − network|")
+    ax.set(xlabel="hidden neurons m", ylabel="max |f − g|")
     ax.minorticks_off()
     ax.set_xticks(widths, [str(m) for m in widths])
     _legend(ax, loc="best")
