@@ -45,9 +45,9 @@ if TYPE_CHECKING:
     from nn.train import Record
 
 __all__ = [
-    "LECTURE", "activation_and_slope", "activation_grid", "approximation", "decision_boundary", "flat_shares",
-    "half_planes", "histograms", "loss_curve", "nudged_product", "optimizer_paths", "save_all", "sawtooth", "sawtooth_sizes",
-    "secants", "style", "variances", "weight_paths",
+    "LECTURE", "activation_and_slope", "activation_grid", "approximation", "confusion", "decision_boundary", "flat_shares",
+    "half_planes", "histograms", "images", "loss_curve", "nudged_product", "optimizer_paths", "save_all", "sawtooth",
+    "sawtooth_sizes", "secants", "style", "variances", "weight_paths",
 ]  # fmt: skip
 
 LECTURE = ("step", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "gelu", "silu", "softplus", "identity")
@@ -321,6 +321,68 @@ def half_planes(layer: Layer, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
+# ── what a classifier sees and says ─────────────────────────────────────────
+
+
+def images(
+    X: Sequence[Sequence[float]], titles: Sequence[Any] = (), *, width: int = 8, columns: int = 10, axes: Any = None
+) -> Sequence[Axes]:
+    """Samples as the pictures that they are, dark ink on light paper: one axes each, in rows (the last filled up).
+
+    X: n rows of grey values from 0 (paper) to 1 (ink); width: pixels across; titles: what to write above each
+    Raises ValueError for rows that do not fill whole lines of pixels.
+
+    >>> [ax.get_title() for ax in images([[0.0, 1.0, 1.0, 0.0]] * 2, ["a", "b"], width=2)]
+    ['a', 'b']
+    """
+    pixels = np.asarray(X, dtype=float)
+    if pixels.ndim != 2 or pixels.shape[0] == 0 or pixels.shape[1] % width:
+        raise ValueError(
+            f"pictures {width} pixels wide are rows of k · {width} numbers; the shape of X is {pixels.shape}"
+        )
+    columns = min(columns, len(pixels))
+    rows = -(-len(pixels) // columns)
+    panels = _panels(axes, rows, columns, (1.1 * columns, 1.5 * rows))
+    for ax, picture in zip(panels, pixels, strict=False):
+        ax.imshow(picture.reshape(-1, width), cmap="gray_r", vmin=0.0, vmax=1.0)
+    for ax, title in zip(panels, titles, strict=False):
+        ax.set_title(title)
+    for ax in panels:
+        ax.set_axis_off()
+    return panels
+
+
+def confusion(matrix: Sequence[Sequence[int]], classes: Sequence[str] = (), *, ax: Axes | None = None) -> Axes:
+    """A confusion matrix with its numbers: row i, column j counts the samples of class i that were called j.
+
+    matrix: what ``nn.confusion_matrix`` gives; classes: their names
+    Right answers and mistakes have a colour each, deeper the larger their share of the row.
+
+    >>> confusion([[9, 1], [0, 5]], ["cat", "dog"]).get_ylabel()
+    'it is'
+    """
+    counts = np.asarray(matrix)
+    ax, n = _axes(ax, (6.4, 5.6)), len(counts)
+    page, names = _page(ax), [str(name) for name in classes] or [str(k) for k in range(n)]
+    shares = counts / np.maximum(1, counts.sum(axis=1, keepdims=True))
+    cells = np.empty((n, n, 4))
+    cells[..., :3] = to_rgb(page.colours[1])
+    cells[range(n), range(n), :3] = to_rgb(page.colours[0])
+    cells[..., 3] = np.where(counts > 0, 0.35 + 0.25 * shares, 0.0)
+    ax.imshow(cells)
+    for i, j in zip(*np.nonzero(counts), strict=True):
+        ax.text(j, i, str(counts[i, j]), ha="center", va="center", fontsize=12, color=page.ink)
+    ax.set(
+        xlabel="the network says",
+        ylabel="it is",
+        xticks=range(n),
+        yticks=range(n),
+        xticklabels=names,
+        yticklabels=names,
+    )
+    return ax
+
+
 # ── training ────────────────────────────────────────────────────────────────
 
 
@@ -337,7 +399,8 @@ def loss_curve(run: Sequence[Record] | Mapping[str, Sequence[Record]], *, ax: Ax
     ax.set(xlabel="step", ylabel="loss", ylim=(0, None))
     lines = [line for line in ax.get_lines() if not str(line.get_label()).startswith("_")]
     if not isinstance(run, Mapping) and run and run[0].accuracy is not None:
-        lines += _accuracy(ax.twinx(), run)
+        with rc_context(SIZES):  # the axis on the right is made here, and not with the figure
+            lines += _accuracy(ax.twinx(), run)
     if len(lines) > 1:
         _legend(ax, handles=lines, loc="best" if isinstance(run, Mapping) else "center right")
     return ax

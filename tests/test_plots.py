@@ -185,6 +185,12 @@ def test_one_run_shows_its_accuracy_beside_the_loss():
     assert [a.get_ylabel() for a in ax.figure.axes] == ["loss", "accuracy of the batch (%)"]
 
 
+def test_the_axis_on_the_right_is_written_as_large_as_the_one_on_the_left():
+    run = fit(MLP([2, 2, 1], seed=0), *data.XOR[:2], loss="logistic", epochs=3)
+    left, right = plots.loss_curve(run).figure.axes
+    assert right.yaxis.label.get_fontsize() == left.yaxis.label.get_fontsize() == plots.SIZES["axes.labelsize"]
+
+
 def test_a_regression_has_no_accuracy_to_show():
     run = fit(MLP([1, 1], seed=0), [[0.0], [1.0]], [0.0, 1.0], loss="mse", epochs=3)
     assert len(plots.loss_curve(run).figure.axes) == 1
@@ -205,6 +211,32 @@ def test_ten_classes_are_drawn_with_eight_looks():
 def test_samples_of_an_unknown_class_do_not_vanish():
     with pytest.raises(ValueError, match=r"classes are 0 … 1, one score each; y holds \[-1, 1\]"):
         plots.decision_boundary(MLP([2, 1]), [[0.0, 0.0], [1.0, 1.0]], [-1, 1], resolution=5)
+
+
+def test_a_picture_shows_its_pixels_row_by_row():
+    first, second = plots.images([[0.0, 0.25, 0.5, 1.0, 0.0, 0.0]] * 2, ["a"], width=2)
+    assert first.get_images()[0].get_array().tolist() == [[0.0, 0.25], [0.5, 1.0], [0.0, 0.0]]
+    assert (first.get_title(), second.get_title()) == ("a", "")
+
+
+def test_pictures_fill_rows_and_leave_the_rest_empty():
+    panels = plots.images([[1.0] * 4] * 7, width=2, columns=5)
+    assert [bool(ax.get_images()) for ax in panels] == [True] * 7 + [False] * 3
+
+
+@pytest.mark.parametrize("X", [[[1.0] * 5], [], [1.0, 2.0]])
+def test_numbers_that_are_no_picture_are_told(X):
+    with pytest.raises(ValueError, match="pictures 2 pixels wide are rows of k · 2 numbers; the shape of X is"):
+        plots.images(X, width=2)
+
+
+def test_a_confusion_matrix_writes_every_count_where_it_belongs_and_tells_right_from_wrong():
+    ax = plots.confusion([[9, 1], [0, 5]], ["cat", "dog"])
+    assert {t.get_position(): t.get_text() for t in ax.texts} == {(0, 0): "9", (1, 0): "1", (1, 1): "5"}
+    cells = ax.get_images()[0].get_array()
+    assert cells[0, 0, :3].tolist() == cells[1, 1, :3].tolist() != cells[0, 1, :3].tolist()
+    assert cells[1, 0, 3] == 0.0  # none: paper
+    assert [t.get_text() for t in ax.get_yticklabels()] == ["cat", "dog"]
 
 
 def test_a_boundary_needs_a_plane():
