@@ -299,6 +299,15 @@ class Bowl:
         c, s = cos(self.angle * pi / 180), sin(self.angle * pi / 180)
         return (-s, c), (c, s)
 
+    def point(self, steep: float, flat: float) -> tuple[float, float]:
+        """The weights so far from the minimum along the steep and the flat direction.
+
+        >>> Bowl(angle=90.0).point(steep=1.0, flat=-8.0)
+        (-1.0..., -8.0)
+        """
+        (u1, u2), (v1, v2) = self.directions()
+        return (steep * u1 + flat * v1, steep * u2 + flat * v2)
+
 
 def optimizer_paths(
     optimizers: Mapping[str, MakeOptimizer], loss: Landscape, start: Sequence[float], steps: int

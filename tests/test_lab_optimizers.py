@@ -1,0 +1,146 @@
+"""The exercises of notebook 9: solutions pass, typical mistakes are named, and nothing is raised whatever the answer."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from nn import SGD, Adagrad, Adam, RMSprop
+from nn.lab.optimizers import EPS, check_adam, check_largest_rate, check_rmsprop_step, moves, steps_until
+
+CHECKS = [check_largest_rate, check_rmsprop_step, check_adam]
+
+
+def adam(w, slope, m, g, t):
+    m, g = 0.9 * m + 0.1 * slope, 0.99 * g + 0.01 * slope**2
+    return w - 0.1 * (m / (1 - 0.9**t)) / (math.sqrt(g / (1 - 0.99**t)) + EPS), m, g
+
+
+def raising(*_):
+    raise RuntimeError("no")
+
+
+def test_the_solutions_pass():
+    assert check_largest_rate(0.04)
+    assert check_rmsprop_step(1.0)
+    assert check_adam(adam)
+
+
+def test_a_step_of_the_librarys_own_optimizers_passes():
+    assert check_rmsprop_step(moves(lambda p: RMSprop(p, lr=1.0, alpha=0.5, eps=2.0), [4, 8])[1])
+    w = m = g = 0.0
+    for t, slope in enumerate([3.0, 4.0, -12.0], start=1):
+        w, m, g = adam(w, slope, m, g, t)
+    assert sum(moves(lambda p: Adam(p, lr=0.1, betas=(0.9, 0.99), eps=EPS), [3.0, 4.0, -12.0])) == pytest.approx(-w)
+
+
+@pytest.mark.parametrize(
+    ("answer", "mistake"),
+    [
+        (2 / 2, "looked along the wrong direction"),
+        (1 / 50, "stopped at the first overshoot"),
+        (50 / 2, "turned the fraction over"),
+        (2 / 26, "averaged the curvatures"),
+        (0.05, "not right yet"),
+    ],
+)
+def test_mistakes_about_the_largest_rate_are_named(answer, mistake):
+    assert check_largest_rate(answer).mistake == mistake
+
+
+@pytest.mark.parametrize(
+    ("answer", "mistake"),
+    [
+        (8 / math.sqrt(36 + 2), "put ε inside the root"),
+        (8 / (36 + 2), "forgot the root"),
+        (8 / (math.sqrt(16 + 64) + 2), "summed where RMSprop averages"),
+        (8 / (math.sqrt(32) + 2), "forgot what g remembers"),
+        (8 / (math.sqrt(4 + 64) + 2), "forgot to weigh the new square"),
+        (8 / (math.sqrt(8 + 32) + 2), "started g at the first square"),
+        (4 / (math.sqrt(8) + 2), "moved by the first gradient"),
+        (-1.0, "wrong sign"),
+    ],
+)
+def test_mistakes_in_a_step_of_rmsprop_are_named(answer, mistake):
+    assert check_rmsprop_step(answer).mistake == mistake
+
+
+def averages(slope, m, g):
+    return 0.9 * m + 0.1 * slope, 0.99 * g + 0.01 * slope**2
+
+
+def step_by(rule):
+    """A wrong Adam: right averages, and a move of its own."""
+
+    def step(w, slope, m, g, t):
+        m, g = averages(slope, m, g)
+        return w - 0.1 * rule(slope, m, g, t), m, g
+
+    return step
+
+
+@pytest.mark.parametrize(
+    ("answer", "mistake"),
+    [
+        (
+            step_by(lambda slope, m, g, t: m / (1 - 0.9**t) / math.sqrt(g / (1 - 0.99**t) + 0.5)),
+            "put ε inside the root",
+        ),
+        (step_by(lambda slope, m, g, t: m / (math.sqrt(g) + 0.5)), "forgot the bias correction"),
+        (step_by(lambda slope, m, g, t: m / (1 - 0.9**t) / (g / (1 - 0.99**t) + 0.5)), "forgot the root"),
+        (
+            step_by(lambda slope, m, g, t: m / (1 - 0.9 ** (t + 1)) / (math.sqrt(g / (1 - 0.99 ** (t + 1))) + 0.5)),
+            "counted the steps from 0",
+        ),
+        (step_by(lambda slope, m, g, t: -m / (1 - 0.9**t) / (math.sqrt(g / (1 - 0.99**t)) + 0.5)), "wrong sign"),
+        (step_by(lambda slope, m, g, t: slope / (math.sqrt(g / (1 - 0.99**t)) + 0.5)), "moved by the gradient"),
+        (lambda w, slope, m, g, t: (adam(w, slope, m, g, t)[0], m, g), "forgot to carry the averages on"),
+        (lambda w, slope, m, g, t: None if t > 1 else adam(w, slope, m, g, t), "returns nothing"),
+        (lambda w, slope, m, g, t: w, "not the kind of answer that is asked for"),
+        (raising, "raises an error"),
+        (lambda w: w, "raises an error"),
+        (lambda *_: ..., "not answered yet"),
+    ],
+)
+def test_mistakes_in_adam_are_named(answer, mistake):
+    assert check_adam(answer).mistake == mistake
+
+
+def test_swapped_betas_and_a_sum_of_squares_are_named():
+    def swapped(w, slope, m, g, t):
+        m, g = 0.99 * m + 0.01 * slope, 0.9 * g + 0.1 * slope**2
+        return w - 0.1 * m / (1 - 0.99**t) / (math.sqrt(g / (1 - 0.9**t)) + 0.5), m, g
+
+    def summed(w, slope, m, g, t):
+        m, g = 0.9 * m + 0.1 * slope, g + slope**2
+        return w - 0.1 * m / (1 - 0.9**t) / (math.sqrt(g / (1 - 0.99**t)) + 0.5), m, g
+
+    assert check_adam(swapped).mistake == "swapped the two βs"
+    assert check_adam(summed).mistake == "summed where Adam averages"
+
+
+@pytest.mark.parametrize("check", CHECKS)
+@pytest.mark.parametrize("junk", [None, ..., "abc", [], {}, float("nan"), 10**400, 1j, raising, object(), [None], [[]]])
+def test_junk_gets_a_verdict_and_no_error(check, junk):
+    verdict = check(junk)
+    assert not verdict
+    assert verdict.mistake
+    assert repr(verdict)
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_three_dots_are_no_answer_yet(check):
+    assert check(...).mistake == check(None).mistake == "not answered yet"
+
+
+def test_moves_are_what_the_formulas_say_for_any_gradients():
+    assert moves(lambda p: SGD(p, lr=0.5), [1.0, -2.0]) == [0.5, -1.0]
+    assert moves(lambda p: Adagrad(p, lr=1.0, eps=1.0), [3, 4, 12]) == pytest.approx([3 / 4, 4 / 6, 12 / 14], abs=1e-12)
+
+
+def test_steps_until_counts_from_the_last_time_outside():
+    assert steps_until([(2.0, 0.0), (0.0, 0.0), (2.0, 0.0), (0.0, 1.0)], 1.0) == 3
+    assert steps_until([(0.5, 0.0), (0.0, 0.0)], 1.0) == 0
+    assert steps_until([(0.0, 0.0), (2.0, 0.0)], 1.0) is None
+    assert steps_until([], 1.0) is None
