@@ -1,0 +1,206 @@
+"""The notebooks as they are committed: what each opens with and ends on, its exercises, its slides, its outputs.
+
+pytest's nbmake runs every one of them; here is what running cannot show.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+FILES = sorted((ROOT / "notebooks").glob("*.ipynb"))
+LESSONS = [file for file in FILES if not file.name.startswith("00")]  # the quickstart comes before the lecture
+MOST_BYTES = 1_500_000
+SLIDE_TYPES = {"slide", "subslide", "fragment", "-", "skip", "notes"}
+ROWS, SLIPS = set(range(1, 19)), set(range(1, 13))  # of the lecture: nn/README.md, notebooks/README.md
+
+each = pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+each_lesson = pytest.mark.parametrize("file", LESSONS, ids=lambda file: file.stem)
+
+
+def cells_of(file: Path, kind: str = "") -> list[dict]:
+    cells = json.loads(file.read_text())["cells"]
+    return [{**cell, "source": "".join(cell["source"])} for cell in cells if kind in cell["cell_type"]]
+
+
+def tags(cell: dict) -> list[str]:
+    return cell["metadata"].get("tags", [])
+
+
+def outputs_of(file: Path) -> list[dict]:
+    return [output for cell in cells_of(file, "code") for output in cell["outputs"]]
+
+
+# ── how one begins and ends ─────────────────────────────────────────────────
+
+
+@each
+def test_a_notebook_opens_with_its_title_and_one_sentence(file):
+    first = cells_of(file)[0]
+    assert first["cell_type"] == "markdown"
+    title, sentence = first["source"].strip().split("\n\n")
+    number = file.stem[:2].lstrip("0")
+    assert re.match(rf"# {number}\. \S" if number else r"# \S", title)
+    assert re.fullmatch(r"This notebook shows\b[^\n]+\.", sentence)
+    assert not re.search(r"[.!?] ", sentence), "one sentence"
+
+
+@each
+def test_a_notebook_ends_by_asserting_what_it_claimed(file):
+    *_, heading = [cell["source"] for cell in cells_of(file, "markdown") if cell["source"].startswith("## ")]
+    assert heading.splitlines()[0].endswith("What was claimed")
+    last = cells_of(file)[-1]
+    assert last["cell_type"] == "code"
+    assert not tags(last)
+    assert any(isinstance(node, ast.Assert) for node in ast.walk(ast.parse(last["source"])))
+
+
+def test_the_lecture_is_ten_lessons_in_order():
+    assert [int(file.name[:2]) for file in LESSONS] == list(range(1, 11))
+
+
+@pytest.mark.parametrize(("what", "wanted"), [("row", ROWS), ("slip", SLIPS)])
+def test_every_row_and_every_slip_of_the_lecture_is_named_where_it_is_shown(what, wanted):
+    said = "\n".join(cell["source"] for file in LESSONS for cell in cells_of(file, "markdown"))
+    assert numbered(what, said) == wanted
+
+
+def numbered(what: str, text: str) -> set[int]:
+    """The numbers in "lecture row 4", "Lecture rows 1 and 2", "slips 3–5, 7"."""
+    before = "lecture " if what == "row" else ""
+    found: set[int] = set()
+    for numbers in re.findall(rf"\b{before}{what}s? (\d+(?:(?:–|, | and )\d+)*)", text, re.IGNORECASE):
+        for low, high in re.findall(r"(\d+)(?:–(\d+))?", numbers):
+            found |= set(range(int(low), int(high or low) + 1))
+    return found
+
+
+def test_numbers_are_read_in_every_form():
+    text = "(lecture row 4) Lecture rows 1, 2 and 7–9. One row 5 of a table. (slip 3) Slips 4 and 11 … slipped 6"
+    assert numbered("row", text) == {4, 1, 2, 7, 8, 9}
+    assert numbered("slip", text) == {3, 4, 11}
+
+
+# ── cells ───────────────────────────────────────────────────────────────────
+
+
+@each
+def test_notebooks_argue_and_packages_define(file):
+    for cell in cells_of(file, "code"):
+        tree = ast.parse(re.sub(r"^[%!].*$", "", cell["source"], flags=re.MULTILINE))
+        long = [f.name for f in ast.walk(tree) if isinstance(f, ast.FunctionDef) and f.end_lineno - f.lineno >= 10]
+        assert not long, f"{long} should be in the package: more than ten lines"
+        assert len(cell["source"].splitlines()) <= 16, cell["source"]
+
+
+@each_lesson
+def test_a_lesson_has_two_or_three_exercises(file):
+    cells = cells_of(file)
+    begins = [i for i, cell in enumerate(cells) if "exercise" in tags(cell) and cell["cell_type"] == "markdown"]
+    assert 2 <= len(begins) <= 3
+    for i in begins:
+        code, instructor = cells[i + 1 : i + 3]
+        assert (code["cell_type"], tags(code)) == ("code", ["exercise"])
+        assert code["source"].count("### BEGIN SOLUTION") == code["source"].count("### END SOLUTION") == 1
+        assert re.search(r"check_\w+\(.+\)$", code["source"].rstrip()), "ends on the verdict"
+        assert (instructor["cell_type"], tags(instructor)) == ("code", ["instructor"])
+        assert "assert check_" in instructor["source"]
+        assert ".mistake ==" in instructor["source"], "a typical wrong answer is named"
+    assert sum("exercise" in tags(cell) for cell in cells) == 2 * len(begins)
+    assert sum("instructor" in tags(cell) for cell in cells) == len(begins)
+
+
+@each
+def test_every_cell_knows_its_place_in_a_slide_show(file):
+    cells = cells_of(file)
+    types = [cell["metadata"]["slideshow"]["slide_type"] for cell in cells]
+    assert types[0] == "slide"
+    assert set(types) <= SLIDE_TYPES
+    for cell, kind in zip(cells, types, strict=True):
+        if cell["source"].startswith("## "):
+            assert kind in ("slide", "subslide"), "a section begins a slide"
+        if "instructor" in tags(cell):
+            assert kind == "skip", "not before the class"
+
+
+# ── what is committed ───────────────────────────────────────────────────────
+
+
+@each
+def test_outputs_are_those_of_one_run_from_top_to_bottom(file):
+    counts = [cell["execution_count"] for cell in cells_of(file, "code")]
+    assert counts == list(range(1, len(counts) + 1))
+
+
+@each
+def test_outputs_hold_no_error_and_no_noise(file):
+    assert not [output for output in outputs_of(file) if output["output_type"] == "error"]
+    assert not [output["text"] for output in outputs_of(file) if output.get("name") == "stderr"]
+
+
+@each
+def test_a_notebook_is_small_and_without_time_stamps(file):
+    assert file.stat().st_size < MOST_BYTES
+    assert not [cell for cell in cells_of(file) if "execution" in cell["metadata"]]
+    metadata = json.loads(file.read_text())["metadata"]
+    assert set(metadata) == {"kernelspec", "language_info"}
+    assert metadata["kernelspec"]["name"] == "python3"
+
+
+@each
+def test_no_output_names_a_place_on_the_machine_that_made_it(file):
+    home = re.compile(r"/(?:home|root|work|tmp|Users)/\w+|site-packages")
+    assert not home.findall(file.read_text())
+
+
+# ── other ways to show them ─────────────────────────────────────────────────
+
+
+@pytest.fixture(scope="module")
+def decks(tmp_path_factory):
+    """Every notebook as slides: name → HTML."""
+    folder = tmp_path_factory.mktemp("slides")
+    command = [sys.executable, "-m", "nbconvert", "--to", "slides", "--output-dir", folder, *FILES]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    return {file.stem: (folder / f"{file.stem}.slides.html").read_text() for file in FILES}
+
+
+@each
+def test_a_notebook_becomes_a_deck_without_the_instructors_cells(file, decks):
+    types = [cell["metadata"]["slideshow"]["slide_type"] for cell in cells_of(file)]
+    deck = decks[file.stem]
+    assert deck.count("<section>") == 2 * types.count("slide") + types.count("subslide")  # a column, and its slides
+    assert deck.count("jp-CodeCell") > 0
+    assert not re.search(r"assert.{0,60}check_", deck)
+
+
+@pytest.fixture(scope="module")
+def without_graphviz(tmp_path_factory):
+    """An environment in which there is neither ``dot`` nor pygraphviz."""
+    folder = tmp_path_factory.mktemp("without")
+    (folder / "pygraphviz.py").write_text('raise ImportError("not here")\n')
+    paths = [folder, ROOT, *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {**os.environ, "PATH": str(folder), "PYTHONPATH": os.pathsep.join(map(str, paths))}
+
+
+def test_there_is_no_graphviz_where_it_is_taken_away(without_graphviz, run_python):
+    source = "from autograd import Value, draw; print(draw(Value(1.0) + 2.0).engine)"
+    assert run_python(source, **without_graphviz).strip() == "builtin"
+
+
+@pytest.mark.parametrize("name", ["00_quickstart", "02_chain_rule", "06_backprop"])  # those that draw most
+def test_a_notebook_runs_without_graphviz(name, without_graphviz, tmp_path):
+    file = ROOT / "notebooks" / f"{name}.ipynb"
+    command = [sys.executable, "-m", "nbconvert", "--to", "notebook", "--execute", "--output-dir", tmp_path, file]
+    done = subprocess.run(command, env=without_graphviz, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert not [output for output in outputs_of(tmp_path / file.name) if output.get("name") == "stderr"]
