@@ -104,18 +104,17 @@ def test_notebooks_argue_and_packages_define(file):
 @each_lesson
 def test_a_lesson_has_two_or_three_exercises(file):
     cells = cells_of(file)
-    begins = [i for i, cell in enumerate(cells) if "exercise" in tags(cell) and cell["cell_type"] == "markdown"]
-    assert 2 <= len(begins) <= 3
-    for i in begins:
-        code, instructor = cells[i + 1 : i + 3]
-        assert (code["cell_type"], tags(code)) == ("code", ["exercise"])
+    answers = [i for i, cell in enumerate(cells) if "exercise" in tags(cell) and cell["cell_type"] == "code"]
+    assert 2 <= len(answers) <= 3
+    for i in answers:
+        task, code, instructor = cells[i - 1 : i + 2]
+        assert (task["cell_type"], tags(task)) == ("markdown", ["exercise"])
         assert code["source"].count("### BEGIN SOLUTION") == code["source"].count("### END SOLUTION") == 1
         assert re.search(r"check_\w+\(.+\)$", code["source"].rstrip()), "ends on the verdict"
         assert (instructor["cell_type"], tags(instructor)) == ("code", ["instructor"])
         assert "assert check_" in instructor["source"]
         assert ".mistake ==" in instructor["source"], "a typical wrong answer is named"
-    assert sum("exercise" in tags(cell) for cell in cells) == 2 * len(begins)
-    assert sum("instructor" in tags(cell) for cell in cells) == len(begins)
+    assert sum("instructor" in tags(cell) for cell in cells) == len(answers)
 
 
 @each
