@@ -7,7 +7,8 @@ and returns it; ``.figure.savefig("name.svg")`` (or .pdf, .png) keeps it.
 Colours are Okabe and Ito's, which colour-blind readers tell apart (some made lighter for the dark page, and a brown
 added), and colour never speaks alone: classes have markers, curves have dashes, markers or labels. A figure follows its page: it is dark where its axis labels are light.
 
-``python -m nn.plots [FOLDER]`` makes the figures of the README again, each for a light and for a dark page.
+``python -m nn.plots [FOLDER]`` makes the figures of the README again, each for a light and for a dark page, and beside
+FOLDER, in styles, the settings with which a whole session draws dark, or for a projector.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from autograd import Value, value_and_grad
+from autograd import Value, value_and_grad, write_atomically
 from nn import MLP, SGD, Adagrad, Adam, RMSprop, activations, data, fit, init, measure, theory
 
 try:
@@ -46,8 +47,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "LECTURE", "activation_and_slope", "activation_grid", "approximation", "confusion", "decision_boundary", "flat_shares",
-    "half_planes", "histograms", "images", "loss_curve", "nudged_product", "optimizer_paths", "save_all", "sawtooth",
-    "sawtooth_sizes", "secants", "style", "variances", "weight_paths",
+    "half_planes", "histograms", "images", "loss_curve", "nudged_product", "optimizer_paths", "save_all", "save_styles",
+    "sawtooth", "sawtooth_sizes", "secants", "style", "variances", "weight_paths",
 ]  # fmt: skip
 
 LECTURE = ("step", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "gelu", "silu", "softplus", "identity")
@@ -92,13 +93,16 @@ def style(*, dark: bool = False) -> AbstractContextManager[None]:
     >>> ax.get_facecolor() == (*to_rgb(DARK.paper), 1.0)
     True
     """
-    page = DARK if dark else LIGHT
+    return rc_context(_settings(DARK if dark else LIGHT))
+
+
+def _settings(page: Page) -> dict[Any, Any]:
     settings = {**SIZES, "axes.prop_cycle": cycler(color=page.colours)}
     for key in ("figure.facecolor", "axes.facecolor"):
         settings[key] = page.paper
     for key in ("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color"):
         settings[key] = page.ink
-    return rc_context(settings)
+    return settings
 
 
 def _page(ax: Axes) -> Page:
@@ -738,6 +742,30 @@ def save_all(folder: Path | str) -> list[Path]:
     return written
 
 
+# ── a page for every figure of a session ────────────────────────────────────
+
+PROJECTOR = {"figure.dpi": 150}  # half as large again, letters and lines too
+STYLES: dict[str, dict[Any, Any]] = {
+    "dark": _settings(DARK),
+    "projector": _settings(LIGHT) | PROJECTOR,
+    "dark-projector": _settings(DARK) | PROJECTOR,
+}
+
+
+def save_styles(folder: Path | str) -> list[Path]:
+    """Write each of ``STYLES`` as NAME.matplotlibrc: ``MATPLOTLIBRC=folder/dark.matplotlibrc jupyter lab`` draws all in it."""
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    written = []
+    for name, settings in STYLES.items():
+        path = Path(folder) / f"{name}.matplotlibrc"
+        # "#" begins a comment there, and colours are read without it.
+        lines = [f"{key}: {value}".replace("#", "") for key, value in settings.items()]
+        write_atomically(path, "\n".join([f"# Made by python -m nn.plots: figures for {name}.", *lines, ""]))
+        written.append(path)
+    return written
+
+
 if __name__ == "__main__":
-    for path in save_all(sys.argv[1] if len(sys.argv) > 1 else "notebooks/figures"):
+    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "notebooks/figures")
+    for path in [*save_all(folder), *save_styles(folder.parent / "styles")]:
         print(path)

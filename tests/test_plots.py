@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from io import BytesIO
 from itertools import combinations
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from matplotlib.figure import Figure
 from nn import MLP, SGD, Layer, data, fit, measure, plots
 
 SLIDE = 13.33  # inches across
+NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 
 
 @pytest.fixture(scope="module", params=plots.FIGURES)
@@ -278,6 +280,28 @@ def test_the_same_figures_are_the_same_bytes(tmp_path, monkeypatch):
     assert [path.name for path in first] == ["depth.svg", "depth-dark.svg"]
     assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
     assert first[0].read_bytes() != first[1].read_bytes()
+
+
+@pytest.mark.parametrize("name", plots.STYLES)
+def test_a_session_started_with_a_style_draws_in_it(name, tmp_path, run_python):
+    """As a lecturer does it: MATPLOTLIBRC=…/dark.matplotlibrc jupyter lab"""
+    written = {path.name: path for path in plots.save_styles(tmp_path)}
+    source = """
+from nn import plots
+figure = plots.activation_and_slope("tanh")[0].figure
+ax = figure.axes[0]
+print(figure.get_facecolor()[:3], figure.dpi, ax.get_lines()[-1].get_color(), ax.xaxis.label.get_color(), ax.title.get_fontsize())
+"""
+    page = plots.DARK if name.startswith("dark") else plots.LIGHT
+    dpi = 150.0 if name.endswith("projector") else 100.0
+    expected = f"{to_rgb(page.paper)} {dpi} {page.colours[0]} {page.ink} {plots.SIZES['axes.titlesize']}.0"
+    said = run_python(source, MATPLOTLIBRC=str(written[f"{name}.matplotlibrc"]), PYTHONWARNINGS="error")
+    assert said.strip() == expected
+
+
+def test_the_styles_of_the_notebooks_are_these(tmp_path):
+    for path in plots.save_styles(tmp_path):
+        assert path.read_bytes() == (NOTEBOOKS / "styles" / path.name).read_bytes(), "run python -m nn.plots"
 
 
 def test_networks_load_without_matplotlib_and_figures_without_pyplot(run_python):
