@@ -167,7 +167,16 @@ def test_no_output_names_a_place_on_the_machine_that_made_it(file):
 def decks(tmp_path_factory):
     """Every notebook as slides: name → HTML."""
     folder = tmp_path_factory.mktemp("slides")
-    command = [sys.executable, "-m", "nbconvert", "--to", "slides", "--output-dir", folder, *FILES]
+    command = [
+        sys.executable,
+        "-m",
+        "nbconvert",
+        "--config",
+        ROOT / "notebooks/slides.py",
+        "--output-dir",
+        folder,
+        *FILES,
+    ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     return {file.stem: (folder / f"{file.stem}.slides.html").read_text() for file in FILES}

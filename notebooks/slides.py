@@ -1,0 +1,27 @@
+"""How a notebook becomes slides, as settings of nbconvert.
+
+    jupyter nbconvert --config notebooks/slides.py notebooks/09_optimizers.ipynb
+
+Wide enough for a line of code; what is too tall scrolls. SLIDES=dark makes them dark. The page fetches reveal.js, MathJax
+and two helpers when it is shown; where a folder node_modules beside the deck has them, it needs no network.
+"""
+
+import os
+from pathlib import Path
+
+DARK = os.environ.get("SLIDES") == "dark"
+LOCAL = {
+    "reveal_url_prefix": "node_modules/reveal.js",
+    "mathjax_url": "node_modules/mathjax/MathJax.js?config=TeX-AMS_CHTML-full,Safe",
+    "require_js_url": "node_modules/requirejs/require.js",
+    "jquery_url": "node_modules/jquery/dist/jquery.min.js",
+}
+
+c = get_config()  # noqa: F821  # nbconvert puts it here
+c.NbConvertApp.export_format = "slides"
+c.SlidesExporter.theme, c.SlidesExporter.reveal_theme = ("dark", "black") if DARK else ("light", "white")
+c.SlidesExporter.reveal_width, c.SlidesExporter.reveal_height = "1400", "900"
+c.SlidesExporter.reveal_scroll = True
+if Path("node_modules/reveal.js").exists():
+    for setting, value in LOCAL.items():
+        setattr(c.SlidesExporter, setting, value)
