@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from nn.lab.pictures import thumbnail
+
 ROOT = Path(__file__).parent.parent
 FILES = sorted((ROOT / "notebooks").glob("*.ipynb"))
 LESSONS = [file for file in FILES if not file.name.startswith("00")]  # the quickstart comes before the lecture
@@ -158,6 +160,15 @@ def test_a_notebook_is_small_and_without_time_stamps(file):
 def test_no_output_names_a_place_on_the_machine_that_made_it(file):
     home = re.compile(r"/(?:home|root|work|tmp|Users)/\w+|site-packages")
     assert not home.findall(file.read_text())
+
+
+@each_lesson
+def test_the_table_of_contents_shows_a_picture_of_the_notebook_as_it_is(file):
+    shown = thumbnail(json.loads(file.read_text()))
+    assert shown is not None, "no cell is tagged `picture`"
+    picture = f"figures/lesson-{file.name[:2]}{shown.suffix}"
+    assert (file.parent / picture).read_bytes() == shown.content, "run python -m nn.lab.pictures"
+    assert f"({picture})" in (file.parent / "README.md").read_text()
 
 
 # ── other ways to show them ─────────────────────────────────────────────────
