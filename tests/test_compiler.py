@@ -14,6 +14,7 @@ from autograd import DomainError, NonFiniteError, Value, dot, expand, logsumexp,
 from autograd.compiler import compile_graph
 from autograd.compiler.buffers import Buffer, shared
 from autograd.compiler.namespaces import TallNumPy
+from autograd.compiler.threads import _blas
 from autograd.ops import OPS
 from nn import MLP, losses
 
@@ -312,6 +313,7 @@ from autograd import Value, dot, logsumexp
 from autograd.compiler import compile_graph
 from autograd.compiler.buffers import Buffer, shared
 from autograd.compiler.namespaces import TallNumPy
+from autograd.compiler.threads import _blas
 from nn import MLP
 jax.config.update("jax_enable_x64", True)
 x, y = [Value(0.5) for _ in range(3)], [Value(1.0), Value(0.0)]
@@ -438,6 +440,7 @@ def test_a_buffer_is_lent_on_only_when_nobody_reads_it_any_more():
 
 def test_small_products_of_many_rows_run_in_one_thread():
     pool = pytest.importorskip("threadpoolctl", reason="comes with the train extra")
+    _blas.cache_clear()  # libraries may have been loaded since it was asked
     seen = []
     model = MLP([4, 3], seed=0)
     loss, x, y = one_sample(model, 4, classes=3)
