@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from autograd import Value, dot
+from autograd import Value, dot, topological_order
 from autograd.ops import OPS
 from autograd.value import apply, collector_paused
 from autograd.view import Picture, draw, draw_dot, layout, picture, trace
@@ -596,10 +596,61 @@ def test_folding_to_the_nearest_never_makes_a_circle():
     assert all(arrow.tail < arrow.head for arrow in arrows)
 
 
-def test_a_million_nodes_are_drawn_without_recursion():
-    drawn = draw(chain(10**6))
-    assert len(drawn.scene.boxes) == 13
-    assert drawn.svg
+def woven(n: int) -> Value:
+    """A graph of n nodes in which results are used again later, and none belongs to a module."""
+    y, pool = Value(0.5), [Value(0.5) for _ in range(50)]
+    for i in range(n // 2):
+        y = y.tanh() if i % 2 else (y * pool[i % 50]).sin()
+        if i % 7 == 0:
+            pool[i % 50] = y
+    return y + Value(1.0)
+
+
+@pytest.mark.parametrize(
+    ("make", "boxes"),
+    [(chain, 13), (lambda n: apply(OPS["sum"], *[Value(1.0) for _ in range(n)]), 61), (woven, None)],
+    ids=["chain", "sum", "woven"],
+)
+def test_a_million_nodes_are_drawn_in_less_time_than_it_takes_to_build_them(make, boxes):
+    began = time.perf_counter()
+    with collector_paused():
+        root = make(10**6)
+    nodes = len(topological_order(root))
+    building = time.perf_counter() - began
+    drawing = []
+    for _ in range(2):
+        began = time.perf_counter()
+        drawn = draw(root)
+        assert drawn.svg
+        drawing.append(time.perf_counter() - began)
+    assert min(drawing) < building
+    assert len(drawn.scene.boxes) == boxes or (boxes is None and len(drawn.scene.boxes) < 100)
+    assert drawn.scene.note.startswith(f"{nodes:,} nodes: the ")
+
+
+def test_what_is_folded_away_is_counted_to_the_last_node_and_parameter():
+    """The box of the others is filled without asking any of its nodes where it is drawn."""
+    w = [Value(float(i), label=f"w{i}", kind="parameter") for i in range(300)]
+    y = Value(1.0)
+    for p in w:
+        y = (y * p).tanh()
+    y.backward()
+    scene = draw(y).scene
+    (rest,) = [box for box in scene.boxes if box.kind == "folded"]
+    shown = len(scene.boxes) - 1
+    near = [p for p in w if any(line.text == p.label for box in scene.boxes for line in box.lines)]
+    assert [line.text for line in rest.lines] == [
+        "… more", f"{901 - shown} nodes", f"{300 - len(near)} parameters",
+        f"‖grad‖ {number(math.hypot(*(p.grad for p in w if p not in near)))}",
+    ]  # fmt: skip
+    assert scene.boxes[0] is rest
+
+
+def test_the_first_of_several_results_may_stand_before_what_is_folded_away():
+    a, y = Value(2.0, label="a"), chain(300)
+    scene = draw([a.exp(), y.parents[0].parents[0], y]).scene
+    assert [box.lines[0].text for box in scene.boxes[:3]] == ["a", "data 7.389", "… more"]
+    assert all(arrow.tail < arrow.head for arrow in scene.arrows)
 
 
 def test_forcing_too_many_scalars_says_what_to_try():

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from itertools import chain, islice
+from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from autograd.ops import LEAVES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from autograd.value import Value
 
@@ -37,11 +39,20 @@ class Fold:
 
 
 class Folding(NamedTuple):
-    """Where each node is drawn: as itself, or in a ``Fold``; the module it belongs to; a sentence when something is folded."""
+    """Where each node is drawn, and a sentence when something is folded.
 
+    order:  the nodes whose boxes and arrows are all that is drawn, parents before children
+    place:  node → itself, or the ``Fold`` in which it is drawn; a node that is not in it is drawn in ``rest``
+    module: node → the module it belongs to
+    hidden: the nodes in ``rest``; they may be a million, so nothing is asked of one of them alone
+    """
+
+    order: Sequence[Value]
     place: Mapping[Value, Value | Fold]
     module: Mapping[Value, str]
     note: str = ""
+    hidden: Sequence[Value] = ()
+    rest: Fold = Fold("… more")
 
 
 def fold(order: Sequence[Value], roots: Sequence[Value], how: str = "auto") -> Folding:
@@ -67,24 +78,30 @@ def fold(order: Sequence[Value], roots: Sequence[Value], how: str = "auto") -> F
         )
     module = _modules(order)
     if how == "none" or (how == "auto" and len(order) <= SCALARS):
-        return Folding({v: v for v in order}, module)
+        return Folding(order, {v: v for v in order}, module)
     depths = {"auto": range(_depth(module), -1, -1), "neurons": [_depth(module)], "layers": [1], "nearest": []}[how]
     for depth in depths if module else []:
-        folding = _by_module(order, roots, module, depth)
-        if how != "auto" or _legible(order, folding.place):
+        box = _boxes(set(module.values()), depth)
+        if how == "auto" and not _few({v: box[path] for v, path in module.items()}):
+            continue  # found out before anything is done about the nodes that belong to no module
+        folding = _by_module(order, roots, module, box)
+        if how != "auto" or _legible(folding.place):
             return folding
     return _nearest(order, roots, module)
 
 
-def _legible(order: Sequence[Value], place: Mapping[Value, Value | Fold]) -> bool:
+def _legible(place: Mapping[Value, Value | Fold]) -> bool:
     """Few enough boxes, and few enough pairs of them joined by an arrow."""
-    boxes = len(set(place.values()))
-    if boxes > BOXES or boxes * boxes <= ARROWS:
-        return boxes <= BOXES
+    return len(set(place.values())) <= BOXES and _few(place)
+
+
+def _few(place: Mapping[Value, Value | Fold]) -> bool:
+    """Are few pairs of boxes joined by an arrow? To split a box, or to add nodes, never makes them fewer."""
+    if len(set(place.values())) ** 2 <= ARROWS:
+        return True
     joined: set[tuple[Value | Fold, Value | Fold]] = set()
-    for v in order:
-        here = place[v]
-        joined.update((place[parent], here) for parent in v.parents if place[parent] is not here)
+    for v, here in place.items():
+        joined.update((place[parent], here) for parent in v.parents if parent in place and place[parent] is not here)
         if len(joined) > ARROWS:
             return False
     return True
@@ -132,8 +149,9 @@ def _boxes(paths: Iterable[str], depth: int) -> dict[str, Fold]:
     return {path: boxes[title] for path, title in titles.items()}
 
 
-def _by_module(order: Sequence[Value], roots: Sequence[Value], module: Mapping[Value, str], depth: int) -> Folding:
-    box = _boxes(set(module.values()), depth)
+def _by_module(
+    order: Sequence[Value], roots: Sequence[Value], module: Mapping[Value, str], box: Mapping[str, Fold]
+) -> Folding:
     place: dict[Value, Value | Fold] = {v: box[module[v]] if v in module else v for v in order}
     folds = set(box.values())
     outside = len(order) - len(module)
@@ -146,7 +164,7 @@ def _by_module(order: Sequence[Value], roots: Sequence[Value], module: Mapping[V
         module = {**module, **{root: box[module[root]].frame for root in roots if root in module}}
     others = len(set(place.values())) - len(folds)
     note = f"{len(order):,} nodes folded into {_count(folds)}" + (f" and {others:,} other boxes" if others else "")
-    return Folding(place, module, note)
+    return Folding(order, place, module, note)
 
 
 def _crowds(order: Sequence[Value], place: Mapping[Value, Value | Fold]) -> dict[Value, Fold]:
@@ -160,24 +178,20 @@ def _outsiders(order: Sequence[Value], place: Mapping[Value, Value | Fold]) -> d
     """Boxes for what no module made: leaves by kind, results by the last module before them ("after layers[2]")."""
     boxes = {title: Fold(title) for title in ["outside the modules", *(f"{kind}s" for kind in LEAVES)]}
     after = [boxes["outside the modules"]]
-    rank: dict[Fold, int] = {}
+    rank: dict[Value | Fold, int] = {}
+    for at in dict.fromkeys(place[v] for v in order if v.parents):
+        if isinstance(at, Fold):
+            title = f"after {at.title.split('.')[0]}"
+            after.append(boxes.setdefault(title, Fold(title)))
+            rank[at] = len(rank) + 1
     latest: dict[Value, int] = {}
     outside: dict[Value, Value | Fold] = {}
-    for v in order:
-        at = place[v]
-        if not v.parents:
-            latest[v] = 0
-            if at is v:
-                outside[v] = boxes[f"{v.op.name}s" if v.op.name in LEAVES else "outside the modules"]
-        elif isinstance(at, Fold):
-            if at not in rank:
-                title = f"after {at.title.split('.')[0]}"
-                after.append(boxes.setdefault(title, Fold(title)))
-                rank[at] = len(rank) + 1
-            latest[v] = rank[at]
-        else:
-            latest[v] = max(latest[parent] for parent in v.parents)
+    for v in (v for v in order if place[v] is v):
+        if v.parents:
+            latest[v] = max(latest.get(p, 0) or (rank.get(place[p], 0) if p.parents else 0) for p in v.parents)
             outside[v] = after[latest[v]]
+        else:
+            outside[v] = boxes[f"{v.op.name}s" if v.op.name in LEAVES else "outside the modules"]
     return outside
 
 
@@ -197,15 +211,22 @@ def _nearest(order: Sequence[Value], roots: Sequence[Value], module: Mapping[Val
 
     A node is drawn only when all that use it are, so arrows lead from the box of the others and never back into it.
     """
-    waiting = Counter(parent for v in order for parent in v.parents)  # uses not yet drawn
-    border = [root for root in roots if not waiting[root]][:NEAREST_NODES]
+    uses = Counter(_parents(order))
+    border = [root for root in roots if not uses[root]][:NEAREST_NODES]
     near = dict.fromkeys(border)
+    drawn: Counter[Value] = Counter()  # of the uses, those by nodes that are drawn
     for _ in range(NEAREST_STEPS - 1):
-        waiting.subtract(parent for v in border for parent in v.parents)
-        used = dict.fromkeys(parent for v in border for parent in v.parents)
-        border = [v for v in used if not waiting[v]][: NEAREST_NODES - len(near)]
+        drawn.update(_parents(border))
+        ready = (v for v in dict.fromkeys(_parents(border)) if drawn[v] == uses[v])
+        border = list(islice(ready, NEAREST_NODES - len(near)))
         near |= dict.fromkeys(border)
-    hidden = len(order) - len(near)
-    rest = Fold("… more")
-    note = f"{len(order):,} nodes: the {len(near)} nearest to the result are drawn, {hidden:,} are folded"
-    return Folding({v: v if v in near else rest for v in order}, module, note if hidden else "")
+    hidden = [v for v in order if v not in near]
+    first = next((v for v in hidden if v.parents), None)  # the box of the others comes where the first of them does
+    note = f"{len(order):,} nodes: the {len(near)} nearest to the result are drawn, {len(hidden):,} are folded"
+    walked = [v for v in order if v in near or v is first]
+    return Folding(walked, {v: v for v in near}, module, note if hidden else "", hidden)
+
+
+def _parents(nodes: Iterable[Value]) -> Iterator[Value]:
+    """The parents of all these nodes, one an argument slot. In C from end to end: there may be millions."""
+    return chain.from_iterable(map(attrgetter("parents"), nodes))

@@ -139,8 +139,8 @@ def build(roots: Sequence[Value], *, how: str = "auto", local_derivatives: bool 
     with collector_paused():  # millions of new dict entries and not one cycle
         order = topological_order(_Together(roots))[:-1]
         folding = fold(order, roots, how)
-        boxed = members(order, folding)
-        arrows = _arrows(order, folding, {place: i for i, place in enumerate(boxed)}, local_derivatives)
+        boxed = members(folding)
+        arrows = _arrows(folding, {place: i for i, place in enumerate(boxed)}, local_derivatives)
     frames = _frames(boxed, folding) if framed else ()
     at = {frame.path: i for i, frame in enumerate(frames)}
     boxes = tuple(_box(place, nodes, folding, at) for place, nodes in boxed.items())
@@ -166,19 +166,22 @@ def _title(roots: Sequence[Value], nodes: int) -> str:
 _KINDS = {INPUT: "input", PARAMETER: "parameter", CONSTANT: "constant"}
 
 
-def members(order: Sequence[Value], folding: Folding) -> dict[Value | Fold, list[Value]]:
+def members(folding: Folding) -> dict[Value | Fold, list[Value]]:
     """The nodes of each box; boxes as one reads a formula, a leaf just before its first use."""
     found: dict[Value | Fold, list[Value]] = {}
-    place = folding.place
+    order, place, rest = folding.order, folding.place, folding.rest
     for v in order:
         if v.parents:
-            if place[v] is v:
-                for parent in v.parents:
-                    found.setdefault(place[parent], [])
-            found.setdefault(place[v], []).append(v)
+            here = place.get(v, rest)
+            if here is v:
+                for there in dict.fromkeys(place.get(parent, rest) for parent in v.parents):
+                    found.setdefault(there, [])
+            found.setdefault(here, []).append(v)
     for v in order:
         if not v.parents:
             found.setdefault(place[v], []).append(v)
+    if folding.hidden:
+        found[rest] = list(folding.hidden)
     return found
 
 
@@ -241,24 +244,26 @@ def _frames(members: Iterable[Value | Fold], folding: Folding) -> tuple[Frame, .
 # ── arrows ──────────────────────────────────────────────────────────────────
 
 
-def _arrows(
-    order: Sequence[Value], folding: Folding, index: dict[Value | Fold, int], local_derivatives: bool
-) -> list[Arrow]:
+def _arrows(folding: Folding, index: dict[Value | Fold, int], local_derivatives: bool) -> list[Arrow]:
     """One arrow an argument slot; slots that begin or end in a folded box share one arrow a pair of boxes."""
     arrows: list[Arrow] = []
     shared: dict[tuple[int, int], list[float]] = {}
-    place = folding.place
-    for v in order:
-        here = place[v]
-        slots = [slot for slot, parent in enumerate(v.parents) if place[parent] is not here]
-        flows = _flows(v) if slots else ()
-        for slot in slots:
-            parent = v.parents[slot]
-            there = place[parent]
+    place, rest = folding.place, folding.rest
+    for v in folding.order:
+        here = place.get(v, rest)
+        passed: dict[Value | Fold, list[float]] = {}
+        for slot, (parent, flow) in enumerate(zip(v.parents, _flows(v), strict=True)):
+            there = place.get(parent, rest)
+            if there is here:
+                continue
             if here is v and there is parent:
-                arrows.append(_slot(v, slot, flows[slot], index[there], index[here], local_derivatives))
+                arrows.append(_slot(v, slot, flow, index[there], index[here], local_derivatives))
+            elif there in passed:
+                passed[there].append(flow)
             else:
-                shared.setdefault((index[there], index[here]), []).append(flows[slot])
+                passed[there] = [flow]
+        for there, flows in passed.items():
+            shared.setdefault((index[there], index[here]), []).extend(flows)
     arrows += [_several(tail, head, flows) for (tail, head), flows in shared.items()]
     return arrows
 

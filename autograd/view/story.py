@@ -212,7 +212,7 @@ def _level(order: Sequence[Value], root: Value, how: str, longest: Mapping[Value
     if scene.frames and not frames_nest(scene):
         scene = build([root], how=how, framed=False)
     folding = fold(order, [root], how)
-    inside = members(order, folding)
+    inside = members(folding)
     box_of = {v: i for i, nodes in enumerate(inside.values()) for v in nodes}
     texts = [longest.get(nodes[0], "") if len(nodes) == 1 else "" for nodes in inside.values()]
     scene = replace(scene, boxes=tuple(map(_roomy, scene.boxes, texts)))
