@@ -8,7 +8,7 @@ import pytest
 
 from autograd import Value, recording, step
 from autograd.view.html import script, style
-from nn import MLP
+from nn import MLP, SGD
 
 playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright: pip install 'chalkgrad[browser]'")
 
@@ -59,15 +59,57 @@ def test_every_step_says_its_sentence(opened):
     page = opened(step(diamond()))
     assert said(page).startswith("Nothing is computed yet")
     sentences = []
-    for _ in range(12):
+    for _ in range(13):
         press(page, "ArrowRight")
         sentences.append(said(page))
     assert sentences[0] == "w = 2: a parameter."
     assert sentences[2] == "Forward: z = 6, by × from w = 2, v1 = 3."
-    assert sentences[4].startswith("Backward begins at L")
-    assert sentences[7].endswith("1 of 2 contributions: w has to wait.")
-    assert sentences[9] == SENTENCE
-    assert sentences[11].startswith("Done: every node was visited once")
+    assert sentences[4].startswith("zero_grad: every gradient is set to 0")
+    assert sentences[5].startswith("Backward begins at L")
+    assert sentences[8].endswith("1 of 2 contributions: w has to wait.")
+    assert sentences[10] == SENTENCE
+    assert sentences[12].startswith("Done: every node was visited once")
+
+
+def test_zero_shows_in_every_box_and_a_pass_without_it_keeps_what_was_there(opened):
+    page = opened(step(diamond()))
+    grads = lambda: page.locator(".box text", has_text="grad").all_text_contents()  # noqa: E731
+    press(page, *["ArrowRight"] * 4)
+    assert grads() == ["grad"] * 4
+    press(page, "ArrowRight")
+    assert grads() == ["grad 0"] * 4
+    page.get_by_label("mistake").select_option("keep")
+    page.get_by_role("button", name="to the beginning").click()
+    heard = []
+    for _ in range(5):
+        page.get_by_role("button", name="one step on").click()
+        heard.append(said(page))
+    assert heard[-1].startswith("Backward begins")
+    assert sorted(grads()) == ["grad", "grad +1", "grad +12", "grad +4"]
+
+
+def test_the_step_that_follows_is_told_in_sentence_band_box_and_table(opened):
+    page = opened(step(diamond(), update=0.1))
+    assert page.locator(".bands span").all_text_contents() == ["forward", "backward", "update"]
+    press(page, "End")
+    assert said(page) == "gradient descent: w ← w − 0.1 · ∂L/∂w = 2 − 0.1 · 12 = 0.8."
+    assert "data 0.8" in page.locator(".box.now").text_content()
+    assert page.locator("tr.now td").all_text_contents()[1] == "0.8"
+    press(page, "ArrowLeft")
+    assert said(page).startswith("Done")
+    assert page.locator(".box text", has_text="data 0.8").count() == 0
+    page.get_by_label("mistake").select_option("assign")
+    page.get_by_role("button", name="to the end").click()
+    assert said(page) == "gradient descent: w ← w − 0.1 · ∂L/∂w = 2 − 0.1 · 6 = 1.4."
+
+
+def test_an_optimizer_is_named(opened):
+    w = Value(2.0, label="w", kind="parameter")
+    page = opened(step(w * w, update=SGD([w], lr=0.25)))
+    press(page, "End")
+    assert said(page) == "SGD: w goes 2 → 1, a step of −1, where ∂L/∂w = 4."
+    page.get_by_label("mistake").select_option("assign")  # what it would make of a wrong gradient, only it could say
+    assert said(page).startswith("Done, with")
 
 
 def test_back_is_exactly_the_way_there(opened):
@@ -125,9 +167,9 @@ def test_it_plays_at_three_speeds_and_pauses(opened):
     page.get_by_label("speed").select_option("fast")
     page.get_by_role("button", name="Play or pause").focus()
     press(page, "Space")
-    playwright.expect(page.locator(".clock")).to_have_text("12 / 12")
+    playwright.expect(page.locator(".clock")).to_have_text("13 / 13")
     press(page, "Home", "Space")
-    playwright.expect(page.locator(".clock")).not_to_have_text("0 / 12")
+    playwright.expect(page.locator(".clock")).not_to_have_text("0 / 13")
     press(page, "Space")
     at = clock(page)
     page.wait_for_timeout(400)
@@ -145,7 +187,7 @@ def test_the_bar_has_bands_and_a_tick_where_gradients_add_up(opened):
 
 def test_a_fan_out_waits_for_all_contributions(opened):
     page = opened(step(diamond()))
-    for _ in range(8):
+    for _ in range(9):
         press(page, "ArrowRight")
     assert page.locator(".stack h2").text_content() == "∂L/∂w: 1 of 2 arrived"
     assert page.locator(".stack li.arrived").count() == page.locator(".stack li.owed").count() == 1
@@ -191,6 +233,18 @@ def test_search_finds_and_the_card_names_the_path(opened):
     page.get_by_label("search a node").focus()
     press(page, "Control+v")
     assert page.get_by_label("search a node").input_value() == "layers[0].neurons[2].w[1]"
+
+
+def test_a_copied_path_begins_with_the_models_variable(opened):
+    mlp = MLP([2, 3, 1], activation="tanh", seed=3)
+    page = opened(step(mlp([1.0, -2.0]) ** 2))
+    page.locator("tbody button", has_text="layers[0].neurons[2].w[1]").click()
+    page.get_by_role("button", name="copy its path").click()
+    press(page, "Escape", "/", "Control+v")
+    copied = page.get_by_label("search a node").input_value()
+    assert copied == "mlp.layers[0].neurons[2].w[1]"
+    assert isinstance(eval(copied, {"mlp": mlp}), Value)
+    assert page.locator("tbody tr").count() == 1  # and is found by it
 
 
 def test_zoom_pan_and_fit(opened):
@@ -247,7 +301,7 @@ def test_it_stops_at_a_node_at_a_large_gradient_and_at_nan(opened):
 
 def test_predictions_are_asked_and_mistakes_told_apart(opened):
     page = opened(step(diamond()))
-    for _ in range(9):
+    for _ in range(10):
         press(page, "ArrowRight")
     page.get_by_label("predict the number").check()
     page.get_by_role("button", name="one step on").click()
@@ -304,7 +358,7 @@ def test_the_wrong_order_visits_too_early(opened):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_text_stands_out_in_light_and_in_dark(opened, contrast, scheme):
     page = opened(step(diamond()), color_scheme=scheme)
-    for _ in range(8):
+    for _ in range(9):
         press(page, "ArrowRight")
     pairs = page.evaluate(
         """() => [...document.querySelectorAll(".sentence, .clock, .stack li, th, td, button:not(:disabled), .bands span")].map((e) => {
@@ -365,7 +419,7 @@ def test_a_screen_reader_finds_the_controls(opened):
 
 def test_it_saves_svg_png_and_itself(opened, tmp_path):
     page = opened(step(diamond()))
-    press(page, *["ArrowRight"] * 8)
+    press(page, *["ArrowRight"] * 9)
     saved = {}
     for kind in ("SVG", "PNG"):
         with page.expect_download() as download:
@@ -408,7 +462,7 @@ L = z * w
 z.label, L.label = "z", "L"
 step(L)""",
     "live = step(L, live=True)\nlive",
-    "live.time = 9",
+    "live.time = 10",
 ]
 
 
@@ -420,12 +474,12 @@ def test_a_notebook_plays_the_frame_and_the_live_widget(notebook, place):
     press(page, "ArrowRight", "ArrowRight", "ArrowRight")
     playwright.expect(frame.locator(".sentence")).to_have_text("Forward: z = 6, by × from w = 2, v1 = 3.")
     live = page.locator(".jp-OutputArea-output .cg-player")
-    playwright.expect(live.locator(".clock")).to_have_text("9 / 12")  # as Python set it
+    playwright.expect(live.locator(".clock")).to_have_text("10 / 13")  # as Python set it
     live.scroll_into_view_if_needed()
     page.wait_for_timeout(1_000)  # else Chromium still sends the click to the frame that was there
     live.get_by_role("button", name="one step on").click()
     press(page, "ArrowRight")  # not swallowed by the notebook
-    playwright.expect(live.locator(".clock")).to_have_text("11 / 12")
+    playwright.expect(live.locator(".clock")).to_have_text("12 / 13")
 
 
 def test_an_untrusted_notebook_still_shows_the_picture(notebook):

@@ -18,7 +18,7 @@ from autograd.backprop import backward_steps, topological_order
 from autograd.errors import CycleError
 from autograd.view.html import MOST, Player
 from autograd.view.story import FORMAT, VERSION, dumps, tell
-from nn import MLP
+from nn import MLP, SGD, Adam
 
 HOSTILE = [
     "</script><script>a(1)</script>", "<img src=x onerror=a(1)>", "a\"b'c", "]]>", "<!--", "two\nlines", "\u2028\u2029", "\x00", "\ud800",
@@ -52,12 +52,19 @@ def network() -> Value:
 def test_the_story_of_a_small_graph_word_for_word():
     story = tell(diamond())
     assert (story["format"], story["version"], story["root"]) == (FORMAT, VERSION, 3)
-    assert [node["label"] for node in story["nodes"]] == ["w", "", "z", "L"]
+    assert story["nodes"] == [
+        {"op": "parameter", "label": "w", "data": 2.0},
+        {"op": "constant", "data": 3.0},
+        {"op": "multiply", "symbol": "×", "label": "z", "parents": [0, 1], "local": [3.0, 2.0], "data": 6.0},
+        {"op": "multiply", "symbol": "×", "label": "L", "parents": [2, 0], "local": [2.0, 6.0], "data": 12.0},
+    ]
     assert story["events"] == [
         ["forward", 0], ["forward", 1], ["forward", 2], ["forward", 3],
-        ["seed", 3, 1.0],
-        ["visit", 3, 1.0], ["accumulate", 3, 0, 2.0, 2.0, 1], ["accumulate", 3, 1, 6.0, 6.0, 1],
-        ["visit", 2, 2.0], ["accumulate", 2, 0, 6.0, 12.0, 2], ["accumulate", 2, 1, 4.0, 4.0, 1],
+        ["zero"], ["seed", 3, 1.0],
+        ["visit", 3, 1.0],
+        ["accumulate", 3, 0, 1.0, 2.0, 2.0, 0.0, 2.0, 1, 1], ["accumulate", 3, 1, 1.0, 6.0, 6.0, 0.0, 6.0, 1, 2],
+        ["visit", 2, 2.0],
+        ["accumulate", 2, 0, 2.0, 3.0, 6.0, 6.0, 12.0, 2, 2], ["accumulate", 2, 1, 2.0, 2.0, 4.0, 0.0, 4.0, 1, 1],
         ["done"],
     ]  # fmt: skip
 
@@ -70,29 +77,151 @@ def test_its_steps_are_those_of_backward_and_change_no_gradient():
     told = [event for event in tell(loss)["events"] if event[0] == "accumulate"]
     assert [v.grad for v in order] == before
     loss.zero_grad()
-    assert [(s.contribution, s.after, s.slot) for s in backward_steps(loss)] == [(e[3], e[4], e[2]) for e in told]
+    assert [(s.slot, s.upstream, s.local, s.contribution, s.before, s.after) for s in backward_steps(loss)] == [
+        tuple(event[2:8]) for event in told
+    ]
+
+
+def test_an_accumulate_says_the_whole_sum():
+    """contribution = upstream · local and after = before + contribution, for every event by itself."""
+    told = [event for event in tell(network())["events"] if event[0] == "accumulate"]
+    assert len(told) > 20
+    for _, _, _, upstream, local, contribution, before, after, k, n in told:
+        assert contribution == upstream * local
+        assert after == before + contribution
+        assert 1 <= k <= n
+
+
+def test_gradients_are_zero_before_backward_begins():
+    events = [event[0] for event in tell(network())["events"]]
+    assert events.index("zero") == events.index("seed") - 1 == events.count("forward")
+    assert events[-1] == "done"
+
+
+# ── the step that follows ───────────────────────────────────────────────────
+
+
+def test_a_learning_rate_shows_where_each_parameter_goes_and_moves_none():
+    loss = network()
+    story = tell(loss, update=0.5)
+    parameters = [v for v in topological_order(loss) if v.op.name == "parameter"]
+    before = [p.data for p in parameters]
+    events = story["events"]
+    assert [event[0] for event in events[-len(parameters) - 1 :]] == ["done", *["update"] * len(parameters)]
+    loss.backward()
+    assert [event[2:] for event in events if event[0] == "update"] == [
+        [p.data, p.data - 0.5 * p.grad] for p in parameters
+    ]
+    assert [p.data for p in parameters] == before
+    assert story["update"] == {"by": "gradient descent", "lr": 0.5}
+
+
+def test_where_nothing_is_marked_as_a_parameter_every_leaf_but_constants_moves():
+    x = Value(3.0, label="x")
+    assert [event for event in tell(x * 2.0, update=1)["events"] if event[0] == "update"] == [["update", 0, 3.0, 1.0]]
+
+
+@pytest.mark.parametrize(
+    "optimizer", [SGD, Adam, lambda p, **k: SGD(p, momentum=0.9, **k)], ids=["SGD", "Adam", "momentum"]
+)
+def test_an_optimizer_shows_the_step_it_would_take_and_takes_none(optimizer):
+    model = MLP([2, 3, 1], activation="tanh", seed=3)
+    own = optimizer(model.parameters(), lr=0.1)
+    loss = model([1.0, -2.0]) ** 2
+    loss.backward()
+    own.step()  # it has running numbers by now
+    loss = model([1.0, -2.0]) ** 2
+    numbers = [(p.data, p.grad) for p in model.parameters()]
+    running = own.state_dict()
+    story = tell(loss, update=own)
+    assert [(p.data, p.grad) for p in model.parameters()] == numbers
+    assert own.state_dict() == running
+    own.zero_grad()
+    loss.backward()
+    own.step()
+    order = topological_order(loss)
+    told = {order[event[1]]: event[3] for event in story["events"] if event[0] == "update"}
+    assert told == {p: p.data for p in model.parameters()}
+    assert story["update"] == {"by": type(own).__name__}
+
+
+def test_any_object_with_parameters_and_a_step_will_do():
+    w = Value(2.0, label="w")
+
+    class Halving:
+        def __init__(self, parameters):
+            self._held = parameters
+
+        def parameters(self):
+            return self._held
+
+        def step(self):
+            for p in self._held:
+                p.data /= 2
+
+    assert tell(w * w, update=Halving([w]))["events"][-1] == ["update", 0, 2.0, 1.0]
+    assert w.data == 2.0
+
+
+def test_what_can_not_update_is_told():
+    with pytest.raises(
+        TypeError, match=r"a learning rate or an optimizer with \.parameters and \.step\(\), got str; try "
+    ):
+        step(diamond(), update="SGD")
 
 
 def test_no_node_is_visited_before_all_that_used_it():
     story = tell(network())
-    uses = [parent for node in story["nodes"] for parent in node["parents"]]
+    uses = [parent for node in story["nodes"] for parent in node.get("parents", [])]
     arrived = [0] * len(story["nodes"])
-    for kind, node, *rest in story["events"][:-1]:
+    for kind, node, *rest in (event for event in story["events"] if len(event) > 1):
         if kind == "visit":
             assert arrived[node] == uses.count(node)
         if kind == "accumulate":
             parent = story["nodes"][node]["parents"][rest[0]]
             arrived[parent] += 1
-            assert rest[3] == arrived[parent]
+            assert rest[-2:] == [arrived[parent], uses.count(parent)]
 
 
 def test_paths_and_modules_name_the_parts_of_a_network():
     story = tell(network())
-    paths = {node["path"] for node in story["nodes"]}
+    paths = {node.get("path", node.get("label")) for node in story["nodes"]}
     assert {"layers[0].neurons[2].w[1]", "layers[0].neurons[2].h_pre", "layers[1].neurons[0].h", "loss"} <= paths
     assert ["layers[0]", -1] in story["modules"]
     at = [path for path, _ in story["modules"]].index("layers[0].neurons[1]")
     assert story["modules"][story["modules"][at][1]] == ["layers[0]", -1]
+
+
+def test_the_model_is_called_as_the_student_calls_it():
+    mlp = MLP([2, 3, 1], activation="tanh", seed=3)
+    first = mlp.layers[0]  # holds parameters of the graph too, but is not the model
+    loss = mlp([1.0, -2.0]) ** 2
+    assert first
+    assert step(loss).story["model"] == "mlp"
+    assert (lambda value: step(value))(loss).story["model"] == "mlp"  # also from inside a helper
+
+
+def test_a_model_without_a_variable_is_called_by_its_class_or_not_at_all():
+    class Net(MLP):
+        def shown(self, x):
+            return step(self(x))
+
+    assert Net([2, 3, 1], seed=3).shown([1.0, -2.0]).story["model"] == "net"
+    assert step(network()).story["model"] == step(diamond()).story["model"] == ""
+
+
+def test_looking_for_the_model_runs_nothing_of_a_stranger():
+    class Trap:
+        def __getattr__(self, name):
+            pytest.fail(f"asked for {name}")
+
+    class Torchlike:
+        def named_parameters(self):
+            raise RuntimeError
+
+    trap, other = Trap(), Torchlike()
+    assert type(trap) is not type(other)
+    assert step(network()).story["model"] == ""
 
 
 def test_levels_show_every_node_somewhere_finest_first():
@@ -139,7 +268,7 @@ def test_the_same_graph_gives_the_same_bytes_in_every_process():
 def test_the_golden_story():
     """Change VERSION when the format changes; then this digest may change too."""
     story = tell(diamond())
-    assert sha256(dumps({**story, "levels": []}).encode()).hexdigest()[:16] == "8c72f5b57c2a73da"
+    assert sha256(dumps({**story, "levels": []}).encode()).hexdigest()[:16] == "94de3dbd533983ec"
 
 
 def test_three_thousand_nodes_stay_under_a_megabyte():
@@ -180,7 +309,7 @@ def test_a_backward_written_by_hand_is_told_too():
         x.grad += 6.0 * y.grad
 
     y._backward = pass_on
-    assert ["accumulate", 1, 0, 6.0, 6.0, 1] in tell(y)["events"]
+    assert ["accumulate", 1, 0, 1.0, 6.0, 6.0, 0.0, 6.0, 1, 1] in tell(y)["events"]
     assert x.grad == 0.0
 
 
@@ -190,7 +319,7 @@ def test_a_recording_links_nodes_to_lines():
         y = x * x
         loss = autograd.dot([y, x], [1.0, 2.0]).tanh()
     story = tell(loss, r.lines)
-    texts = [story["lines"][node["line"]][2] for node in story["nodes"] if node["line"] >= 0]
+    texts = [story["lines"][node["line"]][2] for node in story["nodes"] if "line" in node]
     assert {file for file, *_ in story["lines"]} == {Path(__file__).name}  # a page tells nobody your folders
     assert texts == ["y = x * x", *["loss = autograd.dot([y, x], [1.0, 2.0]).tanh()"] * 2]
     assert step(loss).story["lines"] == story["lines"]  # the latest recording is found

@@ -20,6 +20,7 @@ steps through it, in a page or in a notebook.
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 from autograd.backprop import topological_order
@@ -31,6 +32,7 @@ from autograd.view.html import Player
 from autograd.view.layered import frames_nest
 from autograd.view.layout import LAYOUTS
 from autograd.view.lines import recording
+from autograd.view.names import model_name
 from autograd.view.picture import FORMATS, Picture
 from autograd.view.scene import build
 
@@ -82,25 +84,32 @@ def _roots(root: Value | Iterable[Value]) -> list[Value]:
     return list(dict.fromkeys(roots))  # type: ignore[arg-type]  # all are Values now
 
 
-def step(root: Value, *, live: bool = False) -> Any:
-    """Step through the forward and the backward pass of the graph below a Value. No gradient of yours is changed.
+def step(root: Value, *, update: Any = None, live: bool = False) -> Any:
+    """Step through the forward and the backward pass of the graph below a Value. No number of yours is changed.
 
-    live: a widget whose ``.time`` Python can read and set (needs anywidget), instead of a ``Player``
+    update: shows also the step that follows, w ← w − η ∂L/∂w: a learning rate η, or an optimizer (an object with
+            ``parameters`` and ``step()``), of which a copy takes it
+    live:   a widget whose ``.time`` Python can read and set (needs anywidget), instead of a ``Player``
 
-    Nodes made inside ``with recording():`` are shown beside the line of code that made them.
-    Raises TypeError for anything but a Value, ValueError for more than 20,000 nodes, ImportError without anywidget.
+    Nodes made inside ``with recording():`` are shown beside the line of code that made them, and the paths that can be
+    copied begin with your variable for the model (``mlp.layers[0].neurons[2].w[1]``), where there is one.
+    Raises TypeError for anything but a Value, or an update that is neither; ValueError for more than 20,000 nodes;
+    ImportError without anywidget.
 
     >>> x = Value(3.0, label="x")
     >>> step(x * x)
-    <Player of 2 nodes in 7 steps; show it in a notebook, or .save("lesson.html")>
+    <Player of 2 nodes in 8 steps; show it in a notebook, or .save("lesson.html")>
+    >>> step(x * x, update=0.1).story["events"][-1]
+    ['update', 0, 3.0, 2.4]
     """
     if not isinstance(root, Value):
         raise TypeError(f"step takes a Value, got {type(root).__name__}; pass the result itself: step(loss)")
+    model = model_name(root, sys._getframe(1))
     if not live:
-        return Player(root)
+        return Player(root, update=update, model=model)
     from autograd.view.widget import live as widget
 
-    return widget(root)
+    return widget(root, update=update, model=model)
 
 
 def picture(value: Value) -> dict[str, str]:

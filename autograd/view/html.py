@@ -47,25 +47,29 @@ chalkgradPlayer(document.getElementById("player"), story, { page: true, html, cs
 class Player:
     """The steps of a backward pass, to be walked through: a notebook shows it, ``save`` makes a page of it.
 
-    root:  the result whose graph is stepped through; no gradient of it is changed
-    lines: node → line of code; those of the latest ``recording`` unless told otherwise
+    root:   the result whose graph is stepped through; no gradient of it is changed
+    lines:  node → line of code; those of the latest ``recording`` unless told otherwise
+    update: an optimizer, or a learning rate, whose step is shown after the gradients; no number of yours is changed
+    model:  what the model is called, to begin the paths that are copied: "mlp" in mlp.layers[0]
 
-    Raises ValueError for more than 20,000 nodes, or a node through which no gradient can pass.
+    Raises TypeError for an update that is neither, ValueError for more than 20,000 nodes, or a node through which no gradient can pass.
 
     >>> from autograd import Value
     >>> w = Value(2.0, label="w")
     >>> Player(w * w)
-    <Player of 2 nodes in 7 steps; show it in a notebook, or .save("lesson.html")>
+    <Player of 2 nodes in 8 steps; show it in a notebook, or .save("lesson.html")>
     """
 
-    def __init__(self, root: Value, lines: Mapping[Value, Line] | None = None) -> None:
+    def __init__(
+        self, root: Value, lines: Mapping[Value, Line] | None = None, update: Any = None, model: str = ""
+    ) -> None:
         nodes = len(topological_order(root))
         if nodes > MOST:
             raise ValueError(
                 f"the player steps through at most {MOST:,} nodes and this graph has {nodes:,}. "
                 "Try one sample of the batch, or a node further inside."
             )
-        self.story = tell(root, latest() if lines is None else lines)
+        self.story = tell(root, latest() if lines is None else lines, update, model)
         with rehearsed(root):  # the picture shows the gradients of the same pass
             scene = build([root])
         self._picture = svg(scene, columns(scene))

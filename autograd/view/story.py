@@ -2,26 +2,33 @@
 
 ``tell(root)`` rehearses a backward pass, leaving every gradient of yours as it was, and gives
 
-    format    "chalkgrad story", and ``version`` 1
+    format    "chalkgrad story", and ``version`` 2
     title     of the page
     root      index of the result L
+    model     the variable that holds the model, before every path inside a module: "mlp" in mlp.layers[0]; or ""
     nodes     in topological order, leaves first, a node's index is its place:
-              op, symbol, kind (input, parameter, constant, result), label, path, module (index or −1),
-              parents (indices, one an argument slot), local (∂node/∂parent, one a slot), data, line (index or −1)
+              op (a leaf's is its kind: input, parameter, constant), symbol, label, path, module (index), parents
+              (indices, one an argument slot), local (∂node/∂parent, one a slot), data, line (index).
+              What is not there is empty ("", [] or −1); a path that is not there is the label
     ops       name → what its row of the table says: operands, doc, value and local derivatives as formulas
     modules   path, and the index of the module it stands in (−1 for none)
     lines     code lines that made nodes: file (its name, without the folders), number, text
+    update    what moves the parameters afterwards: ``by`` (a rule's or an optimizer's name) and ``lr``; {} for nothing
     events    in the order in which they happen, the first word tells the kind:
               ["forward", node]                                    the node has its number
+              ["zero"]                                             every gradient is 0, whatever it was before
               ["seed", root, 1.0]                                  ∂L/∂L = 1
               ["visit", node, gradient]                            it is complete; the node passes it on
-              ["accumulate", node, slot, contribution, after, k]   … to the parent in that slot, as its k-th contribution
+              ["accumulate", node, slot, upstream, local, contribution, before, after, k, n]
+                                                                   … to the parent in that slot: contribution = upstream
+                                                                   · local, before → after, the k-th of n it waits for
               ["done"]                                             every gradient is complete
+              ["update", node, before, after]                      an optimizer moves the node's number
     levels    the same graph as boxes and arrows, finest first; ``place`` says in which box each node is drawn
 
-What an ``accumulate`` leaves out is one look-up away: parent = parents[slot], local = local[slot],
-upstream = the node's gradient at its visit, before = what the parent had, n = how many slots use the parent.
 A number that is not finite is the text "nan", "inf" or "-inf". The same graph gives the same bytes everywhere.
+
+Version 2 wrote into ``accumulate`` what version 1 left to look up, left empty fields out, and added ``zero`` and ``update``.
 """
 
 from __future__ import annotations
@@ -34,12 +41,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograd.backprop import rehearsed, topological_order
-from autograd.ops import LEAVES, OPS
+from autograd.ops import OPS
 from autograd.readings import formula
 from autograd.view.fold import fold, prefixes
 from autograd.view.layered import columns, frames_nest
 from autograd.view.scene import Line, build, members
 from autograd.view.text import shorten, signed, visible
+from autograd.view.update import moved, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -51,21 +59,25 @@ if TYPE_CHECKING:
     from autograd.view.geometry import Curve
     from autograd.view.lines import Line as CodeLine
     from autograd.view.scene import Box, Scene
+    from autograd.view.update import Move
 
 __all__ = ["FORMAT", "VERSION", "dumps", "tell"]
 
-FORMAT, VERSION = "chalkgrad story", 1
+FORMAT, VERSION = "chalkgrad story", 2
 SCALARS = 300  # a level of single nodes up to here
+TANGLE = 800  # arrows of a level beyond which nobody follows one; a level's boxes open one by one all the same
 LONGEST = 200  # characters of a label, 10 times what fits in a box
 FORMULA = 60  # characters of a formula that still explains something
 
 Document = dict[str, Any]
 
 
-def tell(root: Value, lines: Mapping[Value, CodeLine] | None = None) -> Document:
+def tell(root: Value, lines: Mapping[Value, CodeLine] | None = None, update: Any = None, model: str = "") -> Document:
     """The story of everything below ``root``, as plain data.
 
-    lines: node → line of code that made it
+    lines:  node → line of code that made it
+    update: an optimizer, or a learning rate, that moves the parameters afterwards (``view.update`` says how)
+    model:  what the model is called
 
     Raises CycleError for a graph that bites its tail, ValueError for a node through which no gradient can pass.
 
@@ -73,7 +85,7 @@ def tell(root: Value, lines: Mapping[Value, CodeLine] | None = None) -> Document
     >>> a = Value(3.0, label="a")
     >>> story = tell(a * a)
     >>> [event for event in story["events"] if event[0] == "accumulate"]
-    [['accumulate', 1, 0, 3.0, 3.0, 1], ['accumulate', 1, 1, 3.0, 6.0, 2]]
+    [['accumulate', 1, 0, 1.0, 3.0, 3.0, 0.0, 3.0, 1, 2], ['accumulate', 1, 1, 1.0, 3.0, 3.0, 3.0, 6.0, 2, 2]]
     >>> a.grad
     0.0
     """
@@ -84,11 +96,13 @@ def tell(root: Value, lines: Mapping[Value, CodeLine] | None = None) -> Document
         modules = sorted({prefix for path in module.values() for prefix in prefixes(path)})
         code = [(lines or {}).get(v) for v in order]
         numbered = {line: i for i, line in enumerate(sorted({line for line in code if line}))}
+        moves = moved(order, update)
         return {
             "format": FORMAT,
             "version": VERSION,
             "title": _title(root, len(order)),
             "root": index[root],
+            "model": visible(model),
             "nodes": [
                 _node(v, [index[p] for p in v.parents], modules.index(module[v]) if v in module else -1,
                       numbered[line] if line else -1)
@@ -97,8 +111,9 @@ def tell(root: Value, lines: Mapping[Value, CodeLine] | None = None) -> Document
             "ops": {op.name: _op(op) for op in sorted({v.op for v in order}, key=lambda op: op.name) if op.name in OPS},
             "modules": [[visible(path), _index(modules, path.rpartition(".")[0])] for path in modules],
             "lines": [[visible(Path(line.file).name), line.number, visible(line.text)] for line in numbered],
-            "events": [*_forward(order, index), *_backward(root, steps, index)],
-            "levels": [*_levels(order, root, steps)],
+            "update": said(update),
+            "events": [*_forward(order, index), *_backward(root, steps, index), *_updates(moves, index)],
+            "levels": _levels(order, root, steps),
         }  # fmt: skip
 
 
@@ -120,20 +135,19 @@ def _index(items: Sequence[str], item: str) -> int:
 
 
 def _node(v: Value, parents: list[int], module: int, line: int) -> Document:
-    label = shorten(visible(v.label), LONGEST)
-    inside = visible(v.module)
-    return {
+    label, inside = shorten(visible(v.label), LONGEST), visible(v.module)
+    whole = {
         "op": v.op.name,
         "symbol": shorten(visible(v.op.symbol).strip()),
-        "kind": v.op.name if v.op.name in LEAVES else "result",
         "label": label,
-        "path": label if not inside or not label or label.startswith(inside) else f"{inside}.{label}",
+        "path": f"{inside}.{label}" if inside and label and not label.startswith(inside) else "",
         "module": module,
         "parents": parents,
         "local": [_number(d) for d in v.local_derivatives],
         "data": _number(v.data),
         "line": line,
     }
+    return {name: fact for name, fact in whole.items() if fact not in ("", [], -1) or name == "data"}
 
 
 def _number(x: Any) -> float | str:
@@ -169,8 +183,11 @@ def _forward(order: Iterable[Value], index: Mapping[Value, int]) -> Iterator[lis
 
 
 def _backward(root: Value, steps: Iterable[Step], index: Mapping[Value, int]) -> Iterator[list[Any]]:
-    """Seed, then node after node: a visit, and a contribution an argument slot."""
+    """Zero, seed, then node after node: a visit, and a contribution an argument slot."""
+    yield ["zero"]
     yield ["seed", index[root], 1.0]
+    steps = list(steps)
+    owed = Counter(step.parent for step in steps)
     arrived: Counter[Value] = Counter()
     visited: Value | None = None
     for step in steps:
@@ -178,25 +195,29 @@ def _backward(root: Value, steps: Iterable[Step], index: Mapping[Value, int]) ->
             visited = step.node
             yield ["visit", index[visited], _number(step.upstream)]
         arrived[step.parent] += 1
-        yield [
-            "accumulate", index[visited], step.slot, _number(step.contribution), _number(step.after), arrived[step.parent],
-        ]  # fmt: skip
+        numbers = map(_number, (step.upstream, step.local, step.contribution, step.before, step.after))
+        yield ["accumulate", index[visited], step.slot, *numbers, arrived[step.parent], owed[step.parent]]
     yield ["done"]
+
+
+def _updates(moves: Iterable[Move], index: Mapping[Value, int]) -> Iterator[list[Any]]:
+    for move in moves:
+        yield ["update", index[move.parameter], _number(move.before), _number(move.after)]
 
 
 # ── levels ──────────────────────────────────────────────────────────────────
 
 
-def _levels(order: Sequence[Value], root: Value, steps: Iterable[Step]) -> Iterator[Document]:
-    """Single nodes when they are few, then neurons, then layers, as far as the graph has them."""
+def _levels(order: Sequence[Value], root: Value, steps: Iterable[Step]) -> list[Document]:
+    """Single nodes when they are few, then neurons, then layers, as far as the graph has them and they can be read."""
     depth = max((path.count(".") + 1 for path in {v.module for v in order} if path), default=0)
     names = ["none"] if len(order) <= SCALARS else []
     names += ["neurons"] if depth > 1 else []
     names += ["layers"] if depth else []
     words = {"none": "nodes", "auto": "folded"}
     longest = _longest(steps)
-    for how in names or ["auto"]:
-        yield {"name": words.get(how, how), **_level(order, root, how, longest)}
+    told = [{"name": words.get(how, how), **_level(order, root, how, longest)} for how in names or ["auto"]]
+    return [level for level in told[:-1] if len(level["arrows"]) <= TANGLE] + told[-1:]
 
 
 def _longest(steps: Iterable[Step]) -> dict[Value, str]:

@@ -30,12 +30,12 @@ export default {
 """
 
 
-def live(root: Value, lines: Mapping[Value, Line] | None = None) -> Any:
+def live(root: Value, lines: Mapping[Value, Line] | None = None, update: Any = None, model: str = "") -> Any:
     """A widget that plays the steps below ``root``: ``.time`` is the moment shown, and can be set from 0 to ``.end``.
 
     Raises ImportError, saying what to install, where anywidget is not.
     """
-    player = Player(root, lines)
+    player = Player(root, lines, update, model)
     return _widget_class()(story=player.json, end=len(player.story["events"]), height=HEIGHT)
 
 

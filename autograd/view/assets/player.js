@@ -52,14 +52,14 @@ const READABLE = 0.55; // a smaller graph can't be read from the back of the roo
 
 /** Nodes with numbers and names, the right run, and the layer of every node. */
 function read(story) {
-  const nodes = story.nodes.map((node, index) => ({
-    ...node, index, data: numberOf(node.data), local: node.local.map(numberOf), uses: 0,
-    name: brief(node.label || (index === story.root ? "L" : `v${index}`)),
+  const nodes = story.nodes.map(({ op, symbol = "", label = "", path = label, module = -1, parents = [], local = [], data, line = -1 }, index) => ({
+    op, symbol, path, module, parents, line, index, data: numberOf(data), local: local.map(numberOf), uses: 0,
+    kind: ["input", "parameter", "constant"].includes(op) ? op : "result",
+    full: story.model && module >= 0 ? `${story.model}.${path}` : path, name: brief(label || (index === story.root ? "L" : `v${index}`)),
   }));
   const bearers = new Map(); // of a name: "h" alone says little where every neuron has one
   for (const { name } of nodes) bearers.set(name, (bearers.get(name) ?? 0) + 1);
   for (const node of nodes) if (bearers.get(node.name) > 1 && node.path) node.name = brief(node.path);
-  for (const node of nodes) for (const parent of node.parents) nodes[parent].uses += 1;
   const top = (module) => (module < 0 ? -1 : story.modules[module][1] < 0 ? module : top(story.modules[module][1]));
   for (const node of nodes) node.layer = top(node.module);
   const tale = { ...story, nodes, L: nodes[story.root].name };
@@ -67,19 +67,15 @@ function read(story) {
   return tale;
 }
 
-/** Events with all that the story leaves out because it is one look-up away. */
+/** Events with names for their numbers. */
 function expand({ nodes, events }) {
-  const gradient = nodes.map(() => 0);
-  return events.map(([kind, node, a, b, c, k]) => {
-    if (kind === "seed") gradient[node] = numberOf(a);
-    if (kind === "visit") return { kind, node, upstream: numberOf(a) };
-    if (kind !== "accumulate") return { kind, node };
-    const parent = nodes[node].parents[a], before = gradient[parent];
-    gradient[parent] = numberOf(c);
-    return {
-      kind, node, slot: a, parent, upstream: gradient[node], local: nodes[node].local[a] ?? numberOf(b) / gradient[node],
-      contribution: numberOf(b), before, after: gradient[parent], k, n: nodes[parent].uses,
-    };
+  return events.map(([kind, node, ...more]) => {
+    const [x, upstream, local, contribution, before, after, k, n] = more.map(numberOf);
+    if (kind === "update") return { kind, node, before: x, after: upstream };
+    if (kind !== "accumulate") return { kind, node, upstream: x };
+    const parent = nodes[node].parents[x];
+    nodes[parent].uses = n;
+    return { kind, node, slot: x, parent, upstream, local, contribution, before, after, k, n };
   });
 }
 
@@ -90,6 +86,7 @@ function run({ nodes, root }, events, start) {
     const time = i + 1;
     if (event.kind === "forward") about[event.node].forward = time;
     if (event.kind === "visit") about[event.node].visit = time;
+    if (event.kind === "update") about[event.node].update = [time, event.after];
     if (event.kind === "seed") about[root].changes.push([time, 1]);
     if (event.kind === "accumulate") {
       about[event.parent].changes.push([time, event.after]);
@@ -98,8 +95,10 @@ function run({ nodes, root }, events, start) {
   });
   const gradient = (node, time) => about[node].changes.findLast(([when]) => when <= time)?.[1] ?? start[node];
   const arrived = (node, time) => about[node].arrivals.filter(([when]) => when <= time).map(([, event]) => event);
+  const data = (node, time) => ((about[node].update?.[0] ?? Infinity) <= time ? about[node].update[1] : nodes[node].data);
   const complete = (node, time) => (about[node].changes.at(-1)?.[0] ?? 0) <= time;
-  return { events, about, gradient, arrived, complete, end: events.length, final: nodes.map((_, i) => gradient(i, Infinity)) };
+  const zero = events.findIndex(({ kind }) => kind === "zero") + 1 || Infinity;
+  return { events, about, zero, data, gradient, arrived, complete, end: events.length, final: nodes.map((_, i) => gradient(i, Infinity)) };
 }
 
 /** The same backward pass with one of the usual mistakes in it. */
@@ -108,22 +107,24 @@ function mistaken(tale, mistake) {
   const start = nodes.map((node, i) => (mistake === "keep" && !node.parents.length ? right.final[i] : 0));
   const gradient = [...start], arrived = nodes.map(() => 0);
   const events = nodes.map((_, node) => ({ kind: "forward", node }));
+  if (mistake !== "keep") events.push({ kind: "zero" });
   events.push({ kind: "seed", node: root });
   gradient[root] = 1;
+  const passes = nodes.map(() => []);
+  for (const event of right.events) if (event.kind === "accumulate") passes[event.node].push(event);
   for (const node of mistake === "order" ? breadthFirst(nodes, root) : backward(nodes)) {
     const upstream = gradient[node];
     events.push({ kind: "visit", node, upstream });
-    nodes[node].parents.forEach((parent, slot) => {
-      const local = nodes[node].local[slot] ?? NaN, contribution = local * upstream, before = gradient[parent];
+    for (const event of passes[node]) {
+      const { parent, local } = event, contribution = local * upstream, before = gradient[parent];
       gradient[parent] = mistake === "assign" ? contribution : before + contribution;
-      arrived[parent] += 1;
-      events.push({
-        kind: "accumulate", node, slot, parent, upstream, local, contribution, before, after: gradient[parent],
-        k: arrived[parent], n: nodes[parent].uses,
-      });
-    });
+      events.push({ ...event, upstream, contribution, before, after: gradient[parent], k: (arrived[parent] += 1) });
+    }
   }
-  return run(tale, [...events, { kind: "done" }], start);
+  events.push({ kind: "done" });
+  if ("lr" in tale.update) // what an optimizer would make of wrong gradients, only it could say
+    for (const event of right.events) if (event.kind === "update") events.push({ ...event, after: event.before - tale.update.lr * gradient[event.node] });
+  return run(tale, events, start);
 }
 
 const backward = (nodes) => nodes.filter((node) => node.parents.length).map((node) => node.index).reverse();
@@ -153,6 +154,8 @@ function sentence(tale, played, time) {
   const { nodes, L } = tale, node = nodes[event.node];
   switch (event.kind) {
     case "forward": return forwardSentence(nodes, node);
+    case "zero": return "zero_grad: every gradient is set to 0, because backward only ever adds to what is there.";
+    case "update": return updateSentence(tale, played, event, node.name);
     case "seed": return `Backward begins at ${L}: a number changes with itself one to one, so ∂${L}/∂${L} = 1.`;
     case "visit": return visitSentence(tale, played, event, time);
     case "accumulate": return accumulateSentence(tale, played, event, time);
@@ -187,6 +190,12 @@ function afterwards(parent, played, event, time) {
   if (event.k < event.n) return `${event.k} of ${event.n} contributions: ${parent.name} has to wait.`;
   const all = event.n > 1 ? `${event.k} of ${event.n} contributions: ` : "";
   return parent.parents.length ? `${all}${parent.name} can be visited.` : `${all}${parent.name} has its gradient.`;
+}
+
+function updateSentence({ update, L }, played, { node, before, after }, name) {
+  const gradient = played.final[node], by = `${update.by}: ${name}`;
+  if ("lr" in update) return `${by} ← ${name} − ${show(update.lr)} · ∂${L}/∂${name} = ${show(before)} − ${show(update.lr)} · ${show(gradient)} = ${show(after)}.`;
+  return `${by} goes ${show(before)} → ${show(after)}, a step of ${signed(after - before)}, where ∂${L}/∂${name} = ${show(gradient)}.`;
 }
 
 function doneSentence({ nodes, right }, played) {
@@ -264,7 +273,7 @@ function chalkgradPlayer(host, story, options = {}) {
   function groupOf(events, t, grain) {
     const event = events[t - 1];
     if (!event || event.node === undefined) return `${t}`;
-    const phase = event.kind === "forward" ? "forward" : event.kind === "seed" ? "seed" : "backward";
+    const phase = { forward: 0, seed: 1, update: 3 }[event.kind] ?? 2;
     return `${phase} ${grain === "layer" ? nodes[event.node].layer : event.node}`;
   }
 
@@ -491,7 +500,8 @@ function chalkgradPlayer(host, story, options = {}) {
     const gradient = played.gradient(node.index, time), arrived = played.arrived(node.index, time).length;
     const hidden = waits() && played.events[time - 1].parent === node.index;
     mark(box.g, names);
-    put(box.texts[1], reached ? `data ${show(node.data)}` : "data");
+    put(box.texts[1], reached ? `data ${show(played.data(node.index, time))}` : "data");
+    mark(box.texts[1], about.update?.[0] <= time ? "name" : "");
     const wrong = played.mistake && played.complete(node.index, time) && time > nodes.length && !same(gradient, tale.right.final[node.index]);
     put(box.texts[2], wrong ? `✗ ${signed(gradient)}` : hidden ? "grad ?" : known(node.index) ? `grad ${signed(gradient)}` : "grad");
     mark(box.texts[2], hidden || !known(node.index) ? "" : tone(gradient));
@@ -500,9 +510,9 @@ function chalkgradPlayer(host, story, options = {}) {
     put(box.right, wrong ? `✓ ${signed(tale.right.final[node.index])}` : "");
   }
 
-  /** Has a node a gradient yet: from this pass, or left over from one before? */
+  /** Has a node a gradient yet: since it was set to 0, or left over from a pass before? */
   function known(node) {
-    return (played.about[node].changes[0]?.[0] ?? Infinity) <= time || played.gradient(node, time) !== 0;
+    return played.zero <= time || (played.about[node].changes[0]?.[0] ?? Infinity) <= time || played.gradient(node, time) !== 0;
   }
 
   function paintFolded(box, names) {
@@ -612,8 +622,8 @@ function chalkgradPlayer(host, story, options = {}) {
       ui.card.replaceChildren(h("h2", {}, map.boxes[box].name), h("p", {}, `${drawing.members[box].length} nodes${level ? "; click to open" : ""}`));
       return;
     }
-    const about = played.about[index], path = node.path || node.name;
-    const facts = [["data", show(node.data)], [`∂${tale.L}/∂${node.name}`, waits() ? "?" : show(played.gradient(index, time))], ["op", row ? `${node.symbol}  ${row.doc}` : node.kind]];
+    const about = played.about[index], path = node.full || node.name;
+    const facts = [["data", show(played.data(index, time))], [`∂${tale.L}/∂${node.name}`, waits() ? "?" : show(played.gradient(index, time))], ["op", row ? `${node.symbol}  ${row.doc}` : node.kind]];
     if (row?.value) facts.push(["rule", `y = ${row.value}`]);
     node.parents.slice(0, 6).forEach((p, slot) => facts.push([`∂/∂${nodes[p].name}`, `${show(node.local[slot] ?? NaN)}${row?.local[slot] ? `  (${row.local[slot]})` : ""}`]));
     if (node.line >= 0) facts.push(["code", `${story.lines[node.line][1]}: ${story.lines[node.line][2]}`]);
@@ -638,7 +648,7 @@ function chalkgradPlayer(host, story, options = {}) {
   }
 
   function matches(node, found) {
-    return `${node.path} ${node.name} ${node.symbol} ${node.kind}`.toLowerCase().includes(found);
+    return `${node.full} ${node.name} ${node.symbol} ${node.kind}`.toLowerCase().includes(found);
   }
 
   function search() {
@@ -663,7 +673,7 @@ function chalkgradPlayer(host, story, options = {}) {
     for (const { node, cells: [data, gradient, right], row } of ui.rows) {
       const now = node.index === (event?.parent ?? event?.node), hidden = now && waits();
       const x = played.gradient(node.index, time), wrong = played.mistake && !same(x, tale.right.final[node.index]) && time > nodes.length;
-      put(data, played.about[node.index].forward <= time ? show(node.data) : "");
+      put(data, played.about[node.index].forward <= time ? show(played.data(node.index, time)) : "");
       put(gradient, hidden ? "?" : known(node.index) ? signed(x) : "");
       mark(gradient, hidden ? "" : tone(x));
       put(right, wrong ? `✓ ${signed(tale.right.final[node.index])}` : "");
@@ -691,12 +701,12 @@ function chalkgradPlayer(host, story, options = {}) {
   /** Bands for forward and backward, ticks where a gradient is added to another. */
   function bands() {
     const part = (n) => `${(100 * n) / played.end}%`;
-    const forward = h("span", { class: "forward" }, "forward"), back = h("span", { class: "backward" }, "backward");
-    forward.style.width = part(nodes.length);
-    back.style.width = part(played.end - nodes.length);
+    const moves = played.events.filter((event) => event.kind === "update").length;
+    const parts = Object.entries({ forward: nodes.length, backward: played.end - nodes.length - moves, update: moves }).filter(([, n]) => n)
+      .map(([name, n]) => { const band = h("span", { class: name }, name); band.style.width = part(n); return band; });
     const ticks = played.events.flatMap((event, i) => (event.kind === "accumulate" && event.k > 1 ? [i + 1] : []));
     const shown = ticks.length > 400 ? [] : ticks.map((t) => { const tick = h("i", {}); tick.style.left = part(t); return tick; });
-    ui.bands.replaceChildren(forward, back, ...shown);
+    ui.bands.replaceChildren(...parts, ...shown);
   }
 
   // ── taking it home ──

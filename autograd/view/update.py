@@ -1,0 +1,86 @@
+"""The step of an optimizer that is only looked at: where each parameter would go, and nothing of yours moves."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from autograd.ops import CONSTANT, PARAMETER
+from autograd.value import Value, as_float
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["Move", "moved", "said"]
+
+PLAIN = "gradient descent"
+
+
+class Move(NamedTuple):
+    """One parameter's way: ``before → after``."""
+
+    parameter: Value
+    before: float
+    after: float
+
+
+def moved(order: Sequence[Value], update: Any) -> list[Move]:
+    """What an update does to the nodes in ``order``, whose gradients are there; in that order.
+
+    update: None; a learning rate η, by which every parameter (where none is marked as one, every leaf but constants)
+            goes to w − η ∂L/∂w; or an optimizer, an object with ``parameters`` and ``step()``, of which a copy takes the step
+
+    Raises TypeError for anything else.
+
+    >>> w = Value(2.0, kind="parameter"); w.grad = 3.0
+    >>> moved([w], 0.5)[0].after, w.data
+    (0.5, 2.0)
+    """
+    if update is None:
+        return []
+    if _is_optimizer(update):
+        return _stepped(order, update)
+    rate = _rate(update)
+    leaves = [v for v in order if not v.parents and v.op is not CONSTANT]
+    parameters = [v for v in leaves if v.op is PARAMETER] or leaves
+    return [Move(p, p.data, p.data - rate * p.grad) for p in parameters]
+
+
+def said(update: Any) -> dict[str, Any]:
+    """Who moves the parameters, and the learning rate where there is one number that says it.
+
+    >>> said(0.1), said(None)
+    ({'by': 'gradient descent', 'lr': 0.1}, {})
+    """
+    if update is None:
+        return {}
+    if _is_optimizer(update):
+        return {"by": type(update).__name__}
+    return {"by": PLAIN, "lr": _rate(update)}
+
+
+def _is_optimizer(update: Any) -> bool:
+    return hasattr(update, "parameters") and callable(getattr(update, "step", None))
+
+
+def _rate(update: Any) -> float:
+    try:
+        return as_float(update)
+    except TypeError:
+        raise TypeError(
+            f"update is a learning rate or an optimizer with .parameters and .step(), got {type(update).__name__}; "
+            "try step(loss, update=0.1)"
+        ) from None
+
+
+def _stepped(order: Sequence[Value], optimizer: Any) -> list[Move]:
+    """A copy takes the step, with copies of the parameters, so that neither they nor its running numbers change."""
+    stand_in = deepcopy(optimizer)
+    copies = dict(zip(_parameters(optimizer), _parameters(stand_in), strict=True))
+    before = {p: copies[p].data for p in order if p in copies}
+    stand_in.step()
+    return [Move(p, x, copies[p].data) for p, x in before.items()]
+
+
+def _parameters(optimizer: Any) -> list[Value]:
+    return list(optimizer.parameters() if callable(optimizer.parameters) else optimizer.parameters)
