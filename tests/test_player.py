@@ -214,10 +214,86 @@ def test_levels_fold_and_open(opened):
         page.get_by_role("button", name=f"show {name}").click()
         counts.append(page.locator(".box").count())
     assert counts == sorted(counts, reverse=True)
-    page.locator(".box.folded").first.click()
-    assert page.locator(".box").count() == counts[1]
     press(page, "l")
-    assert page.locator(".box").count() == counts[2]
+    assert page.locator(".box").count() == counts[0]
+
+
+def names(page) -> list[str]:
+    return [name for name in page.locator(".box .name").all_text_contents() if name]
+
+
+def test_one_box_opens_alone_with_what_it_is_joined_to(opened):
+    page = opened(step(network()))
+    page.get_by_role("button", name="show layers").click()
+    page.locator(".box.folded", has_text="layers[0]").click()
+    assert sorted(names(page)) == ["elsewhere", "layers[1]", "neurons[0]", "neurons[1]", "neurons[2]", "x[0]", "x[1]"]
+    assert page.locator(".trail").text_content().endswith("layers[0]")
+    page.locator(".box.folded", has_text="neurons[1]").click()
+    assert {"w[0]", "w[1]", "b", "h_pre", "h"} <= set(names(page))
+    assert "neurons[0]" not in names(page)  # not joined to it
+    assert page.locator(".trail").text_content().endswith("layers[0] › neurons[1]")
+    page.get_by_role("button", name="back", exact=True).click()
+    assert "neurons[0]" in names(page)
+    page.get_by_role("button", name="back", exact=True).click()
+    assert page.locator(".trail").is_hidden()
+    assert "layers[0]" in names(page)
+
+
+def test_an_opened_box_stays_open_while_stepping_and_in_its_level(opened):
+    page = opened(step(network()))
+    page.get_by_role("button", name="show neurons").click()
+    page.locator(".box.folded", has_text="neurons[2]").click()
+    inside = names(page)
+    heard = set()
+    while page.get_by_role("button", name="one step on").is_enabled():
+        page.get_by_role("button", name="one step on").click()
+        heard |= {page.locator(".label text").text_content()} if page.locator(".arrow.active").count() else set()
+        assert page.locator(".box.now").count() == (
+            0 if said(page).startswith(("zero", "Done")) else 1
+        )  # perhaps elsewhere
+    assert names(page) == inside
+    assert len(heard) > 5
+    press(page, "l", "l", "l")
+    assert names(page) == inside
+    page.get_by_role("button", name="show neurons").click()  # the level's own button folds all
+    assert page.locator(".trail").is_hidden()
+
+
+def test_boxes_open_from_the_keyboard_and_close_again(opened):
+    page = opened(step(network()))
+    page.get_by_role("button", name="show layers").click()
+    box = page.get_by_role("button", name="open layers[0]")
+    box.focus()
+    press(page, "Enter")
+    assert page.locator(".trail").text_content().endswith("layers[0]")
+    assert page.evaluate("document.activeElement.ariaLabel") == "back"
+    press(page, "Backspace")
+    assert page.locator(".trail").is_hidden()
+    assert page.evaluate("document.activeElement.ariaLabel").startswith("open layers[0]")
+    press(page, "ArrowRight")
+    assert clock(page) == 1
+
+
+def test_every_node_of_a_large_graph_is_some_clicks_away(opened):
+    x = y = Value(0.5, label="x")
+    for i in range(2_000):
+        y = (y * x).sin()
+        if i == 700:
+            y.label = "here"
+    player = step(y)
+    story = player.story
+    at = next(i for i, node in enumerate(story["nodes"]) if node.get("label") == "here")
+    way, part = [], story["part"][at]
+    while part >= 0:
+        way, part = [story["parts"][part]["title"], *way], story["parts"][part]["in"]
+    page = opened(player)
+    assert page.locator(".note").text_content() == "the graph: 4001 nodes in 30 boxes; click one to open it"
+    for title in way[1:]:
+        page.get_by_role("button", name=f"open {title}").focus()  # brings it onto the stage
+        press(page, "Enter")
+    assert "here" in names(page)
+    page.get_by_label("search a node").fill("here")
+    assert page.locator(".box.found .name").text_content() == "here"
 
 
 def test_search_finds_and_the_card_names_the_path(opened):

@@ -234,6 +234,69 @@ def test_levels_show_every_node_somewhere_finest_first():
         assert all(max(arrow["ends"]) < len(level["boxes"]) for arrow in level["arrows"])
 
 
+def shown_alone(story) -> dict[int, set[int]]:
+    """part → the nodes that have a box of their own in it."""
+    return {i: {b[0] for b in part["boxes"] if b[0] is not None and b[0] >= 0} for i, part in enumerate(story["parts"])}
+
+
+def long_chain(n: int) -> Value:
+    x = y = Value(0.5, label="x")
+    for _ in range(n // 2):
+        y = (y * x).sin()
+    return y
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: long_chain(400), lambda: long_chain(7_000), network, lambda: MLP([300, 4, 1], seed=1)([0.5] * 300),
+        lambda: autograd.sum([Value(float(i)) for i in range(1_000)]),
+        lambda: sum(MLP([2, 8, 1], seed=1)([k / 7, 0.5]) ** 2 for k in range(20)),
+    ],
+    ids=["chain", "long chain", "network", "wide layer", "sum", "batch"],
+)  # fmt: skip
+def test_every_node_is_alone_in_some_level_or_in_a_part_that_opens(make):
+    story = tell(make())
+    alone, parts = shown_alone(story), story["parts"]
+    opened_by = {box["opens"] for level in story["levels"] for box in level.get("boxes", [])}
+    opened_by |= {level["part"] for level in story["levels"] if "part" in level}
+    opened_by |= {
+        -1 - box[0] for i, part in enumerate(parts) for box in part["boxes"] if box[0] is not None and box[0] < 0
+    }
+    assert opened_by - {-1} == set(range(len(parts)))  # a click somewhere opens each
+    for node in range(len(story["nodes"])):
+        part = story["part"][node] if parts else -1
+        if part >= 0:
+            assert node in alone[part]
+        else:
+            for level in story["levels"]:
+                assert level["place"].count(level["place"][node]) == 1
+    assert all(len(part["boxes"]) <= 400 for part in parts)
+
+
+def test_parts_stand_in_one_another_and_their_boxes_do_not_overlap():
+    story = tell(long_chain(2_000))
+    for i, part in enumerate(story["parts"]):
+        assert part["in"] < i
+        boxes = [(x - w / 2, y - h / 2, x + w / 2, y + h / 2) for _, x, y, w, h, *_ in part["boxes"]]
+        for n, a in enumerate(boxes):
+            for b in boxes[:n]:
+                assert a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
+
+
+def test_stretches_lead_forward_only():
+    """An arrow from a later stretch back into an earlier one would turn the picture into a circle."""
+    story = tell(long_chain(3_000))
+    tops = [i for i, part in enumerate(story["parts"]) if part["in"] == 0]
+    rank = {}
+    for node, part in enumerate(story["part"]):
+        while story["parts"][part]["in"] != 0:
+            part = story["parts"][part]["in"]
+        rank[node] = tops.index(part)
+    for node, told in enumerate(story["nodes"]):
+        assert all(rank[p] <= rank[node] for p in told.get("parents", []))
+
+
 def test_numbers_that_are_not_finite_are_words():
     x = Value(math.inf, label="x")
     story = tell(x - x)
@@ -268,7 +331,7 @@ def test_the_same_graph_gives_the_same_bytes_in_every_process():
 def test_the_golden_story():
     """Change VERSION when the format changes; then this digest may change too."""
     story = tell(diamond())
-    assert sha256(dumps({**story, "levels": []}).encode()).hexdigest()[:16] == "94de3dbd533983ec"
+    assert sha256(dumps({**story, "levels": []}).encode()).hexdigest()[:16] == "70cf414697f84a15"
 
 
 def test_three_thousand_nodes_stay_under_a_megabyte():

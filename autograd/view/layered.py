@@ -32,7 +32,7 @@ BOX_GAP, WIRE_GAP = 16.0, 9.0  # across: between boxes; beside an arrow that pas
 DOOR_GAP = 28.0  # along: behind a door; between columns it is the scene's
 PADDING, TITLE = 12.0, 28.0
 SWEEPS = 8
-BENDS = 20_000  # beyond so many, long arrows go straight
+BENDS = 20_000
 
 Item = tuple[str, int]  # ("box", i), ("frame", i); ("in", a) and ("out", a) are the doors of arrow a
 
@@ -56,10 +56,11 @@ class Wire:
     arrives: float | None = None
 
 
-def columns(scene: Scene, direction: str = "LR") -> Layout:
+def columns(scene: Scene, direction: str = "LR", *, quick: bool = False) -> Layout:
     """Coordinates for a scene, nearly linear in its size and the same in every process.
 
     direction: one of ``geometry.DIRECTIONS``
+    quick:     let arrows that pass other columns go straight, and look for good places less long
 
     >>> from autograd import Value
     >>> from autograd.view.scene import build
@@ -67,7 +68,7 @@ def columns(scene: Scene, direction: str = "LR") -> Layout:
     >>> layout.boxes[0].x < layout.boxes[1].x, layout.boxes[0].y == layout.boxes[1].y
     (True, True)
     """
-    plan = _Plan(scene, direction)
+    plan = _Plan(scene, direction, quick=quick)
     rooms: dict[int | None, Room] = {}
     for frame in [*reversed(range(len(scene.frames))), None]:  # a frame comes after its parent in the list
         rooms[frame] = plan.room(frame, rooms)
@@ -99,8 +100,9 @@ def frames_nest(scene: Scene) -> bool:
 class _Plan:
     """What stands in which frame, and through which frames each arrow goes."""
 
-    def __init__(self, scene: Scene, direction: str) -> None:
+    def __init__(self, scene: Scene, direction: str, *, quick: bool = False) -> None:
         self.scene = scene
+        self.quick = quick
         self.upright = direction in ("TB", "BT")
         first, last = {"TB": (TITLE, PADDING), "BT": (PADDING, TITLE)}.get(direction, (PADDING, PADDING))
         self.padding = (first, last, PADDING if self.upright else TITLE, PADDING)
@@ -143,7 +145,7 @@ class _Plan:
         """Lay out what stands directly in a frame; the frames in it are done."""
         links = self.links[frame]
         doors = [item for _, tail, head in links for item in (tail, head) if item[0] in ("in", "out")]
-        table = _Table([*self.inside[frame], *doors], self.scene.gap)
+        table = _Table([*self.inside[frame], *doors], self.scene.gap, quick=self.quick)
         for (kind, i), v in table.index.items():
             if kind == "box":
                 size = self.scene.boxes[i].width, self.scene.boxes[i].height
@@ -191,10 +193,11 @@ def _moved(p: Point, by: Point) -> Point:
 class _Table:
     """The items of one room, in columns. Vertices are items, doors, and the bends of arrows that pass a column."""
 
-    def __init__(self, items: Iterable[Item], gap: float) -> None:
+    def __init__(self, items: Iterable[Item], gap: float, *, quick: bool) -> None:
         self.index = {item: v for v, item in enumerate(items)}
         self.kind = [kind for kind, _ in self.index]
         self.gap = gap
+        self.bends, self.sweeps = (0, 2) if quick else (BENDS, SWEEPS)
         self.width = [0.0] * len(self.kind)
         self.height = [0.0] * len(self.kind)
         self.column = [0] * len(self.kind)
@@ -236,7 +239,7 @@ class _Table:
     def _split(self) -> None:
         """A wire that passes columns gets a bend in each, so that it finds its way between the boxes."""
         spans = [self.column[w.head] - self.column[w.tail] - 1 for (w,) in self.chains.values()]
-        if sum(span for span in spans if span > 0) > BENDS:
+        if sum(span for span in spans if span > 0) > self.bends:
             return
         for arrow, (wire,) in self.chains.items():
             first = len(self.kind)
@@ -261,7 +264,7 @@ class _Table:
             order[column].append(v)
         place = _places(order)
         best, fewest = order, self._crossings(place)
-        for sweep in range(SWEEPS):
+        for sweep in range(self.sweeps):
             if not fewest:
                 break
             order = [list(vertices) for vertices in order]
@@ -303,7 +306,7 @@ class _Table:
         loose = [w for chain in self.chains.values() for w in chain]
         before, after = _by_end(loose, len(self.kind))
         for v, kind in enumerate(self.kind):
-            if kind == "box":
+            if kind == "box" and self.bends:
                 leaving = sorted((w for w in after[v] if w.leaves is None), key=lambda w: place[w.head])
                 arriving = sorted((w for w in before[v] if w.arrives is None), key=lambda w: place[w.tail])
                 for i, wire in enumerate(leaving):
@@ -319,7 +322,7 @@ class _Table:
         y = [0.0] * len(self.kind)
         for column in order:
             self._settle(column, y, (), ())
-        for sweep in range(SWEEPS):
+        for sweep in range(self.sweeps):
             forward = sweep % 2 == 0
             for column in order if forward else reversed(order):
                 self._settle(column, y, self.before if forward else (), () if forward else self.after)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from autograd.value import Value
 
-__all__ = ["CELL", "FONT", "LINE", "Arrow", "Box", "Frame", "Line", "Scene", "build", "members", "stroke"]
+__all__ = ["CELL", "FONT", "LINE", "Arrow", "Box", "Frame", "Line", "Scene", "assemble", "build", "members", "stroke"]
 
 FONT = 14  # px; below this a projector eats the digits
 CELL = 0.602 * FONT  # width of a character in the usual fixed-width fonts
@@ -138,15 +138,30 @@ def build(roots: Sequence[Value], *, how: str = "auto", local_derivatives: bool 
     """
     with collector_paused():  # millions of new dict entries and not one cycle
         order = topological_order(_Together(roots))[:-1]
-        folding = fold(order, roots, how)
-        boxed = members(folding)
-        arrows = _arrows(folding, {place: i for i, place in enumerate(boxed)}, local_derivatives)
+        title = _title(roots, len(order))
+        return assemble(fold(order, roots, how), title, local_derivatives=local_derivatives, framed=framed)
+
+
+def assemble(
+    folding: Folding, title: str = "", *, local_derivatives: bool = False, framed: bool = True,
+    links: Iterable[tuple[Value | Fold, Value | Fold]] | None = None,
+) -> Scene:  # fmt: skip
+    """The scene of a graph whose folding is decided.
+
+    links: pairs of boxes to join by plain arrows, instead of an arrow an argument slot that says what passes
+    """
+    boxed = members(folding)
+    index = {place: i for i, place in enumerate(boxed)}
+    if links is None:
+        arrows = _arrows(folding, index, local_derivatives)
+    else:
+        arrows = [Arrow(index[tail], index[head], None, "", "") for tail, head in links]
     frames = _frames(boxed, folding) if framed else ()
     at = {frame.path: i for i, frame in enumerate(frames)}
     boxes = tuple(_box(place, nodes, folding, at) for place, nodes in boxed.items())
     strongest = max((abs(a.flow) for a in arrows if a.flow is not None and abs(a.flow) < inf), default=0.0)
     inked = tuple(replace(arrow, width=stroke(arrow.flow, strongest)) for arrow in arrows)
-    return Scene(boxes, inked, frames, _title(roots, len(order)), folding.note, strongest, local_derivatives)
+    return Scene(boxes, inked, frames, title, folding.note, strongest, local_derivatives)
 
 
 class _Together:

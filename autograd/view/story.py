@@ -24,7 +24,13 @@
                                                                    · local, before → after, the k-th of n it waits for
               ["done"]                                             every gradient is complete
               ["update", node, before, after]                      an optimizer moves the node's number
-    levels    the same graph as boxes and arrows, finest first; ``place`` says in which box each node is drawn
+    levels    the same graph as boxes and arrows, finest first; ``place`` says in which box each node is drawn,
+              and a box's ``opens`` which part it opens to (−1 for none). A large graph without modules has one level,
+              which is a ``part``
+    parts     what a box opens to: title, the part it is ``in`` (−1 for none), size, frames, and boxes as
+              [what, x, y, width, height, width of its chip if it has one]. What: a node, −1 − a part, or null for
+              all that is not shown
+    part      the innermost part of each node, in which it has a box of its own (−1: it has one in every level)
 
 A number that is not finite is the text "nan", "inf" or "-inf". The same graph gives the same bytes everywhere.
 
@@ -43,9 +49,11 @@ from typing import TYPE_CHECKING, Any
 from autograd.backprop import rehearsed, topological_order
 from autograd.ops import OPS
 from autograd.readings import formula
-from autograd.view.fold import fold, prefixes
+from autograd.value import Value
+from autograd.view.fold import Fold, fold, prefixes
 from autograd.view.layered import columns, frames_nest
-from autograd.view.scene import Line, build, members
+from autograd.view.parts import Part, below, opened
+from autograd.view.scene import Line, assemble, members
 from autograd.view.text import shorten, signed, visible
 from autograd.view.update import moved, said
 
@@ -54,9 +62,8 @@ if TYPE_CHECKING:
 
     from autograd.backprop import Step
     from autograd.ops import Op
-    from autograd.value import Value
     from autograd.view.fold import Folding
-    from autograd.view.geometry import Curve
+    from autograd.view.geometry import Curve, Layout
     from autograd.view.lines import Line as CodeLine
     from autograd.view.scene import Box, Scene
     from autograd.view.update import Move
@@ -113,7 +120,7 @@ def tell(root: Value, lines: Mapping[Value, CodeLine] | None = None, update: Any
             "lines": [[visible(Path(line.file).name), line.number, visible(line.text)] for line in numbered],
             "update": said(update),
             "events": [*_forward(order, index), *_backward(root, steps, index), *_updates(moves, index)],
-            "levels": _levels(order, root, steps),
+            **_maps(order, index, root, steps),
         }  # fmt: skip
 
 
@@ -208,16 +215,39 @@ def _updates(moves: Iterable[Move], index: Mapping[Value, int]) -> Iterator[list
 # ── levels ──────────────────────────────────────────────────────────────────
 
 
-def _levels(order: Sequence[Value], root: Value, steps: Iterable[Step]) -> list[Document]:
-    """Single nodes when they are few, then neurons, then layers, as far as the graph has them and they can be read."""
-    depth = max((path.count(".") + 1 for path in {v.module for v in order} if path), default=0)
-    names = ["none"] if len(order) <= SCALARS else []
-    names += ["neurons"] if depth > 1 else []
-    names += ["layers"] if depth else []
-    words = {"none": "nodes", "auto": "folded"}
+def _maps(order: Sequence[Value], index: Mapping[Value, int], root: Value, steps: Iterable[Step]) -> Document:
+    """The levels, finest first, and the parts into which their boxes open; and in which part each node stands alone."""
     longest = _longest(steps)
-    told = [{"name": words.get(how, how), **_level(order, root, how, longest)} for how in names or ["auto"]]
-    return [level for level in told[:-1] if len(level["arrows"]) <= TANGLE] + told[-1:]
+    foldings = _foldings(order, root)
+    boxes = {name: members(folding) for name, folding in foldings.items()}
+    module = next((folding.module for folding in foldings.values()), {})
+    coarsest = list(boxes.values())[-1] if boxes else {}
+    largest = [Part(place.title, place.title, nodes) for place, nodes in coarsest.items() if isinstance(place, Fold)]
+    found = below(largest if foldings else [Part("the graph", "", order)], module, lambda v: _name(v, index))
+    number = {part: i for i, part in enumerate(found)}
+    opens = {frozenset(part.nodes): i for part, i in number.items()}
+    levels = [
+        {"name": name, **_level(order, folding, [opens.get(frozenset(nodes), -1) for nodes in boxes[name].values()], longest)}
+        for name, folding in foldings.items()
+    ]  # fmt: skip
+    inner = {v: part for part in found for v in part.nodes}  # a part comes after the one it is in
+    return {
+        "levels": [level for level in levels[:-1] if len(level["arrows"]) <= TANGLE] + levels[-1:] or [{"name": "stretches", "part": 0}],
+        "parts": [*_parts(found, order, inner, index, longest)],
+        "part": [number[inner[v]] if v in inner else -1 for v in order] if found else [],
+    }  # fmt: skip
+
+
+def _foldings(order: Sequence[Value], root: Value) -> dict[str, Folding]:
+    """Single nodes when they are few, then neurons, then layers, as far as the graph has them; it may have none."""
+    depth = max((path.count(".") + 1 for path in {v.module for v in order} if path), default=0)
+    names = {"none": "nodes"} if len(order) <= SCALARS else {}
+    names |= ({"neurons": "neurons"} if depth > 1 else {}) | ({"layers": "layers"} if depth else {})
+    return {name: fold(order, [root], how) for how, name in names.items()}
+
+
+def _name(v: Value, index: Mapping[Value, int]) -> str:
+    return shorten(visible(v.label), 12) or f"v{index[v]}"
 
 
 def _longest(steps: Iterable[Step]) -> dict[Value, str]:
@@ -228,16 +258,55 @@ def _longest(steps: Iterable[Step]) -> dict[Value, str]:
     return longest
 
 
-def _level(order: Sequence[Value], root: Value, how: str, longest: Mapping[Value, str]) -> Document:
-    scene = build([root], how=how)
+def _level(order: Sequence[Value], folding: Folding, opens: list[int], longest: Mapping[Value, str]) -> Document:
+    scene = assemble(folding)
     if scene.frames and not frames_nest(scene):
-        scene = build([root], how=how, framed=False)
-    folding = fold(order, [root], how)
+        scene = assemble(folding, framed=False)
     inside = members(folding)
     box_of = {v: i for i, nodes in enumerate(inside.values()) for v in nodes}
     texts = [longest.get(nodes[0], "") if len(nodes) == 1 else "" for nodes in inside.values()]
     scene = replace(scene, boxes=tuple(map(_roomy, scene.boxes, texts)))
-    return _drawn(scene, folding, [box_of[v] for v in order])
+    return _drawn(scene, folding, [box_of[v] for v in order], opens)
+
+
+def _parts(
+    found: Sequence[Part], order: Sequence[Value], inner: Mapping[Value, Part], index: Mapping[Value, int],
+    longest: Mapping[Value, str],
+) -> Iterator[Document]:  # fmt: skip
+    """Each part as it is opened, briefly: every box as what it stands for, centre, size, and the width of its chip."""
+    number = {part: i for i, part in enumerate(found)}
+    users: dict[Value, list[Value]] = {}
+    for v in order if found else ():
+        for parent in dict.fromkeys(v.parents):
+            users.setdefault(parent, []).append(v)
+    for part in found:
+        scene, stands = opened(part, inner, index, users)
+        texts = [longest.get(box, "") if isinstance(box, Value) else "" for box in stands]
+        scene = replace(scene, boxes=tuple(map(_roomy, map(_brief, scene.boxes), texts)))
+        layout = columns(scene, quick=True)  # the player leads its arrows itself
+        what = [None if box is None else index[box] if isinstance(box, Value) else -1 - number[box] for box in stands]
+        yield {
+            "title": visible(part.title),
+            "in": number[part.parent] if part.parent else -1,
+            "size": [round(layout.width), round(layout.height)],
+            "boxes": [
+                [i, round(p.x), round(p.y), round(box.width), round(box.height), *([round(box.chip)] * bool(box.chip))]
+                for i, box, p in zip(what, scene.boxes, layout.boxes, strict=True)
+            ],
+            "frames": _frames(scene, layout),
+        }
+
+
+def _frames(scene: Scene, layout: Layout) -> list[Document]:
+    return [
+        {"title": frame.title, "at": [round(x, 1) for x in r]}
+        for frame, r in zip(scene.frames, layout.frames, strict=True)
+    ]
+
+
+def _brief(box: Box) -> Box:
+    """A folded box with its name and room for how many of its nodes are done, which is what the player writes in it."""
+    return replace(box, lines=box.lines[:2]) if box.kind == "folded" else box
 
 
 def _roomy(box: Box, gradient: str) -> Box:
@@ -247,7 +316,7 @@ def _roomy(box: Box, gradient: str) -> Box:
     return replace(box, lines=(*box.lines[:-1], Line(last)))
 
 
-def _drawn(scene: Scene, folding: Folding, place: list[int]) -> Document:
+def _drawn(scene: Scene, folding: Folding, place: list[int], opens: list[int]) -> Document:
     """Boxes as centre and size, arrows as SVG paths; coordinates to a tenth of a pixel."""
     layout = columns(scene)
     return {
@@ -260,21 +329,26 @@ def _drawn(scene: Scene, folding: Folding, place: list[int]) -> Document:
                 "at": [round(p.x, 1), round(p.y, 1), round(box.width, 1), round(box.height, 1)],
                 "chip": round(box.chip, 1),
                 "name": box.lines[0].text if box.lines[0].tone == "name" else "",
+                "opens": opening,
             }
-            for box, p in zip(scene.boxes, layout.boxes, strict=True)
+            for box, p, opening in zip(scene.boxes, layout.boxes, opens, strict=True)
         ],
         "arrows": [
             {"ends": [arrow.tail, arrow.head], "width": round(arrow.width, 2), "tone": arrow.tone, **_path(curve)}
             for arrow, curve in zip(scene.arrows, layout.arrows, strict=True)
         ],
-        "frames": [
-            {"title": frame.title, "at": [round(x, 1) for x in r]}
-            for frame, r in zip(scene.frames, layout.frames, strict=True)
-        ],
+        "frames": _frames(scene, layout),
     }
 
 
 def _path(curve: Curve) -> Document:
+    """A curve in SVG's words, in whole pixels; through a column an arrow runs level, which is said in one number."""
     start, *rest = curve.points
-    line = f"M{start.x:.1f} {start.y:.1f}C" + " ".join(f"{p.x:.1f} {p.y:.1f}" for p in rest)
-    return {"d": line, "tip": [round(curve.tip.x, 1), round(curve.tip.y, 1)]}
+    pieces = [rest[i : i + 3] for i in range(0, len(rest), 3)]
+    before = [start, *(piece[-1] for piece in pieces)]
+    words = [
+        f"H{end.x:.0f}" if p.y == end.y and piece is not pieces[-1]
+        else f"C{a.x:.0f} {a.y:.0f} {b.x:.0f} {b.y:.0f} {end.x:.0f} {end.y:.0f}"
+        for p, piece in zip(before, pieces, strict=False) for a, b, end in (piece,)
+    ]  # fmt: skip
+    return {"d": f"M{start.x:.0f} {start.y:.0f}{''.join(words)}", "tip": [round(curve.tip.x), round(curve.tip.y)]}

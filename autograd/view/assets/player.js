@@ -23,7 +23,7 @@ function furnish(element, attributes, children) {
   return element;
 }
 
-/** Writes only what changed: the browser then has nothing to do for the rest. */
+/** Writes only what changed. */
 function put(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
@@ -53,7 +53,7 @@ const READABLE = 0.55; // a smaller graph can't be read from the back of the roo
 /** Nodes with numbers and names, the right run, and the layer of every node. */
 function read(story) {
   const nodes = story.nodes.map(({ op, symbol = "", label = "", path = label, module = -1, parents = [], local = [], data, line = -1 }, index) => ({
-    op, symbol, path, module, parents, line, index, data: numberOf(data), local: local.map(numberOf), uses: 0,
+    op, symbol, label, path, module, parents, line, index, data: numberOf(data), local: local.map(numberOf), uses: 0,
     kind: ["input", "parameter", "constant"].includes(op) ? op : "result",
     full: story.model && module >= 0 ? `${story.model}.${path}` : path, name: brief(label || (index === story.root ? "L" : `v${index}`)),
   }));
@@ -112,7 +112,7 @@ function mistaken(tale, mistake) {
   gradient[root] = 1;
   const passes = nodes.map(() => []);
   for (const event of right.events) if (event.kind === "accumulate") passes[event.node].push(event);
-  for (const node of mistake === "order" ? breadthFirst(nodes, root) : backward(nodes)) {
+  for (const node of mistake === "order" ? breadthFirst(nodes, root) : nodes.map((_, i) => i).filter((i) => nodes[i].parents.length).reverse()) {
     const upstream = gradient[node];
     events.push({ kind: "visit", node, upstream });
     for (const event of passes[node]) {
@@ -127,8 +127,6 @@ function mistaken(tale, mistake) {
   return run(tale, events, start);
 }
 
-const backward = (nodes) => nodes.filter((node) => node.parents.length).map((node) => node.index).reverse();
-
 /** Every node as soon as it is seen, also when not all that it is owed has arrived: the wrong order. */
 function breadthFirst(nodes, root) {
   const seen = new Set([root]);
@@ -136,11 +134,55 @@ function breadthFirst(nodes, root) {
   return [...seen].filter((node) => nodes[node].parents.length);
 }
 
+// ── boxes that open ──────────────────────────────────────────────────────────
+
+/** An opened part as a map like the story's levels: what is in it, what that is joined to, and one box for all else. */
+function opened(story, { nodes }, k) {
+  const { boxes, frames, size: [width, height] } = story.parts[k], lanes = new Map(), arrows = new Map();
+  const of = new Map(boxes.map(([what, x, y, w, h, chip = 0]) => [what, { what, at: [x, y, w, h], chip, ...face(story, nodes, what) }]));
+  const spots = nodes.map((_, node) => {
+    let box = of.get(node);
+    for (let part = story.part[node]; !box && part >= 0; part = story.parts[part].in) box = of.get(-1 - part);
+    return box ?? of.get(null);
+  });
+  const shown = [...new Set(spots)], own = shown.map(({ what }) => (what < 0 ? story.parts[-1 - what].in : story.part[what]) === k);
+  const number = new Map(shown.map((box, i) => [box, i])), place = spots.map((box) => number.get(box));
+  for (const node of nodes) node.parents.forEach((parent, slot) => {
+    const tail = place[parent], head = place[node.index], folded = shown[tail].kind === "folded" || shown[head].kind === "folded";
+    if (tail !== head && (own[tail] || own[head])) arrows.set(`${tail} ${head} ${folded ? "" : slot}`, { ends: [tail, head], width: 2.5 });
+  });
+  for (const side of [0, 1]) shown.forEach(({ at: [, y,, h] }, i) => { // arrows leave and arrive side by side
+    const some = [...arrows.values()].filter(({ ends }) => ends[side] === i).sort((a, b) => shown[a.ends[1 - side]].at[1] - shown[b.ends[1 - side]].at[1]);
+    some.forEach((arrow, n) => { (arrow.y ??= [])[side] = y + 0.7 * h * ((n + 0.5) / some.length - 0.5); });
+  });
+  for (const arrow of arrows.values()) {
+    const [tail, head] = arrow.ends.map((i) => shown[i].at), x = tail[0] + tail[2] / 2, end = head[0] - head[2] / 2 - 9, [y, to] = arrow.y;
+    const between = shown.some(({ at: [cx, cy, w, h] }) => cx - w / 2 > x && cx + w / 2 < end && cy + h > Math.min(y, to) && cy - h < Math.max(y, to));
+    if (between && !lanes.has(arrow.ends[0])) lanes.set(arrow.ends[0], -16 - 10 * lanes.size); // over the boxes in its way
+    const lane = lanes.get(arrow.ends[0]);
+    arrow.d = between ? `M${x} ${y}C${x + 24} ${y} ${x + 8} ${lane} ${x + 40} ${lane}H${end - 36}C${end - 4} ${lane} ${end - 26} ${to} ${end} ${to}`
+      : `M${x} ${y}C${(x + end) / 2} ${y} ${(x + end) / 2} ${to} ${end} ${to}`;
+    arrow.tip = [end + 9, to];
+  }
+  const around = story.parts[k].in, inside = spots.filter((box) => own[number.get(box)]).length;
+  const note = `${story.parts[k].title}: ${inside} nodes in ${own.filter(Boolean).length} boxes${around < 0 && "part" in story.levels[0] ? "; click one to open it" : "; Backspace or ‹ goes back"}`;
+  return { boxes: shown, arrows: [...arrows.values()], frames, place, note, top: 16 + 10 * lanes.size, size: [width, height] };
+}
+
+/** How a box of an opened part looks: a node (its index), another part (−1 − its index), or all else (null). */
+function face({ parts }, nodes, what) {
+  if (what === null) return { kind: "folded", name: "elsewhere", opens: -1 };
+  if (what < 0) return { kind: "folded", name: brief(parts[-1 - what].title), opens: -1 - what };
+  const { kind, label, module } = nodes[what];
+  return { kind, name: brief(module < 0 ? label : label.split(".").pop()) };
+}
+
 // ── words ────────────────────────────────────────────────────────────────────
 
 const HELP = [
   ["← →", "one step back or on"], ["Shift + ← →", "a bigger step: a node, or a layer"], ["Home End", "to the beginning, to the end"],
   ["Space", "play or pause"], ["b", "on to the next breakpoint"], ["/", "search a node"], ["l", "the next level of folding"],
+  ["Enter ⌫", "open the focused box, and back"],
   ["f + −", "fit the graph, zoom"], ["p", "presenter mode: large type"], ["?", "this help"], ["Esc", "close what is open"],
 ];
 const MISTAKES = {
@@ -230,13 +272,14 @@ function ruleOf(row, slot) {
 function chalkgradPlayer(host, story, options = {}) {
   const tale = read(story), { nodes } = tale;
   let played = tale.right, time = 0, level = 0, timer = 0, selected = -1, solved = 0, drawing;
+  const open = story.levels.map(({ part = -1 }) => part); // the part that is open in each level
   let view = { x: 0, y: 0, k: 1 }; // where the graph is on the stage, and how large
   let fitted = true; // until the reader zooms or moves it
   let room = { width: 0, height: 0, left: 0, top: 0 }; // the stage; measured when it changes, because measuring is slow
   const stops = new Set(); // nodes with a breakpoint
   const KEYS = {
     ArrowLeft: (bigger) => step(-1, bigger), ArrowRight: (bigger) => step(1, bigger), Home: () => go(0), End: () => go(played.end),
-    " ": play, b: toBreakpoint, "/": () => ui.search.focus(), l: () => { choose(level + 1); paint(); }, p: present,
+    " ": play, b: toBreakpoint, "/": () => ui.search.focus(), l: () => choose(level + 1), Backspace: back, p: present,
     f: fit, "+": () => zoomMiddle(1.25), "-": () => zoomMiddle(0.8), "?": help,
   };
   const ui = build();
@@ -337,7 +380,7 @@ function chalkgradPlayer(host, story, options = {}) {
     if (ui.card.dataset.node) card(Number(ui.card.dataset.node));
   }
 
-  /** The contributions to the node at work, one a row: what arrived, and what is still owed. */
+  /** The contributions to the node at work: what arrived, and what is still owed. */
   function stack(event) {
     const node = event?.parent ?? (event?.kind === "visit" ? event.node : undefined);
     ui.stack.replaceChildren();
@@ -384,20 +427,39 @@ function chalkgradPlayer(host, story, options = {}) {
 
   // ── the graph ──
 
-  /** Draws a level once; `paintGraph` then changes only what a step changes. */
   function choose(to) {
     level = (to + story.levels.length) % story.levels.length;
-    drawing = draw(story.levels[level]);
+    unfold(open[level]);
+  }
+
+  /** Draws a level, or a part of it that is open, once; `paintGraph` then changes only what a step changes. */
+  function unfold(part) {
+    open[level] = part;
+    const map = part < 0 ? story.levels[level] : opened(story, tale, part), at = played.events[Math.max(time - 1, 0)].node ?? story.root;
+    drawing = draw(map);
     ui.stage.replaceChildren(drawing.svg);
-    put(ui.note, story.levels[level].note);
-    [...ui.levels.children].forEach((button, i) => button.setAttribute("aria-pressed", i === level));
+    put(ui.note, map.note);
+    const { part: whole = -1 } = story.levels[level], way = (i) => (i === whole || i < 0 ? [] : [...way(story.parts[i].in), story.parts[i].title]);
+    ui.trail.hidden = part === whole;
+    closeCard();
+    put(ui.trail.lastChild, ` ${way(part).join(" › ")}`);
+    [...ui.levels.children].forEach((button, i) => button.setAttribute("aria-pressed", i === level && part === whole));
     fit();
-    if (view.k < READABLE) centre(played.events[Math.max(time - 1, 0)].node ?? story.root); // and follow from there
+    if (view.k < READABLE) centre(part < 0 || story.part[at] === part ? at : Math.max(story.part.indexOf(part), 0)); // and follow from there
+    paint();
+  }
+
+  /** Out of an opened box, into the one around it. */
+  function back() {
+    const part = open[level];
+    if (ui.trail.hidden) return;
+    unfold(story.levels[level].boxes?.some(({ opens }) => opens === part) ? -1 : story.parts[part].in);
+    drawing.boxes.find(({ box }) => box.opens === part)?.g.focus();
   }
 
   /** The finest level whose letters can be read from the back of the room when all of it is on the stage. */
   function legible() {
-    const i = story.levels.findIndex(({ size: [width, height] }) => Math.min(room.width / width, room.height / height) > READABLE);
+    const i = story.levels.findIndex(({ part, size: [width, height] = story.parts[part].size }) => Math.min(room.width / width, room.height / height) > READABLE);
     return i < 0 ? story.levels.length - 1 : i;
   }
 
@@ -407,7 +469,7 @@ function chalkgradPlayer(host, story, options = {}) {
     const arrows = map.arrows.map(drawArrow), boxes = map.boxes.map((box, i) => drawBox(box, members[i], i));
     const label = s("g", { class: "label" }, s("rect", { rx: 5 }), s("text", {}));
     const view = s("g", {}, ...map.frames.map(drawFrame), ...arrows.map((a) => a.g), ...boxes.map((b) => b.g), label);
-    const svg = s("svg", { class: "graph", role: "img", "aria-label": story.title }, view);
+    const svg = s("svg", { class: "graph", role: "group", "aria-label": story.title }, view);
     return { map, svg, view, boxes, arrows, label, members, edges: edgesOf(map, arrows) };
   }
 
@@ -457,7 +519,10 @@ function chalkgradPlayer(host, story, options = {}) {
     const g = s("g", { class: "box" }, ...parts, ...texts.slice(box.name ? 0 : 1), ...pips, ...lively);
     g.addEventListener("pointerenter", () => !ui.card.dataset.pinned && card(node.index, i));
     g.addEventListener("pointerleave", () => !ui.card.dataset.pinned && closeCard());
-    g.addEventListener("click", () => (folded && level > 0 ? choose(level - 1) : select(node.index)));
+    const enter = () => (!folded ? select(node.index) : box.opens >= 0 ? unfold(box.opens) : back());
+    g.addEventListener("click", enter);
+    if (folded) furnish(g, { tabindex: 0, role: "button", "aria-label": `open ${box.name}, ${inside.length} nodes`, onfocus: () => follow(inside[0].index),
+      onkeydown: (e) => { if (e.key === "Enter") { e.preventDefault(); enter(); (ui.trail.hidden ? ui.root : ui.trail.firstChild).focus(); } } }, []);
     return { g, box, inside, texts, pips, badge, right, folded };
   }
 
@@ -492,7 +557,7 @@ function chalkgradPlayer(host, story, options = {}) {
     const visited = box.inside.every((node) => !node.parents.length ? time > nodes.length && played.complete(node.index, time) : played.about[node.index].visit <= time);
     return ["box", box.box.kind, !reached && "hollow", visited && reached && "visited", i === at && "now", i === to && "target", hit && "found",
       box.inside.some((node) => node.index === selected) && "selected", box.inside.some((node) => stops.has(node.index)) && "stop",
-      first.kind === "parameter" && "double"].filter(Boolean).join(" ");
+      ].filter(Boolean).join(" ");
   }
 
   function paintScalar(box, names) {
@@ -557,8 +622,8 @@ function chalkgradPlayer(host, story, options = {}) {
 
   function fit() {
     const [width, height] = drawing.map.size;
-    const k = Math.min((room.width - 30) / width, (room.height - 50) / height, 1.8);
-    if (k > 0) look({ k, x: (room.width - width * k) / 2, y: (room.height - height * k) / 2 });
+    const top = drawing.map.top ?? 0, k = Math.min((room.width - 30) / width, (room.height - 50) / (height + top), 1.8);
+    if (k > 0) look({ k, x: (room.width - width * k) / 2, y: (room.height - (height - top) * k) / 2 });
     fitted = true;
   }
 
@@ -614,12 +679,12 @@ function chalkgradPlayer(host, story, options = {}) {
   }
 
   function card(index, box = -1) {
-    const node = nodes[index], row = tale.ops[node.op], map = story.levels[level];
+    const node = nodes[index], row = tale.ops[node.op], { map } = drawing;
     const folded = box >= 0 && map.boxes[box].kind === "folded";
     ui.card.dataset.node = folded ? "" : index;
     ui.card.hidden = false;
     if (folded) {
-      ui.card.replaceChildren(h("h2", {}, map.boxes[box].name), h("p", {}, `${drawing.members[box].length} nodes${level ? "; click to open" : ""}`));
+      ui.card.replaceChildren(h("h2", {}, map.boxes[box].name), h("p", {}, `${drawing.members[box].length} nodes${map.boxes[box].opens < 0 ? "" : "; click to open"}`));
       return;
     }
     const about = played.about[index], path = node.full || node.name;
@@ -764,6 +829,7 @@ function chalkgradPlayer(host, story, options = {}) {
     u.stage = h("div", { class: "stage", onpointerdown: (e) => pan(e) });
     u.stage.addEventListener("wheel", (e) => wheel(e), { passive: false });
     u.note = h("p", { class: "note" });
+    u.trail = h("nav", { class: "trail", hidden: true }, button("‹", "back", () => back()), h("b", {}));
     u.card = h("aside", { class: "card", "aria-label": "node", hidden: true });
     u.help = h("section", { class: "help", role: "dialog", "aria-label": "help", hidden: true }, h("h2", {}, "Keys"),
       h("dl", {}, ...HELP.flatMap(([key, does]) => [h("dt", {}, key), h("dd", {}, does)])));
@@ -773,12 +839,12 @@ function chalkgradPlayer(host, story, options = {}) {
     buildOptions(u);
     buildSide(u);
     const theme = button("◐", "light or dark", () => { u.root.dataset.theme = dark() ? "light" : "dark"; });
-    const tools = [button("⊡", "fit the graph", () => fit()), button("＋", "zoom in", () => zoomMiddle(1.25)), button("－", "zoom out", () => zoomMiddle(0.8)), theme,
+    const tools = [button("⊡", "fit the graph", () => fit()), button("+", "zoom in", () => zoomMiddle(1.25)), button("−", "zoom out", () => zoomMiddle(0.8)), theme,
       button("Aa", "presenter mode", () => present()), button("SVG", "save the picture as SVG", () => download("graph.svg", "image/svg+xml", picture().text)),
       button("PNG", "save the picture as PNG", savePng),
       options.html && button("HTML", "save this page", () => download("lesson.html", "text/html", options.html)), button("?", "help", help)];
     const header = h("header", {}, h("h1", {}, story.title), u.levels, u.search, h("div", { class: "tools", role: "toolbar", "aria-label": "view" }, ...tools.filter(Boolean)));
-    const main = h("main", {}, h("div", { class: "left" }, u.stage, u.note, u.card), h("div", { class: "side" }, u.stack, u.predict, u.tabs));
+    const main = h("main", {}, h("div", { class: "left" }, u.trail, u.stage, u.note, u.card), h("div", { class: "side" }, u.stack, u.predict, u.tabs));
     u.root = h("div", { class: "cg-player", tabindex: 0, "data-lm-suppress-shortcuts": "true" }, header, main, u.sentence, u.transport, u.options, u.help);
     return u;
   }
@@ -819,7 +885,7 @@ function chalkgradPlayer(host, story, options = {}) {
   }
 
   function buildOptions(u) {
-    u.levels = h("div", { class: "levels", role: "group", "aria-label": "folding" }, ...story.levels.map((map, i) => button(map.name, `show ${map.name}`, () => { choose(i); paint(); })));
+    u.levels = h("div", { class: "levels", role: "group", "aria-label": "folding" }, ...story.levels.map((map, i) => button(map.name, `show ${map.name}`, () => { open[i] = map.part ?? -1; choose(i); })));
     u.predictOn = h("input", { type: "checkbox", onchange: () => { solved = time - 1; paint(); } });
     u.limit = h("input", { type: "number", min: 0, step: "any", "aria-label": "stop where |gradient| exceeds" });
     u.onNan = h("input", { type: "checkbox" });
