@@ -460,6 +460,61 @@ def test_the_theme_can_be_switched_and_presenting_makes_type_large(opened):
     press(page, "p")
 
 
+SCALE = "(new DOMMatrix(getComputedStyle(document.querySelector('svg.graph > g')).transform)).a"
+
+
+def test_presenting_draws_the_graph_large_and_brings_the_table_back_when_asked(opened):
+    page = opened(step(wide()))
+    press(page, *["ArrowRight"] * 20)
+    small = page.evaluate(SCALE)
+    press(page, "p")
+    assert page.evaluate(SCALE) >= 0.9 > small
+    on_stage(page, ".box.now")
+    assert page.locator("table").is_hidden()
+    press(page, "t")
+    assert page.locator("table").is_visible()
+    press(page, "t", "p")
+    assert page.locator("table").is_visible()
+    assert page.evaluate(SCALE) == pytest.approx(small)
+    press(page, "t")
+    assert page.locator("table").is_hidden()
+
+
+def wide() -> Value:
+    """Nine columns."""
+    w, x = Value(0.5, label="w", kind="parameter"), Value(2.0, label="x")
+    return ((w * x + 0.3).tanh() - 1.0) ** 2 + (w * w).exp()
+
+
+def on_stage(page, selector: str) -> None:
+    """Nothing of this is cut off by the stage's border."""
+    stage = page.locator(".stage").bounding_box()
+    for box in page.locator(selector).all():
+        at = box.locator(".shape").first.bounding_box()
+        assert stage["x"] <= at["x"]
+        assert stage["y"] <= at["y"]
+        assert at["x"] + at["width"] <= stage["x"] + stage["width"]
+        assert at["y"] + at["height"] <= stage["y"] + stage["height"]
+
+
+@pytest.mark.parametrize("width", [900, 1000, 1100, 1200, 1280])
+@pytest.mark.parametrize("make", [wide, network], ids=["wide", "network"])
+def test_what_is_fitted_at_first_is_all_on_the_stage(opened, make, width):
+    page = opened(step(make()), viewport={"width": width, "height": 700})
+    page.wait_for_timeout(100)
+    if page.evaluate(SCALE) != pytest.approx(0.715):  # else too wide to be read whole, and followed instead
+        on_stage(page, ".box")
+
+
+def test_a_mistake_that_makes_no_difference_is_said_to_make_none(opened):
+    page = opened(step(Value(2.0, label="x").exp()))
+    page.get_by_label("mistake").select_option("order")
+    page.get_by_role("button", name="to the end").click()
+    assert (
+        said(page) == "Done, with “wrong order of visits”: no gradient is wrong, in this graph it makes no difference."
+    )
+
+
 def test_nothing_moves_when_motion_is_not_wanted(opened):
     for motion, name in (("reduce", "none"), ("no-preference", "cg-flow")):
         page = opened(step(diamond()), reduced_motion=motion)

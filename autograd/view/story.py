@@ -265,7 +265,7 @@ def _level(order: Sequence[Value], folding: Folding, opens: list[int], longest: 
     inside = members(folding)
     box_of = {v: i for i, nodes in enumerate(inside.values()) for v in nodes}
     texts = [longest.get(nodes[0], "") if len(nodes) == 1 else "" for nodes in inside.values()]
-    scene = replace(scene, boxes=tuple(map(_roomy, scene.boxes, texts)))
+    scene = replace(scene, boxes=tuple(map(_roomy, map(_brief, scene.boxes), texts)))
     return _drawn(scene, folding, [box_of[v] for v in order], opens)
 
 

@@ -183,7 +183,7 @@ const HELP = [
   ["← →", "one step back or on"], ["Shift + ← →", "a bigger step: a node, or a layer"], ["Home End", "to the beginning, to the end"],
   ["Space", "play or pause"], ["b", "on to the next breakpoint"], ["/", "search a node"], ["l", "the next level of folding"],
   ["Enter ⌫", "open the focused box, and back"],
-  ["f + −", "fit the graph, zoom"], ["p", "presenter mode: large type"], ["?", "this help"], ["Esc", "close what is open"],
+  ["f + −", "fit the graph, zoom"], ["p t", "presenter mode: large type; the table, there or not"], ["?", "this help"], ["Esc", "close what is open"],
 ];
 const MISTAKES = {
   "": "no mistake", assign: "= instead of +=", keep: "no zero_grad before this pass", order: "wrong order of visits",
@@ -242,6 +242,7 @@ function updateSentence({ update, L }, played, { node, before, after }, name) {
 
 function doneSentence({ nodes, right }, played) {
   const wrong = nodes.filter((_, i) => !same(played.final[i], right.final[i])).length;
+  if (played.mistake && !wrong) return `Done, with “${MISTAKES[played.mistake]}”: no gradient is wrong, in this graph it makes no difference.`;
   if (!played.mistake) return "Done: every node was visited once, after all that used it, and every gradient is complete.";
   return `Done, with “${MISTAKES[played.mistake]}”: ${wrong} of ${nodes.length} gradients are wrong.`;
 }
@@ -280,7 +281,7 @@ function chalkgradPlayer(host, story, options = {}) {
   const KEYS = {
     ArrowLeft: (bigger) => step(-1, bigger), ArrowRight: (bigger) => step(1, bigger), Home: () => go(0), End: () => go(played.end),
     " ": play, b: toBreakpoint, "/": () => ui.search.focus(), l: () => choose(level + 1), Backspace: back, p: present,
-    f: fit, "+": () => zoomMiddle(1.25), "-": () => zoomMiddle(0.8), "?": help,
+    t: () => ui.root.classList.toggle("untabled"), f: fit, "+": () => zoomMiddle(1.25), "-": () => zoomMiddle(0.8), "?": help,
   };
   const ui = build();
   host.replaceChildren(ui.root);
@@ -445,7 +446,7 @@ function chalkgradPlayer(host, story, options = {}) {
     put(ui.trail.lastChild, ` ${way(part).join(" › ")}`);
     [...ui.levels.children].forEach((button, i) => button.setAttribute("aria-pressed", i === level && part === whole));
     fit();
-    if (view.k < READABLE) centre(part < 0 || story.part[at] === part ? at : Math.max(story.part.indexOf(part), 0)); // and follow from there
+    if (view.k < readable()) centre(part < 0 || story.part[at] === part ? at : Math.max(story.part.indexOf(part), 0)); // and follow from there
     paint();
   }
 
@@ -459,7 +460,7 @@ function chalkgradPlayer(host, story, options = {}) {
 
   /** The finest level whose letters can be read from the back of the room when all of it is on the stage. */
   function legible() {
-    const i = story.levels.findIndex(({ part, size: [width, height] = story.parts[part].size }) => Math.min(room.width / width, room.height / height) > READABLE);
+    const i = story.levels.findIndex(({ part, size = story.parts[part].size }) => scaleOf(size) >= READABLE);
     return i < 0 ? story.levels.length - 1 : i;
   }
 
@@ -514,7 +515,7 @@ function chalkgradPlayer(host, story, options = {}) {
       s("text", { class: "symbol", x: x + 4.5 + box.chip / 2, y: cy + 5 }, node.symbol));
     const pips = folded || node.uses < 2 || node.uses > 8 ? [] : Array.from({ length: node.uses }, (_, k) =>
       s("rect", { class: "pip", x: x + width - 5, y: cy - node.uses * 6.5 + 13 * k, width: 10, height: 10, rx: 2 }));
-    const badge = s("text", { class: "badge", x: x + width + 7, y: y + 5 }), right = s("text", { class: "right", x, y: y + height + 13 });
+    const badge = s("text", { class: "badge", x: x + width + 6, y: y - 9 }), right = s("text", { class: "right", x, y: y + height + 13 });
     const lively = folded ? [] : node.uses > 1 ? [badge, right] : [right];
     const g = s("g", { class: "box" }, ...parts, ...texts.slice(box.name ? 0 : 1), ...pips, ...lively);
     g.addEventListener("pointerenter", () => !ui.card.dataset.pinned && card(node.index, i));
@@ -552,7 +553,7 @@ function chalkgradPlayer(host, story, options = {}) {
   }
 
   function classes(box, i, at, to, found) {
-    const first = box.inside[0], reached = box.inside.some((node) => played.about[node.index].forward <= time);
+    const reached = box.inside.some((node) => played.about[node.index].forward <= time);
     const hit = found && box.inside.some((node) => matches(node, found));
     const visited = box.inside.every((node) => !node.parents.length ? time > nodes.length && played.complete(node.index, time) : played.about[node.index].visit <= time);
     return ["box", box.box.kind, !reached && "hollow", visited && reached && "visited", i === at && "now", i === to && "target", hit && "found",
@@ -600,7 +601,7 @@ function chalkgradPlayer(host, story, options = {}) {
 
   /** The nearest place above or below a point where a plate of this width covers no box. */
   function free({ x, y }, width) {
-    const covers = (at) => drawing.map.boxes.some(({ at: [cx, cy, w, h] }) => Math.abs(cx - x) < (w + width) / 2 && Math.abs(cy - at) < h / 2 + 14);
+    const covers = (at) => drawing.map.boxes.some(({ at: [cx, cy, w, h] }) => Math.abs(cx - x) < (w + width) / 2 && Math.abs(cy - at) < h / 2 + 34);
     for (let away = 16; away < 400; away += 12) for (const at of [y - away, y + away]) if (!covers(at)) return [x, at];
     return [x, y - 16];
   }
@@ -620,9 +621,17 @@ function chalkgradPlayer(host, story, options = {}) {
     return room.width !== width || room.height !== height;
   }
 
+  function readable() {
+    return ui.root.classList.contains("present") ? 0.9 : READABLE;
+  }
+
+  /** How large a graph of this size is drawn when all of it is on the stage, with room for rings and badges. */
+  function scaleOf([width, height]) {
+    return Math.min((room.width - 50) / width, (room.height - 50) / height, 1.8);
+  }
+
   function fit() {
-    const [width, height] = drawing.map.size;
-    const top = drawing.map.top ?? 0, k = Math.min((room.width - 30) / width, (room.height - 50) / (height + top), 1.8);
+    const [width, height] = drawing.map.size, top = drawing.map.top ?? 0, k = scaleOf([width, height + top]);
     if (k > 0) look({ k, x: (room.width - width * k) / 2, y: (room.height - (height - top) * k) / 2 });
     fitted = true;
   }
@@ -658,7 +667,7 @@ function chalkgradPlayer(host, story, options = {}) {
 
   function centre(node) {
     const [x, y] = drawing.map.boxes[drawing.map.place[node]].at;
-    const k = Math.max(view.k, 1.3 * READABLE);
+    const k = Math.max(view.k, 1.3 * readable());
     look({ k, x: room.width / 2 - x * k, y: room.height / 2 - y * k });
   }
 
@@ -859,7 +868,9 @@ function chalkgradPlayer(host, story, options = {}) {
   }
 
   function present() {
-    ui.root.classList.toggle("present");
+    ui.root.classList.toggle("untabled", ui.root.classList.toggle("present"));
+    measure();
+    unfold(open[level]);
   }
 
   function buildTransport(u) {
