@@ -568,6 +568,33 @@ def test_it_saves_svg_png_and_itself(opened, tmp_path):
     assert said(page).startswith("Done")
 
 
+def test_the_saved_picture_holds_the_opened_box_with_the_arrows_over_it(opened, tmp_path):
+    page = opened(step(network()))
+    page.get_by_role("button", name="show layers").click()
+    page.locator(".box.folded", has_text="layers[0]").click()
+    page.locator(".box.folded", has_text="neurons[1]").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="save the picture as SVG").click()
+    download.value.save_as(tmp_path / "graph.svg")
+    svg = (tmp_path / "graph.svg").read_text()
+    _, top, _, height = map(float, re.search(r'viewBox="([^"]+)"', svg)[1].split())
+    ys = [float(y) for d in re.findall(r' d="([^"]+)"', svg) for y in re.findall(r"[\d.-]+ ([\d.-]+)", d)]
+    assert len(ys) > 20
+    assert top <= min(ys) < 0  # an arrow is led over the boxes
+    assert max(ys) <= top + height
+
+
+def test_the_card_says_what_is_not_known_yet(opened):
+    page = opened(step(diamond()))
+    page.locator("tbody button", has_text="z").click()
+    facts = lambda: page.locator(".card dd").all_text_contents()[:2]  # noqa: E731
+    assert facts() == ["not yet", "not yet"]
+    page.get_by_role("button", name="to its forward step").click()
+    assert facts() == ["6", "not yet"]
+    page.get_by_role("button", name="to the step that completes").click()
+    assert facts() == ["6", "2"]
+
+
 def test_hostile_labels_only_show(opened):
     xs = [Value(float(i), label=label) for i, label in enumerate(HOSTILE)]
     y = xs[0]

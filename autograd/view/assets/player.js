@@ -9,7 +9,6 @@ function h(tag, attributes = {}, ...children) {
   return furnish(document.createElement(tag), attributes, children);
 }
 
-/** The same for SVG. */
 function s(tag, attributes = {}, ...children) {
   return furnish(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
 }
@@ -39,7 +38,6 @@ function show(x) {
   return String(Number(x.toPrecision(4))).replace(/-/g, "−");
 }
 
-/** A gradient: its sign is said also when it is plus. */
 const signed = (x) => (x > 0 ? "+" : "") + show(x);
 const tone = (x) => (x > 0 ? "plus" : x < 0 ? "minus" : "plain");
 const numberOf = (x) => (typeof x === "number" ? x : { inf: Infinity, "-inf": -Infinity }[x] ?? NaN);
@@ -189,7 +187,7 @@ const MISTAKES = {
   "": "no mistake", assign: "= instead of +=", keep: "no zero_grad before this pass", order: "wrong order of visits",
 };
 
-/** What happens at one moment, as a student would say it with the numbers in it. */
+/** What happens at one moment, in words and numbers. */
 function sentence(tale, played, time) {
   const event = played.events[time - 1];
   if (!event) return "Nothing is computed yet. Step on (→) to begin the forward pass.";
@@ -303,7 +301,6 @@ function chalkgradPlayer(host, story, options = {}) {
     options.onTime?.(time);
   }
 
-  /** The moment after a step of an edge, a node or a layer. */
   function neighbour(direction, grain) {
     const group = (t) => groupOf(played.events, t, grain);
     let t = time + direction;
@@ -397,7 +394,7 @@ function chalkgradPlayer(host, story, options = {}) {
 
   // ── predict ──
 
-  /** Is the number of this moment hidden until the student types it? */
+  /** Is the number hidden until the student types it? */
   function waits() {
     const event = played.events[time - 1];
     return ui.predictOn.checked && !played.mistake && event?.kind === "accumulate" && time > solved;
@@ -515,7 +512,7 @@ function chalkgradPlayer(host, story, options = {}) {
       s("text", { class: "symbol", x: x + 4.5 + box.chip / 2, y: cy + 5 }, node.symbol));
     const pips = folded || node.uses < 2 || node.uses > 8 ? [] : Array.from({ length: node.uses }, (_, k) =>
       s("rect", { class: "pip", x: x + width - 5, y: cy - node.uses * 6.5 + 13 * k, width: 10, height: 10, rx: 2 }));
-    const badge = s("text", { class: "badge", x: x + width + 6, y: y - 9 }), right = s("text", { class: "right", x, y: y + height + 13 });
+    const badge = s("text", { class: "badge", x: x + width, y: y - 5 }), right = s("text", { class: "right", x, y: y + height + 13 });
     const lively = folded ? [] : node.uses > 1 ? [badge, right] : [right];
     const g = s("g", { class: "box" }, ...parts, ...texts.slice(box.name ? 0 : 1), ...pips, ...lively);
     g.addEventListener("pointerenter", () => !ui.card.dataset.pinned && card(node.index, i));
@@ -601,7 +598,7 @@ function chalkgradPlayer(host, story, options = {}) {
 
   /** The nearest place above or below a point where a plate of this width covers no box. */
   function free({ x, y }, width) {
-    const covers = (at) => drawing.map.boxes.some(({ at: [cx, cy, w, h] }) => Math.abs(cx - x) < (w + width) / 2 && Math.abs(cy - at) < h / 2 + 34);
+    const covers = (at) => drawing.map.boxes.some(({ at: [cx, cy, w, h] }) => Math.abs(cx - x) < (w + width) / 2 && at - cy < h / 2 + 14 && cy - at < h / 2 + 32);
     for (let away = 16; away < 400; away += 12) for (const at of [y - away, y + away]) if (!covers(at)) return [x, at];
     return [x, y - 16];
   }
@@ -614,7 +611,6 @@ function chalkgradPlayer(host, story, options = {}) {
     drawing.view.setAttribute("transform", `translate(${view.x} ${view.y}) scale(${view.k})`);
   }
 
-  /** Has the stage another size than before? */
   function measure() {
     const { width, height } = room;
     room = ui.stage.getBoundingClientRect();
@@ -658,7 +654,6 @@ function chalkgradPlayer(host, story, options = {}) {
     addEventListener("pointerup", () => removeEventListener("pointermove", move), { once: true });
   }
 
-  /** Keeps the node at work on the stage. */
   function follow(node) {
     const [x, y] = drawing.map.boxes[drawing.map.place[node]].at;
     const inside = (at, size) => at > 20 && at < size - 20;
@@ -697,7 +692,7 @@ function chalkgradPlayer(host, story, options = {}) {
       return;
     }
     const about = played.about[index], path = node.full || node.name;
-    const facts = [["data", show(played.data(index, time))], [`∂${tale.L}/∂${node.name}`, waits() ? "?" : show(played.gradient(index, time))], ["op", row ? `${node.symbol}  ${row.doc}` : node.kind]];
+    const facts = [["data", about.forward <= time ? show(played.data(index, time)) : "not yet"], [`∂${tale.L}/∂${node.name}`, waits() ? "?" : known(index) ? show(played.gradient(index, time)) : "not yet"], ["op", row ? `${node.symbol}  ${row.doc}` : node.kind]];
     if (row?.value) facts.push(["rule", `y = ${row.value}`]);
     node.parents.slice(0, 6).forEach((p, slot) => facts.push([`∂/∂${nodes[p].name}`, `${show(node.local[slot] ?? NaN)}${row?.local[slot] ? `  (${row.local[slot]})` : ""}`]));
     if (node.line >= 0) facts.push(["code", `${story.lines[node.line][1]}: ${story.lines[node.line][2]}`]);
@@ -711,7 +706,7 @@ function chalkgradPlayer(host, story, options = {}) {
         button("✕", "close", closeCard)));
   }
 
-  /** Works in a sandboxed frame too, where the clipboard's own interface does not. */
+  /** In a sandboxed frame the clipboard's own interface does not work. */
   function copy(text) {
     const field = h("textarea", {});
     field.value = text;
@@ -792,13 +787,13 @@ function chalkgradPlayer(host, story, options = {}) {
   }
 
   function picture() {
-    const [width, height] = drawing.map.size, copyOf = drawing.svg.cloneNode(true);
+    const { size: [width, height], top = 0 } = drawing.map, y = -30 - top, w = width + 40, h = height + 80 + top, copyOf = drawing.svg.cloneNode(true);
     copyOf.firstChild.removeAttribute("transform");
-    const attributes = { xmlns: "http://www.w3.org/2000/svg", class: "cg-player graph", viewBox: `-20 -30 ${width + 40} ${height + 60}`, width: width + 40, height: height + 60 };
+    const attributes = { xmlns: "http://www.w3.org/2000/svg", class: "cg-player graph", viewBox: `-20 ${y} ${w} ${h}`, width: w, height: h };
     if (ui.root.dataset.theme) attributes["data-theme"] = ui.root.dataset.theme;
     furnish(copyOf, attributes, []);
-    copyOf.prepend(s("style", {}, options.css ?? ""), s("rect", { class: "paper", x: -20, y: -30, width: width + 40, height: height + 60 }));
-    return { text: new XMLSerializer().serializeToString(copyOf), width: width + 40, height: height + 60 };
+    copyOf.prepend(s("style", {}, options.css ?? ""), s("rect", { class: "paper", x: -20, y, width: w, height: h }));
+    return { text: new XMLSerializer().serializeToString(copyOf), width: w, height: h };
   }
 
   function savePng() {
