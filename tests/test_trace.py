@@ -274,6 +274,12 @@ def test_every_node_is_alone_in_some_level_or_in_a_part_that_opens(make):
     assert all(len(part["boxes"]) <= 400 for part in parts)
 
 
+def test_a_level_that_is_a_tangle_of_arrows_is_left_out_and_its_neurons_open_one_by_one():
+    story = tell(MLP([2, 40, 40, 1], seed=1)([0.5, 1.0]))
+    assert [level["name"] for level in story["levels"]] == ["layers"]
+    assert [part["title"] for part in story["parts"]].count("neurons[39]") == 2
+
+
 def test_parts_stand_in_one_another_and_their_boxes_do_not_overlap():
     story = tell(long_chain(2_000))
     for i, part in enumerate(story["parts"]):

@@ -8,7 +8,8 @@ where, and ``svg`` draws it; ``dot`` says the same scene in Graphviz's language.
     story → html, widget
 
 ``story`` tells a backward pass as one JSON document, and the player (``assets/``)
-steps through it, in a page or in a notebook.
+steps through it, in a page or in a notebook; ``parts`` says what its boxes open to,
+``update`` what an optimizer would do next, ``lines`` and ``names`` how it was written.
 
 >>> from autograd import Value
 >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")

@@ -306,7 +306,10 @@ def _frames(scene: Scene, layout: Layout) -> list[Document]:
 
 def _brief(box: Box) -> Box:
     """A folded box with its name and room for how many of its nodes are done, which is what the player writes in it."""
-    return replace(box, lines=box.lines[:2]) if box.kind == "folded" else box
+    if box.kind != "folded":
+        return box
+    nodes = box.lines[1].text.split()[0].replace(",", "")
+    return replace(box, lines=(box.lines[0], Line(f"∂ {nodes}/{nodes}")))
 
 
 def _roomy(box: Box, gradient: str) -> Box:
