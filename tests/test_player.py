@@ -274,6 +274,24 @@ def test_boxes_open_from_the_keyboard_and_close_again(opened):
     assert clock(page) == 1
 
 
+def test_an_arrow_back_into_a_module_used_again_goes_round_over_the_boxes(opened):
+    w = Value(0.5, label="cell[0].w", kind="parameter")
+    h = Value(1.0, label="h0")
+    for _ in range(120):
+        inner = (h * w).tanh()
+        inner.module = inner.parents[0].module = "cell[0]"
+        h = inner * 0.9
+    page = opened(step(h))
+    page.locator(".box.folded", has_text="after cell[0]").click()
+    drawn = page.locator(".arrow path").evaluate_all("(all) => all.map((e) => e.getAttribute('d'))")
+    back = [d for d in drawn if float(d[1:].split()[0]) > float(d.split()[-2])]
+    assert back
+    for d in back:
+        assert float(re.search(r"([\d.-]+)H", d)[1]) < 0  # above all boxes, which begin at 0
+    press(page, "End")
+    assert page.locator(".arrow.passed").count() == len(drawn)
+
+
 def test_every_node_of_a_large_graph_is_some_clicks_away(opened):
     x = y = Value(0.5, label="x")
     for i in range(2_000):

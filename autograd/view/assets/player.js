@@ -155,10 +155,11 @@ function opened(story, { nodes }, k) {
   });
   for (const arrow of arrows.values()) {
     const [tail, head] = arrow.ends.map((i) => shown[i].at), x = tail[0] + tail[2] / 2, end = head[0] - head[2] / 2 - 9, [y, to] = arrow.y;
-    const between = shown.some(({ at: [cx, cy, w, h] }) => cx - w / 2 > x && cx + w / 2 < end && cy + h > Math.min(y, to) && cy - h < Math.max(y, to));
+    const between = end < x || shown.some(({ at: [cx, cy, w, h] }) => cx - w / 2 > x && cx + w / 2 < end && cy + h > Math.min(y, to) && cy - h < Math.max(y, to));
     if (between && !lanes.has(arrow.ends[0])) lanes.set(arrow.ends[0], -16 - 10 * lanes.size); // over the boxes in its way
     const lane = lanes.get(arrow.ends[0]);
-    arrow.d = between ? `M${x} ${y}C${x + 24} ${y} ${x + 8} ${lane} ${x + 40} ${lane}H${end - 36}C${end - 4} ${lane} ${end - 26} ${to} ${end} ${to}`
+    arrow.d = end < x ? `M${x} ${y}C${x + 50} ${y} ${x + 50} ${lane} ${x} ${lane}H${end}C${end - 50} ${lane} ${end - 50} ${to} ${end} ${to}`
+      : between ? `M${x} ${y}C${x + 24} ${y} ${x + 8} ${lane} ${x + 40} ${lane}H${end - 36}C${end - 4} ${lane} ${end - 26} ${to} ${end} ${to}`
       : `M${x} ${y}C${(x + end) / 2} ${y} ${(x + end) / 2} ${to} ${end} ${to}`;
     arrow.tip = [end + 9, to];
   }
