@@ -136,6 +136,12 @@ def of_one_leaf(*lines):
         (0.0, 1 / 1024), (("dot", (1, 0, 1, 1)), ("add", (2, 2)), ("add", (3, 3)), ("add", (4, 4)), ("clip", (5,)))
     )
 )
+@example(  # a slope that is multiplied by ln 2
+    program=Program(
+        (0.0, 1 / 1024),
+        (("dot", (1, 0, 1, 1)), ("add", (2, 2)), ("add", (3, 3)), ("add", (4, 4)), ("exponential", (5,))),
+    )
+)
 @given(program=_programs(max_lines=16))
 def test_a_random_program_is_the_graph_within_the_bound(program, dtype):
     leaves, root = built(program)
