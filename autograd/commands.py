@@ -91,6 +91,9 @@ class _Step:
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         _formula_arguments(parser)
         parser.add_argument("-o", "--output", default="lesson.html", help="page to write (default: %(default)s)")
+        parser.add_argument(
+            "--update", type=float, metavar="LR", help="show also the step that follows, w ← w - LR · ∂L/∂w"
+        )
 
     def run(self, arguments: argparse.Namespace) -> int:
         from autograd.view import step as stepped
@@ -98,7 +101,7 @@ class _Step:
         expression, numbers = _formula(arguments)
         root = expression(numbers)
         root.label = root.label or "L"
-        stepped(root).save(Path(arguments.output))
+        stepped(root, update=arguments.update).save(Path(arguments.output))
         print(f"wrote {arguments.output}: open it in a browser; → steps on, ? lists the keys")
         return 0
 

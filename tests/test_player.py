@@ -407,6 +407,7 @@ def test_predictions_are_asked_and_mistakes_told_apart(opened):
     verdicts = {
         "3": "Forgot the upstream gradient", "6": "Forgot to add: 6 had arrived", "8": "Forgot the local derivative",
         "10": "Wrong local derivative: your answer would need 2. For y = a * b, ∂y/∂a = b.", "x": "Type a number.",
+        "-12": "Wrong sign",
     }  # fmt: skip
     for guess, verdict in verdicts.items():
         page.get_by_label("your prediction").fill(guess)

@@ -35,17 +35,17 @@ def arrays_of(model: Any, dtype: str) -> list[Any]:
     ]
 
 
-def _timed(step: Any) -> Any:
-    """A sample: seconds a step, with the loss of the tenth step as a check."""
+def _timed(step: Any, together: int = 20) -> Any:
+    """A sample: seconds a step, of so many together, with the loss of the tenth step as a check."""
     for _ in range(9):
         step()
     checked = float(step())
 
     def sample() -> dict[str, float]:
         start = perf_counter()
-        for _ in range(20):
+        for _ in range(together):
             step()
-        return {"seconds": (perf_counter() - start) / 20, "checked": checked}
+        return {"seconds": (perf_counter() - start) / together, "checked": checked}
 
     return sample
 
@@ -165,6 +165,30 @@ def as_jax(name: str, dtype: str, lr: float) -> Any:
     return _timed(step)
 
 
+def as_micrograd(name: str, dtype: str, lr: float) -> Any:
+    """micrograd, a scalar at a time: what the program is compiled from, on the engine that everyone knows."""
+    from micrograd.engine import Value
+    from micrograd.nn import MLP
+
+    model, X, Y = task(name, dtype)
+    peer = MLP(model.sizes[0], list(model.sizes[1:]))
+    for layer, theirs in zip(model.layers, peer.layers, strict=True):
+        for neuron, other in zip(layer.neurons, theirs.neurons, strict=True):
+            other.w, other.b = [Value(w.data) for w in neuron.w], Value(neuron.b.data)
+    rows, targets = X.tolist(), Y.tolist()
+
+    def step() -> float:
+        losses = [(1.0 + -y * peer(list(map(Value, x)))).relu() for x, y in zip(rows, targets, strict=True)]
+        loss = sum(losses) * (1.0 / len(losses))
+        peer.zero_grad()
+        loss.backward()
+        for p in peer.parameters():
+            p.data -= lr * p.grad
+        return float(loss.data)
+
+    return _timed(step, together=1)
+
+
 def scalar_gpt(length: int = 16, width: int = 16, heads: int = 4, vocabulary: int = 27) -> Any:
     """The loss of a small GPT on one text, written on scalars: embedding, attention, MLP, cross-entropy."""
     from autograd import Value, affine, dot, logsumexp, mean
@@ -240,21 +264,32 @@ def as_scalar_gpt(engine: str, length: int) -> Any:
     return sample
 
 
-def compiling(n: int) -> Any:
-    """What compiling a batch graph of about n nodes costs."""
-    from autograd import collector_paused
+def compiling(n: int, shape: str) -> Any:
+    """What compiling a graph of about n nodes costs: a batch through a network, or one long chain."""
+    import resource
+
+    from autograd import Value, collector_paused
     from autograd.compiler import compile_graph
     from nn import MLP, mse
 
     rng = random.Random(0)
-    model, rows = MLP([10, 20, 20, 1], seed=0), max(1, n // 92)
     with collector_paused():
-        root = mse([model([rng.random() for _ in range(10)]) for _ in range(rows)], [0.5] * rows)
+        if shape == "batch":
+            model, rows = MLP([10, 20, 20, 1], seed=0), max(1, n // 92)
+            root = mse([model([rng.random() for _ in range(10)]) for _ in range(rows)], [0.5] * rows)
+        else:
+            w, b = Value(0.9, kind="parameter"), Value(0.1, kind="parameter")
+            root = w
+            for _ in range(n // 3):
+                root = (root * w + b).tanh()
 
     def sample() -> dict[str, float]:
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         start = perf_counter()
         program = compile_graph(root)
-        return {"nodes": program.nodes, "seconds": perf_counter() - start}
+        taken = perf_counter() - start
+        grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before  # kB; later samples find the room there
+        return {"nodes": program.nodes, "seconds": taken, "bytes": 1024.0 * grown}
 
     return sample
 
@@ -265,7 +300,8 @@ PEERS = {
 
 
 def _steps(name: str, dtype: str, rounds: int) -> Table:
-    done = interleaved({peer: (f"compiled:{make}", name, dtype, 0.1) for peer, make in PEERS.items()}, rounds)
+    peers = PEERS | ({"micrograd, scalar by scalar": "as_micrograd"} if (name, dtype) == ("moons", "float64") else {})
+    done = interleaved({peer: (f"compiled:{make}", name, dtype, 0.1) for peer, make in peers.items()}, rounds)
     reference = next(iter(done.values())).median("seconds")
     rows = [
         [
@@ -285,7 +321,7 @@ def _steps(name: str, dtype: str, rounds: int) -> Table:
 
 def _slower(case: Any, reference: float | None) -> str:
     median = case.median("seconds")
-    return f"{median / reference:.2f}" if median and reference else "–"
+    return f"{median / reference:,.2f}" if median and reference else "–"
 
 
 def run(*, quick: bool) -> list[Table]:
@@ -309,9 +345,15 @@ def run(*, quick: bool) -> list[Table]:
         )
     )
     sizes = [10**3, 10**4, 10**5] if quick else [10**3, 10**4, 10**5, 10**6]
-    cost = interleaved({n: ("compiled:compiling", n) for n in sizes}, 2 if quick else 3)
-    rows = [
-        [f"{n:,}", case.problem or f"{1e9 * case.median('seconds') / case.median('nodes'):,.0f}"]
-        for n, case in cost.items()
-    ]
-    return [*tables, Table("Compiling", ["nodes of a batch graph", "ns a node"], rows, ["Mark: flat."])]
+    shapes = ("batch", "chain")
+    cost = interleaved({(n, k): ("compiled:compiling", n, k) for n in sizes for k in shapes}, 2 if quick else 3)
+    rows = [[f"{n:,}", *(_a_node(cost[n, k]) for k in shapes)] for n in sizes]
+    columns = ["nodes, about", "a batch graph: ns and bytes a node", "a chain: ns and bytes a node"]
+    return [*tables, Table("Compiling", columns, rows, ["Mark: flat."])]
+
+
+def _a_node(case: Any) -> str:
+    if case.problem:
+        return str(case.problem)
+    grown = max(sample["bytes"] / sample["nodes"] for sample in case.samples)
+    return f"{1e9 * case.median('seconds') / case.median('nodes'):,.0f} ns, {grown:,.0f} B"

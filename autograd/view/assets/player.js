@@ -254,6 +254,7 @@ function diagnose(guess, event, rule) {
   if (near(contribution)) return `Forgot to add: ${show(before)} had arrived before, and contributions add up.`;
   if (near(local) || near(before + local)) return "Forgot the upstream gradient: multiply the local derivative by it.";
   if (near(before + upstream)) return `Forgot the local derivative: multiply ${show(upstream)} by it.`;
+  if (near(-after) || near(before - contribution)) return "Wrong sign: which of the factors is negative?";
   const used = (guess - before) / upstream;
   return `Wrong local derivative: your answer would need ${show(used)}. ${rule}`;
 }
