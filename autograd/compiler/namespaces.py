@@ -148,7 +148,11 @@ class NumPy(Namespace):
     def row_sums(self, x: Any, out: Any = None) -> Any:
         """Σ along the last axis: as a product with ones it is several times faster."""
         ones = self.ones(x.shape[-1])
-        return x.dot(ones, out=out) if x.ndim < 3 else np.matmul(x, ones, out=out)
+        if x.ndim == 2:
+            return x.dot(ones, out=out)
+        return np.matmul(
+            x, ones, out=out
+        )  # a single number goes into ``out`` and comes back as ``out``; dot's does not
 
     def outer(self, a: Any, b: Any, out: Any = None) -> Any:
         """aᵢbⱼ, as a matrix product."""
