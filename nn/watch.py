@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["Recorder", "Snapshot", "watch"]
 
 HEIGHT = 1000  # px in a notebook
+PLAIN_HEIGHT, LAYER_HEIGHT = 430, 75  # without maps: what stands around the table, and a row of it
 MEASURED = 100  # samples at most, from which histograms are counted
 CURVE = 1000  # points at most of the loss curve
 NUMBERS = 80_000  # weights at most in a page: about 1.6 MB of text
@@ -140,9 +141,9 @@ def watch(run: Recorder, *, classes: Sequence[str] = (), threshold: float = 0.0)
         )
     sizes = "-".join(map(str, run.model.sizes))
     title = f"Watching MLP {sizes} learn: {len(run.records):,} steps"
-    return Page(
-        title, "watch", {"title": title, "threshold": threshold, **_story(run, classes)}, _picture(title, run), HEIGHT
-    )
+    story = {"title": title, "threshold": threshold, **_story(run, classes)}
+    plain = PLAIN_HEIGHT + LAYER_HEIGHT * len(run.model.layers)
+    return Page(title, "watch", story, _picture(title, run), plain if story["without_maps"] else HEIGHT)
 
 
 # ── the page's data ─────────────────────────────────────────────────────────

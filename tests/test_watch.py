@@ -214,6 +214,16 @@ def test_more_than_two_inputs_show_everything_but_maps(opened):
     assert tab.locator(".bars").count() == 4
 
 
+@pytest.mark.parametrize("width", [850, 1100, 1500])
+@pytest.mark.parametrize("hidden", [(4,), (4, 4, 4)])
+def test_a_page_without_maps_fills_its_frame_in_a_notebook_and_no_more(opened, hidden, width):
+    samples = data.XOR._replace(X=[[*x, 1.0] for x in data.XOR.X])
+    page = watch(recorded(sizes=(3, *hidden, 1), samples=samples))
+    tab = opened(page, viewport={"width": width, "height": page.height})
+    assert tab.evaluate("document.documentElement.scrollHeight") <= page.height
+    assert tab.locator("main").bounding_box()["height"] > page.height - (30 if width <= 1000 else 250)
+
+
 def test_the_cursor_of_the_loss_curve_is_at_the_step(opened):
     tab = opened(watch(recorded(epochs=10)))
     tab.locator("#scrub").fill("5")
