@@ -271,10 +271,16 @@ def evaluate(model: Callable[[Any], Any], X: Sequence[Any], y: Sequence[Any], lo
         return losses.get(loss)(outputs, y).data, losses.accuracy(loss, outputs, y)
 
 
+def _in_a_notebook() -> bool:
+    """Does a Jupyter kernel run this code?"""
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    return hasattr(shell, "kernel")
+
+
 def _progress_bar(total: int) -> Any:
     from tqdm.std import tqdm
 
-    if "ipykernel" in sys.modules:
+    if _in_a_notebook():
         with suppress(ImportError):  # without ipywidgets the text bar does
             import ipywidgets  # noqa: F401
             from tqdm.notebook import tqdm
