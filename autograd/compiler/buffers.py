@@ -82,7 +82,10 @@ class Calls:
             return
         e = self._cheaper(e)
         name = UFUNCS.get(str(e.head), str(e.head))
-        operands = [self._operand(a) for a in e.args]
+        if e.head == "*=":  # σ′(h̃) first: then h is free, and the matrix product may be written over it
+            operands = [self._operand(a) for a in reversed(e.args)][::-1]
+        else:
+            operands = [self._operand(a) for a in e.args]
         if e.head == "@" and e.args[1].head == "T":
             operands[1] += ".copy()"  # the larger factor meets a contiguous one
         if name not in WITH_OUT:

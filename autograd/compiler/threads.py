@@ -16,7 +16,10 @@ def one_blas_thread() -> AbstractContextManager[Any]:
     ...     pass
     """
     blas = _blas()
-    return nullcontext() if blas is None else blas.limit(limits=1)
+    if blas is None or all(library.num_threads == 1 for library in blas.lib_controllers):
+        return nullcontext()
+    held: AbstractContextManager[Any] = blas.limit(limits=1)
+    return held
 
 
 @lru_cache
