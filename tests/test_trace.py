@@ -470,3 +470,9 @@ def test_the_command_writes_a_page(tmp_path, monkeypatch, capsys):
     assert command.run(parser.parse_args(["tanh(w*x + b)", "w=1", "x=2", "b=-0.5", "-o", str(page)])) == 0
     assert page.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
     assert "open it in a browser" in capsys.readouterr().out
+
+
+def test_a_box_is_wide_enough_for_the_number_that_an_update_gives():
+    w = Value(2.0, label="w")
+    widths = [tell(w * 1.0, update=rate)["levels"][0]["boxes"][0]["at"][2] for rate in (1.0, 0.123)]
+    assert widths[1] > widths[0]  # 2 → 1 and 2 → 1.877

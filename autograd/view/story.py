@@ -54,7 +54,7 @@ from autograd.view.fold import Fold, fold, prefixes
 from autograd.view.layered import columns, frames_nest
 from autograd.view.parts import Part, below, opened
 from autograd.view.scene import Line, assemble, members
-from autograd.view.text import shorten, signed, visible
+from autograd.view.text import number, shorten, signed, visible
 from autograd.view.update import moved, said
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def tell(root: Value, lines: Mapping[Value, CodeLine] | None = None, update: Any
             "lines": [[visible(Path(line.file).name), line.number, visible(line.text)] for line in numbered],
             "update": said(update),
             "events": [*_forward(order, index), *_backward(root, steps, index), *_updates(moves, index)],
-            **_maps(order, index, root, steps),
+            **_maps(order, index, root, _longest(steps, moves)),
         }  # fmt: skip
 
 
@@ -215,17 +215,19 @@ def _updates(moves: Iterable[Move], index: Mapping[Value, int]) -> Iterator[list
 # ── levels ──────────────────────────────────────────────────────────────────
 
 
-def _maps(order: Sequence[Value], index: Mapping[Value, int], root: Value, steps: Iterable[Step]) -> Document:
-    """The levels, finest first, and the parts into which their boxes open; and in which part each node stands alone."""
-    longest = _longest(steps)
+def _maps(order: Sequence[Value], index: Mapping[Value, int], root: Value, longest: Mapping[Value, str]) -> Document:
+    """The levels, finest first, and the parts into which their boxes open; and in which part each node stands alone.
+
+    longest: for a node, the longest number that its box will ever hold
+    """
     foldings = _foldings(order, root)
     boxes = {name: members(folding) for name, folding in foldings.items()}
     module = next((folding.module for folding in foldings.values()), {})
     coarsest = list(boxes.values())[-1] if boxes else {}
     largest = [Part(place.title, place.title, nodes) for place, nodes in coarsest.items() if isinstance(place, Fold)]
     found = below(largest if foldings else [Part("the graph", "", order)], module, lambda v: _name(v, index))
-    number = {part: i for i, part in enumerate(found)}
-    opens = {frozenset(part.nodes): i for part, i in number.items()}
+    at = {part: i for i, part in enumerate(found)}
+    opens = {frozenset(part.nodes): i for part, i in at.items()}
     levels = [
         {"name": name, **_level(order, folding, [opens.get(frozenset(nodes), -1) for nodes in boxes[name].values()], longest)}
         for name, folding in foldings.items()
@@ -234,7 +236,7 @@ def _maps(order: Sequence[Value], index: Mapping[Value, int], root: Value, steps
     return {
         "levels": [level for level in levels[:-1] if len(level["arrows"]) <= TANGLE] + levels[-1:] or [{"name": "stretches", "part": 0}],
         "parts": [*_parts(found, order, inner, index, longest)],
-        "part": [number[inner[v]] if v in inner else -1 for v in order] if found else [],
+        "part": [at[inner[v]] if v in inner else -1 for v in order] if found else [],
     }  # fmt: skip
 
 
@@ -250,11 +252,12 @@ def _name(v: Value, index: Mapping[Value, int]) -> str:
     return shorten(visible(v.label), 12) or f"v{index[v]}"
 
 
-def _longest(steps: Iterable[Step]) -> dict[Value, str]:
-    """The longest text a node's gradient will ever show: its box must hold it."""
+def _longest(steps: Iterable[Step], moves: Iterable[Move]) -> dict[Value, str]:
+    """The longest number a node will ever show, as its gradient grows or an update moves it: its box must hold it."""
     longest: dict[Value, str] = {}
-    for step in steps:
-        longest[step.parent] = max(longest.get(step.parent, ""), signed(step.after), key=len)
+    shown = [*((step.parent, signed(step.after)) for step in steps), *((m.parameter, number(m.after)) for m in moves)]
+    for node, text in shown:
+        longest[node] = max(longest.get(node, ""), text, key=len)
     return longest
 
 
@@ -274,7 +277,7 @@ def _parts(
     longest: Mapping[Value, str],
 ) -> Iterator[Document]:  # fmt: skip
     """Each part as it is opened, briefly: every box as what it stands for, centre, size, and the width of its chip."""
-    number = {part: i for i, part in enumerate(found)}
+    at = {part: i for i, part in enumerate(found)}
     users: dict[Value, list[Value]] = {}
     for v in order if found else ():
         for parent in dict.fromkeys(v.parents):
@@ -284,10 +287,10 @@ def _parts(
         texts = [longest.get(box, "") if isinstance(box, Value) else "" for box in stands]
         scene = replace(scene, boxes=tuple(map(_roomy, map(_brief, scene.boxes), texts)))
         layout = columns(scene, quick=True)  # the player leads its arrows itself
-        what = [None if box is None else index[box] if isinstance(box, Value) else -1 - number[box] for box in stands]
+        what = [None if box is None else index[box] if isinstance(box, Value) else -1 - at[box] for box in stands]
         yield {
             "title": visible(part.title),
-            "in": number[part.parent] if part.parent else -1,
+            "in": at[part.parent] if part.parent else -1,
             "size": [round(layout.width), round(layout.height)],
             "boxes": [
                 [i, round(p.x), round(p.y), round(box.width), round(box.height), *([round(box.chip)] * bool(box.chip))]
