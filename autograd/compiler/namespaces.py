@@ -221,23 +221,24 @@ class TallNumPy(NumPy):
         whole = pieces * rows
         np.matmul(a[:whole].reshape(pieces, rows, -1), b, out=out[:whole].reshape(pieces, rows, -1))
         if whole < len(a):
-            np.matmul(a[whole:], b, out=out[whole:])
+            np.dot(a[whole:], b, out=out[whole:])
         return out
 
     def _over_rows(self, a: Any, b: Any, out: Any) -> Any:
         """Transposed a (n, k) times b (n, r): a sum over the rows, some of them at a time."""
-        pieces, rows = _pieces(len(a), a.shape[1] * b.shape[1])
+        k, r = a.shape[1], b.shape[1]
+        pieces, rows = _pieces(len(a), k * r)
         if pieces == 1:
             return np.dot(a.T, b, out=out)
         whole = pieces * rows
-        shape = (pieces, a.shape[1], b.shape[1])
-        stack = self.room(shape)
-        np.matmul(a[:whole].reshape(pieces, rows, -1).swapaxes(1, 2), b[:whole].reshape(pieces, rows, -1), out=stack)
-        if out is None:
-            out = np.empty(shape[1:], self.dtype)
-        np.matmul(self.ones(pieces), stack.reshape(pieces, -1), out=out.reshape(-1))
+        stack = self.room((pieces + (whole < len(a)), k, r))
+        parts = a[:whole].reshape(pieces, rows, k).swapaxes(1, 2), b[:whole].reshape(pieces, rows, r)
+        np.matmul(*parts, out=stack[:pieces])
         if whole < len(a):
-            out += np.matmul(a[whole:].T, b[whole:])
+            np.dot(a[whole:].T, b[whole:], out=stack[pieces])
+        if out is None:
+            out = np.empty((k, r), self.dtype)
+        self.ones(len(stack)).dot(stack.reshape(len(stack), -1), out=out.reshape(-1))
         return out
 
 
