@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["constants_of", "is_thin", "scalars", "source_of"]
 
-MANY_KINDS = 1000  # so many lines of source are still read, and quickly compiled
+MANY_KINDS = 300  # so many lines of source are still read, and quickly compiled
 ALIKE = 8  # nodes of a kind on average: fewer are not worth an array
 
 
