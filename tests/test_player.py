@@ -697,3 +697,10 @@ def test_a_thousand_nodes_paint_and_step_quickly(opened):
     )
     assert painted < 3_000
     assert times[20] < 150
+
+
+def test_the_table_shows_gradients_whole_beside_long_names(opened):
+    model = MLP([12, 12, 2], seed=0)
+    page = opened(step(sum(model([0.1 * k for k in range(12)]))))
+    press(page, "End")
+    assert page.locator(".side").evaluate("(e) => e.scrollWidth <= e.clientWidth")
