@@ -348,6 +348,35 @@ def test_the_same_program_runs_on(library, program):
     close(np.asarray(other), gradient, 1e-12)
 
 
+@pytest.mark.parametrize("library", ["torch", "jax"])
+def test_a_network_of_two_rectified_layers_runs_on(library):
+    xp = pytest.importorskip(library if library == "torch" else "jax.numpy")
+    if library == "jax":
+        import jax
+
+        jax.config.update("jax_enable_x64", True)
+    x, y = [Value(0.1), Value(0.2)], Value(1.0)
+    program = compile_graph((1.0 - y * MLP([2, 5, 4, 1], seed=0)(x)).relu(), inputs=[x, y])
+    X, Y = batch(600, 2, 2)
+    value, gradient = program.value_and_grad(X, 2.0 * Y[:, 0] - 1.0)
+    other_value, other = program.value_and_grad(xp.asarray(X), xp.asarray(2.0 * Y[:, 0] - 1.0))
+    close(float(other_value), value, 1e-12)
+    close(np.asarray(other), gradient, 1e-12)
+
+
+@given(_programs(max_lines=12))
+def test_a_random_graph_gives_the_same_on_pytorch(program):
+    torch = pytest.importorskip("torch", reason="PyTorch comes with the bench extra")
+    _, root = program.values()
+    if not any(v.op.name == "input" for v in topological_order(root)) or not root.parents:
+        return
+    compiled = compile_graph(root)
+    value, gradient = compiled.value_and_grad()
+    other_value, other = compiled.value_and_grad(parameters=torch.tensor(compiled.load()))
+    close(float(other_value), value, 1e-9)
+    close(other.numpy(), gradient, 1e-9)
+
+
 # ── thin graphs ─────────────────────────────────────────────────────────────
 
 

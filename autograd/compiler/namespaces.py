@@ -295,16 +295,33 @@ class Torch(Namespace):
 
     def __getattr__(self, name: str) -> Any:
         """Functions whose PyTorch form wants tensors where NumPy takes numbers."""
-        if name == "concatenate":
-            return self.library.cat
-        found = super().__getattr__(name)
+        found = super().__getattr__(_IN_TORCH.get(name, name))
         if name in _ON_TENSORS:
-            return lambda *args: found(*map(self.asarray, args))
+            function = found
+            found = lambda *args: function(*map(self.asarray, args))  # noqa: E731 (a name for it is all it lacks)
+            setattr(self, name, found)
         return found
 
 
+_IN_TORCH = {"concatenate": "cat", "power": "pow", "equal": "eq"}
 _ON_TENSORS = frozenset(
-    ["maximum", "minimum", "heaviside", "sign", "exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh", "erfc"]
+    [
+        "power",
+        "equal",
+        "maximum",
+        "minimum",
+        "heaviside",
+        "sign",
+        "exp",
+        "expm1",
+        "log",
+        "log1p",
+        "sqrt",
+        "sin",
+        "cos",
+        "tanh",
+        "erfc",
+    ]
 )
 
 
