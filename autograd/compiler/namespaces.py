@@ -291,7 +291,7 @@ class Torch(Namespace):
 
     def where(self, condition: Any, a: Any, b: Any) -> Any:
         """``a`` where the condition holds, else ``b``."""
-        return self.library.where(self.library.as_tensor(condition), a, b)
+        return self.library.where(self.library.as_tensor(condition).bool(), self.asarray(a), self.asarray(b))
 
     def __getattr__(self, name: str) -> Any:
         """Functions whose PyTorch form wants tensors where NumPy takes numbers."""
