@@ -129,21 +129,16 @@ def script() -> str:
 
 def style() -> str:
     """The player's style: the colours of palette.py as variables, then assets/player.css."""
-    light, dark = _variables(LIGHT), _variables(DARK)
+    colours = "".join(f"--{name}:light-dark({LIGHT[name]},{DARK[name]});" for name in LIGHT)
     return (
-        f".cg-player{{{light}color-scheme:light}}"
-        f".cg-player[data-theme=dark]{{{dark}color-scheme:dark}}"
-        f"@media (prefers-color-scheme:dark){{.cg-player:not([data-theme=light]){{{dark}color-scheme:dark}}}}\n"
+        f".cg-player{{{colours}color-scheme:light dark}}"
+        ".cg-player[data-theme=light]{color-scheme:light}.cg-player[data-theme=dark]{color-scheme:dark}\n"
         f"{_asset('player.css')}"
     )
 
 
 def _asset(name: str) -> str:
     return (files("autograd.view") / "assets" / name).read_text(encoding="utf-8")
-
-
-def _variables(colours: Mapping[str, str]) -> str:
-    return "".join(f"--{name}:{colour};" for name, colour in colours.items())
 
 
 def _page(story: str, title: str, picture: str) -> str:

@@ -2,7 +2,7 @@
 
 ``tell(root)`` rehearses a backward pass, leaving every gradient of yours as it was, and gives
 
-    format    "chalkgrad story", and ``version`` 2
+    format    "chalkgrad story", and ``version`` 3
     title     of the page
     root      index of the result L
     model     the variable that holds the model, before every path inside a module: "mlp" in mlp.layers[0]; or ""
@@ -32,9 +32,13 @@
               all that is not shown
     part      the innermost part of each node, in which it has a box of its own (−1: it has one in every level)
 
-A number that is not finite is the text "nan", "inf" or "-inf". The same graph gives the same bytes everywhere.
+A number that is not finite is the text "nan", "inf" or "-inf".
 
-Version 2 wrote into ``accumulate`` what version 1 left to look up, left empty fields out, and added ``zero`` and ``update``.
+As text (``dumps``) the document says the same in fewer bytes, and the same graph gives the same bytes everywhere:
+
+    kinds     of events; an event begins with its place in this list
+    numbers   every float of nodes and events, once; there, its place in this list stands for it
+    own       in a node, instead of a label that is the path of its module, a dot, and this
 """
 
 from __future__ import annotations
@@ -52,6 +56,7 @@ from autograd.readings import formula
 from autograd.value import Value
 from autograd.view.fold import Fold, fold, prefixes
 from autograd.view.layered import columns, frames_nest
+from autograd.view.packing import packed
 from autograd.view.parts import Part, below, opened
 from autograd.view.scene import Line, assemble, members
 from autograd.view.text import number, shorten, signed, visible
@@ -70,7 +75,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMAT", "VERSION", "dumps", "tell"]
 
-FORMAT, VERSION = "chalkgrad story", 2
+FORMAT, VERSION = "chalkgrad story", 3
 SCALARS = 300  # a level of single nodes up to here
 TANGLE = 800  # arrows of a level beyond which nobody follows one; a level's boxes open one by one all the same
 LONGEST = 200  # characters of a label, 10 times what fits in a box
@@ -125,8 +130,8 @@ def tell(root: Value, lines: Mapping[Value, CodeLine] | None = None, update: Any
 
 
 def dumps(story: Document) -> str:
-    """The document as text: pure ASCII, no blanks, and no NaN, which JSON does not have."""
-    return json.dumps(story, separators=(",", ":"), allow_nan=False)
+    """The document as text, packed: pure ASCII, no blanks, and no NaN, which JSON does not have."""
+    return json.dumps(packed(story), separators=(",", ":"), allow_nan=False)
 
 
 def _title(root: Value, nodes: int) -> str:

@@ -21,7 +21,8 @@ export default {
     el.style.height = `${model.get("height")}px`;
     const report = (time) => { if (time !== model.get("time")) { model.set("time", time); model.save_changes(); } };
     const options = { css: model.get("_css"), time: model.get("time"), onTime: report };
-    const player = chalkgradPlayer(el, JSON.parse(model.get("story")), options);
+    const player = chalkgradPlayer(el, JSON.parse(model.get("story")), options), lab = document.body.dataset.jpThemeLight;
+    if (lab) el.firstChild.dataset.theme = lab === "true" ? "light" : "dark";
     const move = () => { if (model.get("time") !== player.time) player.go(model.get("time")); };
     model.on("change:time", move);
     return () => { model.off("change:time", move); player.close(); };

@@ -22,13 +22,13 @@ function furnish(element, attributes, children) {
   return element;
 }
 
-/** Writes only what changed. */
+/** Writes only what changed; remembers it, for reading the page back is slow. */
 function put(element, text) {
-  if (element.textContent !== text) element.textContent = text;
+  if (element.said !== text) element.textContent = element.said = text;
 }
 
 function mark(element, names) {
-  if (element.getAttribute("class") !== names) element.setAttribute("class", names);
+  if (element.mark !== names) element.setAttribute("class", (element.mark = names));
 }
 
 /** Four digits, a real minus sign; nan and inf in words. */
@@ -50,8 +50,10 @@ const READABLE = 0.55; // a smaller graph can't be read from the back of the roo
 
 /** Nodes with numbers and names, the right run, and the layer of every node. */
 function read(story) {
-  const nodes = story.nodes.map(({ op, symbol = "", label = "", path = label, module = -1, parents = [], local = [], data, line = -1 }, index) => ({
-    op, symbol, label, path, module, parents, line, index, data: numberOf(data), local: local.map(numberOf), uses: 0,
+  const numbers = story.numbers.map(numberOf), nodes = story.nodes.map(({
+    op, symbol = "", module = -1, own, label = own ? `${story.modules[module][0]}.${own}` : "", path = label, parents = [], local = [], data, line = -1,
+  }, index) => ({
+    op, symbol, label, path, module, parents, line, index, data: numbers[data], local: local.map((i) => numbers[i]), uses: 0,
     kind: ["input", "parameter", "constant"].includes(op) ? op : "result",
     full: story.model && module >= 0 ? `${story.model}.${path}` : path, name: brief(label || (index === story.root ? "L" : `v${index}`)),
   }));
@@ -60,20 +62,20 @@ function read(story) {
   for (const node of nodes) if (bearers.get(node.name) > 1 && node.path) node.name = brief(node.path);
   const top = (module) => (module < 0 ? -1 : story.modules[module][1] < 0 ? module : top(story.modules[module][1]));
   for (const node of nodes) node.layer = top(node.module);
-  const tale = { ...story, nodes, L: nodes[story.root].name };
+  const tale = { ...story, nodes, numbers, L: nodes[story.root].name };
   tale.right = run(tale, expand(tale), nodes.map(() => 0));
   return tale;
 }
 
 /** Events with names for their numbers. */
-function expand({ nodes, events }) {
-  return events.map(([kind, node, ...more]) => {
-    const [x, upstream, local, contribution, before, after, k, n] = more.map(numberOf);
-    if (kind === "update") return { kind, node, before: x, after: upstream };
+function expand({ nodes, numbers, kinds, events }) {
+  return events.map(([what, node, ...facts]) => {
+    const kind = kinds[what], [x, y, local, contribution, before, after] = facts.map((i) => numbers[i]), [slot,,,,,, k, n] = facts;
+    if (kind === "update") return { kind, node, before: x, after: y };
     if (kind !== "accumulate") return { kind, node, upstream: x };
-    const parent = nodes[node].parents[x];
+    const parent = nodes[node].parents[slot];
     nodes[parent].uses = n;
-    return { kind, node, slot: x, parent, upstream, local, contribution, before, after, k, n };
+    return { kind, node, slot, parent, upstream: y, local, contribution, before, after, k, n };
   });
 }
 
@@ -540,7 +542,8 @@ function chalkgradPlayer(host, story, options = {}) {
     const active = event?.kind === "accumulate" ? touch(event.node, event.slot, "arrow active") : undefined;
     for (const arrow of drawing.arrows) {
       mark(arrow.g, arrow.names === "arrow" ? "arrow" : `${arrow.names} ${tone(arrow.flow)}`);
-      arrow.line.setAttribute("stroke-width", arrow.names === "arrow" ? 1.2 : Math.max(arrow.width, arrow.names === "arrow active" ? 4 : 1.2));
+      const wide = arrow.names === "arrow" ? 1.2 : Math.max(arrow.width, arrow.names === "arrow active" ? 4 : 1.2);
+      if (arrow.wide !== wide) arrow.line.setAttribute("stroke-width", (arrow.wide = wide));
     }
     labelArrow(active, event);
   }
@@ -791,9 +794,7 @@ function chalkgradPlayer(host, story, options = {}) {
   function picture() {
     const { size: [width, height], top = 0 } = drawing.map, y = -30 - top, w = width + 40, h = height + 80 + top, copyOf = drawing.svg.cloneNode(true);
     copyOf.firstChild.removeAttribute("transform");
-    const attributes = { xmlns: "http://www.w3.org/2000/svg", class: "cg-player graph", viewBox: `-20 ${y} ${w} ${h}`, width: w, height: h };
-    if (ui.root.dataset.theme) attributes["data-theme"] = ui.root.dataset.theme;
-    furnish(copyOf, attributes, []);
+    furnish(copyOf, { xmlns: "http://www.w3.org/2000/svg", class: "cg-player graph", "data-theme": dark() ? "dark" : "light", viewBox: `-20 ${y} ${w} ${h}`, width: w, height: h }, []);
     copyOf.prepend(s("style", {}, options.css ?? ""), s("rect", { class: "paper", x: -20, y, width: w, height: h }));
     return { text: new XMLSerializer().serializeToString(copyOf), width: w, height: h };
   }
