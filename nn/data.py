@@ -189,15 +189,20 @@ def _csv_rows(path: Path) -> list[tuple[int, list[str]]]:
 
 
 def _numeric(cells: list[str]) -> bool:
+    return bool(cells) and all(_number(cell) is not None for cell in cells)
+
+
+def _number(cell: str) -> float | None:
+    """The cell as a float; None if it is none: 1_000 is Python's and no table's."""
     try:
-        return bool([float(cell) for cell in cells]) and "_" not in "".join(cells)
+        return None if "_" in cell else float(cell)
     except ValueError:
-        return False
+        return None
 
 
 def _cell(path: str | Path, line: int, column: int, cell: str) -> float:
-    x = float(cell) if _numeric([cell]) else math.nan
-    if not math.isfinite(x):
+    x = _number(cell)
+    if x is None or not math.isfinite(x):
         raise ValueError(
             f"{path}, line {line}, column {column + 1}: expected a finite number, got {cell.strip()[:60]!r}"
         )
