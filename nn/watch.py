@@ -157,7 +157,7 @@ def _story(run: Recorder, classes: Sequence[str]) -> dict[str, Any]:
     return {
         "sizes": run.model.sizes, "activations": run.activations, "classes": list(map(str, classes)),
         "without_maps": without_maps, "X": run.X if planar else [], "y": run.y if planar else [],
-        "loss": [[i + 1, _finite(run.records[i].loss)] for i in drawn],
+        "loss": [[i, _finite(run.records[i].loss)] for i in drawn],  # of the parameters after i steps
         "snapshots": _measured(run, shots, planar),
     }  # fmt: skip
 

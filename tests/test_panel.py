@@ -371,7 +371,7 @@ def test_the_frame_works_in_a_page(tab, tmp_path):
     page.goto((tmp_path / "host.html").as_uri())
     frame = page.frame_locator("iframe")
     frame.locator("#sigmoid").click()
-    assert frame.locator("#h").text_content() == "0.6225"
+    assert frame.locator("#h").text_content() == "0.622"
 
 
 CELL = 'from nn import panel\npanel("xor")'

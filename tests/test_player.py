@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from autograd import Value, recording, step
+from autograd import Value, dot, ieee, recording, step
 from autograd.view.html import script, style
 from nn import MLP, SGD
 
@@ -406,8 +406,8 @@ def test_predictions_are_asked_and_mistakes_told_apart(opened):
     assert page.locator("tr.now td").all_text_contents()[2] == "?"
     verdicts = {
         "3": "Forgot the upstream gradient", "6": "Forgot to add: 6 had arrived", "8": "Forgot the local derivative",
-        "10": "Wrong local derivative: your answer would need 2. For y = a * b, ∂y/∂a = b.", "x": "Type a number.",
-        "-12": "Wrong sign",
+        "10": "Wrong local derivative: your answer would need 2. The rule: for y = a * b, ∂y/∂a = b.",
+        "-12": "Wrong sign: count the negative factors.", "x": "Type a number.", "": "Type a number.", "1/2": "Type a number.", "12 z": "Type a number.",
     }  # fmt: skip
     for guess, verdict in verdicts.items():
         page.get_by_label("your prediction").fill(guess)
@@ -446,6 +446,151 @@ def test_the_wrong_order_visits_too_early(opened):
     assert any(sentence.startswith("Too early: e is visited when only 1 of 2") for sentence in heard)
     assert any("Too late: e was visited before" in sentence for sentence in heard)
     assert page.locator("tbody tr", has_text="✓ +9").count() == 1
+
+
+def predicting(opened, root, at: int):
+    """The page as it asks for the number of step ``at``."""
+    page = opened(step(root))
+    for _ in range(at - 1):
+        press(page, "ArrowRight")
+    page.get_by_label("predict the number").check()
+    page.get_by_role("button", name="one step on").click()
+    return page
+
+
+def test_a_prediction_of_something_infinite_is_not_right_whatever_it_is(opened):
+    a = Value(1000.0, label="a")
+    with ieee():
+        q = a.exp()
+        L = q * q
+    page = predicting(opened, L, 8)
+    for guess in ("5", "nan", "inf"):
+        page.get_by_label("your prediction").fill(guess)
+        press(page, "Enter")
+        assert said(page).startswith("Right. ") == (guess == "inf"), guess
+
+
+def test_a_prediction_is_typed_at_once_and_outlasts_a_look_around(opened):
+    page = predicting(opened, diamond(), 11)
+    page.keyboard.type("1")  # the focus is there already
+    page.locator(".box").first.click()
+    assert page.get_by_label("your prediction").input_value() == "1"
+    page.keyboard.press("Escape")
+    assert page.get_by_label("your prediction").input_value() == "1"
+
+
+def test_what_is_asked_has_no_colour_that_tells_its_sign(opened):
+    a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+    page = predicting(opened, a * b, 7)
+    assert page.locator(".stack b").first.get_attribute("class") is None
+    assert page.locator(".arrow.active").get_attribute("class") == "arrow active plain"
+    page.get_by_role("button", name="show the answer").click()
+    assert page.locator(".arrow.active").get_attribute("class") == "arrow active minus"
+
+
+@pytest.mark.parametrize("mistake", ["assign", "keep"])
+def test_a_mistake_is_never_said_to_be_complete(opened, mistake):
+    x = Value(3.0, label="x")
+    y = x * x
+    page = opened(step(y * x + y))
+    page.get_by_label("mistake").select_option(mistake)
+    heard = {}
+    while page.get_by_role("button", name="one step on").is_enabled():
+        page.get_by_role("button", name="one step on").click()
+        heard[clock(page)] = said(page)
+    # ∂(x³ + x²)/∂x = 3·9 + 2·3 = 33; ∂/∂y = x + 1 = 4
+    assert any("is wrong (33 is right)" in sentence for sentence in heard.values()) == (mistake == "keep")
+    assert any("that had arrived is lost" in sentence for sentence in heard.values()) == (mistake == "assign")
+    assert not any("x has its gradient" in sentence for sentence in heard.values())
+    assert any("is wrong (4 is right) and is passed on" in sentence for sentence in heard.values()) == (
+        mistake == "assign"
+    )
+
+
+def test_each_place_of_an_operand_used_twice_is_named(opened):
+    x = Value(3.0, label="x")
+    page = opened(step(x * x))
+    press(page, "End", "ArrowLeft", "ArrowLeft")
+    assert "∂L/∂x += ∂L/∂L · ∂L/∂x (as operand 1) = 1 · 3 = 3 (0 → 3)" in said(page)
+
+
+def test_large_and_small_numbers_fit_their_boxes(opened):
+    a, b, c = Value(1.234e19, label="a"), Value(12345.0, label="b"), Value(1.2345e-6, label="c")
+    page = opened(step((a + b) * c, update=0.1))
+    press(page, "End")
+    wide = page.evaluate(
+        """() => [...document.querySelectorAll(".box")].filter((box) => {
+            const shape = box.querySelector(".shape").getBoundingClientRect();
+            return [...box.querySelectorAll("text:not(.right, .badge)")].some((t) => t.getBoundingClientRect().right > shape.right); }).length"""
+    )
+    assert wide == 0
+    assert page.locator(".box", has_text="1.234e+19").count() >= 1
+
+
+def test_a_name_from_right_to_left_leaves_the_formula_as_it_is(opened):
+    page = opened(step(Value(2.0, label="שלום") * 3.0))
+    press(page, "End", "ArrowLeft", "ArrowLeft")
+    places = page.evaluate(
+        """() => { const text = document.querySelector(".sentence").firstChild, range = document.createRange();
+            return ["+=", "= 1"].map((part) => { const at = text.data.indexOf(part); range.setStart(text, at); range.setEnd(text, at + 1);
+                return range.getBoundingClientRect().left; }); }"""
+    )
+    assert places[0] < places[1]
+
+
+def test_arrows_between_folded_boxes_have_no_sign(opened):
+    player = step(network())
+    page = opened(player)
+    page.get_by_role("button", name="show layers").click()
+    press(page, "End")
+    level = next(level for level in player.story["levels"] if level["name"] == "layers")
+    folded = [any(level["boxes"][i]["kind"] == "folded" for i in arrow["ends"]) for arrow in level["arrows"]]
+    drawn = page.evaluate("() => [...document.querySelectorAll('.arrow')].map((a) => a.getAttribute('class'))")
+    assert {name for name, is_folded in zip(drawn, folded, strict=True) if is_folded} == {"arrow passed plain"}
+    assert "arrow passed minus" in drawn  # of a single scalar
+
+
+def test_both_ends_of_a_step_are_on_a_small_stage(opened):
+    xs = [Value(float(i), label=f"x{i}") for i in range(6)]
+    page = opened(step(dot(xs, [x + 1.0 for x in xs])), viewport={"width": 1024, "height": 768})
+    while page.get_by_role("button", name="one step on").is_enabled():
+        page.get_by_role("button", name="one step on").click()
+        outside = page.evaluate(
+            """() => { const stage = document.querySelector(".stage").getBoundingClientRect();
+                return [...document.querySelectorAll(".box.now .shape, .box.target .shape")].filter((shape) => {
+                    const box = shape.getBoundingClientRect();
+                    return box.left < stage.left || box.right > stage.right || box.top < stage.top || box.bottom > stage.bottom; }).length; }"""
+        )
+        assert outside == 0, said(page)
+
+
+def test_every_box_bears_the_name_that_the_sentences_give_it(opened):
+    page = opened(step((Value(2.0, label="a") * 3.0).tanh()))
+    assert page.locator(".box text.name").all_text_contents()[:4] == ["a", "v1", "v2", "L"]
+
+
+def test_the_keys_stay_alive_where_a_control_goes_away(opened):
+    page = opened(step(diamond()))
+    page.get_by_role("button", name="to the end").click()
+    assert page.evaluate("document.activeElement.className") == "cg-player"
+    page.locator(".box").first.click()
+    page.get_by_role("button", name="breakpoint on this node").click()
+    assert page.evaluate("document.activeElement.textContent") == "● stops here"
+
+
+def test_without_a_breakpoint_ahead_nothing_moves(opened):
+    page = opened(step(diamond()))
+    press(page, "ArrowRight", "b")
+    assert (clock(page), said(page)) == (1, "No breakpoint from here on.")
+
+
+def test_the_row_of_the_step_is_in_sight(opened):
+    page = opened(step((MLP([4, 6, 1], seed=0)([1.0, 2.0, 3.0, 4.0]) - 1.0) ** 2))
+    for _ in range(60):
+        press(page, "ArrowRight")
+    page.wait_for_timeout(100)
+    rows, seen = page.locator("tr.now").bounding_box(), page.locator(".tabs").bounding_box()
+    assert seen["y"] <= rows["y"] <= seen["y"] + seen["height"]
 
 
 # ── the reader's choice ─────────────────────────────────────────────────────

@@ -48,7 +48,7 @@ from collections import Counter
 from dataclasses import replace
 from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.backprop import rehearsed, topological_order
 from autograd.ops import OPS
@@ -125,7 +125,7 @@ def tell(root: Value, lines: Mapping[Value, CodeLine] | None = None, update: Any
             "lines": [[visible(Path(line.file).name), line.number, visible(line.text)] for line in numbered],
             "update": said(update),
             "events": [*_forward(order, index), *_backward(root, steps, index), *_updates(moves, index)],
-            **_maps(order, index, root, _longest(steps, moves)),
+            **_maps(order, index, root, _written(order, root, steps, moves)),
         }  # fmt: skip
 
 
@@ -220,11 +220,10 @@ def _updates(moves: Iterable[Move], index: Mapping[Value, int]) -> Iterator[list
 # ── levels ──────────────────────────────────────────────────────────────────
 
 
-def _maps(order: Sequence[Value], index: Mapping[Value, int], root: Value, longest: Mapping[Value, str]) -> Document:
-    """The levels, finest first, and the parts into which their boxes open; and in which part each node stands alone.
-
-    longest: for a node, the longest number that its box will ever hold
-    """
+def _maps(
+    order: Sequence[Value], index: Mapping[Value, int], root: Value, written: Mapping[Value, _Written]
+) -> Document:
+    """The levels, finest first, and the parts into which their boxes open; and in which part each node stands alone."""
     foldings = _foldings(order, root)
     boxes = {name: members(folding) for name, folding in foldings.items()}
     module = next((folding.module for folding in foldings.values()), {})
@@ -234,13 +233,13 @@ def _maps(order: Sequence[Value], index: Mapping[Value, int], root: Value, longe
     at = {part: i for i, part in enumerate(found)}
     opens = {frozenset(part.nodes): i for part, i in at.items()}
     levels = [
-        {"name": name, **_level(order, folding, [opens.get(frozenset(nodes), -1) for nodes in boxes[name].values()], longest)}
+        {"name": name, **_level(order, folding, [opens.get(frozenset(nodes), -1) for nodes in boxes[name].values()], written)}
         for name, folding in foldings.items()
     ]  # fmt: skip
     inner = {v: part for part in found for v in part.nodes}  # a part comes after the one it is in
     return {
         "levels": [level for level in levels[:-1] if len(level["arrows"]) <= TANGLE] + levels[-1:] or [{"name": "stretches", "part": 0}],
-        "parts": [*_parts(found, order, inner, index, longest)],
+        "parts": [*_parts(found, order, inner, index, written)],
         "part": [at[inner[v]] if v in inner else -1 for v in order] if found else [],
     }  # fmt: skip
 
@@ -257,29 +256,38 @@ def _name(v: Value, index: Mapping[Value, int]) -> str:
     return shorten(visible(v.label), 12) or f"v{index[v]}"
 
 
-def _longest(steps: Iterable[Step], moves: Iterable[Move]) -> dict[Value, str]:
-    """The longest number a node will ever show, as its gradient grows or an update moves it: its box must hold it."""
+class _Written(NamedTuple):
+    """What a node's box has to hold: the name that the player's sentences give it, and its longest number."""
+
+    name: str
+    number: str
+
+
+def _written(
+    order: Iterable[Value], root: Value, steps: Iterable[Step], moves: Iterable[Move]
+) -> dict[Value, _Written]:
+    """For each node; its gradient grows, and an update may move it."""
     longest: dict[Value, str] = {}
     shown = [*((step.parent, signed(step.after)) for step in steps), *((m.parameter, number(m.after)) for m in moves)]
     for node, text in shown:
         longest[node] = max(longest.get(node, ""), text, key=len)
-    return longest
+    return {v: _Written("L" if v is root else f"v{i}", longest.get(v, "")) for i, v in enumerate(order)}
 
 
-def _level(order: Sequence[Value], folding: Folding, opens: list[int], longest: Mapping[Value, str]) -> Document:
+def _level(order: Sequence[Value], folding: Folding, opens: list[int], written: Mapping[Value, _Written]) -> Document:
     scene = assemble(folding)
     if scene.frames and not frames_nest(scene):
         scene = assemble(folding, framed=False)
     inside = members(folding)
     box_of = {v: i for i, nodes in enumerate(inside.values()) for v in nodes}
-    texts = [longest.get(nodes[0], "") if len(nodes) == 1 else "" for nodes in inside.values()]
-    scene = replace(scene, boxes=tuple(map(_roomy, map(_brief, scene.boxes), texts)))
+    boxes = (_played(box, written[nodes[0]]) for box, nodes in zip(scene.boxes, inside.values(), strict=True))
+    scene = replace(scene, boxes=tuple(boxes))
     return _drawn(scene, folding, [box_of[v] for v in order], opens)
 
 
 def _parts(
     found: Sequence[Part], order: Sequence[Value], inner: Mapping[Value, Part], index: Mapping[Value, int],
-    longest: Mapping[Value, str],
+    written: Mapping[Value, _Written],
 ) -> Iterator[Document]:  # fmt: skip
     """Each part as it is opened, briefly: every box as what it stands for, centre, size, and the width of its chip."""
     at = {part: i for i, part in enumerate(found)}
@@ -289,8 +297,8 @@ def _parts(
             users.setdefault(parent, []).append(v)
     for part in found:
         scene, stands = opened(part, inner, index, users)
-        texts = [longest.get(box, "") if isinstance(box, Value) else "" for box in stands]
-        scene = replace(scene, boxes=tuple(map(_roomy, map(_brief, scene.boxes), texts)))
+        held = [written[box] if isinstance(box, Value) else _Written("", "") for box in stands]
+        scene = replace(scene, boxes=tuple(map(_played, scene.boxes, held)))
         layout = columns(scene, quick=True)  # the player leads its arrows itself
         what = [None if box is None else index[box] if isinstance(box, Value) else -1 - at[box] for box in stands]
         yield {
@@ -312,19 +320,15 @@ def _frames(scene: Scene, layout: Layout) -> list[Document]:
     ]
 
 
-def _brief(box: Box) -> Box:
-    """A folded box with its name and room for how many of its nodes are done, which is what the player writes in it."""
-    if box.kind != "folded":
-        return box
-    nodes = box.lines[1].text.split()[0].replace(",", "")
-    return replace(box, lines=(box.lines[0], Line(f"∂ {nodes}/{nodes}")))
-
-
-def _roomy(box: Box, gradient: str) -> Box:
+def _played(box: Box, written: _Written) -> Box:
+    """A box with room for what the player writes in it: how many of a folded one's nodes are done, a node's name and numbers."""
+    name = box.lines[0]
     if box.kind == "folded":
-        return box
-    last = max(box.lines[-1].text, f"grad {gradient}", key=len)
-    return replace(box, lines=(*box.lines[:-1], Line(last)))
+        nodes = box.lines[1].text.split()[0].replace(",", "")
+        return replace(box, lines=(name, Line(f"∂ {nodes}/{nodes}")))
+    named = box.lines if name.tone == "name" else (Line(written.name, "name"), *box.lines)
+    gradient = max(named[-1].text, f"grad {written.number}", key=len)
+    return replace(box, lines=(*named[:-1], Line(gradient)))
 
 
 def _drawn(scene: Scene, folding: Folding, place: list[int], opens: list[int]) -> Document:
