@@ -753,7 +753,7 @@ STYLES: dict[str, dict[Any, Any]] = {
 
 
 def save_styles(folder: Path | str) -> list[Path]:
-    """Write each of ``STYLES`` as NAME.matplotlibrc: ``MATPLOTLIBRC=folder/dark.matplotlibrc jupyter lab`` draws all in it."""
+    """Write each of ``STYLES`` as NAME.matplotlibrc: ``MATPLOTLIBRC=$PWD/folder/dark.matplotlibrc jupyter lab`` draws all in it."""
     Path(folder).mkdir(parents=True, exist_ok=True)
     written = []
     for name, settings in STYLES.items():

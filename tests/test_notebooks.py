@@ -200,6 +200,7 @@ def test_a_notebook_becomes_a_deck_without_the_instructors_cells(file, decks):
     assert deck.count("<section>") == 2 * types.count("slide") + types.count("subslide")  # a column, and its slides
     assert deck.count("jp-CodeCell") > 0
     assert not re.search(r"assert.{0,60}check_", deck)
+    assert "{text-transform:none}" in deck  # δ stays δ in a heading
 
 
 @pytest.fixture(scope="module")
