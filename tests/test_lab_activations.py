@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from autograd import Value, gradcheck
@@ -65,6 +66,8 @@ def test_the_line_that_is_accepted_is_the_collapsed_network():
     ((W,),), (b,) = collapse(network)
     assert check_collapse((W, b))
     assert check_collapse([W, b])
+    assert check_collapse(collapse(network))
+    assert check_collapse((np.array([[W]]), np.array([b])))
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ def test_the_right_delta_passes_as_array_or_list():
         ([0.25, 0.0, -0.5], WRONG_SIGN),
         ([0.5, 0.0, 0.25], FORGOT_TO_ADD),
         ([-0.75, 0.0, 0.25], FORGOT_TO_ADD),
-        ([-0.1, 0.0, 1.0], "σ for σ′"),
+        ([-0.1, 0.0, 1.0], "took σ for σ′"),
         ([1.0, 2.0, 3.0], UNKNOWN),
         ([1.0, 2.0], WRONG_KIND),
         ([..., 0.0, 0.5], UNANSWERED),
@@ -82,6 +82,7 @@ def test_an_order_is_right_when_every_node_stands_after_its_uses():
     assert check_order(order)
     assert check_order(tuple(order))
     assert check_order([*order, "x"])
+    assert check_order(np.array(order))
 
 
 @pytest.mark.parametrize(
@@ -121,18 +122,27 @@ def edge(line):
         ("gradient[parent] += local", FORGOT_UPSTREAM),
         ("gradient[parent] += gradient[node]", FORGOT_LOCAL),
         ("gradient[parent] -= local * gradient[node]", WRONG_SIGN),
-        ("gradient[parent] += local * gradient[parent]", UNANSWERED),  # 0 stays 0
+        ("gradient[node] += local * gradient[parent]", "swapped node and parent"),  # adds 0 everywhere
+        ("gradient[node] = local * gradient[parent]", "swapped node and parent"),
+        ("gradient[parent] += local * gradient[parent]", "took the parent's gradient"),  # 0 stays 0
         ("gradient[parent] += 7", UNKNOWN),
         ("...", UNANSWERED),
         ("pass", UNANSWERED),
-        ("return local * gradient[node]", UNANSWERED),
+        ("return local * gradient[node]", "changes nothing that is looked at"),
+        ("parent.grad += local * gradient[node]", "changes nothing that is looked at"),
         ("gradient[parent] += locall", RAISES),
         ("gradient.clear()", RAISES),
-        ("gradient[parent] = 'abc'", UNKNOWN),
+        ("gradient[parent] = 'abc'", WRONG_KIND),
     ],
 )
 def test_the_line_of_backward_is_right_or_named(line, mistake):
-    assert check_accumulate(edge(line)).mistake == mistake
+    verdict = check_accumulate(edge(line))
+    assert verdict.mistake == mistake
+    assert "+=" not in verdict.advice, "the answer"
+
+
+def test_a_name_is_a_sentence_whatever_letter_it_has():
+    assert repr(check_delta([-0.1, 0.0, 1.0])).startswith("✗ Took σ for σ′.")
 
 
 @pytest.mark.parametrize("check", [check_delta, check_order, check_accumulate])

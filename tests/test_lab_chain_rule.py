@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import permutations
 
+import numpy as np
 import pytest
 
 from autograd import Value, gradcheck, name, topological_order
@@ -123,6 +124,7 @@ def test_exactly_the_orders_with_the_right_gradients_are_accepted():
     for order in permutations("Lpqr"):
         right = walked(order) == pytest.approx([row.numeric for row in report.rows])
         assert check_order(list(order)).mistake == (None if right else "wrong order"), order
+        assert check_order(np.array(order)).mistake == check_order(list(order)).mistake, order
 
 
 @pytest.mark.parametrize("answer", [["L", "r", "q"], ["L", "r", "q", "a"], ["L", "L", "r", "q"], [1, 2, 3, 4]])

@@ -15,10 +15,9 @@ from nn.lab.gradient import (
     WRONG_LOCAL,
     WRONG_ORDER,
     WRONG_SIGN,
-    close,
     slips,
 )
-from nn.lab.verdict import UNANSWERED, UNKNOWN, WRONG_KIND
+from nn.lab.verdict import UNANSWERED, UNKNOWN, WRONG_KIND, close
 
 
 def diamond():
@@ -182,7 +181,7 @@ def test_a_node_the_result_does_not_depend_on_has_gradient_0():
 
 @pytest.mark.parametrize(
     ("answer", "mistake"),
-    [(..., UNANSWERED), (None, UNANSWERED), ("abc", WRONG_KIND), ([1.0], WRONG_KIND), (print, WRONG_KIND), (1j, WRONG_KIND),
+    [(..., UNANSWERED), (None, UNANSWERED), ("abc", WRONG_KIND), ([1.0, 2.0], WRONG_KIND), (print, WRONG_KIND), (1j, WRONG_KIND),
      (10**400, WRONG_KIND), (0.123, UNKNOWN), (float("nan"), UNKNOWN), (float("inf"), UNKNOWN)],
 )  # fmt: skip
 def test_junk_gets_a_verdict(answer, mistake):

@@ -1,10 +1,14 @@
 """The checks of notebook 4: right answers pass, typical wrong ones are named, anything else gets a verdict."""
 
+from itertools import product
+
+import numpy as np
 import pytest
 
+from autograd import Value
 from nn import MLP, measure
 from nn.lab.networks import check_depth, check_forward, check_width
-from nn.lab.verdict import UNANSWERED, Verdict
+from nn.lab.verdict import UNANSWERED, UNKNOWN, Verdict
 
 JUNK = ["abc", [], {}, object(), float("nan"), 10**400, lambda: 1 / 0]
 
@@ -53,7 +57,12 @@ def test_the_width_asked_for_is_the_smallest_that_is_wide_enough():
         (4935, "forgot the square root"),
         (12, "wrong local derivative"),
         (70.2481, "not a number of neurons"),
+        (70.2, "not a number of neurons"),
+        (71.2, "not a number of neurons"),
+        (4930, "forgot the square root"),
         (100, "wider than it needs to be"),
+        (np.int64(72), "wider than it needs to be"),
+        (Value(100.0), "wider than it needs to be"),
         (40, "not right yet"),
     ],
 )
@@ -74,11 +83,31 @@ def test_depth_adds_neurons_where_width_multiplies_them():
         ((2**20, 2**20), "one neuron a piece"),
         ((40, 40), "no folding in one layer"),
         ((40, 2**19), "one bend a neuron"),
+        ((40, 2**20 - 1), "counted the bends alone"),
+        ((40, 2**20 + 1), UNKNOWN),
+        ((40, 1.05e6), UNKNOWN),
+        ((41, 2**20), UNKNOWN),
         ((40, None), UNANSWERED),
     ],
 )
 def test_a_wrong_count_of_neurons_is_named(answer, mistake):
     assert check_depth(*answer).mistake == mistake
+
+
+@pytest.mark.parametrize("n", [2, 4, 8])
+def test_a_neuron_at_each_bend_is_one_too_few_for_a_sawtooth(n):
+    """Whichever way each of them opens, no weights of the output and no bias give the sawtooth; with one more they do."""
+    x = np.linspace(0.0, 1.0, 16 * n + 1)
+    teeth = 1 - abs(1 - (n * x) % 2)
+
+    def misses(bends, ways):
+        hidden = [np.maximum(way * (x - bend), 0.0) for bend, way in zip(bends, ways, strict=True)]
+        A = np.stack([*hidden, np.ones_like(x)], axis=1)
+        return abs(A @ np.linalg.lstsq(A, teeth, rcond=None)[0] - teeth).max()
+
+    bends = [k / n for k in range(1, n)]
+    assert min(misses(bends, ways) for ways in product((1, -1), repeat=n - 1)) > 0.01
+    assert misses([0.0, *bends], [1] * n) < 1e-9
 
 
 @pytest.mark.parametrize("junk", JUNK, ids=lambda x: type(x).__name__)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
+from fractions import Fraction
 from itertools import product
 
+import numpy as np
 import pytest
 
+from autograd import Value
 from nn import Neuron, data
 from nn.lab.neuron import check_fires, check_nand, check_xor_output
 from nn.lab.verdict import NOT_A_FUNCTION, RAISES, UNANSWERED, UNKNOWN, WRONG_KIND
@@ -107,10 +112,26 @@ def test_the_mistakes_lead_to_different_answers():
 @pytest.mark.parametrize("check", [check_nand, check_xor_output])
 def test_what_is_not_three_numbers_gets_a_verdict(check):
     assert check(...).mistake == check(None).mistake == check((1.0, ..., 2.0)).mistake == UNANSWERED
-    for junk in ("abc", [], (1, 2), 3.0, {"w": 1}, lambda: 0, (1, 2, 10**400)):
+    firing = [(1, 1, 1, 0), [0, 1, 1, 0], [1, 1, 1, 1]]  # instead of the numbers that make it fire so
+    for junk in (*firing, "abc", "123", [], (1, 2), 3.0, {"w": 1}, {1, 2, 3}, lambda: 0, (1, 2, 10**400), (1, 2, "3")):
         verdict = check(junk)
-        assert not verdict
-        assert verdict.mistake in (WRONG_KIND, UNKNOWN)
+        assert verdict.mistake == WRONG_KIND
+        assert re.fullmatch(r"Three numbers are wanted: \(.1, .2, .\)\.", verdict.advice)
+
+
+def test_three_numbers_may_come_as_any_kind_of_numbers():
+    for kind in (Value, Fraction, np.float32):
+        assert check_nand([kind(-1.0), kind(-1.0), kind(1.5)])
+    assert check_nand(np.array([[-1.0], [-1.0], [1.5]]))
+    assert check_nand(Neuron(2, activation="step", init=1.0).parameters()).mistake == "always fires"
+
+
+def test_no_hint_is_an_answer():
+    for check in (check_nand, check_xor_output):
+        for wrong in ((0, 0, 0), (0, -1, 0.5), (1, 2), "abc"):
+            for numbers in re.findall(r"\(([^()]+)\)", check(wrong).advice):
+                with suppress(ValueError):
+                    assert not check(tuple(map(float, numbers.split(","))))
 
 
 def test_what_is_not_a_function_gets_a_verdict():

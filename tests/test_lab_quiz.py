@@ -15,11 +15,10 @@ from nn.lab.gradient import (
     WRONG_LOCAL,
     WRONG_ORDER,
     WRONG_SIGN,
-    close,
     slips,
 )
 from nn.lab.quiz import LEVELS, Verdicts
-from nn.lab.verdict import UNANSWERED, UNKNOWN, WRONG_KIND
+from nn.lab.verdict import UNANSWERED, UNKNOWN, WRONG_KIND, close
 
 SEEDS = [(seed, 1 + seed % 3) for seed in range(201)]
 
@@ -171,7 +170,7 @@ def test_the_solution_explains_every_gradient_in_backwards_order(quizzes):
 
 def test_junk_gets_verdicts():
     quiz = Quiz(1)
-    junk = {"w": "abc", "x": [1.0], "L": print, "nobody": 3.0}
+    junk = {"w": "abc", "x": [1.0, 2.0], "L": print, "nobody": 3.0}
     verdicts = quiz.check(**junk)
     assert verdicts.mistakes == {"L": WRONG_KIND, "w": WRONG_KIND, "x": WRONG_KIND, "nobody": UNKNOWN}
     assert "no nobody in this graph" in repr(verdicts)

@@ -1,11 +1,40 @@
 """Verdicts: what a check says of an answer, whatever the answer is."""
 
+from decimal import Decimal
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
 from autograd import Value
-from nn.lab import judge, judge_function
-from nn.lab.verdict import NOT_A_FUNCTION, NOTHING, RAISES, UNANSWERED, UNKNOWN, WRONG_KIND, agree, is_missing
+from nn.lab import (
+    activations,
+    backprop,
+    broadcasting,
+    digits,
+    initialisation,
+    judge,
+    judge_function,
+    judge_gradient,
+    losses,
+    networks,
+    optimizers,
+)
+from nn.lab import neuron as one_neuron
+from nn.lab.verdict import (
+    NOT_A_FUNCTION,
+    NOTHING,
+    RAISES,
+    UNANSWERED,
+    UNKNOWN,
+    WRONG_KIND,
+    agree,
+    as_number,
+    close,
+    fitted,
+    is_missing,
+    plain,
+)
 
 
 class Hostile:
@@ -17,13 +46,45 @@ class Hostile:
     __hash__ = None
 
 
+class Trap:
+    """Has what a number, a Value or an array has, and raises when it is touched."""
+
+    def __float__(self):
+        raise RuntimeError("no")
+
+    @property
+    def data(self):
+        raise KeyError("no")
+
+    @property
+    def tolist(self):
+        raise ZeroDivisionError("no")
+
+    @property
+    def shape(self):
+        raise ValueError("no")
+
+
+class Ticking:
+    """An array whose list can't be had."""
+
+    def tolist(self):
+        raise OSError("no")
+
+
 def bites_its_tail():
     a = [1.0]
     a.append(a)
     return a
 
 
-JUNK = ["abc", "", b"x", {}, {1: 2}, set(), object(), Hostile(), [Hostile()], np.ndarray, Value, print, lambda: 1 / 0, 1j,
+def in_brackets_for_ever():
+    a = []
+    a.append(a)
+    return a
+
+
+JUNK = [Trap(), Ticking(), [Trap()], in_brackets_for_ever(), bytearray(b"2"), "0.84", np.str_("0.84"), np.array("0.84"), "abc", "", b"x", {}, {1: 2}, set(), object(), Hostile(), [Hostile()], np.ndarray, Value, print, lambda: 1 / 0, 1j,
         float("nan"), float("inf"), 10**400, [[], []], np.array(["a"]), bites_its_tail(), (x for x in "ab"), NotImplemented]  # fmt: skip
 
 
@@ -43,9 +104,38 @@ def test_three_dots_anywhere_are_not_answered_yet(answer):
     assert judge(answer, [1.0, 2.0]).mistake == UNANSWERED
 
 
-@pytest.mark.parametrize("answer", [2, 2.0, True + 1, np.float64(2), np.int64(2), np.array(2.0), Value(2.0)], ids=repr)
+@pytest.mark.parametrize("junk", JUNK, ids=lambda x: type(x).__name__)
+def test_junk_is_no_number_wherever_numbers_are_read(junk):
+    x = Value(3.0, label="x")
+    found = as_number(junk)
+    assert found is None or isinstance(junk, float)
+    assert not judge_gradient(x * 2.0, x, junk)
+
+
+class OwnValue:
+    """As a student writes it."""
+
+    def __init__(self, data):
+        self.data, self.grad = data, 0.0
+
+
+KINDS = [2, 2.0, True + 1, np.float64(2), np.float32(2), np.int64(2), np.array(2.0), Value(2.0), Fraction(4, 2), Decimal(2),
+         OwnValue(2), OwnValue(np.float64(2)), [2], np.array([2.0]), np.array([[2]]), [[Value(2.0)]], np.array([Fraction(2)])]  # fmt: skip
+
+
+@pytest.mark.parametrize("answer", KINDS, ids=lambda x: f"{type(x).__name__} {x}")
 def test_a_number_may_come_as_any_kind_of_number(answer):
+    x = Value(3.0, label="x")
     assert judge(answer, 2.0)
+    assert judge([answer, 0.5], [2.0, 0.5])
+    assert judge_gradient(x * 2.0, x, answer)
+    assert judge_function(lambda _: answer, lambda _: 2.0, [0.0]) or isinstance(plain(answer), list)
+    assert (as_number(answer), type(as_number(answer))) == (2.0, float)
+
+
+def test_true_and_false_are_one_and_zero():
+    assert judge(True, 1.0)
+    assert judge(np.False_, 0.0)
 
 
 @pytest.mark.parametrize("answer", [[1, 2], (1.0, 2.0), np.array([1, 2]), [Value(1.0), 2], range(1, 3)], ids=repr)
@@ -63,10 +153,93 @@ def test_nan_is_right_where_nan_is_right_and_nowhere_else():
 
 
 def test_the_shape_is_named_when_it_is_what_is_wrong():
-    assert judge([1.0], 1.0).advice == "A number is wanted, this is of type list."
+    assert judge((1.0, 2.0), 1.0).advice == "A number is wanted, this is a tuple of 2."
+    assert judge(np.ones((2, 1)), 1.0).advice == "A number is wanted, this is an array of shape (2, 1)."
+    assert judge(10**400, 1.0).advice == "A number is wanted, this is larger than any float."
     assert judge(1.0, [1.0, 2.0]).advice == "2 of them are wanted in a list, this is one number."
-    assert judge([1.0], [1.0, 2.0]).advice == "2 of them are wanted, these are 1."
+    assert judge([[1.0, 2.0, 3.0]], [1.0, 2.0]).advice == "2 of them are wanted in a list, this is a list of 3."
+    assert judge(np.eye(2), [1.0, 2.0, 3.0]).advice.endswith("this is an array of shape (2, 2).")
+    assert judge(np.eye(2), [1.0, 2.0]).advice == "In place 1: a number is wanted, this is a list of 2."
+    assert judge([1.0, "2"], [1.0, 2.0]).advice == "In place 2: a number is wanted, this is of type str."
     assert judge(print, 1.0).advice == "A number is wanted, this is a function: call it."
+
+
+ONE_TWO = [
+    np.array([[1], [2]]),
+    np.array([[1, 2]]),
+    np.array([[[1.0]], [[2.0]]]),
+    [[1, 2]],
+    ([1], (2,)),
+    [np.array([1]), Value(2.0)],
+]
+
+
+@pytest.mark.parametrize("answer", ONE_TWO, ids=repr)
+def test_brackets_around_one_thing_do_not_count(answer):
+    assert fitted(answer, [0.0, 0.0]) == [1.0, 2.0]
+    assert judge(answer, [1.0, 2.0])
+    assert judge(answer, [3.0, 4.0], {"swapped": ([1.0, 2.0], "…")}).mistake == "swapped"
+
+
+def test_a_functions_result_has_the_shape_that_it_should_have():
+    assert not judge_function(lambda g: g[None], lambda g: g, [np.ones(2)])
+
+
+# ── rounding ────────────────────────────────────────────────────────────────
+
+
+def test_an_answer_may_be_rounded_to_three_digits_but_a_count_may_not():
+    assert judge(0.333, 1 / 3)
+    assert judge([0.143, 1.43e-5], [1 / 7, 1 / 7e4])
+    assert not judge(0.33, 1 / 3)
+    assert judge(1000.0, 1000)
+    for wrong in (999, 1001, 1000.4):
+        assert not judge(wrong, 1000)
+    assert judge(1001, 1000.0)
+
+
+def test_what_is_met_exactly_is_not_the_rounding_of_something_else():
+    assert judge(1.003, 1.0, {"added ε": (1.003, "…")}).mistake == "added ε"
+    assert judge(0.667, 2.0, {"forgot the 3": (2 / 3, "…")}).mistake == "forgot the 3"
+
+
+ASKED = {
+    activations: [lambda m, x: m.check_sigmoid_slope(x), lambda m, x: m.check_collapse(x)],
+    backprop: [lambda m, x: m.check_delta(x)],
+    broadcasting: [lambda m, x: m.check_bias_gradient(x), lambda m, x: m.check_shapes((5, 3), (5, 3), x)],
+    digits: [lambda m, x: m.check_parameter_count(x), lambda m, x: m.check_delta(x)],
+    initialisation: [lambda m, x: m.check_zero([0.25] * 4, x), lambda m, x: m.check_variances(x, x, x)],
+    losses: [lambda m, x: m.check_mse(x), lambda m, x: m.check_delta(x)],
+    networks: [lambda m, x: m.check_forward(x, x, x), lambda m, x: m.check_width(x), lambda m, x: m.check_depth(x, x)],
+    one_neuron: [lambda m, x: m.check_nand([x] * 3), lambda m, x: m.check_xor_output([x] * 3)],
+    optimizers: [lambda m, x: m.check_largest_rate(x), lambda m, x: m.check_rmsprop_step(x)],
+}
+
+
+@pytest.mark.parametrize("module", ASKED, ids=lambda m: m.__name__.rpartition(".")[2])
+def test_no_rounding_takes_a_named_mistake_for_the_right_answer_or_for_another(module, monkeypatch):
+    """Each check is asked, and what it hands to ``judge`` is looked at."""
+    seen = []
+
+    def looking(answer, right, mistakes=None, **words):
+        seen.append([("right", right), *((name, wrong) for name, (wrong, _) in (mistakes or {}).items())])
+        return judge(answer, right, mistakes, **words)
+
+    monkeypatch.setattr(module, "judge", looking)
+    for ask in ASKED[module]:
+        ask(module, 0.123)
+    assert len(seen) >= len(ASKED[module])
+    for reached in seen:
+        for one, other in ((a, b) for a in reached for b in reached if a[0] != b[0]):
+            assert not alike(one[1], other[1]), (one, other)
+
+
+def alike(a, b):
+    """Would a rounding of a pass for b? Not where either is a count: that is met or not. Looked at without ``judge``."""
+    a, b = np.asarray(a), np.asarray(b)
+    if "i" in a.dtype.kind + b.dtype.kind:
+        return bool(np.array_equal(a, b))
+    return a.shape == b.shape and all(map(close, a.ravel(), b.ravel()))
 
 
 def test_a_mistake_of_another_shape_is_still_named():

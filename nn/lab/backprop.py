@@ -13,7 +13,7 @@ import numpy as np
 
 from autograd import Value, name, topological_order
 from nn.lab.gradient import FORGOT_LOCAL, FORGOT_TO_ADD, FORGOT_UPSTREAM, WRONG_ORDER, WRONG_SIGN
-from nn.lab.verdict import RAISES, UNANSWERED, WRONG_KIND, Verdict, is_missing, judge
+from nn.lab.verdict import RAISES, UNANSWERED, WRONG_KIND, Verdict, agree, as_number, is_missing, judge, plain
 from nn.layers import MLP
 
 __all__ = [
@@ -98,7 +98,10 @@ def check_delta(answer: Any) -> Verdict:
             "W² alone says how layer 2 feels h¹. What does the loss feel of layer 2?",
         ),
         WRONG_SIGN: (-right, "Is δ² here f − y or y − f?"),
-        "σ for σ′": ((delta2 @ W2) * np.maximum(h_pre1, 0.0), "The last factor is a slope: how steep is ReLU at h̃¹?"),
+        "took σ for σ′": (
+            (delta2 @ W2) * np.maximum(h_pre1, 0.0),
+            "The last factor is a slope: how steep is ReLU at h̃¹?",
+        ),
     }
     for k in range(len(delta2)):  # what one neuron of layer 2 sends, without the other's
         verdict = judge(answer, right, {FORGOT_TO_ADD: (delta2[k] * W2[k] * slope, uses)})
@@ -126,7 +129,8 @@ def check_order(answer: Any) -> Verdict:
     """Is the answer an order, a list of labels, in which the results of ``exercise_graph`` may pass their gradient on?"""
     if is_missing(answer):
         return Verdict(UNANSWERED, "Put your list where the three dots are.")
-    if isinstance(answer, str) or not isinstance(answer, list | tuple) or not all(isinstance(a, str) for a in answer):
+    answer = plain(answer)
+    if not isinstance(answer, list | tuple) or not all(isinstance(a, str) for a in answer):
         return Verdict(WRONG_KIND, 'A list of labels is wanted, such as ["t", "u", …].')
     nodes = {v.label: v for v in topological_order(exercise_graph()) if v.parents}
     leaves = {parent.label for v in nodes.values() for parent in v.parents} - set(nodes)
@@ -171,10 +175,13 @@ def check_accumulate(answer: Any) -> Verdict:
         return Verdict("not a function", "Give the function itself: its name, without brackets after it.")
     try:
         found = _run(answer)
+        idle = _without_effect(answer) if found == _run(lambda *edge: None) else None
     except Exception as error:  # a student's function may do anything
         return Verdict(RAISES, f"{type(error).__name__}: {error}")
-    if found == _run(lambda *edge: None):
-        return Verdict(UNANSWERED, "gradient[parent] is as it was before.")
+    if idle is not None:  # a verdict that is not "right" is false
+        return idle
+    if any(as_number(gradient) is None for gradient in found):
+        return Verdict(WRONG_KIND, "A gradient is a number. What does gradient[parent] hold after your line?")
     mistakes = {
         FORGOT_TO_ADD: (_sending(add=False), "v is used twice. What becomes of what its first use sent?"),
         FORGOT_UPSTREAM: (_sending(upstream=False), "local says how node feels parent. How does L feel node?"),
@@ -182,8 +189,38 @@ def check_accumulate(answer: Any) -> Verdict:
         WRONG_SIGN: (_sending(sign=-1.0), "Contributions add up."),
     }
     led_to = {name: (_run(wrong), advice) for name, (wrong, advice) in mistakes.items()}
-    hint = "∂L/∂parent += ∂node/∂parent · ∂L/∂node: find the four in the function's arguments."
+    if agree(found, _run(_swapped(add=False))):
+        return Verdict(SWAPPED, UPWARDS)
+    hint = "What does node send to its parent along this edge? And what had arrived there before?"
     return judge(found, _run(_sending()), led_to, praise="That line is all of backward.", hint=hint)
+
+
+SWAPPED = "swapped node and parent"
+UPWARDS = "Backward goes from node to parent: whose gradient is known, and whose is to be changed?"
+
+
+def _without_effect(accumulate: Accumulate) -> Verdict:
+    """Why no gradient is found: asked at one edge where, unlike in a backward pass, nothing is 0 yet."""
+    L = exercise_graph()
+    nodes = topological_order(L)
+    before = {v: k + 1.5 for k, v in enumerate(nodes)}
+    gradient, swapped = dict(before), dict(before)
+    _swapped()(swapped, L, L.parents[0], 0.75)
+    returned = accumulate(gradient, L, L.parents[0], 0.75)  # type: ignore[func-returns-value]
+    if agree([gradient[v] for v in nodes], [swapped[v] for v in nodes]):
+        return Verdict(SWAPPED, UPWARDS)
+    if gradient != before:
+        return Verdict("took the parent's gradient", "It is 0 before anything arrives, and so it stays 0. Who sends?")
+    if not is_missing(returned) or any(v.grad for v in nodes):
+        advice = "What it returns, and what it writes elsewhere, is lost: gradient[parent] is as it was before."
+        return Verdict("changes nothing that is looked at", advice)
+    return Verdict(UNANSWERED, "gradient[parent] is as it was before.")
+
+
+def _swapped(*, add: bool = True) -> Accumulate:
+    """What sends from the parent to the node."""
+    right = _sending(add=add)
+    return lambda gradient, node, parent, local: right(gradient, parent, node, local)
 
 
 def _run(accumulate: Accumulate) -> list[Any]:

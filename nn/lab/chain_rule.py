@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd import Value, topological_order
 from nn.lab.gradient import judge_gradient
-from nn.lab.verdict import UNKNOWN, Verdict, judge
+from nn.lab.verdict import UNKNOWN, Verdict, judge, plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -127,7 +127,7 @@ def check_order(answer: Any) -> Verdict:
         praise="Each gradient is complete before it is passed on.",
         hint='Give each of the names "L", "p", "q", "r" once, in a list.',
     )
-    if verdict.mistake == UNKNOWN and _each_once(answer, "Lpqr"):
+    if verdict.mistake == UNKNOWN and _each_once(plain(answer), "Lpqr"):
         advice = "Somewhere a node is visited before one that uses it: it would pass on less than it should."
         return Verdict("wrong order", advice)
     return verdict

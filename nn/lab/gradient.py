@@ -16,17 +16,16 @@ what every use of a node sends to it is local derivative · upstream gradient.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
 from typing import Any, NamedTuple
 
 from autograd import Step, Value, rehearsed, topological_order
-from nn.lab.verdict import UNANSWERED, UNKNOWN, WRONG_KIND, Verdict, is_missing
+from nn.lab.verdict import UNANSWERED, UNKNOWN, WRONG_KIND, Verdict, as_number, close, is_missing, kind
 
 __all__ = [
     "FOLLOWS", "FORGOT_LOCAL", "FORGOT_TO_ADD", "FORGOT_UPSTREAM", "WRONG_LOCAL", "WRONG_ORDER", "WRONG_SIGN", "Slip",
-    "as_number", "candidates", "close", "judge_gradient", "node_name", "passed_on", "slips",
+    "candidates", "judge_gradient", "node_name", "passed_on", "slips",
 ]  # fmt: skip
 
 FORGOT_TO_ADD = "forgot to add"
@@ -65,7 +64,7 @@ def judge_gradient(root: Value, node: Value, answer: Any, known: Mapping[Value, 
         return Verdict(UNANSWERED, "Put your answer where the three dots are.")
     number = as_number(answer)
     if number is None:
-        return Verdict(WRONG_KIND, f"A number is wanted, this is of type {type(answer).__name__}.")
+        return Verdict(WRONG_KIND, f"A number is wanted, this is {kind(answer)}.")
     right, steps = _backward(root, node)
     if close(number, right):
         return Verdict(None, f"{_partial(root, node)} is right.")
@@ -78,29 +77,6 @@ def judge_gradient(root: Value, node: Value, answer: Any, known: Mapping[Value, 
         if close(number, slip.answer):
             return Verdict(slip.mistake, slip.advice)
     return Verdict(UNKNOWN, f"Go through every use of {node_name(node)}: local derivative times upstream gradient.")
-
-
-def as_number(answer: Any) -> float | None:
-    """A student's number as a float, also a Value's; None for what is no number.
-
-    >>> as_number(2), as_number("2")
-    (2.0, None)
-    """
-    if isinstance(answer, str | bytes | type):
-        return None
-    try:
-        return float(getattr(answer, "data", answer))
-    except (TypeError, ValueError, OverflowError):
-        return None
-
-
-def close(a: float, b: float) -> bool:
-    """Are they one number, one of them perhaps rounded to three digits? (Within 0.6 %, as in the player.)
-
-    >>> close(0.333, 1 / 3), close(0.34, 1 / 3)
-    (True, False)
-    """
-    return a == b or abs(a - b) <= 0.006 * abs(b) + 1e-12 or (math.isnan(a) and math.isnan(b))
 
 
 def node_name(node: Value) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from math import exp, log1p
+from math import exp, isfinite, log1p
 from typing import Any
 
-from nn.lab.verdict import Verdict, judge, judge_function
+from nn.lab.verdict import RAISES, UNKNOWN, Verdict, as_number, judge, judge_function
 from nn.losses import softmax
 
 __all__ = ["check_delta", "check_mse", "check_stable"]
@@ -43,7 +43,7 @@ def check_stable(answer: Any) -> Verdict:
     ✗ Overflows. Your function of 1000.0, 0: OverflowError: math range error
     """
     near = [(z, y) for z in (-3.0, -0.5, 0.0, 2.0, 4.0) for y in (0, 1)]
-    far = [(z, y) for z in (1000.0, -1000.0) for y in (0, 1)]
+    everywhere = [*near, *((z, y) for z in (1000.0, -1000.0) for y in (0, 1))]
     verdict = judge_function(
         answer,
         _logistic,
@@ -60,8 +60,13 @@ def check_stable(answer: Any) -> Verdict:
     )  # fmt: skip
     if not verdict:
         return verdict
-    beyond = judge_function(answer, _logistic, far, praise="Right, from −1000 to 1000.")
-    return beyond or Verdict("overflows", beyond.advice)
+    beyond = judge_function(
+        answer, _logistic, everywhere, praise="Right, from −1000 to 1000.", hint="Right near 0. Far away:"
+    )
+    if beyond.mistake not in (UNKNOWN, RAISES):
+        return beyond
+    finite = judge_function(lambda z, y: isfinite(as_number(answer(z, y)) or 0.0), lambda z, y: True, everywhere)
+    return Verdict("wrong far from 0" if finite else "overflows", beyond.advice)
 
 
 def _signed(z: float, y: int) -> float:
@@ -78,7 +83,7 @@ def check_delta(answer: Any) -> Verdict:
     answer: 3 numbers
 
     >>> check_delta([0.705, 0.259, 0.035])
-    ✗ Not right yet. First f, by softmax; then subtract what is true; then: how much of this sample is in the mean?
+    ✗ Forgot y and the upstream gradient. That is the slope of logsumexp. The true class is in the loss once more.
     """
     f, y, n = [p.data for p in softmax([2.0, 1.0, -1.0])], [1.0, 0.0, 0.0], 4
     δ = [fk - yk for fk, yk in zip(f, y, strict=True)]
@@ -101,5 +106,4 @@ def check_delta(answer: Any) -> Verdict:
         },
         hint="First f, by softmax; then subtract what is true; then: how much of this sample is in the mean?",
         praise="Right: (f − y)/n.",
-        tolerance=1e-4,
     )  # fmt: skip

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from math import ceil, floor, pi, sqrt
+from math import ceil, floor, isfinite, pi, sqrt
 from typing import Any
 
-from nn.lab.verdict import UNKNOWN, Verdict, judge
+from nn.lab.verdict import UNKNOWN, Verdict, as_number, judge
 
 __all__ = ["check_depth", "check_forward", "check_width"]
 
@@ -52,13 +52,14 @@ def check_width(answer: Any) -> Verdict:
     """
     exact = sqrt((2.0 * pi) ** 2 / (8.0 * 0.001))
     smallest = ceil(exact)
+    whole = "Neurons are whole: which whole number is the first that is enough?"
     verdict = judge(
         answer,
         smallest,
         {
             "rounded down": (floor(exact), "m is a whole number, and the error has to stay below ε."),
-            "not a number of neurons": (exact, "Neurons are whole: which whole number is the first that is enough?"),
-            "forgot the square root": (ceil(exact**2), "m is squared in the bound."),
+            "not a number of neurons": (exact, whole),
+            "forgot the square root": (exact**2, "m is squared in the bound."),
             "wrong local derivative": (
                 ceil(sqrt(1.0 / 0.008)),
                 "What is the derivative of sin(2πx)? The chain rule has a word in it, and it has it twice.",
@@ -67,7 +68,12 @@ def check_width(answer: Any) -> Verdict:
         praise="Right. For a hundredth of this error you would need ten times the neurons.",
         hint="Put your m into the bound: is it below ε, and is it not for m − 1?",
     )
-    if verdict.mistake == UNKNOWN and isinstance(answer, int | float) and answer > smallest:
+    m = as_number(answer)
+    if verdict.mistake != UNKNOWN or m is None or not isfinite(m):
+        return verdict
+    if m != int(m):
+        return Verdict("not a number of neurons", whole)
+    if m > smallest:
         return Verdict("wider than it needs to be", "It is enough. Is a smaller m enough, too?")
     return verdict
 
@@ -96,6 +102,10 @@ def check_depth(deep: Any, shallow: Any) -> Verdict:
         {
             "no folding in one layer": (40, "Without a next layer nothing is folded: each neuron bends the line once."),
             "one bend a neuron": (2**19, "A neuron of a hidden layer makes one bend, not two."),
+            "counted the bends alone": (
+                2**20 - 1,
+                "So many bends do make 2²⁰ pieces. But the output has no linear term: what gives the first piece its slope?",
+            ),
         },
         praise="Right: that is what depth is worth.",
         hint="The deep network is right. In one layer each neuron bends the line at one place.",

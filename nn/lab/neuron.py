@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from nn import data
-from nn.lab.verdict import Verdict, judge, judge_function
+from nn.lab.verdict import UNANSWERED, WRONG_KIND, Verdict, fitted, is_missing, judge, judge_function
 
 __all__ = ["check_fires", "check_nand", "check_xor_output"]
 
@@ -29,6 +29,7 @@ def check_nand(answer: Any) -> Verdict:
             "never fires": ([0, 0, 0, 0], "Where is w·x + b largest, and does it reach 0 there?"),
             "wrong bias": ([1, 0, 0, 0], "This is NOR, silent as soon as one input is 1. Which number moves the line?"),
         },
+        numbers="(w1, w2, b)",
         praise="Silent at (1, 1) alone.",
     )
 
@@ -51,6 +52,7 @@ def check_xor_output(answer: Any) -> Verdict:
             "ignores h₁": (h2, "This is h₂ again. Which corner does h₁ keep out?"),
             "ignores h₂": (h1, "This is h₁ again. Which corner does h₂ keep out?"),
         },
+        numbers="(v1, v2, c)",
         praise="Both at once: OR, but not AND.",
     )
 
@@ -93,17 +95,15 @@ def _sum(w: Sequence[float], x: Sequence[float]) -> float:
     return sum(wi * xi for wi, xi in zip(w, x, strict=True))
 
 
-def _judged_by_firing(answer: Any, inputs: Inputs, right: Sequence[int], mistakes: Any, *, praise: str) -> Verdict:
-    """Judge three numbers by where the neuron they make fires."""
-    fired = _firing(answer, inputs)
-    hint = f"It fires like this on the four corners: {fired}." if fired else "Three numbers, as (1.0, 1.0, -1.5)."
-    return judge(fired or answer, right, mistakes, praise=praise, hint=hint)
-
-
-def _firing(numbers: Any, inputs: Inputs) -> list[int] | None:
-    """1 where w₁x₁ + w₂x₂ + b ≥ 0, else 0; None for what is not three numbers."""
-    try:
-        w1, w2, b = map(float, numbers)
-    except Exception:  # an object of the student's own may do anything
-        return None
-    return [int(w1 * x1 + w2 * x2 + b >= 0) for x1, x2 in inputs]
+def _judged_by_firing(
+    answer: Any, inputs: Inputs, right: Sequence[int], mistakes: Any, *, numbers: str, praise: str
+) -> Verdict:
+    """Judge three numbers by where the neuron they make fires: 1 where w₁x₁ + w₂x₂ + b ≥ 0, else 0."""
+    if is_missing(answer):
+        return Verdict(UNANSWERED, "Put your answer where the three dots are.")
+    given = fitted(answer, [0.0] * 3)
+    if not (isinstance(given, list) and len(given) == 3 and all(isinstance(x, float) for x in given)):
+        return Verdict(WRONG_KIND, f"Three numbers are wanted: {numbers}.")
+    w1, w2, b = given
+    fired = [int(w1 * x1 + w2 * x2 + b >= 0) for x1, x2 in inputs]
+    return judge(fired, right, mistakes, praise=praise, hint=f"It fires like this on the four corners: {fired}.")

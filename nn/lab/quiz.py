@@ -29,13 +29,11 @@ from nn.lab.gradient import (
     FORGOT_UPSTREAM,
     WRONG_ORDER,
     Slip,
-    as_number,
     candidates,
-    close,
     judge_gradient,
     slips,
 )
-from nn.lab.verdict import UNKNOWN, Verdict
+from nn.lab.verdict import UNKNOWN, Verdict, as_number, close
 
 __all__ = ["Quiz", "Verdicts"]
 

@@ -10,7 +10,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["RAISES", "UNANSWERED", "UNKNOWN", "Verdict", "agree", "is_missing", "judge", "judge_function"]
+from autograd import Value
+
+__all__ = [
+    "RAISES", "UNANSWERED", "UNKNOWN", "WRONG_KIND", "Verdict", "agree", "as_number", "close", "fitted", "is_missing",
+    "judge", "judge_function", "kind", "plain",
+]  # fmt: skip
 
 UNANSWERED = "not answered yet"
 UNKNOWN = "not right yet"
@@ -18,6 +23,7 @@ WRONG_KIND = "not the kind of answer that is asked for"
 NOT_A_FUNCTION = "not a function"
 RAISES = "raises an error"
 NOTHING = "returns nothing"
+WHOLE = 1e-9  # how near a whole number must be met, relative: a computed 40 may be 40.000000000000007, but never 41
 DEEPEST = 8  # levels of nesting that an answer can have; below, a list that holds itself would never end
 
 
@@ -55,30 +61,30 @@ def judge(
     *,
     praise: str = "Right.",
     hint: str = "Try it with small numbers by hand.",
-    tolerance: float = 1e-6,
 ) -> Verdict:
     """Compare an answer with the right one, and with the answers that known mistakes lead to.
 
-    ``answer`` and ``right``: a number (a `Value`'s data counts), or numbers nested alike; ``mistakes``: the name of a
-    mistake → (the answer it leads to, advice). A mistake that happens to lead to the right answer is not one here.
-    ``tolerance`` is relative, from 1 upwards. Whatever the answer is, nothing is raised.
+    ``answer`` and ``right``: a number of any kind, or numbers nested alike, where brackets around one thing do not count;
+    ``mistakes``: the name of a mistake → (the answer it leads to, advice). A mistake that happens to lead to the right
+    answer is not one here. An answer may be rounded to three digits, but where ``right`` is an int it is a count, and
+    has to be met. Whatever the answer is, nothing is raised.
 
-    >>> judge(0.84, 0.84)
-    ✓ Right.
+    >>> judge(0.84, 0.84), judge(0.333, 1 / 3), judge([[0.84]], 0.84)
+    (✓ Right., ✓ Right., ✓ Right.)
     >>> judge(2.0, 0.84, {"forgot the upstream gradient": (2.0, "What does L feel of z?")})
     ✗ Forgot the upstream gradient. What does L feel of z?
     >>> judge(..., 0.84)
     ✗ Not answered yet. Put your answer where the three dots are.
-    >>> judge([0.84], 0.84)
-    ✗ Not the kind of answer that is asked for. A number is wanted, this is of type list.
+    >>> judge([0.84, 2.0], 0.84)
+    ✗ Not the kind of answer that is asked for. A number is wanted, this is a list of 2.
     """
     if is_missing(answer):
         return Verdict(UNANSWERED, "Put your answer where the three dots are.")
-    if agree(answer, right, tolerance):
-        return Verdict(None, praise)
-    for name, (wrong, advice) in (mistakes or {}).items():
-        if agree(answer, wrong, tolerance):
-            return Verdict(name, advice)
+    led_to = [(right, None, praise), *((wrong, name, advice) for name, (wrong, advice) in (mistakes or {}).items())]
+    for alike in agree, _rounded:  # what is met exactly is not taken for the rounding of another
+        for reached, name, said in led_to:
+            if alike(fitted(answer, reached), reached):
+                return Verdict(name, said)
     strange = _strangeness(answer, right)
     return Verdict(WRONG_KIND, strange) if strange else Verdict(UNKNOWN, hint)
 
@@ -98,7 +104,8 @@ def judge_function(
     samples:  one tuple of arguments a call (what is not a tuple is the only argument); each call gets copies
     mistakes: the name of a mistake → (the function that makes it, advice)
 
-    A function that raises, returns nothing, or is none, is told so.
+    What it gives is not rounded: it has to agree within ``tolerance`` (relative, from 1 upwards), brackets and all. A
+    function that raises, returns nothing, or is none, is told so.
 
     >>> samples = [-1.0, 0.5, 2.0]
     >>> judge_function(lambda x: 2 * x, lambda x: 2 * x, samples)
@@ -120,12 +127,11 @@ def judge_function(
     if asked is not None:  # a verdict that is not "right" is false
         return asked
     expected = [right(*copy.deepcopy(call)) for call in calls]
-    led_to = {
-        name: ([_called(wrong, call) for call in calls], advice) for name, (wrong, advice) in (mistakes or {}).items()
-    }
-    verdict = judge(given, expected, led_to, praise=praise, hint=hint, tolerance=tolerance)
-    if verdict.mistake not in (UNKNOWN, WRONG_KIND):
-        return verdict
+    if agree(given, expected, tolerance):
+        return Verdict(None, praise)
+    for name, (wrong, advice) in (mistakes or {}).items():
+        if agree(given, [_called(wrong, call) for call in calls], tolerance):
+            return Verdict(name, advice)
     k = next(k for k, (a, b) in enumerate(zip(given, expected, strict=True)) if not agree(a, b, tolerance))
     strange = _strangeness(given[k], expected[k])
     return Verdict(
@@ -134,44 +140,120 @@ def judge_function(
     )
 
 
+# ── reading an answer ───────────────────────────────────────────────────────
+
+
+def as_number(answer: Any) -> float | None:
+    """An answer as a float, whatever kind of number it is; None for what is no number. Nothing is raised.
+
+    Numbers are int, float, bool, Fraction, Decimal, a `Value`, a NumPy scalar, and any of these in brackets of its own.
+    Text is none.
+
+    >>> as_number(2), as_number(Value(2.0)), as_number([[2.0]])
+    (2.0, 2.0, 2.0)
+    >>> as_number("2"), as_number([2.0, 3.0])
+    (None, None)
+    """
+    found = fitted(answer, 0.0)
+    return found if isinstance(found, float) else None
+
+
+def fitted(answer: Any, right: Any, depth: int = DEEPEST) -> Any:
+    """The answer in plain lists and floats, without brackets around a single thing where ``right`` has none.
+
+    A column, or the row of a matrix, is a list; a list of one is a number.
+
+    >>> fitted([[1], [2]], [0.0, 0.0]), fitted([[1, 2]], [0.0, 0.0]), fitted([[1, 2]], [[0.0, 0.0]])
+    ([1.0, 2.0], [1.0, 2.0], [[1.0, 2.0]])
+    """
+    answer, right = plain(answer), plain(right)
+    wanted = len(right) if _is_list(right) else None
+    while depth and _is_list(answer) and len(answer) == 1 != wanted:
+        answer, depth = plain(answer[0]), depth - 1
+    if depth and _is_list(right) and _is_list(answer) and len(answer) == wanted:
+        return [fitted(part, of, depth - 1) for part, of in zip(answer, right, strict=True)]
+    return answer
+
+
+def plain(x: Any) -> Any:
+    """A number of any kind as a float, NumPy's arrays as lists; anything else as it is. Nothing is raised.
+
+    >>> from fractions import Fraction
+    >>> plain(Fraction(1, 2)), plain(Value(0.5)), plain("0.5")
+    (0.5, 0.5, '0.5')
+    """
+    try:
+        x = x.tolist() if hasattr(x, "tolist") and not isinstance(x, type) else x
+        return x if _is_list(x) else _float(x)
+    except Exception:  # an object of the student's own may do anything when it is looked at
+        return x
+
+
+def _float(x: Any) -> Any:
+    if isinstance(x, type | complex):  # the class instead of a thing of it
+        return x
+    # A Value of the student's own has data, too.
+    number = x.data if isinstance(x, Value) or not hasattr(x, "__float__") else x
+    return float(number) if hasattr(number, "__float__") else x  # float() alone reads text as well
+
+
 def is_missing(answer: Any, depth: int = DEEPEST) -> bool:
     """Is the answer, or a part of it, still the three dots, or None?
 
     >>> is_missing([1.0, ...]), is_missing(0.0)
     (True, False)
     """
-    answer = _plain(answer)
+    answer = plain(answer)
     if _is_list(answer) and depth:
         return any(is_missing(part, depth - 1) for part in answer)
     return answer is None or answer is ...
 
 
+def close(a: float, b: float) -> bool:
+    """Are they one number, one of them perhaps rounded to three digits? (Within 0.6 %, as in the player.)
+
+    >>> close(0.333, 1 / 3), close(0.34, 1 / 3)
+    (True, False)
+    """
+    return a == b or abs(a - b) <= 0.006 * abs(b) + 1e-12 or (math.isnan(a) and math.isnan(b))
+
+
 def agree(a: Any, b: Any, tolerance: float = 1e-6) -> bool:
     """Are two answers of one shape, and every number of them equal within the tolerance?
 
-    >>> agree([1.0, 2.0], (1.0, 2.0 + 1e-9)), agree([1.0, 2.0], 1.0)
-    (True, False)
+    A whole number (b is an int) is met or it is not.
+
+    >>> agree([1.0, 2.0], (1.0, 2.0 + 1e-9)), agree([1.0, 2.0], 1.0), agree(2**20 + 1.0, 2**20)
+    (True, False, False)
     """
-    a, b = _plain(a), _plain(b)
-    if _is_list(b):
-        return _is_list(a) and len(a) == len(b) and all(agree(x, y, tolerance) for x, y in zip(a, b, strict=True))
+    return _agree(a, b, lambda x, y: math.isclose(x, y, rel_tol=tolerance, abs_tol=tolerance) or (x != x and y != y))
+
+
+def _rounded(a: Any, b: Any) -> bool:
+    """The same, with each number perhaps rounded to three digits, where b has no whole number."""
+    return _agree(a, b, close)
+
+
+def _agree(a: Any, b: Any, alike: Callable[[float, float], bool], depth: int = DEEPEST) -> bool:
+    whole = isinstance(b, int)
+    a, b = plain(a), b if whole else plain(b)
     try:
-        if isinstance(a, int | float) and isinstance(b, int | float):
-            return math.isclose(a, b, rel_tol=tolerance, abs_tol=tolerance) or (a != a and b != b)
-        return bool(a == b)
+        if _is_list(b):
+            return bool(
+                depth
+                and _is_list(a)
+                and len(a) == len(b)
+                and all(_agree(x, y, alike, depth - 1) for x, y in zip(a, b, strict=True))
+            )
+        if isinstance(a, float) and whole:
+            return math.isclose(a, b, rel_tol=WHOLE, abs_tol=WHOLE)
+        return alike(a, b) if isinstance(a, float) and isinstance(b, float) else bool(a == b)
     except Exception:  # an object of the student's own may do anything when it is compared
         return False
 
 
-def _plain(x: Any) -> Any:
-    """NumPy's arrays and scalars as lists and floats; a Value as its number."""
-    if isinstance(x, type):  # the class instead of a thing of it
-        return x
-    return x.tolist() if hasattr(x, "tolist") else getattr(x, "data", x)
-
-
 def _is_list(x: Any) -> bool:
-    return isinstance(x, Sequence) and not isinstance(x, str)
+    return isinstance(x, Sequence) and not isinstance(x, str | bytes | bytearray)
 
 
 # ── what kind of thing an answer is ─────────────────────────────────────────
@@ -179,21 +261,35 @@ def _is_list(x: Any) -> bool:
 
 def _strangeness(answer: Any, right: Any) -> str:
     """In words, why the answer can't be right whatever its numbers are; "" if it could be."""
-    answer, right = _plain(answer), _plain(right)
-    if isinstance(right, int | float) and not isinstance(answer, int | float):
-        return f"A number is wanted, this is {_typed(answer)}."
-    if _is_list(right) and not _is_list(answer):
-        return f"{len(right)} of them are wanted in a list, this is {_typed(answer)}."
-    if _is_list(right) and len(right) != len(answer):
-        return f"{len(right)} of them are wanted, these are {len(answer)}."
-    return ""
+    given, right = fitted(answer, right), plain(right)
+    shown = given if isinstance(answer, list | tuple) else answer
+    if isinstance(right, float) and not isinstance(given, float):
+        return f"A number is wanted, this is {kind(shown)}."
+    if not _is_list(right):
+        return ""
+    if not _is_list(given) or len(right) != len(given):
+        return f"{len(right)} of them are wanted in a list, this is {kind(shown)}."
+    parts = enumerate(zip(given, right, strict=True), 1)
+    strange = ((place, _strangeness(*pair)) for place, pair in parts)
+    return next((f"In place {place}: {said[0].lower()}{said[1:]}" for place, said in strange if said), "")
 
 
-def _typed(answer: Any) -> str:
-    return (
-        "one number" if isinstance(answer, int | float) else "a function: call it" if callable(answer)
-        else f"of type {type(answer).__name__}"
-    )  # fmt: skip
+def kind(answer: Any) -> str:
+    """What an answer is, in words that say why it is not the one that is wanted.
+
+    >>> kind(0.5), kind([1, 2]), kind(len), kind("0.5")
+    ('one number', 'a list of 2', 'a function: call it', 'of type str')
+    """
+    given = plain(answer)
+    if isinstance(given, float):
+        return "one number"
+    if isinstance(answer, int):
+        return "larger than any float"
+    if isinstance(answer, list | tuple):
+        return f"a {type(answer).__name__} of {len(answer)}"
+    if _is_list(given) and isinstance(shape := getattr(answer, "shape", None), tuple):
+        return f"an array of shape {shape}"
+    return "a function: call it" if callable(answer) else f"of type {type(answer).__name__}"
 
 
 class _Raised:
