@@ -170,9 +170,9 @@ def test_the_solution_explains_every_gradient_in_backwards_order(quizzes):
 
 def test_junk_gets_verdicts():
     quiz = Quiz(1)
-    junk = {"w": "abc", "x": [1.0, 2.0], "L": print, "nobody": 3.0}
+    junk = {"w": "abc", "x": [1.0, 2.0], "self": 3.0, "L": print, "nobody": 3.0}
     verdicts = quiz.check(**junk)
-    assert verdicts.mistakes == {"L": WRONG_KIND, "w": WRONG_KIND, "x": WRONG_KIND, "nobody": UNKNOWN}
+    assert verdicts.mistakes == {"L": WRONG_KIND, "w": WRONG_KIND, "x": WRONG_KIND, "self": UNKNOWN, "nobody": UNKNOWN}
     assert "no nobody in this graph" in repr(verdicts)
     assert quiz.check().mistakes == {"w": UNANSWERED, "x": UNANSWERED}
     assert quiz.check(w=..., x=None).mistakes == {"w": UNANSWERED, "x": UNANSWERED}
@@ -200,16 +200,36 @@ def test_checking_changes_no_gradient():
 
 def test_the_command_asks_and_checks(capsys):
     assert main(["quiz", "--seed", "1"]) == 0
-    assert capsys.readouterr().out.strip() == repr(Quiz(1))
+    shown = capsys.readouterr().out.strip()
+    assert shown == repr(Quiz(1)).replace("quiz.check(w=…, x=…)", "chalkgrad quiz --seed 1 w=… x=…")
     right = right_answers(Quiz(1))
     assert main(["quiz", "--seed", "1", *(f"{label}={right[label]}" for label in Quiz(1).asked)]) == 0
     assert main(["quiz", "--seed", "1", "w=5.5", "x=0.5"]) == 1
     assert "Forgot to add" in capsys.readouterr().out
 
 
+def test_what_the_command_says_to_type_is_what_answers_it(capsys):
+    main(["quiz", "--difficulty", "2"])
+    quiz, _, how = capsys.readouterr().out.strip().rpartition("?  chalkgrad ")
+    filled = how.replace("…", "0.123").split()
+    assert main(filled) == 1
+    assert capsys.readouterr().out.startswith(quiz)
+    assert main(filled[:-1]) == 1
+    said = capsys.readouterr().out
+    assert f"Give {how.split()[-1]} too." in said
+    assert "three dots" not in said
+    assert "quiz.check" not in said
+
+
+def test_a_fraction_is_an_answer(capsys):
+    assert main(["quiz", "--seed", "1", "w=12/2", "x=1/2"]) == 0
+    assert main(["quiz", "--seed", "1", "w=6", "x=-1/2"]) == 1
+    assert "Wrong sign" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("argv", "says"),
-    [(["w=1"], "Give the --seed"), (["--seed", "1", "w"], "expected name=number, got 'w'"), (["--seed", "1", "w=a"], "expected name=number"),
+    [(["--seed", "1", "w=6", "w=5"], "w is given twice"), (["--seed", "1", "w=1/0"], "expected name=number, got 'w=1/0'"), (["w=1"], "Give the --seed"), (["--seed", "1", "w"], "expected name=number, got 'w'"), (["--seed", "1", "w=a"], "expected name=number"),
      (["--seed", "1", "=1"], "expected name=number"), (["--difficulty", "4"], "invalid choice: 4"), (["--seed", "x"], "invalid int value")],
 )  # fmt: skip
 def test_a_wrong_argument_costs_one_line(capsys, argv, says):

@@ -119,6 +119,22 @@ def test_instructor_cells_go_and_outputs_that_show_answers_go_with_them():
     assert notebook["cells"][1]["outputs"] == ["✓ right"]  # the instructor's is untouched
 
 
+def test_a_function_that_a_solution_is_part_of_gives_the_answer_away_too():
+    body = ["def double(", "    x,", "):", "    factor = 2  # given", "    ### BEGIN SOLUTION", "    {}", "    ### END SOLUTION", "    return y"]  # fmt: skip
+    for solution in ("return factor * x", "y = factor * x"):
+        cells = [code("\n".join(body).format(solution)), code("double(3)", outputs=["6"]), code("2 + 3", outputs=["5"])]
+        assert [c["outputs"] for c in student_version({"cells": cells})["cells"]] == [[], [], ["5"]]
+
+
+def test_what_stands_between_the_marks_of_a_text_cell_is_left_out():
+    text = {"cell_type": "markdown", "metadata": {}, "source": region("Because the slope is 0.", after=["", "Next."])}
+    (cell,) = student_version({"cells": [text]})["cells"]
+    assert "".join(cell["source"]) == "…\n\nNext."
+    assert set(cell) == set(text)
+    with pytest.raises(ValueError, match="cell 1: '### BEGIN SOLUTION' without"):
+        student_version({"cells": [{**text, "source": "### BEGIN SOLUTION\nBecause"}]})
+
+
 def test_the_command_writes_into_a_folder_under_the_same_name(tmp_path, capsys):
     paths = [saved(tmp_path, code(region("a = 1")), name=name) for name in ("1.ipynb", "2.ipynb")]
     assert main(["student", *map(str, paths), "-o", str(tmp_path / "for" / "students")]) == 0

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable
+from fractions import Fraction
 
 from nn.lab.quiz import LEVELS, Quiz
 from nn.lab.student import write_student_version
@@ -14,7 +16,7 @@ class _Quiz:
     help = "a random small graph to differentiate by hand; answers are checked, and the mistake is named"
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("answers", nargs="*", metavar="name=number", help="your gradients: w=0.84 x=-2")
+        parser.add_argument("answers", nargs="*", metavar="name=number", help="your gradients: w=0.84 x=-1/2")
         parser.add_argument("--seed", type=int, help="the same seed gives the same graph (default: a new one)")
         parser.add_argument("--difficulty", type=int, choices=LEVELS, default=1, help="default: %(default)s")
         parser.add_argument(
@@ -25,8 +27,8 @@ class _Quiz:
         if arguments.seed is None and (arguments.answers or arguments.solution):
             raise ValueError("which quiz? Give the --seed that was printed with it")
         quiz = Quiz(arguments.seed, arguments.difficulty)
-        answers = dict(map(_answer, arguments.answers))
-        print(quiz)
+        answers = _answers(arguments.answers)
+        print(quiz.asking(_command(quiz)))
         if arguments.solution:
             print(quiz.solution())
         verdicts = quiz.check(**answers) if answers else None
@@ -35,14 +37,29 @@ class _Quiz:
         return 0 if verdicts is None or verdicts else 1
 
 
+def _command(quiz: Quiz) -> str:
+    """What to type to answer."""
+    level = f" --difficulty {quiz.difficulty}" if quiz.difficulty != 1 else ""
+    return f"chalkgrad quiz --seed {quiz.seed}{level} {' '.join(f'{label}=…' for label in quiz.asked)}"
+
+
+def _answers(words: Iterable[str]) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for name, number in map(_answer, words):
+        if name in found:
+            raise ValueError(f"{name} is given twice; which of the two is your answer?")
+        found[name] = number
+    return found
+
+
 def _answer(word: str) -> tuple[str, float]:
     name, _, number = word.partition("=")
     if not name:
         number = ""
     try:
-        return name, float(number)
-    except ValueError:
-        raise ValueError(f"expected name=number, got {word!r}; for example w=0.84") from None
+        return name, float(Fraction(number) if "/" in number else number)
+    except (ValueError, ArithmeticError):  # no number; a division by 0, or more than a float holds
+        raise ValueError(f"expected name=number, got {word!r}; for example w=0.84 or w=-1/2") from None
 
 
 class _Student:

@@ -33,7 +33,7 @@ from nn.lab.gradient import (
     judge_gradient,
     slips,
 )
-from nn.lab.verdict import UNKNOWN, Verdict, as_number, close
+from nn.lab.verdict import UNANSWERED, UNKNOWN, Verdict, as_number, close
 
 __all__ = ["Quiz", "Verdicts"]
 
@@ -147,7 +147,7 @@ class Quiz:
         self.nodes = self._graph.built()
         self.asked = tuple(self._graph.numbers)
 
-    def check(self, **answers: Any) -> Verdicts:
+    def check(self, /, **answers: Any) -> Verdicts:
         """Judge ∂L/∂ of each leaf, and of any result that is given too; rounding to three digits is fine.
 
         An answer that is right but for a result's gradient which you gave and got wrong is said to follow from that.
@@ -157,7 +157,12 @@ class Quiz:
         known = {node: number for node, number in numbers.items() if number is not None}
         order = [*reversed([line.label for line in self._graph.lines]), *self.asked]
         judged = [label for label in order if label in answers or label in self.asked]
-        verdicts = {label: judge_gradient(L, self.nodes[label], answers.get(label), known) for label in judged}
+        verdicts = {
+            label: judge_gradient(L, self.nodes[label], answers[label], known)
+            if label in answers
+            else Verdict(UNANSWERED, f"Give {label}=… too.")
+            for label in judged
+        }
         strangers = {
             label: Verdict(UNKNOWN, f"There is no {label} in this graph.")
             for label in answers
@@ -178,10 +183,13 @@ class Quiz:
         return Picture(replace(scene, boxes=boxes, arrows=tuple(replace(arrow, hover="") for arrow in scene.arrows)))
 
     def __repr__(self) -> str:
+        return self.asking(f"quiz.check({', '.join(f'{label}=…' for label in self.asked)})")
+
+    def asking(self, how: str) -> str:
+        """The quiz as text that ends with how to answer it."""
         given = ", ".join(f"{label} = {number:g}" for label, number in self._graph.numbers.items())
         lines = [f"{line} = {self.nodes[line.label].data:.4g}" for line in self._graph.lines]
-        blanks = ", ".join(f"{label}=…" for label in self.asked)
-        question = f"What are {', '.join(f'∂L/∂{label}' for label in self.asked)}?  quiz.check({blanks})"
+        question = f"What are {', '.join(f'∂L/∂{label}' for label in self.asked)}?  {how}"
         return "\n".join(
             [f"Quiz {self.seed}, difficulty {self.difficulty}", *(f"  {line}" for line in (given, *lines)), question]
         )

@@ -9,7 +9,8 @@ between two marks,
     check_slope(answer)
 
 and in the student's version every name that the solution assigns, and every body of a function it defines, is three
-dots. Cells tagged ``instructor`` are left out, and so are the outputs that would give an answer away.
+dots; in a text cell what stands between the marks is. Cells tagged ``instructor`` are left out, and so are the outputs
+that would give an answer away.
 
 >>> print(without_solutions("### BEGIN SOLUTION\nanswer = 0.42 * 2.0\n### END SOLUTION\ncheck_slope(answer)"))
 answer = ...
@@ -22,7 +23,7 @@ import ast
 import json
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -70,15 +71,17 @@ def student_version(notebook: Notebook) -> Notebook:
         tags = cell.get("metadata", {}).get("tags", [])
         if "instructor" in tags:
             continue
-        if cell.get("cell_type") == "code":
-            source = "".join(cell["source"])
-            try:
-                answers.update(*(_blanks(region) for region in _regions(source)))
-                text = without_solutions(source)
-            except ValueError as error:
-                raise ValueError(f"cell {number}: {error}") from None
-            if text != source or "exercise" in tags or answers & set(re.findall(r"\w+", source)):
-                cell = {**cell, "source": text.splitlines(keepends=True), "outputs": [], "execution_count": None}
+        source, is_code = "".join(cell["source"]), cell.get("cell_type") == "code"
+        try:
+            if is_code:
+                answers |= _answers(source)
+            text = without_solutions(source) if is_code else _without_marked(source, lambda region: "…")
+        except ValueError as error:
+            raise ValueError(f"cell {number}: {error}") from None
+        if text != source:
+            cell = {**cell, "source": text.splitlines(keepends=True)}
+        if is_code and (text != source or "exercise" in tags or answers & set(re.findall(r"\w+", source))):
+            cell = {**cell, "outputs": [], "execution_count": None}
         kept.append(cell)
     return {**notebook, "cells": kept}
 
@@ -90,15 +93,43 @@ def without_solutions(source: str) -> str:
     def slope(x):
         ...
     """
+    return _without_marked(source, lambda region: "\n".join(_blanks(region).values()))
+
+
+def _without_marked(source: str, left: Callable[[str], str]) -> str:
+    """A text in which every region, marks and all, is what is left of it."""
     lines: list[str] = []
     rest = source.split("\n")
     for region in _regions(source):
         begin = next(i for i, line in enumerate(rest) if line.strip() == BEGIN)
-        indent = rest[begin][: len(rest[begin]) - len(rest[begin].lstrip())]
-        blanks = textwrap.indent("\n".join(_blanks(region).values()), indent)
-        lines += [*rest[:begin], blanks]
-        rest = rest[begin + region.count("\n") + 3 :]
+        lines += [*rest[:begin], textwrap.indent(left(region), rest[begin][: _indent(rest[begin])])]
+        end = next(i for i, line in enumerate(rest) if line.strip() == END)
+        rest = rest[end + 1 :]
     return "\n".join([*lines, *rest])
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _answers(source: str) -> set[str]:
+    """Names that give an answer away: those that the solutions define, and the functions that the solutions are part of."""
+    lines = source.split("\n")
+    begins = [i for i, line in enumerate(lines) if line.strip() == BEGIN]
+    names: set[str] = set()
+    for begin, region in zip(begins, _regions(source), strict=True):
+        names |= {*_blanks(region), *_around(lines[: begin + 1])} - {"return"}
+    return names
+
+
+def _around(lines: list[str]) -> Iterator[str]:
+    """The functions and classes in whose body the last line stands, the innermost first."""
+    indent = _indent(lines[-1])
+    for line in reversed(lines[:-1]):
+        if line.strip() and _indent(line) < indent and not line.lstrip().startswith(")"):  # the end of a long signature
+            indent = _indent(line)
+            if definition := re.match(r"\s*(?:async )?(?:def|class) (\w+)", line):
+                yield definition[1]
 
 
 def _regions(source: str) -> Iterator[str]:
