@@ -379,7 +379,7 @@ def gelu(xp, x):
 
 @primitive("silu", symbol="SiLU", sample=[ANY])
 def silu(xp, x):
-    """x σ(x), also called swish."""
+    """x sigmoid(x), also called swish."""
     y, slope = _logistic(xp, x)
     return x * y, (y + x * slope,)
 

@@ -23,12 +23,12 @@ def raising(*_):
 
 def test_the_solutions_pass():
     assert check_largest_rate(0.04)
-    assert check_rmsprop_step(1.0)
+    assert check_rmsprop_step(0.8)  # g = 98, then 49 + 32 = 81
     assert check_adam(adam)
 
 
 def test_a_step_of_the_librarys_own_optimizers_passes():
-    assert check_rmsprop_step(moves(lambda p: RMSprop(p, lr=1.0, alpha=0.5, eps=2.0), [4, 8])[1])
+    assert check_rmsprop_step(moves(lambda p: RMSprop(p, lr=1.0, alpha=0.5, eps=1.0), [14, 8])[1])
     w = m = g = 0.0
     for t, slope in enumerate([3.0, 4.0, -12.0], start=1):
         w, m, g = adam(w, slope, m, g, t)
@@ -52,14 +52,15 @@ def test_mistakes_about_the_largest_rate_are_named(answer, mistake):
 @pytest.mark.parametrize(
     ("answer", "mistake"),
     [
-        (8 / math.sqrt(36 + 2), "put ε inside the root"),
-        (8 / (36 + 2), "forgot the root"),
-        (8 / (math.sqrt(16 + 64) + 2), "summed where RMSprop averages"),
-        (8 / (math.sqrt(32) + 2), "forgot what g remembers"),
-        (8 / (math.sqrt(4 + 64) + 2), "forgot to weigh the new square"),
-        (8 / (math.sqrt(8 + 32) + 2), "started g at the first square"),
-        (4 / (math.sqrt(8) + 2), "moved by the first gradient"),
-        (-1.0, "wrong sign"),
+        (8 / math.sqrt(81 + 1), "put ε inside the root"),
+        (8 / (81 + 1), "forgot the root"),
+        (8 / (math.sqrt(196 + 64) + 1), "summed where RMSprop averages"),
+        (8 / (math.sqrt(32) + 1), "forgot what g remembers"),
+        (8 / (math.sqrt(49 + 64) + 1), "forgot to weigh the new square"),
+        (8 / (math.sqrt(98 + 32) + 1), "started g at the first square"),
+        (14 / (math.sqrt(98) + 1), "moved by the first gradient"),
+        (-0.8, "wrong sign"),
+        (1.0, "not right yet"),  # the worked example of the notebook has other numbers
     ],
 )
 def test_mistakes_in_a_step_of_rmsprop_are_named(answer, mistake):

@@ -88,13 +88,14 @@ def check_largest_rate(answer: Any) -> Verdict:
 
 
 def check_rmsprop_step(answer: Any) -> Verdict:
-    """RMSprop with η = 1, β = ½, ε = 2, after a gradient of 4: how far does a gradient of 8 move w?
+    """RMSprop with η = 1, β = ½, ε = 1, after a gradient of 14: how far does a gradient of 8 move w?
 
-    >>> check_rmsprop_step(8 / (6**2 + 2) ** 0.5)
+    >>> check_rmsprop_step(8 / (9**2 + 1) ** 0.5)
     ✗ Put ε inside the root. Take the root first, add ε to it, and then divide.
     """
-    first, second, beta, eps = 4.0, 8.0, 0.5, 2.0
-    g = beta * (1 - beta) * first**2 + (1 - beta) * second**2
+    first, second, beta, eps = 14.0, 8.0, 0.5, 1.0
+    remembered = (1 - beta) * first**2
+    g = beta * remembered + (1 - beta) * second**2
     fresh, summed = (1 - beta) * second**2, first**2 + second**2
     move = second / (sqrt(g) + eps)
     return judge(
@@ -109,7 +110,7 @@ def check_rmsprop_step(answer: Any) -> Verdict:
             "summed where RMSprop averages": (second / (sqrt(summed) + eps), "That is AdaGrad. Where is β?"),
             "forgot what g remembers": (second / (sqrt(fresh) + eps), "g was not 0 before this step."),
             "forgot to weigh the new square": (
-                second / (sqrt(beta * 8 + second**2) + eps),
+                second / (sqrt(beta * remembered + second**2) + eps),
                 "The new square counts 1 − β.",
             ),
             "started g at the first square": (
@@ -117,7 +118,7 @@ def check_rmsprop_step(answer: Any) -> Verdict:
                 "g⁰ = 0: the first square, too, counted only 1 − β.",
             ),
             "moved by the first gradient": (
-                first / (sqrt(beta * first**2) + eps),
+                first / (sqrt(remembered) + eps),
                 "That is the first step. Take the second.",
             ),
             "wrong sign": (-move, "How far *down* does w go along a positive slope?"),
