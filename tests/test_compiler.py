@@ -500,3 +500,57 @@ def test_a_model_may_use_the_names_that_a_program_uses_itself():
     )
     fixed.label = "fixed"
     assert_same((m * n + c).relu() + (fixed - m).relu() + maximum(c * n, -5.0))
+
+
+# ── numbers that lie in one another's memory ────────────────────────────────
+
+
+def parameters(*numbers, label=""):
+    return [Value(x, label=label, kind="parameter") for x in numbers]
+
+
+def test_a_sum_and_a_scaled_sum_of_the_same_parameters_are_one_gradient():
+    w = parameters(0.1, 0.2, 0.3)
+    program = assert_same(sum((v - 1.0) ** 2 for v in w) + 0.1 * sum(abs(v) for v in w))
+    close(program.value_and_grad()[1], [2 * (x - 1) + 0.1 for x in (0.1, 0.2, 0.3)])  # by hand
+
+
+def test_a_value_that_is_repeated_in_sums_has_its_gradient_at_the_first_call_too():
+    (w,) = parameters(2.0)
+    v = w.tanh()
+    assert_same(v.sigmoid() + logsumexp([v]) + logsumexp([v, v]))
+
+
+def test_only_the_samples_share_of_a_sum_varies_with_them():
+    (a, b), x = parameters(1.0, 2.0), Value(5.0, label="x")
+    program = compile_graph((a * a + b * b) + x.tanh(), inputs=[x])
+    for _ in range(4):
+        value, gradient = program.value_and_grad([5.0])
+        close(value, 5.0 + np.tanh(5.0))
+        close(gradient, [2.0, 4.0])
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_the_layout_of_an_input_makes_no_difference(order):
+    w, x = parameters(0.1, 0.2), [Value(1.0), Value(2.0)]
+    program = compile_graph(
+        (dot(w, [(a + b).tanh() for a, b in zip(w, x, strict=True)]) + x[0]).clip() ** 2, inputs=[x]
+    )
+    rows = [[0.1, 0.2], [0.2, -0.1], [0.3, 0.4]]
+    expected = []
+    for row in rows:
+        t = np.tanh(np.array([0.1, 0.2]) + row)
+        s = np.array([0.1, 0.2]) @ t + row[0]
+        assert 0.0 < s < 1.0  # where clip is the identity
+        expected.append(2 * s * (t + np.array([0.1, 0.2]) * (1 - t * t)))  # by hand
+    for _ in range(3):
+        close(program.value_and_grad(np.array(rows, order=order))[1], np.mean(expected, axis=0))
+
+
+def test_a_constant_that_is_given_as_input_or_wrt_varies():
+    (w,), c = parameters(3.0), Value(2.0, kind="constant")
+    assert compile_graph(w * c, inputs=[c])([5.0, 7.0]) == 18.0
+    program = compile_graph(w * c, wrt=[c, w])
+    c.data = 4.0
+    value, gradient = program.value_and_grad()
+    assert (value, dict(zip(program.parameters, gradient, strict=True))) == (12.0, {c: 3.0, w: 4.0})

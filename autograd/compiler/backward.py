@@ -11,7 +11,7 @@ from itertools import islice
 from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd.compiler.formula import Expr, inside, is_number
+from autograd.compiler.formula import VIEWS, Expr, inside, is_number
 from autograd.compiler.reader import atom, listed, same_shape, shape_of, shape_text, tuple_key
 from autograd.compiler.statements import Statement
 
@@ -194,10 +194,9 @@ class Backward:
         full = all(same_shape(r, array) for r in array.operands)
         if g.factor is None:
             return g._replace(factor=slope, full=full)
-        product = (
-            "*=" if g.full and g.factor.args and (array.shape or array.batched) else "*"
-        )  # a product that nobody else needs may be overwritten
-        return g._replace(factor=Expr(product, g.factor, slope), full=g.full or full)
+        # A product that nobody else needs may be overwritten.
+        spare = g.full and g.factor.args and g.factor.head not in VIEWS and (array.shape or array.batched)
+        return g._replace(factor=Expr("*=" if spare else "*", g.factor, slope), full=g.full or full)
 
     def _along(self, array: Array) -> None:
         (r,) = array.operands

@@ -143,7 +143,8 @@ class Buffer:
 
 
 def shared(buffers: Sequence[Buffer], arrays: Sequence[Any]) -> list[Any]:
-    """For each buffer an array to write into: that of an earlier buffer of its shape, if nobody reads it any more.
+    """For each buffer an array to write into: that of an earlier buffer of its shape and layout, if nobody
+    reads it any more.
 
     Fewer arrays stay in the processor's cache.
     """
@@ -154,7 +155,7 @@ def shared(buffers: Sequence[Buffer], arrays: Sequence[Any]) -> list[Any]:
         if array is None or not array.shape:
             chosen.append(array)
             continue
-        alike = of_shape.setdefault((array.shape, array.dtype), [])
+        alike = of_shape.setdefault((array.shape, array.strides, array.dtype), [])
         start = buffer.first + buffer.elementwise
         room = next((a for a in reversed(alike) if free_from[id(a)] < start), None)
         if room is None:

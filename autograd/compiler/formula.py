@@ -25,6 +25,7 @@ WRITTEN = {"*=": "*", "@@": "@"}  # a product that may overwrite its first facto
 PRODUCTS = frozenset(["@", "@@"])
 ATOM, NEGATIVE = 9, 3
 SUFFIXES = {"T": "{}.T", "mT": "{}.swapaxes(-1, -2)", "column": "{}[..., None]"}
+VIEWS = frozenset(["broadcast_to", *SUFFIXES])  # their numbers are another array's
 
 
 def is_number(e: Expr) -> bool:

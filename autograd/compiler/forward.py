@@ -112,7 +112,7 @@ class Forward:
     def _matmul(self, array: Array) -> Expr:
         W, X = (self.reader.read(r, full=True) for r in array.operands[:2])
         rows = array.operands[0].index.ndim == 2
-        if not rows and array.operands[1].index.ndim == 1 and not array.batched:
+        if not rows and array.operands[1].index.ndim == 1 and not any(r.batched for r in array.operands[:2]):
             return self._plus_bias(Expr("row_dots", W, X), array)
         flat = array.operands[1].index.ndim + array.operands[1].batched <= 2
         return self._plus_bias(Expr("@" if flat else "@@", X, Expr("T", W) if rows else W), array)

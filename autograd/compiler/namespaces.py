@@ -137,8 +137,9 @@ class NumPy(Namespace):
         batch = d.ndim - at.index.ndim
         flat = d.reshape(*d.shape[:batch], -1)[..., at.order]
         sums = flat if at.once else np.add.reduceat(flat, at.starts, axis=-1)
-        g.reshape(*d.shape[:batch], -1)[..., at.places[at.inside]] += sums[..., at.inside]
-        return g
+        rows = g.reshape(*d.shape[:batch], -1)  # a copy, where g is no array of rows
+        rows[..., at.places[at.inside]] += sums[..., at.inside]
+        return rows.reshape(g.shape)
 
     def add_at(self, g: Any, key: Any, d: Any) -> Any:
         """The numbers d, added to a slice of g."""

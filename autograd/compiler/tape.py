@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 __all__ = ["Tape", "trace"]
 
 ADD, MULTIPLY, SUM, DOT = (OPS[name] for name in ("add", "multiply", "sum", "dot"))
-LEAVES = frozenset([INPUT, PARAMETER, CONSTANT])
 ALIASES = frozenset([OPS["positive"]])
 OF_ONE = frozenset([OPS["sum"], OPS["mean"]])  # of a single operand they are that operand
 
@@ -115,7 +114,7 @@ def _recorded(root: Value, variables: set[Value]) -> Tape:
                 raise ValueError(f"{node!r} was made by hand; without a rule in the op table it can't be compiled")
             at[node] = tape.result(node.op, tuple([at[p] for p in parents]), node, node.data)
         elif node in variables or node.op is not CONSTANT:
-            at[node] = tape.enter(node.op if node.op in LEAVES else INPUT, (), node, node.data)
+            at[node] = tape.enter(PARAMETER if node.op is PARAMETER else INPUT, (), node, node.data)
         else:
             at[node] = tape.constant(node.data)
     return Tape(tape.ops, tape.operands, tape.values, tape.numbers, at[root], len(order))
