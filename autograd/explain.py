@@ -181,8 +181,9 @@ def _names(order: Sequence[Value], root: Value) -> dict[Value, str]:
     return names
 
 
-def _one_line(label: str) -> str:
+def _one_line(label: object) -> str:
     """A label as it can stand in a sentence: what does not print is spelled out."""
+    label = str(label or "")  # the attribute may hold anything
     text = "".join(c if c.isprintable() else f"[U+{ord(c):04X}]" for c in label[: LONGEST + 1])
     return text if len(label) <= LONGEST else f"{text[:LONGEST]}…"
 

@@ -138,3 +138,10 @@ def test_a_cycle_is_told():
     y.parents = (y,)
     with pytest.raises(CycleError, match="own ancestor"):
         explain(x, y)
+
+
+@pytest.mark.parametrize("label", [5, None, 0.5])
+def test_a_label_that_became_something_else_than_text_is_no_reason_to_fail(label):
+    x = Value(3.0)
+    x.label = label
+    assert explain(x, x * x).gradient == 6.0

@@ -9,7 +9,9 @@ for a multi-layer perceptron is the lecture's δ procedure, which nobody wrote d
 from __future__ import annotations
 
 import re
+from keyword import iskeyword
 from typing import TYPE_CHECKING
+from unicodedata import is_normalized, normalize
 
 import numpy as np
 
@@ -69,7 +71,7 @@ def _complete_after(plan: Plan) -> dict[Array | None, list[Array]]:
     return complete
 
 
-_LAYER = re.compile(r"\[(\d+)\]")
+_LAYER = re.compile(r"\[(\d{1,9})\]")
 
 
 def _name_of(array: Array, plan: Plan) -> str:
@@ -78,11 +80,18 @@ def _name_of(array: Array, plan: Plan) -> str:
     value = plan.tape.values[members[members >= 0][0]] if (members >= 0).any() else None
     if array.form == "join" or value is None:
         return array.form or "c"
-    path = ".".join(filter(None, [value.module, value.label])) if array.role == "result" else value.label
+    label = str(value.label or "")
+    path = ".".join(filter(None, [value.module, label])) if array.role == "result" else label
     layer = _LAYER.search(path) if "." in path else None
-    word = re.sub(r"\W", "", _LAYER.sub("", value.label).rpartition(".")[2])
-    if not word.isidentifier():
+    word = _word(_LAYER.sub("", label).rpartition(".")[2])
+    if array.role != "result" and (array.members.ndim > 1 or array.role == "argument") and len(word) == 1:
+        word = _word(word.upper())
+    if not word:
         word = array.op.name if array.role == "result" else {"parameter": "w", "argument": "x"}.get(array.role, "data")
-    elif array.role != "result" and (array.members.ndim > 1 or array.role == "argument") and len(word) == 1:
-        word = word.upper()
     return f"{word}{int(layer[1]) + 1}" if layer else word
+
+
+def _word(label: str) -> str:
+    """A label as a name in Python, which reads µ as μ; those with an underscore before them are the program's own."""
+    word = re.sub(r"\W", "", normalize("NFKC", label)).lstrip("_")
+    return word if word.isidentifier() and not iskeyword(word) and is_normalized("NFKC", word) else ""

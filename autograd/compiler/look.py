@@ -51,7 +51,7 @@ def explained(plan: Plan, nodes: int, seconds: float) -> str:
         else "are too unlike each other for arrays: each is a step of its own;"
     )
     head = f"{nodes} nodes {fate} in {seconds * 1e3:.3g} ms ({seconds / nodes * 1e6:.3g} µs a node)"
-    width = max(len(a.name) for a in arrays)
+    width = max((len(a.name) for a in arrays), default=0)
     lines = [f"{a.name:{width}}  {_what(a):9}  {_shape_text(a):12}  {_whose(a, plan)}".rstrip() for a in arrays]
     return "\n".join([head, *lines])
 
@@ -71,6 +71,6 @@ def _whose(a: Array, plan: Plan) -> str:
     """How many scalars, and the first and last of them by name."""
     members = [i for i in a.members.ravel().tolist() if i >= 0]
     values = [v for v in (plan.tape.values[i] for i in (members[0], members[-1])) if v is not None]
-    names = [".".join(filter(None, [v.module if v.parents else "", v.label])) for v in values]
+    names = [".".join(filter(None, [v.module if v.parents else "", str(v.label or "")])) for v in values]
     shown = " … ".join(dict.fromkeys(filter(None, names)))
     return f"{len(members)} scalar{'s' if len(members) > 1 else ' '}  {shown}"

@@ -26,7 +26,7 @@ class Reader:
     def __init__(self) -> None:
         self.code = Code()
         self.out = self.code.forward
-        self.names: set[str] = {"n", "xp", "loss", "m", "fixed"}
+        self.names: set[str] = {"n", "xp", "loss", "m", "fixed", "abs", "slice", "float"}
         self.count: dict[str, int] = {}  # of names that were taken
         self.read_before: dict[Any, Expr] = {}
         self.active: set[int] = set()
