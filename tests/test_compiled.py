@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import copy
 import gc
 import logging
 import math
 import random
+import sys
 import types
 import weakref
 from collections import namedtuple
+from concurrent.futures import ThreadPoolExecutor
 from functools import wraps
 
 import numpy as np
@@ -399,7 +402,7 @@ def test_read_only_strided_and_other_numbers_are_right():
         ((np.ones((0, 3)), np.ones((0, 2))), ValueError, "at least one and as many in each array; got 0 in x, 0 in y"),
         ((np.ones((2, 3)), np.ones((3, 2))), ValueError, "got 2 in x, 3 in y"),
         (([[1.0] * 3, [1.0]], np.ones((2, 2))), ValueError, "x: expected a row a sample, all of one shape; got uneven"),
-        ((1.0, np.ones((3, 2))), ValueError, "got 0 in x, 3 in y"),
+        ((1.0, np.ones((3, 2))), ValueError, "x: expected a row a sample, got a single number"),
         ((np.ones((2, 4)), np.ones((2, 2))), ValueError, "expects 3 inputs, got 4"),
         (
             (np.ones((2, 3), dtype=complex), np.ones((2, 2))),
@@ -510,3 +513,69 @@ def test_a_module_of_ones_own_is_compiled_too():
     model.zero_grad()
     losses.cross_entropy([model(x)[:2] for x in X.tolist()], Y.tolist()).backward()
     np.testing.assert_allclose(found, [p.grad for p in model.parameters()], rtol=1e-11, atol=1e-15)
+
+
+def test_a_module_that_lists_a_value_twice_has_one_parameter():
+    class Tied:
+        def __init__(self):
+            self.w = Value(3.0)
+
+        def parameters(self):
+            return [self.w, self.w]
+
+    tied = Tied()
+    square = compiled(lambda m, x: m.w * m.w * x, samples=["x"])
+    assert square.backward(tied, [1.0, 3.0]) == 18.0
+    assert (tied.w.grad, square.parameters) == (12.0, [tied.w])
+
+
+def test_a_method_may_be_compiled():
+    class Line(Module):
+        def __init__(self, w):
+            self.w = Value(w)
+
+        @compiled(samples=["x", "y"])
+        def loss(self, x, y):
+            """The squared error."""
+            return (self.w * x - y) ** 2
+
+    line, other = Line(2.0), Line(3.0)
+    X, Y = [1.0, 2.0], [1.0, 1.0]
+    assert line.loss(X, Y) == 5.0  # the mean of (2 − 1)² and (4 − 1)²
+    assert line.loss.value_and_grad(X, Y) == (5.0, 7.0)
+    assert other.loss.backward(X, y=Y) == 14.5  # of (3 − 1)² and (6 − 1)²
+    assert (line.w.grad, other.w.grad) == (0.0, 12.0)
+    assert other.loss.parameters == [other.w]
+    assert Line.loss(line, X, Y) == 5.0
+    assert isinstance(copy.deepcopy(line.loss), type(line.loss))
+
+
+def test_a_failed_call_leaves_write_back_with_the_parameters_of_the_last_good_one():
+    square = compiled(lambda w: w.log())
+    good, bad = Value(2.0), Value(-1.0)
+    _, gradient = square.value_and_grad(good)
+    with pytest.raises(DomainError):
+        square(bad)
+    with pytest.raises(ValueError, match=r"gradient: expected 1 numbers in one axis, got \(2,\)"):
+        square.write_back([1.0, 2.0])
+    assert good.grad == 0.0
+    square.write_back(gradient)
+    assert (good.grad, bad.grad) == (0.5, 0.0)
+
+
+def test_threads_that_call_one_function_get_their_own_gradients():
+    scaled = compiled(lambda w, a: dot(w, a))
+    w = [Value(1.0), Value(2.0), Value(3.0)]
+    scaled(w, [1.0, 1.0, 1.0])
+
+    def calls(k):
+        return [scaled.value_and_grad(w, [float(k)] * 3) for _ in range(200)]
+
+    often = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            for k, found in enumerate(pool.map(calls, range(4))):
+                assert {(value, *gradient) for value, gradient in found} == {(6.0 * k, k, k, k)}
+    finally:
+        sys.setswitchinterval(often)

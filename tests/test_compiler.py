@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import copy
+import keyword
+import pickle
 import random
+from concurrent.futures import ThreadPoolExecutor
 
 import hypothesis.strategies as st
 import numpy as np
@@ -14,7 +18,7 @@ from autograd import DomainError, NonFiniteError, Value, dot, expand, logsumexp,
 from autograd.compiler import compile_graph
 from autograd.compiler.buffers import Buffer, shared
 from autograd.compiler.namespaces import TallNumPy
-from autograd.compiler.threads import _blas
+from autograd.compiler.threads import _blas, one_blas_thread
 from autograd.ops import OPS
 from nn import MLP, losses
 
@@ -430,16 +434,29 @@ def test_a_left_domain_is_told_though_what_came_of_it_is_finite_again():
         program([2.0, 0.0])
 
 
-def test_a_false_alarm_costs_one_look_at_the_graph_and_no_more(monkeypatch):
+def test_false_alarms_cost_a_few_looks_at_the_graph_and_no_more(monkeypatch, caplog):
     x, y = Value(0.5, label="x"), Value(2.0, kind="parameter")
     program = compile_graph((x**y).tanh(), inputs=[x])
     looks = []
     monkeypatch.setattr(program, "_replayed", lambda *given: (looks.append(1), given[-2:])[1])
-    program._alarm("divide", 1)
-    monkeypatch.setattr(program, "_computed", lambda *_: (program._alarm("divide", 1), (0.0, np.zeros(1)))[1])
-    assert program.value_and_grad([0.0])[0] == 0.0
-    assert looks == [1]
-    assert program._on_error == "ignore"
+    monkeypatch.setattr(
+        program, "_computed", lambda *_: (np.log(np.zeros(1)), (0.0, np.zeros(1)))[1]
+    )  # the alarm of a branch that was not taken
+    with caplog.at_level("INFO", "autograd.compiler.program"):
+        assert {program.value_and_grad([0.0])[0] for _ in range(30)} == {0.0}
+    assert len(looks) == 8
+    assert ["no longer looked into" in message for message in caplog.messages] == [True]
+
+
+def test_a_left_domain_is_told_after_a_false_alarm_too(monkeypatch):
+    x = Value(0.5, label="x")
+    program = compile_graph(x.log().clip(), inputs=[x])
+    with monkeypatch.context() as during_one_call:
+        right = program._computed
+        during_one_call.setattr(program, "_computed", lambda *given: (np.log(np.zeros(1)), right(*given))[1])
+        assert program([1.0]) == 0.0
+    with pytest.raises(DomainError, match="log needs x > 0, got x = 0"):
+        program([0.0])
 
 
 # ── what NumPy is spared ────────────────────────────────────────────────────
@@ -554,3 +571,149 @@ def test_a_constant_that_is_given_as_input_or_wrt_varies():
     c.data = 4.0
     value, gradient = program.value_and_grad()
     assert (value, dict(zip(program.parameters, gradient, strict=True))) == (12.0, {c: 3.0, w: 4.0})
+
+
+# ── names ───────────────────────────────────────────────────────────────────
+
+ODD = [*keyword.kwlist, "__debug__", "ϕ", "φ", "µ", "μ", "ŉ", "ﬁ", "ᾳ", "ͅ", "_1", "_2", "_3", "_4", "_5", "__"]
+ODD += [
+    "abs",
+    "slice",
+    "float",
+    "value",
+    "xp",
+    "n",
+    "t",
+    "w",
+    "dw",
+    "to_w",
+    "_to_w",
+    "ℓ[0].w",
+    f"x.[{'9' * 5000}].y",
+    5,
+    None,
+]
+
+
+@pytest.mark.parametrize("beside", ["w", "φ", "μ"])
+@pytest.mark.parametrize("label", ODD, ids=lambda label: repr(label)[:12])
+def test_any_label_may_be_there(label, beside):
+    a, b, c = parameters(0.3, 0.7, 0.2)
+    a.label, b.label, c.label = label, beside, "to_w"
+    program = assert_same((a * b).tanh() + abs(a * c + b) * a.exp() - b / (c * c + 1.0))
+    assert len(program.parameters) == 3
+    assert program.explain()
+
+
+# ── threads, copies, what does not fit ──────────────────────────────────────
+
+
+def test_threads_that_call_one_program_get_their_own_gradients():
+    model = MLP([4, 8, 3], activation="tanh", seed=0)
+    loss, x, y = one_sample(model, 4, classes=3)
+    program = compile_graph(loss, inputs=[x, y])
+    batches = [batch(100, 4, 3, seed) for seed in range(4)]
+    alone = [program.value_and_grad(*b) for b in batches]
+
+    def calls(k):
+        return [program.value_and_grad(*batches[k]) for _ in range(200)]
+
+    with ThreadPoolExecutor(4) as pool:
+        for (value, gradient), found in zip(alone, pool.map(calls, range(4)), strict=True):
+            assert {v for v, _ in found} == {value}
+            assert all((g == gradient).all() for _, g in found)
+
+
+def test_of_callers_at_a_time_the_last_gives_the_threads_back():
+    pool = pytest.importorskip("threadpoolctl", reason="comes with the train extra")
+    _blas.cache_clear()
+
+    def threads():
+        return [library["num_threads"] for library in pool.threadpool_info() if library["user_api"] == "blas"]
+
+    before, (first, second) = threads(), (one_blas_thread(), one_blas_thread())
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    assert set(threads()) == {1}
+    second.__exit__(None, None, None)
+    assert threads() == before
+
+
+@pytest.mark.parametrize("copied", [lambda p: pickle.loads(pickle.dumps(p)), copy.deepcopy])
+def test_a_program_that_was_called_can_be_copied(copied, program):
+    X, Y = batch(5, 2, 2)
+    value, gradient = program.value_and_grad(X, Y)
+    again = copied(program)
+    assert again.value_and_grad(X, Y)[0] == value
+    np.testing.assert_array_equal(again.value_and_grad(X, Y)[1], gradient)
+
+
+def test_pure_and_a_call_do_not_disturb_each_other():
+    (w,), x = parameters(3.0), Value(1.0, label="x")
+    rows = np.array([1.0, 2.0])
+    for calls in ("pure value_and_grad pure", "value_and_grad pure value_and_grad"):
+        program = compile_graph((w * x) ** 2, inputs=[x])
+        for name in calls.split():
+            value, gradient = program.pure(program.load(), rows) if name == "pure" else program.value_and_grad(rows)
+            assert (value, gradient) == (22.5, 15.0)
+
+
+@pytest.mark.parametrize("library", ["numpy", "torch", "jax"])
+def test_no_parameters_or_too_many(library):
+    xp = pytest.importorskip("jax.numpy" if library == "jax" else library)
+    (w,), x = parameters(3.0), Value(1.0, label="x")
+    rows = xp.asarray(np.array([1.0, 3.0], dtype=np.float32))
+    value, gradient = compile_graph(x * x, inputs=[x], dtype="float32").value_and_grad(rows)
+    assert (float(value), tuple(gradient.shape)) == (5.0, (0,))
+    program = compile_graph(w * x, inputs=[x], dtype="float32")
+    with pytest.raises(ValueError, match=r"parameters: expected 1 numbers in one axis, got \(2,\)"):
+        program.value_and_grad(rows, parameters=rows)
+
+
+@pytest.mark.parametrize("method", ["store", "write_back"])
+@pytest.mark.parametrize("flat", [[1.0], [1.0, 2.0, 3.0], [[1.0, 2.0]]])
+def test_numbers_of_another_length_change_nothing(method, flat):
+    w = parameters(3.0, 4.0)
+    with pytest.raises(ValueError, match=r"expected 2 numbers in one axis, got \("):
+        getattr(compile_graph(w[0] * w[1]), method)(flat)
+    assert [(v.data, v.grad) for v in w] == [(3.0, 0.0), (4.0, 0.0)]
+
+
+@pytest.mark.parametrize(
+    ("rows", "error", "message"),
+    [
+        ([["1", "2"]], TypeError, "X: expected an array of numbers, got one of <U1"),
+        ([[1j, 2.0]], TypeError, "X: expected an array of numbers, got one of complex128"),
+        (np.array([["2020-01-01"] * 2], "M8[D]"), TypeError, "X: expected an array of numbers, got one of datetime64"),
+        ([[None, 2.0]], TypeError, "X: expected an array of numbers, got one of objects: .* got None"),
+        ([[1.0, 2.0], [3.0]], ValueError, "X: expected a row a sample, all of one shape; got uneven rows"),
+        ((row for row in [[1.0, 2.0]]), TypeError, "X: expected an array of numbers, got one of objects: .*generator"),
+        ([[10**400, 1.0]], TypeError, "X: expected an array of numbers, .* larger than any float"),
+        (5.0, ValueError, r"X: expected an array of shape \(n, 2\), got \(\)"),
+    ],
+)
+def test_what_is_no_array_of_numbers_is_told(rows, error, message):
+    x = [Value(1.0, label="x[0]"), Value(2.0, label="x[1]")]
+    program = compile_graph(x[0] * x[1], inputs=[x])
+    with pytest.raises(error, match=message):
+        program(rows)
+    assert program(np.array([[2**70, 0.5]], dtype=object)) == 2.0**69
+    assert program([[True, 3]]) == 3.0
+
+
+def test_inputs_and_wrt_are_any_collection_of_different_leaves():
+    (w,), x = parameters(3.0), Value(2.0, label="x")
+    program = compile_graph(w * x, inputs=iter([x]), wrt=(v for v in [w]))
+    assert program.value_and_grad([2.0, 4.0]) == (9.0, 3.0)
+    with pytest.raises(TypeError, match=r"lists of leaves, also of a single one: inputs=\[x\]"):
+        compile_graph(w * x, inputs=x)
+    with pytest.raises(ValueError, match="is in inputs and in wrt"):
+        compile_graph(w * x, inputs=[x], wrt=[w, x])
+    for dtype in ("int32", "number", "float16"):
+        with pytest.raises(ValueError, match=f'dtype is "float64" or "float32", got {dtype!r}'):
+            compile_graph(w * x, dtype=dtype)
+
+
+def test_a_program_of_constants_can_be_explained():
+    assert compile_graph(Value(2.0, kind="constant") * 3.0).explain().startswith("3 nodes")

@@ -20,7 +20,7 @@ from autograd.value import Value, as_float
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-__all__ = ["Reading", "StandIns"]
+__all__ = ["Reading", "StandIns", "numbers_of"]
 
 
 class _Traversal:
@@ -153,7 +153,7 @@ class Reading(_Traversal):
 
     def module(self, path: str, m: Any) -> Any:
         """A module computes what it likes, so it is known by identity, by its Values and by the flags it holds itself."""
-        found = list(m.parameters())
+        found = list(dict.fromkeys(m.parameters()))  # a tied weight is one parameter
         self.key.append((path, f"another {type(m).__name__}", _Same(m)))
         self.key.append((path, "holding other Values", found))
         for name, x in vars(m).items() if hasattr(m, "__dict__") else ():
@@ -175,16 +175,15 @@ class Reading(_Traversal):
         self.key.append((path, what, None))
 
     def _rows(self, name: str, x: Any) -> None:
-        try:
-            a = x if _foreign(x) else _floats(name, np.asarray(x))
-        except ValueError:
-            raise ValueError(f"{name}: expected a row a sample, all of one shape; got uneven rows") from None
+        a = numbers_of(name, x)
+        if not len(a.shape):
+            raise ValueError(f"{name}: expected a row a sample, got a single number")
         self.samples[name] = a
         self.key.append((name, f"rows of shape {tuple(a.shape[1:])}", None))
 
     def _size(self) -> int:
         """How many samples; 1 without ``samples``. Raises ValueError if arrays differ in it, or there are none."""
-        sizes = {name: a.shape[0] if len(a.shape) else 0 for name, a in self.samples.items()}
+        sizes = {name: a.shape[0] for name, a in self.samples.items()}
         if len(set(sizes.values())) > 1 or 0 in sizes.values():
             got = ", ".join(f"{n} in {name}" for name, n in sizes.items())
             raise ValueError(f"expected a row a sample, at least one and as many in each array; got {got}")
@@ -318,7 +317,26 @@ def _all_numbers(x: Any) -> np.ndarray[Any, Any] | None:
     return a.astype(float) if a.dtype.kind in "biuf" else None
 
 
+def numbers_of(path: str, x: Any) -> Any:
+    """Rows of numbers as an array of floats; an array of another library as it is.
+
+    Raises ValueError for uneven rows, TypeError for what is no real number.
+    """
+    if _foreign(x):
+        return x
+    try:
+        a = np.asarray(x)
+    except ValueError:
+        raise ValueError(f"{path}: expected a row a sample, all of one shape; got uneven rows") from None
+    return _floats(path, a)
+
+
 def _floats(path: str, a: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    if a.dtype.kind == "O":
+        try:
+            return np.array([as_float(v) for v in a.ravel().tolist()]).reshape(a.shape)
+        except TypeError as error:
+            raise TypeError(f"{path}: expected an array of numbers, got one of objects: {error}") from None
     if a.dtype.kind not in "biuf":
         raise TypeError(f"{path}: expected an array of numbers, got one of {a.dtype}")
     return a if a.dtype.kind == "f" else a.astype(float)

@@ -10,9 +10,10 @@ from __future__ import annotations
 import inspect
 import logging
 from contextvars import ContextVar
-from functools import update_wrapper
+from functools import partial, update_wrapper
 from itertools import count
 from operator import ge, gt, le, lt
+from threading import RLock
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 import numpy as np
@@ -20,7 +21,7 @@ import numpy as np
 from autograd.backprop import topological_order
 from autograd.compiler.arguments import Reading, StandIns, difference
 from autograd.compiler.namespaces import namespace_of
-from autograd.compiler.program import compile_graph
+from autograd.compiler.program import compile_graph, flat_of, precision
 from autograd.compiler.tape import trace
 from autograd.errors import DomainError, NonFiniteError, TraceError
 from autograd.value import Value, collector_paused, comparisons, sum_
@@ -86,13 +87,13 @@ class Compiled:
 
     retraced:   why it was traced again, each time
     program:    the Program of the last call, with its ``source``
-    parameters: the Values of the last call: those in its arguments, from left to right, a shared one once
+    parameters: the Values of the last call that succeeded: those in its arguments, from left to right, a shared one once
     """
 
     def __init__(self, function: Callable[..., Any], samples: tuple[str, ...], dtype: Any) -> None:
         if not callable(function):
             raise TypeError(f"compiled takes a function of Values, got {type(function).__name__}")
-        self._function, self._samples, self._dtype = function, samples, np.dtype(dtype)
+        self._function, self._samples, self._dtype = function, samples, precision(dtype)
         self._signature = inspect.signature(function)
         unknown = [name for name in samples if name not in self._signature.parameters]
         if unknown:
@@ -105,7 +106,18 @@ class Compiled:
         self._traces: list[_Trace] = []  # the last used first
         self.parameters: list[Value] = []
         self.retraced: list[str] = []
+        self._lock = RLock()  # a program's data and ``parameters`` serve one call at a time
         update_wrapper(self, function)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {k: x for k, x in vars(self).items() if k != "_lock"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state, _lock=RLock())
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        """As a method: its object, a Module for one, is the first argument."""
+        return self if instance is None else _Method(self, instance)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """The value, a number (the mean over the samples, if there are any).
@@ -115,16 +127,22 @@ class Compiled:
         """
         if _tracing.get():
             return self._function(*args, **kwargs)
-        found, reading = self._trace_for(args, kwargs)
-        return found.main(reading)
+        with self._lock:
+            found, reading = self._trace_for(args, kwargs)
+            value = found.main(reading)
+            self.parameters = reading.parameters
+        return value
 
     def value_and_grad(self, *args: Any, **kwargs: Any) -> tuple[Any, Any]:
         """(value, flat gradient in the order of ``parameters``); arguments and errors as for a call.
 
         Nothing is written: see ``backward``.
         """
-        found, reading = self._trace_for(args, kwargs)
-        return found.main.value_and_grad(reading)
+        with self._lock:
+            found, reading = self._trace_for(args, kwargs)
+            result = found.main.value_and_grad(reading)
+            self.parameters = reading.parameters
+        return result
 
     def backward(self, *args: Any, **kwargs: Any) -> Any:
         """The value; the gradient is added to ``.grad`` of the parameters, as ``Value.backward`` does.
@@ -134,13 +152,15 @@ class Compiled:
         >>> compiled(lambda w: w * w).backward(w), w.grad
         (9.0, 6.0)
         """
-        value, gradient = self.value_and_grad(*args, **kwargs)
-        self.write_back(gradient)
+        with self._lock:
+            value, gradient = self.value_and_grad(*args, **kwargs)
+            self.write_back(gradient)
         return value
 
     def write_back(self, gradient: Any) -> None:
-        """Add a flat gradient to ``.grad`` of ``parameters``."""
-        for p, g in zip(self.parameters, np.asarray(gradient).tolist(), strict=True):
+        """Add a flat gradient to ``.grad`` of ``parameters``. Raises ValueError for another length."""
+        flat = flat_of("gradient", np.asarray(gradient), len(self.parameters))
+        for p, g in zip(self.parameters, flat.tolist(), strict=True):
             p.grad += g
 
     @property
@@ -176,7 +196,6 @@ class Compiled:
     def _trace_for(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[_Trace, Reading]:
         """A trace that serves this call: one there is, or a new one."""
         reading = Reading(self._by_name(args, kwargs), self._samples, self._dtype)
-        self.parameters = reading.parameters
         for i, old in enumerate(self._traces):
             if old.serves(reading):
                 self._traces.insert(0, self._traces.pop(i))
@@ -189,6 +208,25 @@ class Compiled:
         self._traces.insert(0, new)
         del self._traces[KEPT:]
         return new, reading
+
+
+class _Method:
+    """A compiled function that is handed its object first; what it keeps is the function's own."""
+
+    def __init__(self, function: Compiled, instance: Any) -> None:
+        self._function, self._instance = function, instance
+        self.value_and_grad, self.backward = (
+            partial(function.value_and_grad, instance),
+            partial(function.backward, instance),
+        )
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._function(self._instance, *args, **kwargs)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return getattr(self._function, name)
 
 
 class _Run(NamedTuple):

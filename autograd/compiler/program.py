@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import time
 from math import prod
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
 from autograd.backprop import nonfinite_origin, topological_order
 from autograd.compiler import look, walk
+from autograd.compiler.arguments import numbers_of
 from autograd.compiler.buffers import Calls, shared
 from autograd.compiler.emit import emit
 from autograd.compiler.formula import board
@@ -29,7 +32,9 @@ if TYPE_CHECKING:
     from autograd.compiler.reroll import Array, Plan
     from autograd.compiler.statements import Code
 
-__all__ = ["Program", "compile_graph"]
+__all__ = ["Program", "compile_graph", "flat_of", "precision"]
+
+log = logging.getLogger(__name__)
 
 
 def compile_graph(
@@ -44,7 +49,8 @@ def compile_graph(
             that is neither an input nor a constant)
     dtype:  "float64" or "float32"
 
-    Raises ValueError for an input that is not a leaf of the graph, TypeError if ``loss`` is no Value.
+    Raises ValueError for an input that is not a leaf of the graph or in ``wrt`` too and for another dtype, TypeError if
+    ``loss`` is no Value or ``inputs`` is one.
 
     >>> w, x = Value(2.0, label="w", kind="parameter"), Value(0.0, label="x")
     >>> program = compile_graph((w * x - 1.0) ** 2, inputs=[x])
@@ -55,21 +61,24 @@ def compile_graph(
     """
     if not isinstance(loss, Value):
         raise TypeError(f"compile_graph takes the Value at the end of a graph, got {type(loss).__name__}")
-    start = time.perf_counter()
+    if isinstance(inputs, Value) or isinstance(wrt, Value):
+        raise TypeError("inputs and wrt are lists of leaves, also of a single one: inputs=[x], wrt=[w]")
+    start, dtype = time.perf_counter(), precision(dtype)
+    inputs, wrt = list(inputs), None if wrt is None else list(wrt)
     with collector_paused():
         groups = [[v] if isinstance(v, Value) else list(v) for v in inputs]
         leaves = [v for v in topological_order(loss) if not v.parents]
         _check_inputs(groups, set(leaves), wrt)
         tape = trace(loss, [*(v for group in groups for v in group), *(wrt or ())])
         at = {v: i for i, v in enumerate(tape.values) if v is not None and not v.parents}
-        chosen = _chosen(leaves, {v for group in groups for v in group}) if wrt is None else list(wrt)
+        chosen = _chosen(leaves, {v for group in groups for v in group}) if wrt is None else wrt
         unused = [[v for v in group if v not in at] for group in groups]
         if any(unused):
             raise ValueError(f"the loss does not depend on the input {next(v for g in unused for v in g)!r}")
         plan = reroll(tape, [[at[v] for v in group] for group in groups], {at[v] for v in chosen if v in at})
         code = emit(plan) if plan.root is not None else None
     alone = [isinstance(v, Value) for v in inputs]
-    return Program(loss, groups, alone, plan, code, np.dtype(dtype), start)
+    return Program(loss, groups, alone, plan, code, dtype, start)
 
 
 def _check_inputs(groups: list[list[Value]], leaves: set[Value], wrt: Sequence[Value] | None) -> None:
@@ -79,11 +88,32 @@ def _check_inputs(groups: list[list[Value]], leaves: set[Value], wrt: Sequence[V
             raise ValueError(f"inputs and wrt are leaves of the loss's graph; {v!r} is not")
     if len(set(flat)) < len(flat):
         raise ValueError("an input is given twice")
+    both = set(flat) & set(wrt or ())
+    if both:
+        raise ValueError(f"{both.pop()!r} is in inputs and in wrt: a gradient is by what all samples share")
 
 
 def _chosen(leaves: list[Value], inputs: set[Value]) -> list[Value]:
     free = [v for v in leaves if v not in inputs and v.op is not CONSTANT]
     return [v for v in free if v.op is PARAMETER] or free
+
+
+def precision(dtype: Any) -> Any:
+    """One of the two dtypes there are programs for. Raises ValueError for another."""
+    try:
+        found = np.dtype(dtype)
+    except TypeError:
+        found = None
+    if found not in (np.float64, np.float32):
+        raise ValueError(f'dtype is "float64" or "float32", got {dtype!r}')
+    return found
+
+
+def flat_of(what: str, numbers: Any, n: int) -> Any:
+    """An array of so many numbers in one axis. Raises ValueError: expected, got."""
+    if tuple(numbers.shape) != (n,):
+        raise ValueError(f"{what}: expected {n} numbers in one axis, got {tuple(numbers.shape)}")
+    return numbers
 
 
 class _Slot(NamedTuple):
@@ -139,15 +169,28 @@ class Program:
         self._data = [v for v in (values[i] for i in data) if v is not None]
         self.source = self._written()
         self.numpy_source, self._calls = self._written_for_numpy()
+        self._start_afresh()
+        self.nodes = plan.tape.nodes
+        self.seconds = time.perf_counter() - start
+
+    def _start_afresh(self) -> None:
+        """What calls leave behind: nothing of it yet."""
+        self._lock = Lock()  # buffers, alarm and views serve one call at a time
         self._scopes: dict[Any, dict[str, Any]] = {}
         self._workspaces: dict[int, _Workspace] = {}
         self._last_shapes: Any = None
-        self._alarmed = False
+        self._alarmed, self._false_alarms = False, 0
         self._on_error: Literal["call", "ignore"] = "call"
         self._theta: Any = None
         self._views: list[Any] = []
-        self.nodes = plan.tape.nodes
-        self.seconds = time.perf_counter() - start
+
+    def __getstate__(self) -> dict[str, Any]:
+        left_behind = ("_lock", "_scopes", "_workspaces", "_last_shapes", "_theta", "_views")
+        return {k: x for k, x in vars(self).items() if k not in left_behind}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self._start_afresh()
+        vars(self).update(state)
 
     # ── source ──
 
@@ -176,7 +219,7 @@ class Program:
         """The same as calls into buffers."""
         if self._code is None:
             return self.source, Calls({})
-        results = {self._code.gradients[s.name]: f"to_{s.name}" for s in self._slots}
+        results = {self._code.gradients[s.name]: f"_to_{s.name}" for s in self._slots}
         calls = Calls(results)
         calls.add(self._code.forward)
         forward, loss = list(calls.lines), f"    loss = {self._loss_formula(self._code)}"
@@ -198,9 +241,12 @@ class Program:
         return np.array([p.data for p in self.parameters], dtype=self.dtype)
 
     def store(self, numbers: Any) -> None:
-        """Put a flat array of numbers into the Values of the parameters."""
-        for p, x in zip(self.parameters, np.asarray(numbers).tolist(), strict=True):
+        """Put a flat array of numbers into the Values of the parameters. Raises ValueError for another length."""
+        for p, x in zip(self.parameters, self._flat("parameters", np.asarray(numbers)).tolist(), strict=True):
             p.data = x
+
+    def _flat(self, what: str, numbers: Any) -> Any:
+        return flat_of(what, numbers, len(self.parameters))
 
     # ── calls ──
 
@@ -209,7 +255,8 @@ class Program:
 
         arguments:  an array (n, k) for each list of k inputs, (n,) for a single one
         parameters: a flat array to use instead of the Values' numbers, in the order of ``parameters``
-        Raises ValueError for arrays that do not fit; NonFiniteError and DomainError as the graph does.
+        Raises ValueError for arrays that do not fit, TypeError for what is no number; NonFiniteError and DomainError as
+        the graph does. Threads may call one program; they take turns.
         """
         return self._run(False, arguments, parameters)[0]
 
@@ -222,8 +269,8 @@ class Program:
         return {s.name: flat[s.start : s.stop].reshape(s.shape) for s in self._slots}
 
     def write_back(self, flat: Any) -> None:
-        """Add a flat gradient to ``.grad`` of the parameters, as ``backward`` does."""
-        for p, g in zip(self.parameters, np.asarray(flat).tolist(), strict=True):
+        """Add a flat gradient to ``.grad`` of the parameters, as ``backward`` does. Raises ValueError for another length."""
+        for p, g in zip(self.parameters, self._flat("gradient", np.asarray(flat)).tolist(), strict=True):
             p.grad += g
 
     def _run(self, with_gradient: bool, arguments: tuple[Any, ...], parameters: Any) -> tuple[Any, Any]:
@@ -232,18 +279,27 @@ class Program:
         if not isinstance(xp, NumPy):
             return self.pure(theta, *arguments, xp=xp)
         checked = self._checked(arguments, xp)
-        self._alarmed = False
-        with np.errstate(
-            over="ignore", under="ignore", divide=self._on_error, invalid=self._on_error, call=self._alarm
+        with (
+            self._lock,
+            np.errstate(over="ignore", under="ignore", divide=self._on_error, invalid=self._on_error, call=self._alarm),
         ):
+            self._alarmed = False
             loss, gradient = (self._walked if self._code is None else self._computed)(with_gradient, theta, checked)
             finite = math.isfinite(loss) and (gradient is None or math.isfinite(gradient.dot(gradient)))
-        if finite and not self._alarmed:
+            alarmed = self._alarmed
+        if finite and not alarmed:
             return loss, gradient
         loss, gradient = self._replayed(theta, checked, loss, gradient)
-        if finite:  # a false alarm, from a branch that was not taken: not to be listened to again
-            self._on_error = "ignore"
+        if finite:
+            self._count_false_alarm()
         return loss, gradient
+
+    def _count_false_alarm(self) -> None:
+        """From a branch that was not taken. A program that gives it again and again is not listened to for ever."""
+        self._false_alarms += 1
+        if self._false_alarms == PATIENCE:
+            self._on_error = "ignore"
+            log.info("%d times nothing came of log(0) or 0/0 in a branch not taken: no longer looked into", PATIENCE)
 
     def _alarm(self, what: str, flag: int) -> None:
         """NumPy met log(0) or 0/0 somewhere: a domain may have been left, even if what came of it is finite again."""
@@ -271,18 +327,22 @@ class Program:
         return float(loss), np.concatenate(gradients, dtype=self.dtype) if gradients else np.zeros(0, self.dtype)
 
     def pure(self, parameters: Any, *arguments: Any, xp: Namespace | None = None) -> tuple[Any, Any]:
-        """(value, flat gradient) with no check and no effect, on any array library: what ``jax.jit`` can take."""
+        """(value, flat gradient) with no look at the numbers and no effect, on any library: what ``jax.jit`` can take.
+
+        Raises ValueError for arrays that do not fit.
+        """
         xp = xp or namespace_of((*arguments, parameters), self.dtype)
-        theta, checked = xp.asarray(parameters), self._checked(arguments, xp)
+        theta = self._flat("parameters", xp.asarray(numbers_of("parameters", parameters)))
+        checked = self._checked(arguments, xp)
         leaves = [theta[s.start : s.stop].reshape(s.shape) for s in self._slots]
         leaves += [xp.asarray(a) for a in self._data_arrays()]
         n = [checked[0].shape[0]] if checked else []
         loss, gradients = self._scope(xp, self.source)["value_and_grad"](xp, *n, *leaves, *checked)
-        return loss, xp.concat(*(g.reshape(-1) for g in gradients))
+        return loss, xp.concat(*(g.reshape(-1) for g in gradients)) if gradients else xp.zeros((0,))
 
     def _scope(self, xp: Namespace, source: str) -> dict[str, Any]:
         """The source's functions, with the constants they speak of in this library's arrays."""
-        key = (type(xp), xp.dtype)
+        key = (source, type(xp), xp.dtype)
         if key not in self._scopes:
             scope = walk.constants_of(self._plan) if self._code is None else self._code.in_arrays_of(xp)
             exec(compile(source, "<compiled graph>", "exec"), scope)
@@ -302,9 +362,7 @@ class Program:
     def _leaves(self, theta: Any) -> list[Any]:
         """Parameters as W1, b1, …: views of the flat array, kept while the caller keeps stepping the same one."""
         if theta is not self._theta:
-            flat = np.asarray(theta, dtype=self.dtype)
-            if flat.shape != (len(self.parameters),):
-                raise ValueError(f"parameters: expected {len(self.parameters)} numbers in one axis, got {flat.shape}")
+            flat = self._flat("parameters", np.asarray(numbers_of("parameters", theta), dtype=self.dtype))
             self._views = [flat[s.start : s.stop].reshape(s.shape) for s in self._slots]
             self._theta = theta if flat is theta else None
         return self._views + self._data_arrays()
@@ -317,11 +375,14 @@ class Program:
         return [data[s.start : s.stop].reshape(s.shape) for s in self._data_slots]
 
     def _checked(self, arguments: tuple[Any, ...], xp: Namespace) -> list[Any]:
-        """The arguments as arrays of the program's dtype. Raises ValueError: expected, got."""
+        """The arguments as arrays of the program's dtype. Raises ValueError or TypeError: expected, got."""
         if len(arguments) != len(self._inputs):
             names = ", ".join(self._arguments) or "none"
             raise ValueError(f"the program takes {len(self._inputs)} arrays ({names}), got {len(arguments)}")
-        arrays = [xp.asarray(a) for a in arguments]
+        arrays = [
+            xp.asarray(a if type(a) is np.ndarray and a.dtype is self.dtype else numbers_of(name, a))
+            for name, a in zip(self._arguments, arguments, strict=True)
+        ]
         shapes = [a.shape for a in arrays]
         if shapes == self._last_shapes:  # as they were last time: nothing to tell
             return self._as_columns(arrays)
@@ -387,6 +448,7 @@ class Program:
 
 
 KEPT_SIZES = 4
+PATIENCE = 8  # so many false alarms are looked into
 SMALL = 128 * 128  # of a matrix: products with it are cut into pieces that one thread does fastest
 
 
