@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Compiled", "Graph", "Pass", "choose"]
 
+MEANS = (losses.mse, losses.logistic, losses.hinge, losses.cross_entropy)  # over the samples
+CHANGES = 8  # so many times a model that nobody asked to compile may change its flags and numbers
 COMPARED = 100  # so many samples go through both, before a module of the user's own is compiled unasked
 DIGITS = 1e-9  # to which the two must agree then
 
@@ -89,26 +91,31 @@ class Compiled(Graph):
         import numpy as np
 
         from autograd import compiled
+        from autograd.compiler.arguments import numbers_of
 
         loss, hit = self.loss, _hits(self.loss)
-        self.inputs, self.targets = (np.array(a, dtype=float) for a in (self.X, _targets(loss, self.y, k)))
+        self.inputs = np.asarray(numbers_of("X", self.X), dtype=float)
+        self.targets = np.asarray(numbers_of("y", _targets(loss, self.y, k)), dtype=float)
         if self.targets.shape[1:] == (1,):
             self.targets = self.targets[:, 0]
         self.held = _Held(self.model, self.X[0])
-        self.of_sample = compiled(lambda model, x, y: loss([model(x)], [y]), samples=["x", "y"])
-        self.hits = hit and compiled(lambda model, x, c: hit(model(x), c), samples=["x", "c"])
+        self.of_sample = compiled(lambda model, kept, x, y: loss([model(x)], [y]), samples=["x", "y"])
+        self.hits = hit and compiled(lambda model, kept, x, c: hit(model(x), c), samples=["x", "c"])
         self.classes = np.array(_classes(loss, self.y, k)) if self.hits else self.targets
-        if self.unasked and not _is_uniform(self.model):
-            self._require_the_graphs_loss()
+        self.compared: set[str] = set()
+        if loss not in MEANS or not _is_uniform(self.model):
+            self._require_the_graphs_loss(self.held.kept())
 
     def forward(self, samples: Sequence[int]) -> Pass:
         """The loss of these samples; where it is not finite, the graph says why."""
         if self.name != "compiled":
             return super().forward(samples)
-        x = self.inputs[samples]
+        x, kept = self.inputs[samples], self.held.kept()
         try:
-            loss, gradient = self.of_sample.value_and_grad(self.held, x, self.targets[samples])
-            accuracy = self.hits(self.held, x, self.classes[samples]) if self.hits else None
+            if self.unasked and kept and kept not in self.compared:
+                self._require_the_graphs_loss(kept)
+            loss, gradient = self.of_sample.value_and_grad(self.held, kept, x, self.targets[samples])
+            accuracy = self.hits(self.held, kept, x, self.classes[samples]) if self.hits else None
         except (DomainError, NonFiniteError):
             return super().forward(samples)
         except TraceError as error:
@@ -123,13 +130,18 @@ class Compiled(Graph):
             lambda: super(Compiled, self).forward(samples).graph(),
         )
 
-    def _require_the_graphs_loss(self) -> None:
-        """Raises TraceError where the program's loss of some samples is not the graph's."""
+    def _require_the_graphs_loss(self, kept: str) -> None:
+        """Raises TraceError where the program's loss of some samples is not the graph's, or nobody can compare so often."""
+        if len(self.compared) == CHANGES:
+            raise TraceError("the model's flags or numbers change again and again")
+        self.compared.add(kept)
         some = range(0, len(self.X), -(-len(self.X) // COMPARED))
-        found, expected = self.of_sample(self.held, self.inputs[some], self.targets[some]), super().forward(some).loss
+        found = self.of_sample(self.held, kept, self.inputs[some], self.targets[some])
+        expected = super().forward(some).loss
         if not isclose(found, expected, rel_tol=DIGITS, abs_tol=DIGITS):
+            other = "" if self.loss in MEANS else "the loss is no mean over the samples, or "
             raise TraceError(
-                f"the program's loss is {found:g}, the graph's {expected:g}: some samples have another graph"
+                f"the program's loss is {found:g}, the graph's {expected:g}: {other}some samples have another graph"
             )
 
 
@@ -139,6 +151,7 @@ class _Held:
     def __init__(self, model: Callable[[Any], Any], x: Sequence[Any]) -> None:
         self.model = model
         self._parameters = model.parameters() if isinstance(model, Module) else _used(model(x))
+        self._keepers = [] if _is_uniform(model) else _keepers(model)
 
     def __call__(self, x: Any) -> Any:
         return self.model(x)
@@ -146,6 +159,31 @@ class _Held:
     def parameters(self) -> list[Value]:
         """All of them, found once: an optimizer steps those it was made with."""
         return self._parameters
+
+    def kept(self) -> str:
+        """The text, flags and numbers that the modules hold: for others the model may make another graph."""
+        parts = (x for keeper in self._keepers for x in (keeper.values() if isinstance(keeper, dict) else keeper))
+        return repr([x.tolist() if hasattr(x, "tolist") else x for x in parts if _is_kept(x)]) if self._keepers else ""
+
+
+def _is_kept(x: Any) -> bool:
+    return x is None or isinstance(x, (bool, int, float, str)) or hasattr(x, "tolist")
+
+
+def _keepers(model: Any) -> list[Any]:
+    """The attributes, dicts and lists of a module and of those it holds, but for those that are Values alone."""
+    found, todo, seen = [], [model], set[int]()
+    while todo:
+        item = todo.pop()
+        parts = vars(item) if isinstance(item, Module) else item
+        if not isinstance(parts, (dict, list, tuple)) or id(parts) in seen:
+            continue
+        seen.add(id(parts))
+        inside = list(parts.values() if isinstance(parts, dict) else parts)
+        if not all(isinstance(x, Value) for x in inside):
+            found.append(parts)
+        todo += inside
+    return found
 
 
 def _used(output: Any) -> list[Value]:
@@ -225,6 +263,6 @@ def choose(
         return Compiled(model, X, y, loss)
     if not isinstance(model, Module):
         return Graph(model, X, y, loss, "the model is a function, of which nothing is known; a Module is compiled")
-    if loss not in (losses.mse, losses.logistic, losses.hinge, losses.cross_entropy):
+    if loss not in MEANS:
         return Graph(model, X, y, loss, "the loss may be another than the mean over the samples")
     return Compiled(model, X, y, loss, unasked=True)

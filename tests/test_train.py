@@ -822,3 +822,69 @@ def test_accuracy_with_shares_as_targets_is_the_graphs():
 def test_an_engine_of_another_name_is_an_error():
     with pytest.raises(ValueError, match='engine is "auto", "graph" or "compiled", got \'fast\''):
         trained(small(), engine="fast")
+
+
+class Tempered(Residual):
+    """What a user changes while training: a flag, a number of a module inside, numbers in a list."""
+
+    def __init__(self):
+        super().__init__()
+        self.training, self.gate.temperature, self.scales = True, 1.0, [1.0, 1.0]
+
+    def __call__(self, x):
+        f = super().__call__([a * s for a, s in zip(x, self.scales, strict=True)]) / self.gate.temperature
+        return f * 0.5 if self.training else f
+
+
+def of_flag(model, step):
+    model.training = step % 2 == 0
+
+
+def of_number(model, step):
+    model.gate.temperature = 1.0 + step // 5
+
+
+def of_list(model, step):
+    model.scales[1] = 1.0 - 0.1 * (step // 5)
+
+
+@pytest.mark.parametrize("engine", ["auto", "compiled"])
+@pytest.mark.parametrize("change", [of_flag, of_number, of_list])
+def test_a_flag_or_number_that_changes_while_training_is_followed(change, engine):
+    models = Tempered(), Tempered()
+    for model, name in zip(models, ("graph", engine), strict=True):
+        run = run_of(model, name, on_step=lambda step, model=model: change(model, step.step))
+        assert run.engine == ("graph" if name == "graph" else "compiled")
+    np.testing.assert_allclose(numbers(models[1]), numbers(models[0]), rtol=1e-10, atol=1e-12)
+
+
+def test_a_number_that_changes_at_every_step_is_left_to_the_graph():
+    def change(model, step):
+        model.gate.temperature *= 1.01
+
+    models = Tempered(), Tempered()
+    for model, name in zip(models, ("graph", "auto"), strict=True):
+        run = run_of(model, name, on_step=lambda step, model=model: change(model, step))
+    assert run.engine == "graph: the model's flags or numbers change again and again"
+    np.testing.assert_allclose(numbers(models[1]), numbers(models[0]), rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("make", [Residual, small])
+def test_a_loss_that_is_no_mean_over_the_samples_is_not_compiled_to_another(make):
+    def total(outputs, y):
+        return sum((f - t) ** 2 for f, t in zip(outputs, y, strict=True))
+
+    before = numbers(make())
+    model = make()
+    with pytest.raises(ValueError, match="the loss is no mean over the samples, or some samples have another graph"):
+        run_of(model, "compiled", total)
+    assert numbers(model) == before
+    run_of(make(), "compiled", lambda outputs, y: total(outputs, y) / len(y))
+
+
+@pytest.mark.parametrize("cell", ["2", 1j, None])
+def test_a_cell_that_is_no_number_is_told_by_every_engine(cell):
+    X = [*MOONS.X[:2], [cell, 1.0], *MOONS.X[3:]]
+    for engine in ("auto", "compiled", "graph"):
+        with pytest.raises(TypeError):
+            fit(small(), X, MOONS.y, loss="logistic", epochs=1, engine=engine)

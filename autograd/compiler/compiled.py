@@ -320,7 +320,7 @@ class _Trace:
             )
         outside = (_leaves_of(again.tape) & _leaves_of(run.tape)) - set(again.leaves.known())
         if outside:
-            v = min(outside, key=lambda v: v.label)
+            v = min(outside, key=lambda v: str(v.label))
             raise TraceError(
                 f"{name} uses {(v.label or v)!r}, which is not among its arguments: pass it, or the Module that holds it, "
                 "so that the program follows it"
