@@ -99,23 +99,24 @@ class Compiled(Graph):
         if self.targets.shape[1:] == (1,):
             self.targets = self.targets[:, 0]
         self.held = _Held(self.model, self.X[0])
-        self.of_sample = compiled(lambda model, kept, x, y: loss([model(x)], [y]), samples=["x", "y"])
-        self.hits = hit and compiled(lambda model, kept, x, c: hit(model(x), c), samples=["x", "c"])
+        self.of_sample = compiled(lambda model, x, y: loss([model(x)], [y]), samples=["x", "y"])
+        self.hits = hit and compiled(lambda model, x, c: hit(model(x), c), samples=["x", "c"])
         self.classes = np.array(_classes(loss, self.y, k)) if self.hits else self.targets
         self.compared: set[str] = set()
         if loss not in MEANS or not _is_uniform(self.model):
-            self._require_the_graphs_loss(self.held.kept())
+            self._require_the_graphs_loss()
 
     def forward(self, samples: Sequence[int]) -> Pass:
         """The loss of these samples; where it is not finite, the graph says why."""
         if self.name != "compiled":
             return super().forward(samples)
-        x, kept = self.inputs[samples], self.held.kept()
+        x = self.inputs[samples]
+        self.held.look()
         try:
-            if self.unasked and kept and kept not in self.compared:
-                self._require_the_graphs_loss(kept)
-            loss, gradient = self.of_sample.value_and_grad(self.held, kept, x, self.targets[samples])
-            accuracy = self.hits(self.held, kept, x, self.classes[samples]) if self.hits else None
+            if self.unasked and self.held.kept and self.held.kept not in self.compared:
+                self._require_the_graphs_loss()
+            loss, gradient = self.of_sample.value_and_grad(self.held, x, self.targets[samples])
+            accuracy = self.hits(self.held, x, self.classes[samples]) if self.hits else None
         except (DomainError, NonFiniteError):
             return super().forward(samples)
         except TraceError as error:
@@ -130,13 +131,13 @@ class Compiled(Graph):
             lambda: super(Compiled, self).forward(samples).graph(),
         )
 
-    def _require_the_graphs_loss(self, kept: str) -> None:
+    def _require_the_graphs_loss(self) -> None:
         """Raises TraceError where the program's loss of some samples is not the graph's, or nobody can compare so often."""
         if len(self.compared) == CHANGES:
             raise TraceError("the model's flags or numbers change again and again")
-        self.compared.add(kept)
+        self.compared.add(self.held.kept)
         some = range(0, len(self.X), -(-len(self.X) // COMPARED))
-        found = self.of_sample(self.held, kept, self.inputs[some], self.targets[some])
+        found = self.of_sample(self.held, self.inputs[some], self.targets[some])
         expected = super().forward(some).loss
         if not isclose(found, expected, rel_tol=DIGITS, abs_tol=DIGITS):
             other = "" if self.loss in MEANS else "the loss is no mean over the samples, or "
@@ -146,12 +147,17 @@ class Compiled(Graph):
 
 
 class _Held:
-    """A model and its parameters; those of a function are the Values that it computes with beside its argument."""
+    """A model and its parameters; those of a function are the Values that it computes with beside its argument.
+
+    kept: the text, flags and numbers that the model's modules hold, as text: for others it may make another graph, and
+          a compiled function watches the text that its arguments hold
+    """
 
     def __init__(self, model: Callable[[Any], Any], x: Sequence[Any]) -> None:
         self.model = model
         self._parameters = model.parameters() if isinstance(model, Module) else _used(model(x))
         self._keepers = [] if _is_uniform(model) else _keepers(model)
+        self.look()
 
     def __call__(self, x: Any) -> Any:
         return self.model(x)
@@ -160,10 +166,11 @@ class _Held:
         """All of them, found once: an optimizer steps those it was made with."""
         return self._parameters
 
-    def kept(self) -> str:
-        """The text, flags and numbers that the modules hold: for others the model may make another graph."""
-        parts = (x for keeper in self._keepers for x in (keeper.values() if isinstance(keeper, dict) else keeper))
-        return repr([x.tolist() if hasattr(x, "tolist") else x for x in parts if _is_kept(x)]) if self._keepers else ""
+    def look(self) -> None:
+        """See what the modules hold now."""
+        parts = [x for keeper in self._keepers for x in (keeper.values() if isinstance(keeper, dict) else keeper)]
+        found = [x.tolist() if hasattr(x, "tolist") else x for x in parts if _is_kept(x)]
+        self.kept = repr(found) if found else ""
 
 
 def _is_kept(x: Any) -> bool:

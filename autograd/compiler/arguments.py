@@ -87,29 +87,31 @@ class Reading(_Traversal):
     samples:    by name, the arrays with a row a sample
     size:       how many samples
     of_modules: the parameters that are known by identity
+
+    known: Values of which none is there twice, as they were found before: to look again takes time
     """
 
-    def __init__(self, arguments: Mapping[str, Any], samples: Collection[str], dtype: Any) -> None:
+    def __init__(
+        self, arguments: Mapping[str, Any], samples: Collection[str], dtype: Any, known: Sequence[Value] = ()
+    ) -> None:
         self.arguments = arguments
         self.key: list[tuple[str, str, Any]] = []
         self.data: list[float] = []
         self.samples: dict[str, Any] = {}
         self.of_modules: list[Value] = []
         self._values: list[Value] = []
-        self._modules = 0
         for name, x in arguments.items():
             if name in samples:
                 self._rows(name, x)
             else:
                 self.argument(name, x)
         self.size = self._size()
-        self._without_repetition()
+        self._without_repetition(known)
         self.theta = self._numbers_of_parameters(dtype)
 
-    def _without_repetition(self) -> None:
+    def _without_repetition(self, known: Sequence[Value]) -> None:
         self.parameters, shared = self._values, None
-        alone = len(self.of_modules) == len(self._values) and self._modules == 1  # and so nobody to share with
-        if not alone and len(set(self._values)) < len(self._values):
+        if self._values != known and len(set(self._values)) < len(self._values):
             at = {v: i for i, v in enumerate(dict.fromkeys(self._values))}
             self.parameters, shared = list(at), [at[v] for v in self._values]
         self.key.append(("who shares a Value", "another", shared))
@@ -153,13 +155,12 @@ class Reading(_Traversal):
 
     def module(self, path: str, m: Any) -> Any:
         """A module computes what it likes, so it is known by identity, by its Values and by the flags it holds itself."""
-        found = list(dict.fromkeys(m.parameters()))  # a tied weight is one parameter
+        found = list(m.parameters())
         self.key.append((path, f"another {type(m).__name__}", _Same(m)))
         self.key.append((path, "holding other Values", found))
         for name, x in vars(m).items() if hasattr(m, "__dict__") else ():
             if isinstance(x, (bool, str)) and not name.startswith("_"):
                 self.key.append((f"{path}.{name}", repr(x), None))
-        self._modules += 1
         self.of_modules += found
         self._values += found
         return m

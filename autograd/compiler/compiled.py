@@ -195,7 +195,7 @@ class Compiled:
 
     def _trace_for(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[_Trace, Reading]:
         """A trace that serves this call: one there is, or a new one."""
-        reading = Reading(self._by_name(args, kwargs), self._samples, self._dtype)
+        reading = Reading(self._by_name(args, kwargs), self._samples, self._dtype, self.parameters)
         for i, old in enumerate(self._traces):
             if old.serves(reading):
                 self._traces.insert(0, self._traces.pop(i))

@@ -379,9 +379,10 @@ class Program:
         if len(arguments) != len(self._inputs):
             names = ", ".join(self._arguments) or "none"
             raise ValueError(f"the program takes {len(self._inputs)} arrays ({names}), got {len(arguments)}")
+        own = self.dtype if isinstance(xp, NumPy) else None  # an array of this dtype is taken as it is
         arrays = [
-            xp.asarray(a if type(a) is np.ndarray and a.dtype is self.dtype else numbers_of(name, a))
-            for name, a in zip(self._arguments, arguments, strict=True)
+            a if type(a) is np.ndarray and a.dtype is own else xp.asarray(numbers_of(name, a))
+            for name, a in zip(self._arguments, arguments)  # noqa: B905 (their numbers were compared)
         ]
         shapes = [a.shape for a in arrays]
         if shapes == self._last_shapes:  # as they were last time: nothing to tell
