@@ -91,11 +91,11 @@ class Compiled(Graph):
         import numpy as np
 
         from autograd import compiled
-        from autograd.compiler.arguments import numbers_of
 
         loss, hit = self.loss, _hits(self.loss)
-        self.inputs = np.asarray(numbers_of("X", self.X), dtype=float)
-        self.targets = np.asarray(numbers_of("y", _targets(loss, self.y, k)), dtype=float)
+        # What can't be a float in safety is left as it is, for the compiled function to tell.
+        given = (np.asarray(a) for a in (self.X, _targets(loss, self.y, k)))
+        self.inputs, self.targets = (a.astype(float) if np.can_cast(a.dtype, float) else a for a in given)
         if self.targets.shape[1:] == (1,):
             self.targets = self.targets[:, 0]
         self.held = _Held(self.model, self.X[0])
