@@ -61,6 +61,7 @@ def compiled(
     What an argument may be: Values, alone or in lists, tuples and dicts, or a Module: these are the parameters,
     differentiated and read anew at each call. Numbers, arrays and lists of numbers are data: the function sees Values in
     lists. Text, flags (True, False, None) and functions are fixed. Inside another compiled function it is an ordinary one.
+    Of a method the object, a Module for one, is the first argument. Threads may call one function; they take turns.
 
     Outcomes of ``<``, ``<=``, ``>``, ``>=`` are watched: where one would differ, the function is traced again
     (samples that part there raise TraceError). **Not** watched is what the function reads past the graph, such as ``.data``,
