@@ -86,12 +86,18 @@ def _seeded(root: Node) -> Iterator[list[Node]]:
     kept = [leaf.grad for leaf in leaves]
     for node in results:
         node.grad = 0.0
-    root.grad += 1.0
     try:
+        root.grad += 1.0
         yield results
-    except Exception:
+    except Exception as error:
         for leaf, grad in zip(leaves, kept, strict=True):
             leaf.grad = grad
+        if isinstance(error, TypeError) and None in kept:
+            label = leaves[kept.index(None)].label
+            raise TypeError(
+                f"the gradient of {repr(label) if label else 'a leaf'} is None, to which nothing can be added: "
+                "set it to 0.0, or call zero_grad()"
+            ) from None
         raise
 
 

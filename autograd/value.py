@@ -171,6 +171,12 @@ class Value:
             "For the number write v.data; for math.exp(v) write v.exp(), and so with log, sin, …"
         )
 
+    def __int__(self) -> NoReturn:
+        raise TypeError("a Value is not a plain number; for its number write v.data: int(v.data), round(v.data, 2)")
+
+    def __round__(self, digits: int | None = None) -> NoReturn:
+        self.__int__()
+
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
         """NumPy arithmetic goes element by element and gives Values; NumPy functions would lose the gradient."""
         holds_values = all(a.dtype == object for a in kwargs.get("out", ()))
@@ -688,12 +694,12 @@ def dot(w: Iterable[Any], x: Iterable[Any], b: Any = None) -> Value:
     """Σ wᵢxᵢ + b as one node: a neuron's pre-activation.
 
     w, x: n numbers or Values each; b: one, or None for no bias
-    Raises ValueError when the lengths differ or there is nothing to multiply.
+    Raises ValueError when the lengths differ or there is nothing to multiply, TypeError for what is no list.
 
     >>> dot([Value(1.0), Value(2.0)], [3.0, 4.0], Value(-0.5)).data
     10.5
     """
-    w, x = tuple(w), tuple(x)
+    w, x = _many("dot", w), _many("dot", x)
     if len(w) != len(x) or not w:
         raise ValueError(f"dot needs as many x as w, at least one: got {len(w)} w and {len(x)} x")
     return _of_many(_dot, w + x if b is None else (*w, *x, b))
@@ -722,8 +728,19 @@ def affine(W: Iterable[Iterable[Any]], x: Iterable[Any], b: Iterable[Any]) -> li
         return affine([map(as_value, w) for w in rows], map(as_value, x), map(as_value, b))
 
 
+def _many(what: str, values: Any) -> tuple[Any, ...]:
+    try:
+        return tuple(values)
+    except TypeError:
+        if hasattr(values, "__iter__"):
+            raise
+        raise TypeError(
+            f"{what} takes a list of numbers or Values, got the single {_short(values)}: [v] is a list of one"
+        ) from None
+
+
 def _nonempty(op: Op, values: Iterable[Any]) -> Value:
-    operands = tuple(values)
+    operands = _many(op.name, values)
     if not operands:
         raise ValueError(f"{op.name} of no values: give at least one")
     return _of_many(op, operands)
@@ -733,11 +750,12 @@ def sum_(values: Iterable[Any], start: Any = 0) -> Value:
     """x₁ + … + xₙ as one node (Python's ``sum`` makes n).
 
     start: one more number or Value to add, as in Python's ``sum``
+    Raises ValueError for no values, TypeError for a single one that is in no list.
 
     >>> sum_([Value(1.0), 2.0, 3.0]).data
     6.0
     """
-    return _nonempty(OPS["sum"], values if isinstance(start, int) and start == 0 else (*values, start))
+    return _nonempty(OPS["sum"], values if isinstance(start, int) and start == 0 else (*_many("sum", values), start))
 
 
 def mean(values: Iterable[Any]) -> Value:

@@ -615,3 +615,34 @@ WRONG_CALLS = [
 def test_wrong_calls_say_what_was_expected_and_what_was_given(done, error, words):
     with pytest.raises(error, match=words):
         done(Value(1.0))
+
+
+# ── PyTorch's habits, and Python's ──────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    "root", [lambda v, w: v * w, lambda v, w: (v + w).tanh(), lambda v, w: w], ids=["×", "tanh", "leaf"]
+)
+def test_a_gradient_set_to_none_is_named_and_every_leaf_keeps_its_own(root):
+    v, w = Value(2.0, label="v"), Value(3.0, label="w")
+    v.grad, w.grad = 5.0, None
+    with pytest.raises(TypeError, match=r"the gradient of 'w' is None, .*: set it to 0\.0, or call zero_grad\(\)"):
+        root(v, w).backward()
+    assert (v.grad, w.grad) == (5.0, None)
+
+
+@pytest.mark.parametrize("convert", [int, round, lambda v: round(v, 2)], ids=["int", "round", "round to 2"])
+def test_a_value_becomes_no_plain_number_without_a_word(convert):
+    with pytest.raises(TypeError, match=r"write v\.data: int\(v\.data\), round\(v\.data, 2\)"):
+        convert(p(1.5))
+
+
+@pytest.mark.parametrize(
+    "call",
+    [sum_, mean, logsumexp, lambda v: sum_(v, v), lambda v: dot(v, [v]), lambda v: dot([v], v), lambda v: sum_(3.0)],
+)
+def test_a_single_value_where_a_list_is_due_is_named(call):
+    with pytest.raises(
+        TypeError, match=r"takes a list of numbers or Values, got the single .*: \[v\] is a list of one"
+    ):
+        call(p(1.5))
