@@ -18,11 +18,12 @@ from contextlib import contextmanager
 from inspect import signature
 from itertools import pairwise
 from math import isfinite, prod
+from numbers import Real
 from operator import index
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd import write_atomically
+from autograd import Value, write_atomically
 from nn import activations, optim
 from nn.layers import MLP
 from nn.optim import Optimizer
@@ -30,7 +31,6 @@ from nn.optim import Optimizer
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from autograd import Value
     from nn.layers import Layer
 
 __all__ = [
@@ -140,7 +140,14 @@ def _shapes(sizes: list[int]) -> dict[str, tuple[int, ...]]:
 
 def weights(model: MLP) -> dict[str, _Tensor]:
     shapes = _shapes(architecture(model)["sizes"])
-    return {name: _Tensor(shapes[name], [p.data for p in slot]) for name, slot in _slots(model).items()}
+    return {name: _Tensor(shapes[name], [_number(p, name) for p in slot]) for name, slot in _slots(model).items()}
+
+
+def _number(p: Any, tensor: str) -> float:
+    x = p.data if isinstance(p, Value) else None
+    if not isinstance(x, Real):
+        raise ValueError(f"a parameter of {tensor} is {p!r:.60}, not a Value that holds a number")
+    return float(x)
 
 
 def _network(about: dict[str, Any], tensors: dict[str, _Tensor]) -> MLP:

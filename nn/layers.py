@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from autograd import Value, affine, dot
 from nn import activations, init
 from nn.module import Module
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from nn.activations import Activation
@@ -116,6 +117,16 @@ class Layer(Module):
         return f"Layer of [{', '.join(map(str, self.neurons))}]"
 
 
+class _OfTheClassAlone(classmethod):  # type: ignore[type-arg]
+    """A class method that would change nothing in the instance it is called on, so there it says so."""
+
+    def __get__(self, instance: object, owner: type | None = None) -> Callable[..., Any]:
+        return super().__get__(None, owner) if instance is None else self._refuse
+
+    def _refuse(self, *_: object) -> NoReturn:
+        raise TypeError("load makes a new network, and leaves this one as it is: write model = MLP.load(path)")
+
+
 class MLP(Module):
     """A multi-layer perceptron: layers one after the other, the last one linear.
 
@@ -124,7 +135,7 @@ class MLP(Module):
     output:     activation of the last layer ("identity": f is the logits)
     init, seed: how weights are drawn; the same seed gives the same network (0 if none is given)
 
-    The classic form ``MLP(nin, nouts)`` works as elsewhere: ReLU inside, weights from ``random.uniform(-1, 1)``,
+    The classic form ``MLP(nin, nouts)``, by name too, works as elsewhere: ReLU inside, weights from ``random.uniform(-1, 1)``,
     and without a seed from Python's global generator.
 
     Raises ValueError for sizes that are not whole numbers ≥ 1, or fewer than two of them.
@@ -136,9 +147,14 @@ class MLP(Module):
     """
 
     def __init__(
-        self, sizes: int | Sequence[int], nouts: Sequence[int] | None = None, *, activation: Activation = "relu",
-        output: Activation = "identity", init: Init | None = None, seed: int | None = None,
+        self, sizes: int | Sequence[int] | None = None, nouts: Sequence[int] | None = None, *,
+        activation: Activation = "relu", output: Activation = "identity", init: Init | None = None,
+        seed: int | None = None, nin: int | None = None,
     ) -> None:  # fmt: skip
+        if nin is not None:
+            if sizes is not None:
+                raise ValueError(f"MLP takes sizes or nin, not both; got {sizes!r} and nin={nin!r}")
+            sizes = nin
         if nouts is None:
             if not isinstance(sizes, Sequence) or isinstance(sizes, str):
                 raise ValueError(
@@ -150,7 +166,7 @@ class MLP(Module):
                 raise ValueError(
                     f"MLP(nin, nouts) takes a number and a list, as in MLP(2, [16, 1]); got {sizes!r}, {nouts!r}"
                 )
-            sizes, init = [sizes, *nouts], "uniform" if init is None else init
+            sizes, init = [cast("int", sizes), *nouts], "uniform" if init is None else init
             rng = random if seed is None else random.Random(seed)  # type: ignore[assignment]
         if len(sizes) < 2:
             raise ValueError(f"an MLP needs at least an input and an output size, got {sizes}")
@@ -183,9 +199,12 @@ class MLP(Module):
 
         io.save(self, path)
 
-    @classmethod
-    def load(cls, path: str | Path) -> MLP:
-        """The network that ``save`` wrote, the same to the last bit; CheckpointError for any other file."""
+    @_OfTheClassAlone  # type: ignore[arg-type]  # mypy knows of one kind of class method
+    def load(cls, path: str | Path) -> MLP:  # noqa: N805
+        """The network that ``save`` wrote, the same to the last bit; CheckpointError for any other file.
+
+        It is a new network: ``model = MLP.load(path)``. Raises TypeError when called on one that exists.
+        """
         from nn import io
 
         return io.load(path)

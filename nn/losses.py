@@ -11,6 +11,7 @@ True
 
 from __future__ import annotations
 
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value, dot, logsumexp, mean
@@ -124,7 +125,7 @@ def softmax(o: Sequence[Any]) -> list[Value]:
     >>> [round(f.data, 4) for f in softmax([Value(1000.0), Value(1000.0)])]
     [0.5, 0.5]
     """
-    o = list(o)
+    o = list(o) if hasattr(o, "__iter__") else o  # if not, logsumexp says what is due
     total = logsumexp(o)
     return [(ok - total).exp() for ok in o]
 
@@ -164,17 +165,18 @@ def accuracy(loss: Loss, outputs: Sequence[Any], targets: Sequence[Any]) -> floa
     0.5
     """
     loss = get(loss)
+    if loss not in (logistic, hinge, cross_entropy, log_loss):
+        return None
+    _same_length(outputs, targets)
     if loss is logistic or loss is hinge:
         hits = [(_single(z).data > 0) == bool(y > 0) for z, y in zip(outputs, targets, strict=True)]
     elif loss is cross_entropy:
         hits = [_largest(row) == _class(y) for row, y in zip(outputs, targets, strict=True)]
-    elif loss is log_loss:
+    else:
         hits = [
             (int(_single(f).data > 0.5) if len(_row(f)) == 1 else _largest(_row(f))) == int(y)
             for f, y in zip(outputs, targets, strict=True)
         ]
-    else:
-        return None
     return sum(hits) / len(hits)
 
 
@@ -215,6 +217,12 @@ def confusion_matrix(predicted: Sequence[int], actual: Sequence[int], k: int) ->
 
 
 def _same_length(outputs: Sequence[Any], targets: Sequence[Any]) -> None:
+    for given in (outputs, targets):
+        if not hasattr(given, "__len__"):
+            raise TypeError(
+                f"a loss takes a list of outputs and a list of targets, one each a sample, got {type(given).__name__}; "
+                "for a single sample write [f], [y]"
+            )
     if len(outputs) != len(targets) or not len(outputs):
         raise ValueError(
             f"a loss needs one target a sample and at least one: got {len(outputs)} outputs and {len(targets)} targets"
@@ -269,7 +277,8 @@ def _shares(targets: Sequence[Any]) -> list[Sequence[float]]:
     rows = [_row(y) for y in targets]
     for i, row in enumerate(rows):
         shares = [_plain(share) for share in row]
-        if not all(0.0 <= share <= 1.0 for share in shares) or abs(sum(shares) - 1.0) > 1e-9:
+        numbers = all(isinstance(share, Real) for share in shares)
+        if not numbers or not all(0.0 <= share <= 1.0 for share in shares) or abs(sum(shares) - 1.0) > 1e-9:
             raise ValueError(
                 f"cross_entropy: row {i} of the targets is {row!r}; shares are between 0 and 1 and sum to 1"
             )

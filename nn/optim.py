@@ -29,13 +29,23 @@ class Optimizer:
     lr:         learning rate η > 0; a schedule is a function of the step t = 1, 2, … that gives it (``fit(schedule=…)``)
     weight_decay: λ ≥ 0
 
-    Raises ValueError for no parameters or a rate that is not a positive number.
+    Raises ValueError for no parameters, a result among them, or a rate that is not a positive number.
     """
 
     def __init__(self, parameters: Iterable[Value], lr: float, weight_decay: float = 0.0) -> None:
         self.parameters = list(parameters) if hasattr(parameters, "__iter__") else []
-        if not self.parameters or not all(isinstance(p, Value) for p in self.parameters):
+        if not self.parameters:
             raise ValueError("an optimizer needs parameters to step: pass model.parameters()")
+        for i, p in enumerate(self.parameters):
+            if not isinstance(p, Value):
+                raise ValueError(
+                    f"an optimizer steps Values, and parameter {i} is {p!r:.60} ({type(p).__name__}); pass "
+                    "model.parameters(), and set a weight by its number: w.data = 5.0"
+                )
+            if p.parents:
+                raise ValueError(
+                    f"an optimizer steps leaves, and parameter {i} is the result of {p.op.name}; pass what it was computed from"
+                )
         self.lr = _in_range("lr", lr, 0.0, inf, open_below=True)
         self.weight_decay = _in_range("weight_decay", weight_decay, 0.0, inf)
         self.t = 0  # steps taken
@@ -47,13 +57,18 @@ class Optimizer:
             p.grad = 0.0
 
     def step(self) -> None:
-        """Move every parameter once, or, if one can't be moved, none."""
+        """Move every parameter once, or, if one can't be moved, none.
+
+        Raises TypeError naming a parameter whose number or gradient is none, such as None.
+        """
         before = self.state_dict()
         self.t += 1
         try:
             moved = [p.data - self._delta(i, p.data, p.grad) for i, p in enumerate(self.parameters)]
-        except BaseException:
+        except BaseException as error:
             self.load_state_dict(before)
+            if isinstance(error, TypeError):
+                _require_numbers(self.parameters)
             raise
         for p, w in zip(self.parameters, moved, strict=True):
             p.data = w
@@ -231,11 +246,23 @@ def clip_gradients(parameters: Sequence[Value], max_norm: float) -> float:
     (5.0, 1.5, 2.0)
     """
     _in_range("max_norm", max_norm, 0.0, inf, open_below=True)
-    norm = hypot(*[p.grad for p in parameters])
+    try:
+        norm = hypot(*[p.grad for p in parameters])
+    except TypeError:
+        _require_numbers(parameters)
+        raise
     if max_norm < norm < inf:
         for p in parameters:
             p.grad *= max_norm / norm
     return norm
+
+
+def _require_numbers(parameters: Sequence[Value]) -> None:
+    for i, p in enumerate(parameters):
+        for what, x in (("gradient", p.grad), ("number", p.data)):
+            if not isinstance(x, Real):
+                cure = "set it to 0.0, or call zero_grad()" if what == "gradient" else "give it one: p.data = 0.5"
+                raise TypeError(f"the {what} of parameter {p.label or i} is {x!r:.60}: {cure}")
 
 
 def step_decay(lr: float, *, every: int, factor: float = 0.5) -> Schedule:

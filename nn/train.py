@@ -11,6 +11,7 @@ import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from inspect import signature
 from itertools import islice
 from math import hypot, inf, isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -85,7 +86,8 @@ def steps(
     A step that does not end leaves nothing half done: parameters and optimizer go back to where it
     began; if the loss was no longer finite, to where it last was.
 
-    Raises NonFiniteError naming the step and the node where the first nan or inf arose; ValueError for data that do not fit.
+    Raises NonFiniteError naming the step and the node where the first nan or inf arose; ValueError for data that do not
+    fit; TypeError for an optimizer or a schedule that is none.
     Warns with FlatGradientWarning when every gradient is exactly 0.
     """
     X, y = _data(X, y)
@@ -95,8 +97,14 @@ def steps(
     start = _count("start", start, at_least=0)
     batches = _batches(len(y), batch_size, _count("epochs", epochs), random.Random(seed))
     loss = losses.get(loss)
+    _require_optimizer(optimizer)
+    if schedule is not None and not callable(schedule):
+        raise TypeError(
+            f"schedule is a function of the step 1, 2, … that gives the rate, such as cosine(0.1, steps=100); got {schedule!r}"
+        )
+    held_out = _pair(validation)
     passes = choose(engine, model, X, y, loss)
-    job = _Job(model, passes, loss, optimizer, schedule, clip_norm, validation and _data(*validation[:2]))
+    job = _Job(model, (X, y), passes, loss, optimizer, schedule, clip_norm, held_out)
     return job.training(islice(enumerate(batches, start=1), start, None))
 
 
@@ -120,6 +128,7 @@ class _Job(NamedTuple):
     """What stays the same from step to step."""
 
     model: Callable[[Any], Any]
+    samples: Samples
     passes: Graph
     loss: LossFunction
     optimizer: Optimizer
@@ -143,8 +152,10 @@ class _Job(NamedTuple):
             optimizer.lr = checked_rate(self.schedule(step), f"the schedule's learning rate {when}")
         forward = self.passes.forward(batch.samples)
         if not isfinite(forward.loss):
-            began = nonfinite_origin(forward.graph())
-            raise NonFiniteError(f"the loss is {forward.loss:g} {when}. It began at {began}. {_advice(optimizer.lr)}")
+            began, culprit = nonfinite_origin(forward.graph()), _culprit(self.samples, batch.samples)
+            raise NonFiniteError(
+                f"the loss is {forward.loss:g} {when}. It began at {began}. {culprit or _advice(optimizer.lr)}"
+            )
         safe.finite = safe.before
         optimizer.zero_grad()
         forward.backward()
@@ -207,7 +218,12 @@ def fit(
     >>> run[-1].accuracy, run[-1].loss < 0.1
     (1.0, True)
     """
-    optimizer = optimizer or SGD(model.parameters())
+    unknown = [name for name in settings if name not in signature(steps).parameters]
+    if unknown:
+        hint = ": give optimizer=SGD(model.parameters(), lr=…)" if unknown == ["lr"] else ""
+        raise TypeError(f"fit takes no {', '.join(unknown)}{hint}; besides its own, it takes what steps takes")
+    optimizer = SGD(model.parameters()) if optimizer is None else optimizer
+    _require_optimizer(optimizer)
     best = _Best(optimizer, patience, settings)
     run, bar = Run(), None
     try:
@@ -215,15 +231,17 @@ def fit(
         passes = choose(settings.pop("engine", "auto"), model, X, y, losses.get(loss))
         settings |= {"epochs": epochs, "batch_size": batch_size, "engine": passes}
         training = steps(model, X, y, loss=loss, optimizer=optimizer, **settings)
-        bar = _progress_bar(epochs * -(-len(y) // (batch_size or len(y)))) if progress else None
+        with suppress(OSError):  # here and below: a terminal that is gone must not end the training
+            bar = _progress_bar(epochs * -(-len(y) // (batch_size or len(y)))) if progress else None
         for record in training:
             run.append(record)
             run.engine = passes.name
             if on_step is not None:
                 on_step(record)
             if bar is not None:
-                bar.update()
-                bar.set_postfix_str(_summary(record), refresh=False)
+                with suppress(OSError):
+                    bar.update()
+                    bar.set_postfix_str(_summary(record), refresh=False)
             if best.is_overdue(record):
                 run.ended = "stopped early"
                 break
@@ -231,7 +249,8 @@ def fit(
         run.ended = "interrupted"
     finally:
         if bar is not None:
-            bar.close()
+            with suppress(OSError):
+                bar.close()
     if run.ended != "interrupted":
         best.restore()
     return run
@@ -280,6 +299,8 @@ def _in_a_notebook() -> bool:
 def _progress_bar(total: int) -> Any:
     from tqdm.std import tqdm
 
+    if sys.stderr is None or sys.stderr.closed:  # nowhere to show it
+        return None
     if _in_a_notebook():
         with suppress(ImportError):  # without ipywidgets the text bar does
             import ipywidgets  # noqa: F401
@@ -320,6 +341,40 @@ def _data(X: Sequence[Any], y: Sequence[Any]) -> tuple[Any, Any]:
     if len(X) != len(y) or not len(y):
         raise ValueError(f"X and y need one row a sample and at least one: got {len(X)} rows of X and {len(y)} of y")
     return X, y
+
+
+def _pair(validation: Any) -> Samples | None:
+    """Validation samples and targets; a data set of ``nn.data`` is such a pair with names behind it."""
+    if validation is None:
+        return None
+    pair = validation[:2] if isinstance(validation, (tuple, list)) else ()
+    if len(pair) != 2 or not all(hasattr(part, "__len__") for part in pair):
+        raise ValueError(f"validation is a pair (X, y), samples and their targets; got {validation!r:.80}")
+    return _data(*pair)
+
+
+def _require_optimizer(optimizer: Any) -> None:
+    if not isinstance(optimizer, Optimizer):
+        raise TypeError(f"optimizer is an object such as SGD(model.parameters(), lr=0.1), got {optimizer!r}")
+
+
+def _culprit(samples: Samples, batch: Sequence[int]) -> str:
+    """The first sample of a batch that holds nan or ±inf, in words; "" if there is none."""
+    for i in batch:
+        for what, rows in zip("Xy", samples, strict=True):
+            bad = [x for x in _flat(rows[i]) if isinstance(x, float) and not isfinite(x)]
+            if bad:
+                return f"Look at sample {i}: {what}[{i}] holds {bad[0]:g}."
+    return ""
+
+
+def _flat(x: Any) -> Iterator[Any]:
+    x = x.tolist() if hasattr(x, "tolist") else x
+    if isinstance(x, (list, tuple)):
+        for item in x:
+            yield from _flat(item)
+    else:
+        yield x
 
 
 def _count(what: str, n: Any, at_least: int = 1) -> int:

@@ -331,3 +331,14 @@ def test_functions_in_microgpts_manner_run_and_differentiate():
             below = number(numbers)
             row[j] = x
             assert w[i][j].grad == pytest.approx((above - below) / 2e-6, abs=1e-8)
+
+
+def test_the_classic_form_takes_its_names():
+    random.seed(3)
+    by_place = MLP(2, [3, 1])
+    random.seed(3)
+    by_name = MLP(nin=2, nouts=[3, 1])
+    assert [p.data for p in by_name.parameters()] == [p.data for p in by_place.parameters()]
+    assert repr(by_name) == repr(by_place)
+    with pytest.raises(ValueError, match="MLP takes sizes or nin, not both"):
+        MLP([2, 3], nin=2)

@@ -409,3 +409,34 @@ def test_a_confusion_matrix_counts_actual_by_predicted():
 def test_a_confusion_matrix_refuses_classes_that_do_not_exist(said, true):
     with pytest.raises(ValueError, match=r"label|one target a sample"):
         confusion_matrix(said, true, 2)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: mse(Value(1.0), 1.0),
+        lambda: mse(Value(1.0), [1.0]),
+        lambda: logistic(Value(1.0), [1]),
+        lambda: cross_entropy([Value(1.0), Value(2.0)], 0),
+        lambda: hinge([Value(1.0)], 1),
+        lambda: accuracy("logistic", Value(1.0), [1]),
+    ],
+)
+def test_one_sample_without_its_list_says_what_a_loss_takes(call):
+    with pytest.raises(TypeError, match=r"a list of outputs and a list of targets, .* for a single sample write"):
+        call()
+
+
+def test_accuracy_wants_a_target_for_each_output():
+    with pytest.raises(ValueError, match="got 1 outputs and 2 targets"):
+        accuracy("logistic", [Value(1.0)], [1, 0])
+
+
+def test_a_one_hot_row_with_a_word_is_named():
+    with pytest.raises(ValueError, match=r"row 0 of the targets is \[0, 'a', 1\]"):
+        cross_entropy([[Value(0.0), Value(1.0), Value(2.0)]], [[0, "a", 1]])
+
+
+def test_softmax_of_one_value_says_what_it_takes():
+    with pytest.raises(TypeError, match="takes a list of numbers or Values, got the single Value"):
+        softmax(Value(1.0))

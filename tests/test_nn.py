@@ -395,3 +395,22 @@ def test_an_empty_module_has_no_parameters():
 
 def test_every_public_name_exists():
     assert [name for name in nn.__all__ if not hasattr(nn, name)] == []
+
+
+def test_load_on_a_network_says_that_it_makes_another(tmp_path):
+    model, other = MLP([2, 3, 1], seed=0), MLP([2, 3, 1], seed=1)
+    model.save(tmp_path / "m.safetensors")
+    with pytest.raises(TypeError, match=r"load makes a new network, .* write model = MLP\.load\(path\)"):
+        other.load(tmp_path / "m.safetensors")
+    assert MLP.load(tmp_path / "m.safetensors")([1.0, 2.0]).data == model([1.0, 2.0]).data
+
+
+@pytest.mark.parametrize(("hole", "says"), [(5.0, "5.0"), (Value(1.0), "None")], ids=["a float", "no number"])
+def test_a_parameter_without_a_number_is_not_saved(tmp_path, hole, says):
+    model = MLP([2, 3, 1], seed=0)
+    model.layers[0].neurons[0].w[0] = hole
+    if isinstance(hole, Value):
+        hole.data = None
+    with pytest.raises(nn.CheckpointError, match=rf"a parameter of 0\.weight is .*{says}"):
+        model.save(tmp_path / "m.safetensors")
+    assert not list(tmp_path.iterdir())

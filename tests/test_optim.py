@@ -401,3 +401,41 @@ def test_cosine_warms_up_in_a_line_and_then_falls():
 def test_a_schedule_that_makes_no_sense_is_an_error_when_it_is_made(make):
     with pytest.raises(ValueError, match=r"is a |is part of the run"):
         make()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        (lambda p: setattr(p, "grad", None), "the gradient of parameter w is None: set it to 0.0, or call zero_grad()"),
+        (lambda p: setattr(p, "data", None), "the number of parameter w is None"),
+    ],
+)
+def test_a_step_without_a_number_names_the_parameter_and_moves_nothing(spoil, says):
+    v, w = Value(1.0, label="v"), Value(2.0, label="w")
+    optimizer = Adam([v, w])
+    v.grad = 1.0
+    spoil(w)
+    before = optimizer.state_dict()
+    with pytest.raises(TypeError) as caught:
+        optimizer.step()
+    assert says in str(caught.value)
+    assert (v.data, optimizer.state_dict()) == (1.0, before)
+
+
+def test_clipping_names_a_gradient_that_is_none():
+    w = Value(2.0, label="w")
+    w.grad = None
+    with pytest.raises(TypeError, match="the gradient of parameter w is None"):
+        clip_gradients([w], 1.0)
+
+
+def test_an_optimizer_steps_leaves_alone():
+    with pytest.raises(ValueError, match="steps leaves, and parameter 1 is the result of multiply"):
+        SGD([Value(1.0), Value(2.0) * 3.0])
+
+
+def test_a_weight_that_was_overwritten_with_a_number_is_named():
+    model = MLP([2, 3, 1])
+    model.layers[0].neurons[1].w[1] = 5.0
+    with pytest.raises(ValueError, match=r"parameter 4 is 5\.0 \(float\); .* w\.data = 5\.0"):
+        SGD(model.parameters())

@@ -890,3 +890,39 @@ def test_a_cell_that_is_no_number_is_told_by_every_engine(cell):
         with pytest.raises(TypeError, match=r"numbers|one real number"):
             fit(model, X, MOONS.y, loss="logistic", epochs=1, engine=engine)
         assert numbers(model) == numbers(small())
+
+
+# ── what is asked for wrongly ───────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("settings", "error", "says"),
+    [
+        ({"lr": 0.1}, TypeError, "fit takes no lr: give optimizer=SGD(model.parameters(), lr=…)"),
+        ({"rate": 0.1}, TypeError, "fit takes no rate"),
+        ({"optimizer": "sgd"}, TypeError, "optimizer is an object such as SGD(model.parameters(), lr=0.1), got 'sgd'"),
+        ({"optimizer": SGD}, TypeError, "optimizer is an object such as SGD(model.parameters(), lr=0.1), got <class"),
+        ({"schedule": 0.1}, TypeError, "schedule is a function of the step"),
+        ({"validation": [1]}, ValueError, "validation is a pair (X, y), samples and their targets; got [1]"),
+        ({"validation": (1, 2)}, ValueError, "validation is a pair (X, y)"),
+    ],
+)
+def test_a_setting_of_the_wrong_kind_says_what_it_is(settings, error, says):
+    with pytest.raises(error) as caught:
+        fit(MLP([2, 1]), *nn.data.XOR[:2], loss="logistic", **settings)
+    assert says in str(caught.value)
+
+
+@pytest.mark.parametrize("engine", ["graph", "auto"])
+@pytest.mark.parametrize(
+    ("where", "says"), [("X", "Look at sample 2: X[2] holds nan."), ("y", "Look at sample 2: y[2] holds nan.")]
+)
+def test_a_nan_in_the_data_is_traced_to_its_sample(engine, where, says):
+    X, y = [[0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0.0, 1.0, 2.0]
+    if where == "X":
+        X[2][1] = math.nan
+    else:
+        y[2] = math.nan
+    with pytest.raises(NonFiniteError) as caught:
+        fit(MLP([2, 1]), X, y, loss="mse", engine=engine)
+    assert says in str(caught.value)
