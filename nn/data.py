@@ -144,7 +144,10 @@ def load_csv(path: str | Path) -> Dataset:
     features = [cell.strip() for cell in header[:-1]] if header else [f"x{j + 1}" for j in range(len(rows[0][1]) - 1)]
     body = rows[1:] if header else rows
     if not features or not body:
-        raise ValueError(f"{path}: need at least one column of numbers, a column of classes, and one sample")
+        raise ValueError(
+            f"{path}: need at least one column of numbers, a column of classes, and one sample; "
+            "columns are separated by , ; or tab, and no line is a comment"
+        )
     X = []
     for line, row in body:
         if len(row) != len(features) + 1:
@@ -154,7 +157,10 @@ def load_csv(path: str | Path) -> Dataset:
     for (line, _), label in zip(body, labels, strict=True):
         if not label:
             raise ValueError(f"{path}, line {line}, column {len(features) + 1}: the class is empty")
-    classes = sorted(set(labels), key=lambda c: (not _numeric([c]), float(c) if _numeric([c]) else 0.0, c))
+    value = {label: _finite(label) for label in dict.fromkeys(labels)}
+    names: dict[Any, str] = {}  # of 1 and 1.0, which are one class, the name that came first
+    labels = [names.setdefault(label if value[label] is None else value[label], label) for label in labels]
+    classes = sorted(set(labels), key=lambda c: (value[c] is None, value[c] or 0.0, c))
     if len(classes) < 2:
         raise ValueError(f"{path}: only one class, {classes[0]!r}; there is nothing to tell apart")
     if len(classes) > 100 or len(classes) == len(labels) > 10:
@@ -168,7 +174,7 @@ def load_csv(path: str | Path) -> Dataset:
 def _is_header(rows: list[list[str]]) -> bool:
     """A first line of words over columns of numbers, or one whose last cell alone is a word in its column."""
     *features, last = rows[0]
-    words = bool(features) and not any(_numeric([cell]) for cell in features)
+    words = bool(features) and not any(_numeric([cell.replace(",", ".")]) for cell in features)  # 0,5 is no word
     return words or (not _numeric([last]) and len(rows) > 1 and all(_numeric(row[-1:]) for row in rows[1:]))
 
 
@@ -179,13 +185,23 @@ def _csv_rows(path: Path) -> list[tuple[int, list[str]]]:
         raise ValueError(f"{path}: not a text file in UTF-8") from None
     except OSError as error:
         raise ValueError(f"{path}: {(error.strerror or 'cannot be read').lower()}") from None
-    head = text[:4096]
-    delimiter = max(",;\t", key=head.count)
+    delimiter = _delimiter(text[:4096])
     try:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True, skipinitialspace=True)
         return [(reader.line_num, row) for row in reader]
     except csv.Error as error:
         raise ValueError(f"{path}, line {reader.line_num}: {error}") from None
+
+
+def _delimiter(head: str) -> str:
+    r"""What stands most often, but ; wherever each line has one: the commas are then those of decimal fractions.
+
+    >>> _delimiter("0,283;-0,1;0\n0,5;1,5;1\n"), _delimiter("0.5,1.5,a\n"), _delimiter("0.5\t1.5\ta\n")
+    (';', ',', '\t')
+    """
+    lines = [line for line in head.splitlines() if line.strip()]
+    lines = lines[:-1] or lines  # the last may be cut short
+    return ";" if all(";" in line for line in lines) else max(",;\t", key=head.count)
 
 
 def _numeric(cells: list[str]) -> bool:
@@ -200,11 +216,17 @@ def _number(cell: str) -> float | None:
         return None
 
 
-def _cell(path: str | Path, line: int, column: int, cell: str) -> float:
+def _finite(cell: str) -> float | None:
     x = _number(cell)
-    if x is None or not math.isfinite(x):
+    return x if x is not None and math.isfinite(x) else None
+
+
+def _cell(path: str | Path, line: int, column: int, cell: str) -> float:
+    x = _finite(cell)
+    if x is None:
+        hint = "; write a decimal point, not a comma" if _number(cell.replace(",", ".", 1)) is not None else ""
         raise ValueError(
-            f"{path}, line {line}, column {column + 1}: expected a finite number, got {cell.strip()[:60]!r}"
+            f"{path}, line {line}, column {column + 1}: expected a finite number, got {cell.strip()[:60]!r}{hint}"
         )
     return x
 
@@ -245,16 +267,18 @@ def standardized(train: Dataset, *others: Dataset) -> list[Dataset]:
     >>> d.X
     [[-1.0], [1.0]]
     """
-    columns = [_mean_and_spread(column) for column in zip(*train.X, strict=True)]
+    columns = [_scale_mean_spread(column) for column in zip(*train.X, strict=True)]
 
     def scaled(data: Dataset) -> Dataset:
-        return data._replace(X=[[(v - m) / s for v, (m, s) in zip(row, columns, strict=True)] for row in data.X])
+        return data._replace(X=[[(v * c - m) / s for v, (c, m, s) in zip(row, columns, strict=True)] for row in data.X])
 
     return [scaled(data) for data in (train, *others)]
 
 
-def _mean_and_spread(column: tuple[float, ...]) -> tuple[float, float]:
+def _scale_mean_spread(column: tuple[float, ...]) -> tuple[float, float, float]:
+    """A power of 2 that brings the column near 1, where no square over- or underflows, and there mean and spread."""
+    scale = 2.0 ** -max(-1000, math.frexp(max(map(abs, column)))[1])
     if min(column) == max(column):
-        return column[0], 1.0  # nothing to scale: the column becomes 0
-    mean = math.fsum(column) / len(column)
-    return mean, math.sqrt(math.fsum((v - mean) ** 2 for v in column) / len(column))
+        return scale, column[0] * scale, scale  # nothing to scale: the column becomes 0
+    mean = math.fsum(v * scale for v in column) / len(column)
+    return scale, mean, math.sqrt(math.fsum((v * scale - mean) ** 2 for v in column) / len(column))

@@ -214,6 +214,12 @@ def test_a_column_far_from_0_keeps_its_digits():
     assert [row[0] for row in d.X] == pytest.approx([(i - 2) / math.sqrt(2) for i in range(5)], abs=1e-12)
 
 
+@pytest.mark.parametrize("unit", [1e-300, 1e-160, 1.0, 1e160, 5e307])
+def test_columns_of_any_size_are_standardized(unit):
+    (d,) = standardized(Dataset([[unit], [3 * unit], [-unit], [unit]], [0] * 4, ["x"], ["0"]))
+    assert [row[0] for row in d.X] == pytest.approx([0.0, math.sqrt(2), -math.sqrt(2), 0.0], abs=1e-12)  # mean 1, σ √2
+
+
 # ── CSV files that work ─────────────────────────────────────────────────────
 
 
@@ -285,6 +291,12 @@ def test_classes_that_are_numbers_are_in_order_of_their_numbers(csv):
     assert d.y == [2, 1, 0, 2]
 
 
+def test_a_class_is_one_however_its_number_is_written(csv):
+    d = csv("1,2\n2,1\n3,1.0\n4,2.\n5,nan\n6,nan\n")
+    assert d.classes == ["1", "2", "nan"]
+    assert d.y == [1, 0, 0, 1, 2, 2]
+
+
 def test_classes_may_be_minus_1_and_1(csv):
     assert csv("1,1\n2,-1\n").classes == ["-1", "1"]
 
@@ -340,7 +352,10 @@ def test_an_error_in_the_last_of_many_rows_names_it(csv):
         ("x,y,c\n1,2,a\n1e999,4,b\n", "line 3, column 1: expected a finite number, got '1e999'"),
         ("x,y,c\n1,NA,a\n3,4,b\n", "line 2, column 2: expected a finite number, got 'NA'"),
         ("x,y,c\n1_0,2,a\n3,4,b\n", "line 2, column 1: expected a finite number, got '1_0'"),
-        ("x;y;c\n1,5;2,5;a\n3,5;4,5;b\n", "line 2"),  # decimal commas
+        ("x;y;c\n1,5;2,5;a\n3,5;4,5;b\n", "line 2, column 1: expected a finite number, got '1,5'; write a decimal point"),
+        ("0,283;-0,1;0\n1;2,5;1\n", "line 1, column 1: expected a finite number, got '0,283'; write a decimal point"),
+        ("1 2 0\n3 4 1\n", "columns are separated by , ; or tab"),
+        ("# made by hand\n1,2,0\n3,4,1\n", "and no line is a comment"),
         ("x,y,c\n1,2,a\n3,4,\n", "line 3, column 3: the class is empty"),
         ("x,y,c\n1,2,a\n3,4,a\n", "only one class, 'a'; there is nothing to tell apart"),
         ("".join(f"{i},{i / 7}\n" for i in range(200)), "200 different classes in 200 rows; is the last column the class?"),
