@@ -500,6 +500,14 @@ def test_png_without_graphviz_says_what_to_try_and_leaves_no_file(monkeypatch, t
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("suffix", ["png", "pdf"])
+def test_a_dot_that_babbles_writes_no_picture(monkeypatch, tmp_path, no_pygraphviz, suffix):
+    monkeypatch.setenv("PATH", program(tmp_path, "echo nonsense"))
+    with pytest.raises(OSError, match=f"what dot answered is no {suffix.upper()}"):
+        draw(neuron()).save(tmp_path / f"a.{suffix}")
+    assert not (tmp_path / f"a.{suffix}").exists()
+
+
 def test_a_value_in_a_notebook_shows_its_graph_and_a_leaf_its_text():
     v = neuron()
     assert v._repr_mimebundle_() == {"text/plain": repr(v), "image/svg+xml": draw(v).svg}
@@ -742,6 +750,8 @@ def test_draw_dot_answers_like_graphviz(tmp_path):
     assert (tmp_path / "gout").read_text() == drawn.source
     assert drawn.render(tmp_path / "other", format="dot", cleanup=True) == str(tmp_path / "other.dot")
     assert not (tmp_path / "other").exists()
+    assert drawn.render(directory=tmp_path / "new", filename="net") == str(tmp_path / "new" / "net.svg")
+    assert (tmp_path / "new" / "net").read_text() == drawn.source
     assert set(drawn._repr_mimebundle_()) == {"image/svg+xml", "text/plain"}
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LAYOUTS", "by_graphviz", "place"]
 
+BEGINNINGS = {"png": b"\x89PNG", "pdf": b"%PDF"}  # of such a file
 LAYOUTS = ("auto", "dot", "pygraphviz", "builtin")
 SECONDS = 10  # what a program may take
 GRAPHVIZ_BOXES, GRAPHVIZ_ARROWS = 300, 900  # beyond that dot takes minutes, and in this process nothing could stop it
@@ -60,11 +61,15 @@ def by_graphviz(source: str, format: str) -> bytes:  # noqa: A002  # graphviz's 
     Raises OSError, saying what to try, when none does.
     """
     reasons = []
-    for run in ENGINES.values():
+    for name, run in ENGINES.items():
         try:
-            return run(source, format)
+            answer = run(source, format)
         except NoAnswerError as reason:
             reasons.append(str(reason))
+            continue
+        if answer.startswith(BEGINNINGS.get(format, b"")):
+            return answer
+        reasons.append(f"what {name} answered is no {format.upper()}")
     raise OSError(
         f"{format.upper()} needs Graphviz ({'; '.join(reasons)}). "
         "Install it from graphviz.org, or pip install pygraphviz; .svg always works."

@@ -77,16 +77,19 @@ class Picture:
         return path
 
     def render(
-        self, filename: str | os.PathLike[str] = "graph", *, format: str | None = None, view: bool = False, cleanup: bool = False,  # noqa: A002
+        self, filename: str | os.PathLike[str] = "graph", directory: str | os.PathLike[str] | None = None, *,
+        format: str | None = None, view: bool = False, cleanup: bool = False,  # noqa: A002
     ) -> str:  # fmt: skip
         """As ``graphviz.Digraph.render``: DOT text to ``filename``, the picture to ``filename.format``, whose path is returned.
 
-        view: open it; cleanup: do without the file of DOT text
+        directory: a folder for both, made if it is not there; view: open it; cleanup: do without the file of DOT text
         """
         suffix = format or self.format
+        text = Path(directory or "", filename)
+        text.parent.mkdir(parents=True, exist_ok=True) if directory else None
         if not cleanup:
-            write_atomically(Path(filename), self.source)
-        path = self.save(f"{os.fspath(filename)}.{suffix}")
+            write_atomically(text, self.source)
+        path = self.save(f"{text}.{suffix}")
         if view:
             webbrowser.open(path.absolute().as_uri())
         return str(path)
