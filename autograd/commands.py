@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 from typing import Any, Protocol
+from unicodedata import normalize
 
 from autograd.expressions import parse
 from autograd.gradcheck import gradcheck
@@ -31,11 +32,14 @@ class Command(Protocol):
 
 
 def _assignments(words: list[str]) -> dict[str, float]:
-    numbers = {}
+    numbers: dict[str, float] = {}
     for word in words:
         name, equals, text = word.partition("=")
+        name = normalize("NFKC", name)  # as Python reads a formula's names: µ, the unit's sign, is the letter μ
         if not equals or not name.isidentifier():
             raise ValueError(f"expected name=number, got {word!r}; for example w=1")
+        if name in numbers:
+            raise ValueError(f"{name} is given twice: {numbers[name]:g} and {text}")
         try:
             numbers[name] = float(text)
         except ValueError:
@@ -44,7 +48,7 @@ def _assignments(words: list[str]) -> dict[str, float]:
 
 
 def _formula_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("expression", help='a formula, such as "tanh(w*x + b)"')
+    parser.add_argument("expression", type=str.strip, help='a formula, such as "tanh(w*x + b)"')
     parser.add_argument("values", nargs="*", metavar="name=number", help="a number for each name: w=1 x=2 b=-0.5")
 
 

@@ -78,6 +78,10 @@ def parse(text: str) -> Expression:
     """
     if len(text) > LONGEST:
         raise ExpressionError(f"the formula has {len(text)} characters; {LONGEST} is the limit")
+    if "#" in text:  # Python would read no further, without a word
+        raise ExpressionError(
+            f"not a formula: {text[:60]!r} (a # has no meaning here); write for example tanh(w*x + b)"
+        )
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -124,7 +128,9 @@ def _check_call(function: str, given: int) -> None:
         raise ExpressionError(f"{function!r} is not a function here; there are {', '.join(sorted(FUNCTIONS))}")
     op = OPS.get({"max": "maximum", "min": "minimum"}.get(function, function))
     wanted = len(op.operands) if op else 1
-    if (wanted and given != wanted) or not given or (function == "dot" and given % 2):
+    if function == "dot" and (not given or given % 2):
+        raise ExpressionError(f"dot takes an even number of numbers, first each w, then each x; got {given}")
+    if (wanted and given != wanted) or not given:
         raise ExpressionError(f"{function} takes {wanted or 'one or more'} number{'s' * (wanted != 1)}, got {given}")
 
 

@@ -8,7 +8,7 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 
-__all__ = ["write_atomically"]
+__all__ = ["require_replaceable", "write_atomically"]
 
 
 def write_atomically(path: str | Path, content: bytes | str) -> None:
@@ -24,7 +24,7 @@ def write_atomically(path: str | Path, content: bytes | str) -> None:
     h = σ(w·x + b)
     """
     path = Path(os.path.realpath(path))  # a link stays a link
-    _require_replaceable(path)
+    require_replaceable(path)
     temporary = path.with_name(f".{secrets.token_hex(8)}.partial")
     try:
         with temporary.open("xb") as file:
@@ -41,10 +41,16 @@ def write_atomically(path: str | Path, content: bytes | str) -> None:
             temporary.unlink()
 
 
-def _require_replaceable(path: Path) -> None:
-    """A rename asks only the folder's leave, so what the file itself forbids is asked here."""
+def require_replaceable(path: str | Path) -> None:
+    """Could ``write_atomically`` write here? OSError saying why not.
+
+    A rename asks only the folder's leave, so what the file itself forbids is asked here.
+    """
+    path = Path(os.path.realpath(path))
     if not path.parent.is_dir():
         raise OSError(errno.ENOENT, "there is no such folder to write into; make it first", str(path))
+    if not os.access(path.parent, os.W_OK):
+        raise OSError(errno.EACCES, "Permission denied; nothing was written", str(path))
     if path.exists() and not path.is_file():
         raise OSError(errno.EISDIR, "a folder or a device stands there; give the name of a file", str(path))
     if path.exists() and not os.access(path, os.W_OK):

@@ -10,6 +10,7 @@ ten digits can be trusted.
 from __future__ import annotations
 
 from functools import partial
+from math import isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.backprop import rehearsed
@@ -67,7 +68,7 @@ def gradcheck(f: Callable[..., Any], *x: Any, tolerance: float = 1e-6) -> GradCh
     x: its arguments, numbers or (nested) lists of numbers
     tolerance: largest difference, absolute or relative, that still agrees
 
-    Raises TypeError when f does not return a Value.
+    Raises TypeError when f does not return a Value, ValueError for a tolerance that is no number ≥ 0.
 
     >>> print(gradcheck(lambda w, x: (w * x).tanh(), 0.5, 2.0))
     input             value       backward     difference  rel. error  verdict
@@ -76,6 +77,8 @@ def gradcheck(f: Callable[..., Any], *x: Any, tolerance: float = 1e-6) -> GradCh
     >>> gradcheck(lambda x: x.relu(), 0.0).rows[0].verdict
     'kink: slopes 0 from the left, 1 from the right; backward chose 0'
     """
+    if not tolerance >= 0.0:  # nan agrees with nothing
+        raise ValueError(f"the tolerance is a number ≥ 0, got {tolerance!r}")
     names = _names(f, x)
     start = [leaf for _, leaf in _leaves("", x)]
     inputs = list(map(Value, start))
@@ -107,7 +110,7 @@ def _row(
         _quotient(at, step, analytic, tolerance) for step in (h, h / 100, CUBE_ROOT_OF_EPSILON * abs(x) or h)
     ]
     numeric, relative, ok = next((q for q in (first, *finer) if q[2]), first)
-    verdict = _verdict(ok, analytic, (here - at(-h)) / h, (at(h) - here) / h)
+    verdict = _verdict(ok, analytic, here, (here - at(-h)) / h, (at(h) - here) / h)
     return GradCheckRow(name, x, analytic, numeric, relative, ok, verdict)
 
 
@@ -119,9 +122,11 @@ def _quotient(at: Callable[[float], float], h: float, analytic: float, tolerance
     return numeric, relative, difference <= tolerance or relative <= tolerance
 
 
-def _verdict(ok: bool, analytic: float, left: float, right: float) -> str:
+def _verdict(ok: bool, analytic: float, here: float, left: float, right: float) -> str:
     if ok:
         return "agrees"
+    if not isfinite(here):
+        return f"undecided: the function's value is {here:g}, from which no difference can be taken"
     if left != left or right != right:
         return "undecided: a step of the difference quotient leaves the domain"
     if abs(left - right) > 1e-3 * max(1.0, abs(left), abs(right)):

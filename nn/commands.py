@@ -10,6 +10,7 @@ from time import perf_counter
 from typing import Any, NamedTuple
 
 from autograd import Value, draw, name, step, write_atomically
+from autograd.files import require_replaceable
 from nn import data, losses
 from nn.layers import MLP
 from nn.optim import Adam
@@ -17,6 +18,10 @@ from nn.panel import PRESETS, panel
 from nn.train import Run, evaluate, fit
 
 __all__ = ["neuron", "train"]
+
+
+MODEL, RECORD = "model.safetensors", "run.json"
+PICTURES = ("loss.png", "boundary.png", "graph.svg", "step.html")
 
 
 class Recipe(NamedTuple):
@@ -67,7 +72,8 @@ class _Train:
         job = _prepared(arguments)
         samples = f"{len(job.train.y)} samples to train on, {len(job.held_out.y)} held out"
         print(
-            f"{job.title}: {samples}; MLP {'-'.join(map(str, job.model.sizes))}, {len(job.model.parameters())} parameters"
+            f"{job.title}: {samples}; MLP {'-'.join(map(str, job.model.sizes))}, {len(job.model.parameters())} parameters",
+            flush=True,  # if nothing can be printed, better now than after the training
         )
         start = perf_counter()
         run = _trained(job, arguments)
@@ -75,14 +81,17 @@ class _Train:
         if not run:
             print("interrupted before the first step; nothing was written", file=sys.stderr)
             return 130
+        job.model.save(job.folder / MODEL)  # first what can't be made again
         loss, accuracy = evaluate(job.model, job.held_out.X, job.held_out.y, job.loss)
+        _record(
+            job, run, {"held_out_accuracy": accuracy, "held_out_loss": loss, "seconds": round(seconds, 2)}, arguments
+        )
         print(
             f"held-out accuracy {accuracy:.1%}, loss {loss:.4f} after {len(run)} steps in {seconds:.1f} s"
             + (" (interrupted)" if run.ended != "done" else "")
         )
-        _write(
-            job, run, {"held_out_accuracy": accuracy, "held_out_loss": loss, "seconds": round(seconds, 2)}, arguments
-        )
+        pictures = _draw(job, run, f"{job.title}: {accuracy:.1%} on held-out samples")
+        print(f"wrote {', '.join([*pictures, MODEL, RECORD])} into {job.folder}{'/' if str(job.folder) != '/' else ''}")
         return 0 if run.ended == "done" else 130
 
 
@@ -114,8 +123,6 @@ def _prepared(arguments: argparse.Namespace) -> _Job:
     found = data.load(arguments.data)
     title = Path(arguments.data).stem
     recipe = _recipe(arguments)
-    folder = Path(arguments.output or Path("runs") / title)
-    folder.mkdir(parents=True, exist_ok=True)
     # Four corners are all there is of XOR: train and test on them alike.
     train, held_out = (found, found) if len(found.y) < 8 else data.split(found, arguments.test, seed=arguments.seed)
     if len(found.y) >= 8 and len(found.X[0]) != 2:
@@ -123,6 +130,12 @@ def _prepared(arguments: argparse.Namespace) -> _Job:
     outputs = 1 if len(found.classes) == 2 else len(found.classes)
     loss = "logistic" if outputs == 1 else "cross_entropy"
     model = MLP([len(found.X[0]), *recipe.hidden, outputs], activation=recipe.activation, seed=arguments.seed)
+    from nn import plots  # noqa: F401  # matplotlib says here what it misses
+
+    folder = Path(arguments.output or Path("runs") / title)
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in (MODEL, RECORD, *PICTURES):
+        require_replaceable(folder / file)
     return _Job(title, folder, train, held_out, model, loss, recipe)
 
 
@@ -144,30 +157,36 @@ def _trained(job: _Job, arguments: argparse.Namespace) -> Run:
     )  # fmt: skip
 
 
-def _write(job: _Job, run: Run, result: dict[str, Any], arguments: argparse.Namespace) -> None:
-    """Figures, one sample's graph and the page that steps through it, the model and the record of the run."""
-    from nn import plots
-
-    written = ["loss.png"]
-    figure = plots.loss_curve(run)
-    figure.set_title(f"{job.title}: {result['held_out_accuracy']:.1%} on held-out samples")
-    _save_figure(figure, job.folder / "loss.png")
-    if len(job.train.X[0]) == 2:
-        boundary = plots.decision_boundary(job.model, job.train.X, job.train.y, classes=job.train.classes)
-        _save_figure(boundary, job.folder / "boundary.png")
-        written.append("boundary.png")
-    sample = _one_sample(job)
-    draw(sample).save(job.folder / "graph.svg")
-    step(sample).save(job.folder / "step.html")
-    job.model.save(job.folder / "model.safetensors")
+def _record(job: _Job, run: Run, result: dict[str, Any], arguments: argparse.Namespace) -> None:
     record = {
         "data": arguments.data, "seed": arguments.seed, "sizes": job.model.sizes, "loss": job.loss, "recipe": job.recipe._asdict(),
         "ended": run.ended, **result, "steps": [r._asdict() for r in run],
     }  # fmt: skip
-    write_atomically(job.folder / "run.json", json.dumps(record, indent=1, allow_nan=False))
-    print(
-        f"wrote {', '.join([*written, 'graph.svg', 'step.html', 'model.safetensors', 'run.json'])} into {job.folder}{'/' if str(job.folder) != '/' else ''}"
-    )
+    write_atomically(job.folder / RECORD, json.dumps(record, indent=1, allow_nan=False))
+
+
+def _draw(job: _Job, run: Run, title: str) -> list[str]:
+    """Figures, one sample's graph and the page that steps through it; the names of the files."""
+    from nn import plots
+
+    loss, boundary, graph, page = PICTURES
+    written = [loss, graph]
+    figure = plots.loss_curve(run)
+    figure.set_title(title)
+    _save_figure(figure, job.folder / loss)
+    if len(job.train.X[0]) == 2:
+        plane = plots.decision_boundary(job.model, job.train.X, job.train.y, classes=job.train.classes)
+        _save_figure(plane, job.folder / boundary)
+        written.insert(1, boundary)
+    sample = _one_sample(job)
+    draw(sample).save(job.folder / graph)
+    try:
+        step(sample).save(job.folder / page)
+    except ValueError as reason:  # more nodes than anybody steps through
+        print(f"left out {page}: {reason}")
+    else:
+        written.append(page)
+    return written
 
 
 def _save_figure(ax: Any, path: Path) -> None:

@@ -1,6 +1,8 @@
 """The command line: it does what it says, and a mistake costs one line."""
 
 import json
+import os
+import shlex
 import subprocess
 import sys
 from xml.etree import ElementTree
@@ -8,6 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 from autograd.__main__ import main
+from nn import MLP
 
 
 def run(capsys, *argv):
@@ -62,6 +65,9 @@ def test_formulas_mean_what_they_say(capsys, tmp_path, formula, value):
         (["draw", "x", "x=two"], "x needs a number, got 'two'"),
         (["draw", "x*y", "x=1"], "no value for y in 'x*y': add y=1"),
         (["draw", "x", "x=1", "z=2"], "z does not occur in 'x'; its names are x"),
+        (["draw", "x", "x=1", "x=2"], "x is given twice: 1 and 2"),
+        (["draw", "x#y", "x=1"], "not a formula: 'x#y' (a # has no meaning here)"),
+        (["draw", "dot(x, 1, 2)", "x=1"], "dot takes an even number of numbers, first each w, then each x; got 3"),
         (["draw", "x^2", "x=1"], "^ is not a power in Python; write x**2"),
         (["draw", "__import__('os').system('true')"], "can't stand in a formula"),
         (["draw", "__import__('os')"], "'__import__' is not a function here"),
@@ -77,6 +83,9 @@ def test_formulas_mean_what_they_say(capsys, tmp_path, formula, value):
         (["draw", "1/x", "x=0"], "divide needs b ≠ 0"),
         (["draw", "x", "x=1", "-o", "g.gif"], "g.gif"),
         (["draw", "x", "x=1", "-o", "no/such/folder/g.svg"], "no/such/folder"),
+        (["check", "x", "x=1", "--tolerance", "nan"], "the tolerance is a number ≥ 0, got nan"),
+        (["check", "x", "x=1", "--tolerance", "-1"], "the tolerance is a number ≥ 0, got -1.0"),
+        (["step", "x", "x=1", "--update", "inf"], "a learning rate is a finite number, got inf"),
         (["check", "x", "x=1", "--tolerance", "big"], "invalid float value: 'big'"),
         (["neuron", "nand"], "invalid choice: 'nand'"),
         (["neuron", "and", "-o", "no/such/folder/x.html"], "no/such/folder"),
@@ -98,7 +107,7 @@ def test_a_mistake_costs_one_line_and_exit_code_2(capsys, tmp_path, monkeypatch,
     assert says in err
     assert err.count("\n") == 1
     assert out == ""
-    assert not list(tmp_path.glob("*.svg"))
+    assert not list(tmp_path.iterdir())
 
 
 def test_train_writes_everything_it_says_it_does(capsys, tmp_path):
@@ -159,6 +168,136 @@ def test_a_rate_far_too_large_stops_with_one_line(capsys, tmp_path):
     assert code == 2
     assert "Try a smaller learning rate" in err
     assert err.count("\n") == 1
+
+
+# ── a training run is not lost ──────────────────────────────────────────────
+
+
+def test_a_graph_too_large_for_the_page_costs_the_page_alone(capsys, tmp_path, monkeypatch):
+    monkeypatch.setattr("autograd.view.html.MOST", 10)
+    code, out, err = run(capsys, "train", "xor", "-o", str(tmp_path), "--epochs", "3", "--quiet")
+    assert (code, err) == (0, "")
+    assert "left out step.html: the player steps through at most 10 nodes" in out
+    assert sorted(p.name for p in tmp_path.iterdir()) == [
+        "boundary.png", "graph.svg", "loss.png", "model.safetensors", "run.json",
+    ]  # fmt: skip
+    assert "step.html" not in out.splitlines()[-1]
+
+
+@pytest.mark.parametrize(("trouble", "code"), [(KeyboardInterrupt, 130), (ValueError, 2), (OSError, 2)])
+def test_trouble_with_the_figures_leaves_the_model_and_its_record(capsys, tmp_path, monkeypatch, trouble, code):
+    def stop(run):
+        raise trouble
+
+    monkeypatch.setattr("nn.plots.loss_curve", stop)
+    found, _, err = run(capsys, "train", "xor", "-o", str(tmp_path), "--epochs", "3", "--quiet")
+    assert found == code
+    assert err.count("\n") == 1
+    assert len(json.loads((tmp_path / "run.json").read_text())["steps"]) == 3
+    assert MLP.load(tmp_path / "model.safetensors").sizes == [2, 4, 1]
+
+
+@pytest.mark.parametrize("name", ["loss.png", "graph.svg", "step.html", "model.safetensors", "run.json"])
+def test_a_folder_in_the_way_is_told_before_the_training(capsys, tmp_path, name):
+    (tmp_path / name).mkdir()
+    code, out, err = run(capsys, "train", "xor", "-o", str(tmp_path), "--quiet")
+    assert (code, out) == (2, "")
+    assert f"{tmp_path / name}: a folder or a device stands there" in err
+
+
+def test_a_backend_that_matplotlib_does_not_know_is_told_before_the_training(tmp_path):
+    done = shell("train", "xor", "-o", str(tmp_path / "run"), MPLBACKEND="foo")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "'foo' is not a valid value for backend" in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_reader_that_leaves_during_the_training_costs_no_model(tmp_path):
+    done = shell("train", "xor", "-o", str(tmp_path), "--epochs", "3", "--quiet", pipe="head -1", PYTHONUNBUFFERED="1")
+    assert done.stdout.count("\n") == 1
+    assert done.stderr == ""
+    assert {"model.safetensors", "run.json"} <= {p.name for p in tmp_path.iterdir()}
+
+
+@pytest.mark.parametrize("stderr", ["2>&-", "2>/dev/full", "2>&1 | head -1"])
+def test_a_progress_bar_that_nobody_can_see_costs_no_model(tmp_path, stderr):
+    shell("train", "xor", "-o", str(tmp_path), "--epochs", "3", pipe=stderr)
+    assert {"model.safetensors", "run.json"} <= {p.name for p in tmp_path.iterdir()}
+
+
+# ── streams ─────────────────────────────────────────────────────────────────
+
+
+def shell(*argv, pipe="", **environment):
+    """What a shell makes of the command line; ``pipe`` comes after it."""
+    command = f"{shlex.join([sys.executable, '-m', 'autograd', *argv])} {pipe if pipe[:1] in '2>' else '| ' + pipe}"
+    return subprocess.run(
+        ["sh", "-c", command], env={**os.environ, **environment}, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize("argv", [["check", "x*y", "x=1", "y=2"], ["--help"]])
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_reader_that_is_gone_is_no_error_to_speak_of(argv, unbuffered):
+    assert shell(*argv, pipe="true", PYTHONUNBUFFERED=unbuffered).stderr == ""
+
+
+def test_a_full_disk_costs_one_line():
+    done = shell("check", "x*y", "x=1", "y=2", pipe=">/dev/full")
+    assert (done.returncode, done.stderr) == (2, "chalkgrad check: no space left on device\n")
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
+def test_an_encoding_without_the_letters_is_no_trouble(tmp_path, encoding):
+    picture = tmp_path / "g.svg"
+    done = shell("draw", "x*x", "x=3", "-o", str(picture), pipe=">&1", PYTHONIOENCODING=encoding)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "\\u2202/\\u2202x = 6" in done.stdout  # ∂/∂x
+    assert shell("draw", "--help", pipe=">&1", PYTHONIOENCODING=encoding).returncode == 0
+
+
+# ── formulas as they are typed ──────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("formula", "value"), [("-exp(x)*0 - 2", -2.0), ("-x*3", -3.0), ("-2*x", -2.0), ("-(x + 1)", -2.0)]
+)
+def test_a_formula_may_begin_with_a_minus(capsys, tmp_path, formula, value):
+    code, out, _ = run(capsys, "draw", formula, "x=1", "-o", str(tmp_path / "g.svg"))
+    assert (code, out.splitlines()[0]) == (0, f"{formula} = {value:g}")
+
+
+def test_the_sign_of_a_millionth_and_the_greek_letter_are_one_name(capsys, tmp_path):
+    code, out, _ = run(capsys, "draw", "\u00b5*x", "\u00b5=3", "x=2", "-o", str(tmp_path / "g.svg"))
+    assert (code, out.splitlines()[0]) == (0, "\u00b5*x = 6")
+
+
+def test_a_value_that_overflowed_is_not_said_to_leave_the_domain(capsys):
+    code, out, _ = run(capsys, "check", "exp(x)", "x=1000")
+    assert code == 1
+    assert "undecided: the function's value is inf" in out
+    assert "domain" not in out
+
+
+def test_ctrl_c_while_commands_load_costs_one_line(capsys, monkeypatch):
+    def interrupted():
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("autograd.__main__._commands", interrupted)
+    assert run(capsys, "check", "x", "x=1") == (130, "", "chalkgrad: interrupted\n")
+
+
+def test_another_projects_package_costs_one_line_and_exit_code_2(capsys, monkeypatch):
+    class Entry:
+        name = "train"
+
+        def load(self):
+            raise ImportError("cannot import name 'commands' from 'nn'")
+
+    monkeypatch.setattr("autograd.__main__.metadata.entry_points", lambda group: [Entry()])
+    code, _, err = run(capsys, "train")
+    assert (code, err.count("\n")) == (2, 1)
+    assert "Is another project's `autograd` or `nn` installed" in err
 
 
 @pytest.mark.parametrize("module", ["autograd", "nn"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from math import isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.ops import CONSTANT, PARAMETER
@@ -30,7 +31,7 @@ def moved(order: Sequence[Value], update: Any) -> list[Move]:
     update: None; a learning rate η, by which every parameter (where none is marked as one, every leaf but constants)
             goes to w − η ∂L/∂w; or an optimizer, an object with ``parameters`` and ``step()``, of which a copy takes the step
 
-    Raises TypeError for anything else.
+    Raises TypeError for anything else, ValueError for a rate that is not finite.
 
     >>> w = Value(2.0, kind="parameter"); w.grad = 3.0
     >>> moved([w], 0.5)[0].after, w.data
@@ -65,12 +66,15 @@ def _is_optimizer(update: Any) -> bool:
 
 def _rate(update: Any) -> float:
     try:
-        return as_float(update)
+        rate = as_float(update)
     except TypeError:
         raise TypeError(
             f"update is a learning rate or an optimizer with .parameters and .step(), got {type(update).__name__}; "
             "try step(loss, update=0.1)"
         ) from None
+    if not isfinite(rate):
+        raise ValueError(f"a learning rate is a finite number, got {rate:g}; try step(loss, update=0.1)")
+    return rate
 
 
 def _stepped(order: Sequence[Value], optimizer: Any) -> list[Move]:
