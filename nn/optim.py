@@ -79,7 +79,9 @@ class Optimizer:
 
     def _running(self, name: str) -> list[float]:
         """The running numbers of that name, 0 at first."""
-        return self.state.setdefault(name, [0.0] * len(self.parameters))
+        if name not in self.state:
+            self.state[name] = [0.0] * len(self.parameters)
+        return self.state[name]
 
     def state_dict(self) -> dict[str, Any]:
         """Everything that a resumed run needs, as plain numbers."""
