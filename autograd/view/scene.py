@@ -148,7 +148,8 @@ def assemble(
 ) -> Scene:  # fmt: skip
     """The scene of a graph whose folding is decided.
 
-    links: pairs of boxes to join by plain arrows, instead of an arrow an argument slot that says what passes
+    links: pairs of boxes to join by plain arrows, instead of an arrow an argument slot that says what passes; nor do
+           folded boxes then say how strong their gradient is
     """
     boxed = members(folding)
     index = {place: i for i, place in enumerate(boxed)}
@@ -158,7 +159,7 @@ def assemble(
         arrows = [Arrow(index[tail], index[head], None, "", "") for tail, head in links]
     frames = _frames(boxed, folding) if framed else ()
     at = {frame.path: i for i, frame in enumerate(frames)}
-    boxes = tuple(_box(place, nodes, folding, at) for place, nodes in boxed.items())
+    boxes = tuple(_box(place, nodes, folding, at, measured=links is None) for place, nodes in boxed.items())
     strongest = max((abs(a.flow) for a in arrows if a.flow is not None and abs(a.flow) < inf), default=0.0)
     inked = tuple(replace(arrow, width=stroke(arrow.flow, strongest)) for arrow in arrows)
     return Scene(boxes, inked, frames, title, folding.note, strongest, local_derivatives)
@@ -200,9 +201,9 @@ def members(folding: Folding) -> dict[Value | Fold, list[Value]]:
     return found
 
 
-def _box(place: Value | Fold, nodes: Sequence[Value], folding: Folding, at: dict[str, int]) -> Box:
+def _box(place: Value | Fold, nodes: Sequence[Value], folding: Folding, at: dict[str, int], *, measured: bool) -> Box:
     if isinstance(place, Fold):
-        return _folded(place, nodes, at.get(place.frame))
+        return _folded(place, nodes, at.get(place.frame), measured=measured)
     return _scalar(place, folding.module.get(place, ""), at)
 
 
@@ -217,12 +218,12 @@ def _scalar(v: Value, module: str, at: dict[str, int]) -> Box:
     return Box(kind, symbol, tuple(lines), hover, at.get(module))
 
 
-def _folded(place: Fold, nodes: Sequence[Value], frame: int | None) -> Box:
-    """A box of several nodes says how many, and how strong the gradient of their parameters is."""
+def _folded(place: Fold, nodes: Sequence[Value], frame: int | None, *, measured: bool) -> Box:
+    """A box of several nodes says how many, and, when measured, how strong the gradient of their parameters is."""
     title = visible(place.title)
     name = title if frame is None else title.removeprefix(f"{visible(place.frame)}.")
     lines = [Line(shorten(name), "name"), Line(f"{len(nodes):,} node{'s' * (len(nodes) != 1)}")]
-    parameters = [v for v in nodes if v.op is PARAMETER]
+    parameters = [v for v in nodes if v.op is PARAMETER] if measured else []
     if parameters:
         norm = hypot(*(_float(v.grad) for v in parameters))
         lines += [Line(f"{len(parameters):,} parameter{'s' * (len(parameters) != 1)}"), Line(f"‖grad‖ {number(norm)}")]

@@ -106,6 +106,7 @@ def tell(root: Value, lines: Mapping[Value, CodeLine] | None = None, update: Any
     with rehearsed(root) as steps:
         module = fold(order, [root], "nearest").module
         modules = sorted({prefix for path in module.values() for prefix in prefixes(path)})
+        stands = {path: i for i, path in enumerate(modules)}
         code = [(lines or {}).get(v) for v in order]
         numbered = {line: i for i, line in enumerate(sorted({line for line in code if line}))}
         moves = moved(order, update)
@@ -116,12 +117,12 @@ def tell(root: Value, lines: Mapping[Value, CodeLine] | None = None, update: Any
             "root": index[root],
             "model": visible(model),
             "nodes": [
-                _node(v, [index[p] for p in v.parents], modules.index(module[v]) if v in module else -1,
+                _node(v, [index[p] for p in v.parents], stands.get(module.get(v, ""), -1),
                       numbered[line] if line else -1)
                 for v, line in zip(order, code, strict=True)
             ],
             "ops": {op.name: _op(op) for op in sorted({v.op for v in order}, key=lambda op: op.name) if op.name in OPS},
-            "modules": [[visible(path), _index(modules, path.rpartition(".")[0])] for path in modules],
+            "modules": [[visible(path), stands.get(path.rpartition(".")[0], -1)] for path in modules],
             "lines": [[visible(Path(line.file).name), line.number, visible(line.text)] for line in numbered],
             "update": said(update),
             "events": [*_forward(order, index), *_backward(root, steps, index), *_updates(moves, index)],
@@ -137,10 +138,6 @@ def dumps(story: Document) -> str:
 def _title(root: Value, nodes: int) -> str:
     name = shorten(visible(root.label)) or "L"
     return f"{name}, step by step: {nodes:,} node{'s' * (nodes != 1)}"
-
-
-def _index(items: Sequence[str], item: str) -> int:
-    return items.index(item) if item in items else -1
 
 
 # ── nodes ───────────────────────────────────────────────────────────────────

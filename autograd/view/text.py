@@ -50,7 +50,8 @@ def visible(text: object) -> str:
     >>> visible("two\nlines"), visible("abc\u202edef"), visible("\x00")
     ('two↵lines', 'abc[U+202E]def', '[U+0000]')
     """
-    return "".join(map(_seen, str(text)))
+    written = str(text)
+    return written if written.isascii() and written.isprintable() else "".join(map(_seen, written))
 
 
 def _seen(character: str) -> str:
