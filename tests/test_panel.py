@@ -430,3 +430,27 @@ def test_a_page_is_saved_as_html_only(tmp_path):
     with pytest.raises(OSError, match="no such folder"):
         panel().save(tmp_path / "nowhere" / "panel.html")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_note_speaks_only_of_the_numbers_it_was_written_for(tab, tmp_path):
+    page = tab()
+    page.goto(panel().save(tmp_path / "panel.html").as_uri())
+    note = page.locator(".note span")
+    assert note.text_content().strip()
+    b = page.get_by_label("b, as a number")
+    before = b.input_value()
+    b.fill("1")
+    assert note.text_content() == ""
+    b.fill(before)
+    assert note.text_content().strip()
+
+
+def test_the_plane_says_where_its_line_is_not_its_border(tab, tmp_path):
+    page = tab()
+    page.goto(panel().save(tmp_path / "panel.html").as_uri())
+    caption = page.locator(".plots figcaption").first
+    for activation, apart in {"sigmoid": False, "relu": True, "tanh": True, "step": False}.items():
+        page.locator("#activation").select_option(activation)
+        assert ("z = 0" in caption.text_content()) == apart, (
+            activation
+        )  # σ(0) is ½ for the sigmoid, 0 for relu and tanh
