@@ -31,6 +31,7 @@ from nn.losses import (
     softmax,
 )  # fmt: skip
 from nn.module import Module
+from nn.neuron_panel import panel
 from nn.optim import (
     SGD,
     Adagrad,
@@ -43,10 +44,9 @@ from nn.optim import (
     exponential_decay,
     step_decay,
 )  # fmt: skip
-from nn.panel import panel
 from nn.theory import best_line, collapse, common_point, pieces, sawtooth, sawtooth_shallow
 from nn.train import FlatGradientWarning, Record, Run, evaluate, fit, steps
-from nn.watch import Recorder, watch
+from nn.training_page import Recorder, watch
 
 __all__ = [
     "MLP", "SGD", "Adagrad", "Adam", "AdamW", "Checkpoint", "CheckpointError", "FlatGradientWarning", "Layer", "Module", "Neuron", "Optimizer",

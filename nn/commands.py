@@ -13,8 +13,8 @@ from autograd import Value, draw, name, step, write_atomically
 from autograd.files import require_replaceable
 from nn import data, losses
 from nn.layers import MLP
+from nn.neuron_panel import PRESETS, panel
 from nn.optim import Adam
-from nn.panel import PRESETS, panel
 from nn.train import Run, evaluate, fit
 
 __all__ = ["neuron", "train"]

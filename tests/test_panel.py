@@ -12,8 +12,8 @@ import pytest
 
 from autograd import OPS, DomainError, Value, primitive
 from nn import MLP, Neuron, activations, best_line, data, losses
+from nn.neuron_panel import PRESETS, panel
 from nn.pages import javascript, operators
-from nn.panel import PRESETS, panel
 
 ONE_OPERAND = [op.name for op in OPS.values() if len(op.operands) == 1]
 

@@ -12,7 +12,7 @@ from test_panel import number
 from autograd import Value
 from nn import MLP, SGD, Adam, data, fit, measure
 from nn.train import evaluate
-from nn.watch import BINS, NUMBERS, Recorder, watch
+from nn.training_page import BINS, NUMBERS, Recorder, watch
 
 
 def recorded(
