@@ -12,14 +12,14 @@ from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.compiler.formula import VIEWS, Expr, inside, is_number
-from autograd.compiler.reader import atom, listed, same_shape, shape_of, shape_text, tuple_key
 from autograd.compiler.statements import Statement
+from autograd.compiler.writer import atom, listed, same_shape, shape_of, shape_text, tuple_key
 
 if TYPE_CHECKING:
     from autograd.compiler.forward import Forward
-    from autograd.compiler.reader import Reader
-    from autograd.compiler.reroll import Array, Reference
-    from autograd.compiler.views import View
+    from autograd.compiler.indexing import View
+    from autograd.compiler.plan import Array, Reference
+    from autograd.compiler.writer import Reader
 
 __all__ = ["Backward"]
 

@@ -17,10 +17,10 @@ import numpy as np
 
 from autograd.compiler.backward import Backward
 from autograd.compiler.forward import Forward
-from autograd.compiler.reader import Reader
+from autograd.compiler.writer import Reader
 
 if TYPE_CHECKING:
-    from autograd.compiler.reroll import Array, Plan
+    from autograd.compiler.plan import Array, Plan
     from autograd.compiler.statements import Code
 
 __all__ = ["emit"]

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.compiler.formula import Expr, inside, is_number, simplified
-from autograd.compiler.reader import Reader, same_shape, shape_text
 from autograd.compiler.statements import Statement
+from autograd.compiler.writer import Reader, same_shape, shape_text
 from autograd.readings import symbols
 
 if TYPE_CHECKING:
-    from autograd.compiler.reroll import Array, Reference
+    from autograd.compiler.plan import Array, Reference
 
 __all__ = ["Forward"]
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import numpy as np
 
 from autograd.backprop import nonfinite_origin, topological_order
-from autograd.compiler import look, walk
+from autograd.compiler import display, interpreter
 from autograd.compiler.arguments import numbers_of
 from autograd.compiler.buffers import Calls, shared
 from autograd.compiler.emit import emit
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from autograd.compiler.namespaces import Namespace
-    from autograd.compiler.reroll import Array, Plan
+    from autograd.compiler.plan import Array, Plan
     from autograd.compiler.statements import Code
 
 __all__ = ["Program", "compile_graph", "flat_of", "precision"]
@@ -197,7 +197,7 @@ class Program:
     def _written(self) -> str:
         """The program as one writes it: it runs on any namespace."""
         if self._code is None:
-            return walk.source_of(self._plan, self._head(), batched=bool(self._inputs))
+            return interpreter.source_of(self._plan, self._head(), batched=bool(self._inputs))
         forward = [f"    {s.target} = {board(s.formula)}" for s in self._code.forward]
         backward = [f"    {s.target} = {board(s.formula)}" for s in self._code.backward]
         gradients = ", ".join(self._code.gradients[s.name] for s in self._slots)
@@ -314,7 +314,7 @@ class Program:
     def _walked(self, with_gradient: bool, theta: Any, checked: list[Any]) -> tuple[float, Any]:
         """Node by node: over floats, or over columns of the batch. Where a rule raises, nan: the graph says why."""
         leaves, n = self._leaves(theta), [len(a) for a in checked[:1]]
-        xp = numpy_of(self.dtype) if checked else walk.scalars
+        xp = numpy_of(self.dtype) if checked else interpreter.scalars
         functions = self._scope(numpy_of(self.dtype), self.source)
         leaves = leaves if checked else [a.tolist() for a in leaves]
         try:
@@ -344,7 +344,7 @@ class Program:
         """The source's functions, with the constants they speak of in this library's arrays."""
         key = (source, type(xp), xp.dtype)
         if key not in self._scopes:
-            scope = walk.constants_of(self._plan) if self._code is None else self._code.in_arrays_of(xp)
+            scope = interpreter.constants_of(self._plan) if self._code is None else self._code.in_arrays_of(xp)
             exec(compile(source, "<compiled graph>", "exec"), scope)
             self._scopes[key] = scope
         return self._scopes[key]
@@ -415,13 +415,13 @@ class Program:
         multiply  multiply   (n,)          1 scalar
         tanh      tanh       (n,)          1 scalar
         """
-        return look.explained(self._plan, self.nodes, self.seconds)
+        return display.explained(self._plan, self.nodes, self.seconds)
 
     def __repr__(self) -> str:
         return f"<Program of {self.nodes} nodes, {len(self.parameters)} parameters>"
 
     def _repr_html_(self) -> str:
-        return look.highlighted(self.source)
+        return display.highlighted(self.source)
 
     # ── trouble ──
 

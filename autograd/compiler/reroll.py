@@ -12,13 +12,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.compiler.walk import is_thin
+from autograd.compiler.plan import HOLE, Array, Plan, Reference
+from autograd.compiler.products import Rows, grid, padded, squeezed
 from autograd.ops import CONSTANT, OPS, Op
 
 if TYPE_CHECKING:
@@ -26,74 +26,15 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from autograd.compiler.plan import Integers
     from autograd.compiler.tape import Tape
 
-    Integers = NDArray[np.intp]
+__all__ = ["reroll"]
 
-__all__ = ["Array", "Plan", "Reference", "reroll"]
-
-HOLE = -1  # a place of an array where no node lives
-DENSE = 0.25  # a product may compute up to four times what was asked: it is still faster than gathering
+MANY_KINDS = 300  # so many lines of source are still read, and quickly compiled
+ALIKE = 8  # nodes of a kind on average: fewer are not worth an array
 RAGGED = 2.0  # rows of unequal length share an array if padding at most doubles the work
 DOT = OPS["dot"]
-
-
-@dataclass(eq=False)
-class Array:
-    """Scalars that became one array.
-
-    role:     "parameter", "data", "constant", "argument" or "result"
-    members:  the tape position at every place, of the array's shape (without the batch); HOLE where there is none
-    batched:  is there a leading axis, one entry a sample?
-    op, form: for a result, the row of the table and how it is read: "map", "along" (over the last axis of its
-              one operand), "matmul", "blocks" or "dots"; "join" puts parts of several arrays one after the other
-    operands: what it is computed from; a product has W, x and, if there is a bias, b
-    counts:   for "along", how many operands each member has
-    """
-
-    role: str
-    members: Integers
-    batched: bool
-    op: Op = CONSTANT
-    form: str = ""
-    operands: list[Reference] = field(default_factory=list)
-    counts: Integers | None = None
-    name: str = ""
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """Without the batch axis."""
-        return self.members.shape
-
-
-@dataclass(eq=False)
-class Reference:
-    """Operands, as places in an array.
-
-    array:   where the numbers are; None: they are constants
-    index:   the place of each, in the flattened array; one past the end stands for ``fill``
-    numbers: the constants
-    """
-
-    array: Array | None
-    index: Integers
-    fill: float | None = None
-    numbers: NDArray[np.float64] | None = None
-
-    @property
-    def batched(self) -> bool:
-        """Does it vary from sample to sample?"""
-        return self.array is not None and self.array.batched
-
-
-@dataclass(eq=False)
-class Plan:
-    """All arrays, operands before results, and the place of the loss; of a thin graph only the leaves."""
-
-    leaves: list[Array]
-    results: list[Array]
-    root: Reference | None
-    tape: Tape
 
 
 def reroll(tape: Tape, arguments: Sequence[Sequence[int]], parameters: set[int]) -> Plan:
@@ -142,6 +83,12 @@ def _names(words: dict[str, str], arrays: Sequence[Array]) -> list[str]:
     return [
         words.get(role, role) + (f"_{count}" if count > 1 else "") for role, count in zip(roles, counts, strict=True)
     ]
+
+
+def is_thin(tape: Tape, classes: Sequence[int]) -> bool:
+    """Are there so many kinds of node, and so few nodes of each, that arrays gain nothing?"""
+    kinds = len(set(classes))
+    return kinds > MANY_KINDS and len(tape.ops) < ALIKE * kinds
 
 
 # ── the plan ────────────────────────────────────────────────────────────────
@@ -294,7 +241,7 @@ class _Planner:
         """The op along the last axis of its operands, a row a member; short rows are filled up."""
         for alike in self._of_like_length(members, lambda i: len(self.tape.operands[i])):
             rows = [self.tape.operands[i] for i in alike]
-            table, counts = _padded(rows)
+            table, counts = padded(rows)
             order = self._standing(table[:, :1])
             ids, table = np.array(alike, dtype=np.intp)[order], table[order]
             if op.name not in FILLS and len(set(counts.tolist())) > 1:
@@ -322,20 +269,20 @@ class _Planner:
     def _place_products(self, op: Op, members: list[int]) -> None:
         """Pairs (row of w, row of x): a matrix product if they are a grid, or grids."""
         rows = [self._factors(i) for i in members]
-        w, x = _Rows([r for r, _ in rows]), _Rows([r for _, r in rows])
+        w, x = Rows([r for r, _ in rows]), Rows([r for _, r in rows])
         if w.ragged and not w.completed_cheaper_than(x):
             x.complete()
         elif w.ragged:
             w.complete()
         bias = [self.tape.operands[i][-1] for i in members] if len(self.tape.operands[members[0]]) % 2 else []
         x.sort([self._key(row) for row in x.distinct])
-        grid = _grid(w.number, x.number, len(w.distinct), len(x.distinct))
-        if grid is None or (grid.member.size == 1 and self._varies(w.table()) and self._varies(x.table())):
+        found = grid(w.number, x.number, len(w.distinct), len(x.distinct))
+        if found is None or (found.member.size == 1 and self._varies(w.table()) and self._varies(x.table())):
             self._place_pairs(op, members, w, x, bias)
             return
-        ids = np.array([*members, HOLE], dtype=np.intp)[grid.member]
-        at_bias = np.array(bias, dtype=np.intp)[np.maximum(grid.member, 0)] if bias else None
-        W, X = w.table()[grid.w], x.table()[grid.x]  # (blocks, R, K), (blocks, S, K)
+        ids = np.array([*members, HOLE], dtype=np.intp)[found.member]
+        at_bias = np.array(bias, dtype=np.intp)[np.maximum(found.member, 0)] if bias else None
+        W, X = w.table()[found.w], x.table()[found.x]  # (blocks, R, K), (blocks, S, K)
         form = "blocks"
         if len(ids) == 1:
             W, X, ids, at_bias = W[0], X[0], ids[0], at_bias if at_bias is None else at_bias[0]
@@ -343,7 +290,7 @@ class _Planner:
                 form = "matmul"
                 if self._varies(W):
                     W, X, ids, at_bias = X, W, ids.T, at_bias if at_bias is None else at_bias.T
-                W, X, ids, at_bias = _squeezed(W, X, ids, at_bias)
+                W, X, ids, at_bias = squeezed(W, X, ids, at_bias)
         references = [self.reference(X, 0.0), self.reference(W, 0.0)]
         references += [self.reference(at_bias)] if at_bias is not None else []
         references[0], references[1] = references[1], references[0]
@@ -354,7 +301,7 @@ class _Planner:
         known = self.array_of[ids[ids != HOLE]]
         return any(self.arrays[k].batched for k in np.unique(known) if k >= 0)
 
-    def _place_pairs(self, op: Op, members: list[int], w: _Rows, x: _Rows, bias: list[int]) -> None:
+    def _place_pairs(self, op: Op, members: list[int], w: Rows, x: Rows, bias: list[int]) -> None:
         ids, W, X = np.array(members, dtype=np.intp), w.table()[w.number], x.table()[x.number]
         order = self._standing(X[:, :1])
         ids, W, X, b = ids[order], W[order], X[order], np.array(bias, dtype=np.intp)[order if bias else []]
@@ -382,118 +329,6 @@ class _Planner:
 
 
 FILLS = {"sum": 0.0, "mean": 0.0, "logsumexp": -np.inf}  # what a short row is filled up with
-
-
-class _Rows:
-    """Rows of operands, each distinct one once.
-
-    distinct: the rows; number: which of them each member has
-    """
-
-    def __init__(self, rows: list[list[int]]) -> None:
-        self.ragged = len(set(map(len, rows))) > 1
-        found: dict[tuple[int, ...], int] = {}
-        self.number = np.array([found.setdefault(tuple(row), len(found)) for row in rows], dtype=np.intp)
-        self.distinct = list(found)
-
-    def _longest(self) -> dict[int, tuple[int, ...]]:
-        longest: dict[int, tuple[int, ...]] = {}
-        for row in sorted(self.distinct, key=len):
-            longest[row[0]] = row
-        return longest
-
-    def _beginnings(self) -> list[tuple[int, ...]]:
-        """For each distinct row the longest that begins with it: where a row of attention ends is no reason to be apart."""
-        longest = self._longest()
-        return [row if longest[row[0]][: len(row)] != row else longest[row[0]] for row in self.distinct]
-
-    def completed_cheaper_than(self, other: _Rows) -> bool:
-        """Would completing this side leave fewer rows than completing the other?"""
-        mine, theirs = len(set(self._beginnings())), len(set(other._beginnings()))
-        return mine - len(self.distinct) < theirs - len(other.distinct)
-
-    def complete(self) -> None:
-        """Let rows be what they begin: the other side has zeros there."""
-        found: dict[tuple[int, ...], int] = {}
-        new = np.array([found.setdefault(row, len(found)) for row in self._beginnings()], dtype=np.intp)
-        self.number, self.distinct = new[self.number], list(found)
-
-    def sort(self, keys: list[tuple[int, int]]) -> None:
-        """Put the distinct rows in the order of their keys."""
-        order = sorted(range(len(keys)), key=keys.__getitem__)
-        rank = np.empty(len(order), dtype=np.intp)
-        rank[order] = np.arange(len(order))
-        self.distinct = [self.distinct[k] for k in order]
-        self.number = rank[self.number]
-
-    def table(self) -> Integers:
-        """The distinct rows, filled up with HOLEs."""
-        return _padded(self.distinct)[0]
-
-
-def _padded(rows: Sequence[Sequence[int]]) -> tuple[Integers, Integers]:
-    """Rows as one table filled up with HOLEs, and their lengths."""
-    counts = np.array([len(row) for row in rows], dtype=np.intp)
-    table = np.full((len(rows), counts.max()), HOLE, dtype=np.intp)
-    table[np.arange(counts.max()) < counts[:, None]] = [i for row in rows for i in row]
-    return table, counts
-
-
-@dataclass
-class _Grid:
-    """Pairs as blocks: w (blocks, R) and x (blocks, S) are row numbers, member (blocks, S, R) who is there, or HOLE."""
-
-    w: Integers
-    x: Integers
-    member: Integers
-
-
-def _grid(w: Integers, x: Integers, n_w: int, n_x: int) -> _Grid | None:
-    """The blocks in which every w meets every x, or None if they are too empty or of unequal size."""
-    if np.unique(w * n_x + x).size < len(w):
-        return None  # one pair, two members (they differ by their bias)
-    block_w, block_x, blocks = _blocks(w, x, n_w, n_x)
-    rows_w = [np.flatnonzero(block_w == k) for k in range(blocks)] if blocks < len(w) else []
-    rows_x = [np.flatnonzero(block_x == k) for k in range(blocks)] if blocks < len(w) else []
-    if len(set(map(len, rows_w))) != 1 or len(set(map(len, rows_x))) != 1:
-        blocks, block_w, block_x = 1, np.zeros_like(block_w), np.zeros_like(block_x)
-        rows_w, rows_x = [np.arange(n_w)], [np.arange(n_x)]
-    R, S = len(rows_w[0]), len(rows_x[0])
-    if len(w) < DENSE * blocks * R * S or (blocks == len(w) > 1):
-        return None
-    inside_w, inside_x = np.empty(n_w, dtype=np.intp), np.empty(n_x, dtype=np.intp)
-    for rows in rows_w:
-        inside_w[rows] = np.arange(R)
-    for rows in rows_x:
-        inside_x[rows] = np.arange(S)
-    member = np.full((blocks, S, R), HOLE, dtype=np.intp)
-    member[block_w[w], inside_x[x], inside_w[w]] = np.arange(len(w))
-    return _Grid(np.array(rows_w), np.array(rows_x), member)
-
-
-def _blocks(w: Integers, x: Integers, n_w: int, n_x: int) -> tuple[Integers, Integers, int]:
-    """Connected components of the pairs: (block of each w, block of each x, how many)."""
-    leader = list(range(n_w + n_x))
-
-    def find(i: int) -> int:
-        while leader[i] != i:
-            leader[i] = i = leader[leader[i]]
-        return i
-
-    for a, b in zip(w.tolist(), (x + n_w).tolist(), strict=True):
-        leader[find(b)] = find(a)
-    number: dict[int, int] = {}
-    block = np.array([number.setdefault(find(i), len(number)) for i in range(n_w + n_x)], dtype=np.intp)
-    return block[:n_w], block[n_w:], len(number)
-
-
-def _squeezed(W: Integers, X: Integers, ids: Integers, b: Integers | None) -> tuple[Any, ...]:
-    """One row is a vector: W (R, K) of R = 1 becomes (K,), and likewise X; a single number has no axis."""
-    if len(X) == 1:
-        X, ids, b = X[0], ids[0], b if b is None else b[0]
-    if len(W) == 1:
-        W, ids, b = W[0], ids[..., 0], b if b is None else b[..., 0]
-    return W, X, np.asarray(ids), b if b is None else np.asarray(b)
 
 
 def _in_order(ids: Integers) -> Integers:

@@ -16,27 +16,15 @@ from autograd.ops import CONSTANT
 from autograd.readings import floats
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from autograd.compiler.plan import Array, Plan
 
-    from autograd.compiler.reroll import Array, Plan
-    from autograd.compiler.tape import Tape
-
-__all__ = ["constants_of", "is_thin", "scalars", "source_of"]
-
-MANY_KINDS = 300  # so many lines of source are still read, and quickly compiled
-ALIKE = 8  # nodes of a kind on average: fewer are not worth an array
+__all__ = ["constants_of", "scalars", "source_of"]
 
 
 class scalars(floats):  # noqa: N801 (a number system, as floats is)
     """Floats, for a program without a batch."""
 
     numbers = staticmethod(np.array)
-
-
-def is_thin(tape: Tape, classes: Sequence[int]) -> bool:
-    """Are there so many kinds of node, and so few nodes of each, that arrays gain nothing?"""
-    kinds = len(set(classes))
-    return kinds > MANY_KINDS and len(tape.ops) < ALIKE * kinds
 
 
 SOURCE = """\

@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from autograd.compiler.formula import Expr, board
+from autograd.compiler.indexing import View, view
 from autograd.compiler.statements import Code, Statement
-from autograd.compiler.views import View, view
 
 if TYPE_CHECKING:
-    from autograd.compiler.reroll import Array, Reference
+    from autograd.compiler.plan import Array, Reference
 
 __all__ = ["Reader", "atom", "listed", "same_shape", "shape_of", "shape_text", "tuple_key"]
 

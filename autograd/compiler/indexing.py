@@ -14,9 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Integers = NDArray[np.intp]
+    from autograd.compiler.plan import Integers
 
 __all__ = ["View", "view"]
 

@@ -6,7 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from autograd.compiler.reroll import Array, Plan
+    from autograd.compiler.plan import Array, Plan
 
 __all__ = ["explained", "highlighted"]
 
