@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import copy
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from math import cos, hypot, pi, sin
@@ -40,8 +40,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Bowl", "Curve", "FlatShare", "HalfPlane", "LayerValues", "LayerVariance", "SawtoothSize", "activation_curve",
-    "approximation_errors", "flat_shares", "half_planes", "interpolating_network", "layer_values", "layer_variances",
-    "optimizer_paths", "sawtooth_sizes", "scores", "weight_paths",
+    "approximation_errors", "flat_shares", "half_planes", "interpolating_network", "layer_values", "layer_variances", "moves",
+    "optimizer_paths", "sawtooth_sizes", "scores", "steps_until", "weight_paths",
 ]  # fmt: skip
 
 
@@ -333,6 +333,40 @@ def _path(make: MakeOptimizer, loss: Landscape, start: Sequence[float], steps: i
         optimizer.step()
         path.append([v.data for v in w])
     return np.array(path)
+
+
+def moves(optimizer: MakeOptimizer, slopes: Iterable[float]) -> list[float]:
+    """How far one weight goes down in each step when its gradients are these numbers, one per step.
+
+    optimizer: makes one from a list of parameters
+
+    >>> from nn import SGD, Adagrad
+    >>> moves(lambda p: SGD(p, lr=0.5), [3, 4, 12])
+    [1.5, 2.0, 6.0]
+    >>> moves(lambda p: Adagrad(p, lr=1.0, eps=1.0), [3, 4, 12])      # 3/(3 + 1), 4/(5 + 1), 12/(13 + 1)
+    [0.75, 0.66..., 0.85...]
+    """
+    w = Value(0.0, label="w", kind="parameter")
+    stepping, found = optimizer([w]), []
+    for slope in slopes:
+        before = w.data
+        stepping.zero_grad()
+        (slope * w).backward()  # ∂(slope · w)/∂w is the slope
+        stepping.step()
+        found.append(before - w.data)
+    return found
+
+
+def steps_until(path: Iterable[Sequence[float]], distance: float) -> int | None:
+    """The first step after which a path stays within a distance of the origin; None if it ends farther away.
+
+    >>> steps_until([(4.0, 0.0), (1.0, 0.0), (2.0, 0.0), (0.5, 0.0), (0.0, 0.1)], 1.5)
+    3
+    """
+    inside = [sum(x * x for x in point) <= distance**2 for point in path]
+    if not inside or not inside[-1]:
+        return None
+    return len(inside) - inside[::-1].index(False) if False in inside else 0
 
 
 # ── width and depth ─────────────────────────────────────────────────────────

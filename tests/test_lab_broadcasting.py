@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from autograd import Value
-from nn.lab.broadcasting import SHAPES, check_bias_gradient, check_shapes, check_unbroadcast
+from nn.lab.checks.broadcasting import SHAPES, check_bias_gradient, check_shapes, check_unbroadcast
 from nn.lab.verdict import UNANSWERED, Verdict
 
 JUNK = ["abc", [], {}, object(), float("nan"), 10**400]

@@ -5,7 +5,7 @@ from statistics import mean
 import pytest
 
 from nn import MLP, cross_entropy, init, measure, softmax
-from nn.lab.initialisation import check_std, check_variances, check_zero
+from nn.lab.checks.initialisation import check_std, check_variances, check_zero
 from nn.lab.verdict import UNANSWERED, Verdict
 
 JUNK = ["abc", [], {}, object(), float("nan"), 10**400]

@@ -7,7 +7,7 @@ import pytest
 
 from autograd import Value
 from nn import MLP, measure
-from nn.lab.networks import check_depth, check_forward, check_width
+from nn.lab.checks.networks import check_depth, check_forward, check_width
 from nn.lab.verdict import UNANSWERED, UNKNOWN, Verdict
 
 JUNK = ["abc", [], {}, object(), float("nan"), 10**400, lambda: 1 / 0]

@@ -6,8 +6,9 @@ import math
 
 import pytest
 
-from nn import SGD, Adagrad, Adam, RMSprop
-from nn.lab.optimizers import EPS, check_adam, check_largest_rate, check_rmsprop_step, moves, steps_until
+from nn import Adam, RMSprop
+from nn.lab.checks.optimizers import EPS, check_adam, check_largest_rate, check_rmsprop_step
+from nn.measure import moves
 
 CHECKS = [check_largest_rate, check_rmsprop_step, check_adam]
 
@@ -133,15 +134,3 @@ def test_junk_gets_a_verdict_and_no_error(check, junk):
 @pytest.mark.parametrize("check", CHECKS)
 def test_three_dots_are_no_answer_yet(check):
     assert check(...).mistake == check(None).mistake == "not answered yet"
-
-
-def test_moves_are_what_the_formulas_say_for_any_gradients():
-    assert moves(lambda p: SGD(p, lr=0.5), [1.0, -2.0]) == [0.5, -1.0]
-    assert moves(lambda p: Adagrad(p, lr=1.0, eps=1.0), [3, 4, 12]) == pytest.approx([3 / 4, 4 / 6, 12 / 14], abs=1e-12)
-
-
-def test_steps_until_counts_from_the_last_time_outside():
-    assert steps_until([(2.0, 0.0), (0.0, 0.0), (2.0, 0.0), (0.0, 1.0)], 1.0) == 3
-    assert steps_until([(0.5, 0.0), (0.0, 0.0)], 1.0) == 0
-    assert steps_until([(0.0, 0.0), (2.0, 0.0)], 1.0) is None
-    assert steps_until([], 1.0) is None

@@ -7,20 +7,18 @@ import numpy as np
 import pytest
 
 from autograd import Value
-from nn.lab import (
-    activations,
-    backprop,
+from nn.lab import judge, judge_function, judge_gradient
+from nn.lab.checks import (
+    activation_functions,
+    backpropagation,
     broadcasting,
-    digits,
+    digit_classifier,
     initialisation,
-    judge,
-    judge_function,
-    judge_gradient,
-    losses,
+    loss_functions,
     networks,
+    one_neuron,
     optimizers,
 )
-from nn.lab import neuron as one_neuron
 from nn.lab.verdict import (
     NOT_A_FUNCTION,
     NOTHING,
@@ -204,12 +202,12 @@ def test_what_is_met_exactly_is_not_the_rounding_of_something_else():
 
 
 ASKED = {
-    activations: [lambda m, x: m.check_sigmoid_slope(x), lambda m, x: m.check_collapse(x)],
-    backprop: [lambda m, x: m.check_delta(x)],
+    activation_functions: [lambda m, x: m.check_sigmoid_slope(x), lambda m, x: m.check_collapse(x)],
+    backpropagation: [lambda m, x: m.check_delta(x)],
     broadcasting: [lambda m, x: m.check_bias_gradient(x), lambda m, x: m.check_shapes((5, 3), (5, 3), x)],
-    digits: [lambda m, x: m.check_parameter_count(x), lambda m, x: m.check_delta(x)],
+    digit_classifier: [lambda m, x: m.check_parameter_count(x), lambda m, x: m.check_delta(x)],
     initialisation: [lambda m, x: m.check_zero([0.25] * 4, x), lambda m, x: m.check_variances(x, x, x)],
-    losses: [lambda m, x: m.check_mse(x), lambda m, x: m.check_delta(x)],
+    loss_functions: [lambda m, x: m.check_mse(x), lambda m, x: m.check_delta(x)],
     networks: [lambda m, x: m.check_forward(x, x, x), lambda m, x: m.check_width(x), lambda m, x: m.check_depth(x, x)],
     one_neuron: [lambda m, x: m.check_nand([x] * 3), lambda m, x: m.check_xor_output([x] * 3)],
     optimizers: [lambda m, x: m.check_largest_rate(x), lambda m, x: m.check_rmsprop_step(x)],

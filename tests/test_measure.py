@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from autograd import OPS, Value, hessian
-from nn import MLP, SGD, Adam, Layer, activations, data, fit, init, measure
+from nn import MLP, SGD, Adagrad, Adam, Layer, activations, data, fit, init, measure
 
 ACTIVATIONS = [name for name in activations.names() if name in OPS]
 
@@ -202,6 +202,20 @@ def test_the_directions_of_a_bowl_are_its_eigendirections(angle):
     for λ, direction in zip((20.0, 2.0), bowl.directions(), strict=True):
         assert H @ direction == pytest.approx(λ * np.array(direction))
     assert bowl.directions()[1] == pytest.approx((cos(angle * pi / 180), sin(angle * pi / 180)))
+
+
+def test_moves_are_what_the_formulas_say_for_any_gradients():
+    assert measure.moves(lambda p: SGD(p, lr=0.5), [1.0, -2.0]) == [0.5, -1.0]
+    assert measure.moves(lambda p: Adagrad(p, lr=1.0, eps=1.0), [3, 4, 12]) == pytest.approx(
+        [3 / 4, 4 / 6, 12 / 14], abs=1e-12
+    )
+
+
+def test_steps_until_counts_from_the_last_time_outside():
+    assert measure.steps_until([(2.0, 0.0), (0.0, 0.0), (2.0, 0.0), (0.0, 1.0)], 1.0) == 3
+    assert measure.steps_until([(0.5, 0.0), (0.0, 0.0)], 1.0) == 0
+    assert measure.steps_until([(0.0, 0.0), (2.0, 0.0)], 1.0) is None
+    assert measure.steps_until([], 1.0) is None
 
 
 # ── width and depth ─────────────────────────────────────────────────────────

@@ -1,4 +1,4 @@
-"""Notebook 3, activations: the checks of the exercises."""
+"""Notebook 3, activations: two slopes, and the one line that linear activations collapse to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exercises of notebook 7: which shape, the gradient of a bias, and undoing any broadcasting."""
+"""Notebook 7, broadcasting: which shape, the gradient of a bias, and undoing any broadcasting."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exercises of notebook 4: a forward pass by hand, how wide, and what depth is worth."""
+"""Notebook 4, networks: a forward pass by hand, how wide, and what depth is worth."""
 
 from __future__ import annotations
 

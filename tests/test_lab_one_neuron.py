@@ -12,7 +12,7 @@ import pytest
 
 from autograd import Value
 from nn import Neuron, data
-from nn.lab.neuron import check_fires, check_nand, check_xor_output
+from nn.lab.checks.one_neuron import check_fires, check_nand, check_xor_output
 from nn.lab.verdict import NOT_A_FUNCTION, RAISES, UNANSWERED, UNKNOWN, WRONG_KIND
 
 GRID = [-2.0, -1.0, -0.5, 0.5, 1.0, 1.5, 2.0]

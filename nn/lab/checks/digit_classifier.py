@@ -1,4 +1,4 @@
-"""Notebook 10: the exercises around a digit classifier."""
+"""Notebook 10, digits: how many parameters, δ at the outputs, and the recall of a class."""
 
 from __future__ import annotations
 

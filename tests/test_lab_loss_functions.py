@@ -6,7 +6,7 @@ import pytest
 
 from autograd import Value
 from nn import cross_entropy, logistic, mse, softmax
-from nn.lab.losses import check_delta, check_mse, check_stable
+from nn.lab.checks.loss_functions import check_delta, check_mse, check_stable
 from nn.lab.verdict import UNANSWERED, Verdict
 
 JUNK = ["abc", [], {}, object(), float("nan"), 10**400]

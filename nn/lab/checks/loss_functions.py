@@ -1,4 +1,4 @@
-"""Exercises of notebook 5: the mean squared error, a logistic loss that never overflows, the slopes at the outputs."""
+"""Notebook 5, losses: the mean squared error, a logistic loss that never overflows, the slopes at the outputs."""
 
 from __future__ import annotations
 

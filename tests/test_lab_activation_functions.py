@@ -7,7 +7,7 @@ import pytest
 
 from autograd import Value, gradcheck
 from nn import MLP, collapse
-from nn.lab.activations import check_collapse, check_leaky_slope, check_sigmoid_slope
+from nn.lab.checks.activation_functions import check_collapse, check_leaky_slope, check_sigmoid_slope
 from nn.lab.verdict import NOT_A_FUNCTION, RAISES, UNANSWERED, UNKNOWN, WRONG_KIND
 
 

@@ -1,4 +1,4 @@
-"""Exercises of notebook 8: what zero weights learn, the variance of three layers, Kaiming for another activation."""
+"""Notebook 8, initialisation: what zero weights learn, the variance of three layers, Kaiming for a leaky ReLU."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Notebook 1, one neuron: the checks of the exercises. A neuron fires, 1, where w·x + b ≥ 0; else it is silent, 0."""
+"""Notebook 1, one neuron: it fires (1) where w·x + b ≥ 0, and is silent (0) elsewhere."""
 
 from __future__ import annotations
 

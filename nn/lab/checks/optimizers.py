@@ -1,53 +1,16 @@
-"""Notebook 9: steps that can be followed by hand, and its exercises."""
+"""Notebook 9, optimizers: the largest learning rate, a step of RMSprop, and Adam written out."""
 
 from __future__ import annotations
 
 from math import sqrt
 from typing import TYPE_CHECKING, Any
 
-from autograd import Value
 from nn.lab.verdict import Verdict, judge, judge_function
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
-    from nn.optim import Optimizer
-
-__all__ = ["check_adam", "check_largest_rate", "check_rmsprop_step", "moves", "steps_until"]
-
-
-def moves(optimizer: Callable[[list[Value]], Optimizer], slopes: Iterable[float]) -> list[float]:
-    """How far one weight goes down in each step when its gradients are these numbers, one a step.
-
-    optimizer: makes one from a list of parameters
-
-    >>> from nn import SGD, Adagrad
-    >>> moves(lambda p: SGD(p, lr=0.5), [3, 4, 12])
-    [1.5, 2.0, 6.0]
-    >>> moves(lambda p: Adagrad(p, lr=1.0, eps=1.0), [3, 4, 12])      # 3/(3 + 1), 4/(5 + 1), 12/(13 + 1)
-    [0.75, 0.66..., 0.85...]
-    """
-    w = Value(0.0, label="w", kind="parameter")
-    stepping, found = optimizer([w]), []
-    for slope in slopes:
-        before = w.data
-        stepping.zero_grad()
-        (slope * w).backward()  # ∂(slope · w)/∂w is the slope
-        stepping.step()
-        found.append(before - w.data)
-    return found
-
-
-def steps_until(path: Iterable[Sequence[float]], distance: float) -> int | None:
-    """The first step after which a path stays within a distance of the origin; None if it ends farther away.
-
-    >>> steps_until([(4.0, 0.0), (1.0, 0.0), (2.0, 0.0), (0.5, 0.0), (0.0, 0.1)], 1.5)
-    3
-    """
-    inside = [sum(x * x for x in point) <= distance**2 for point in path]
-    if not inside or not inside[-1]:
-        return None
-    return len(inside) - inside[::-1].index(False) if False in inside else 0
+__all__ = ["check_adam", "check_largest_rate", "check_rmsprop_step"]
 
 
 # ── exercise 1 ──────────────────────────────────────────────────────────────

@@ -1,48 +1,20 @@
-"""Notebook 6: the δ procedure is right, solutions pass, and wrong answers are called by their names."""
+"""The checks of notebook 6: right answers pass, typical wrong ones are named."""
 
 import numpy as np
 import pytest
-from delta_procedure import delta_procedure as reference
 
 from autograd import Value, topological_order
-from nn import MLP, cross_entropy, one_hot
-from nn.lab.backprop import (
+from nn.lab.checks.backpropagation import (
     check_accumulate,
     check_delta,
     check_order,
-    delta_procedure,
     exercise_graph,
     exercise_layer,
-    paths_and_edges,
-    weights,
 )
 from nn.lab.gradient import FORGOT_LOCAL, FORGOT_TO_ADD, FORGOT_UPSTREAM, WRONG_ORDER, WRONG_SIGN
 from nn.lab.verdict import RAISES, UNANSWERED, UNKNOWN, WRONG_KIND
 
 JUNK = [..., None, "abc", [], {}, 1j, float("nan"), object(), lambda: 1 / 0, lambda *edge: 1 / 0, lambda *edge: "abc", print, np.array(["a"]), Value]  # fmt: skip
-
-
-@pytest.mark.parametrize("sizes", [[2, 2], [2, 4, 3, 2], [3, 5, 4, 3, 4]], ids=str)
-def test_the_delta_procedure_is_the_reference_and_the_graph(sizes):
-    model, rng = MLP(sizes, init="normal", seed=5), np.random.default_rng(5)
-    x, y = rng.normal(size=sizes[0]), np.array(one_hot([1], sizes[-1]))[0]
-    W, b = weights(model)
-    delta, dW, db = delta_procedure(W, b, x, y)
-    _, deltas, dWs, dbs = reference([*W.values()], [*b.values()], x[None], y[None], "relu", "cross_entropy")
-    cross_entropy([model(x)], [1]).backward()
-    for l, layer in enumerate(model.layers, 1):
-        np.testing.assert_allclose(delta[l], deltas[l - 1][0], rtol=1e-12, atol=1e-14)
-        np.testing.assert_allclose(dW[l], dWs[l - 1], rtol=1e-12, atol=1e-14)
-        np.testing.assert_allclose(db[l], dbs[l - 1], rtol=1e-12, atol=1e-14)
-        np.testing.assert_allclose(delta[l], [v.grad for v in layer.h_pre], rtol=1e-12, atol=1e-14)
-
-
-def test_paths_double_with_each_square_and_edges_do_not():
-    x = Value(1.1)
-    y = x
-    for k in range(1, 21):
-        y = y * y
-        assert paths_and_edges(y) == (2**k, 2 * k)
 
 
 # ── δ of a layer ────────────────────────────────────────────────────────────

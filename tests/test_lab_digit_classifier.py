@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 
 from nn import MLP, confusion_matrix, cross_entropy
-from nn.lab.digits import MATRICES, PROBABILITIES, TRUE, check_delta, check_parameter_count, check_recall
+from nn.lab.checks.digit_classifier import (
+    MATRICES,
+    PROBABILITIES,
+    TRUE,
+    check_delta,
+    check_parameter_count,
+    check_recall,
+)
 
 CHECKS = [check_parameter_count, check_delta, check_recall]
 
