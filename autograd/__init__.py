@@ -20,7 +20,8 @@ from autograd.readings import formula
 from autograd.value import Value, affine, collector_paused, dot, ieee, install, logsumexp, maximum, mean, minimum, name
 from autograd.value import sum_ as sum  # noqa: A004  # as in NumPy
 
-_VIEW = ("Picture", "Player", "draw", "draw_dot", "recording", "step", "trace")
+_VIEW = ("Picture", "Player", "draw", "recording", "step")
+_COMPAT = ("draw_dot", "trace")
 _FILES = ("write_atomically",)
 _COMPILER = ("Program", "compile_graph", "compiled")
 
@@ -28,6 +29,8 @@ _COMPILER = ("Program", "compile_graph", "compiled")
 def __getattr__(name: str) -> Any:  # drawing and compiling load when they are first used
     if name in _VIEW:
         from autograd import view as package
+    elif name in _COMPAT:
+        from autograd.view import compat as package  # type: ignore[no-redef]
     elif name in _FILES:
         from autograd import files as package  # type: ignore[no-redef]
     elif name in _COMPILER:

@@ -247,9 +247,9 @@ class Value:
         return format(self.data, spec) if spec else str(self)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, str]:
-        from autograd.view import picture  # the one import against the stream
+        from autograd.view import mimebundle  # the one import against the stream
 
-        return picture(self)
+        return mimebundle(self)
 
     def __copy__(self) -> Value:
         return _node(self.op, self.data, self.parents, self.local_derivatives, *_decoration(self))

@@ -300,11 +300,11 @@ def test_every_node_of_a_large_graph_is_some_clicks_away(opened):
         if i == 700:
             y.label = "here"
     player = step(y)
-    story = player.story
-    at = next(i for i, node in enumerate(story["nodes"]) if node.get("label") == "here")
-    way, part = [], story["part"][at]
+    trace = player.trace
+    at = next(i for i, node in enumerate(trace["nodes"]) if node.get("label") == "here")
+    way, part = [], trace["part"][at]
     while part >= 0:
-        way, part = [story["parts"][part]["title"], *way], story["parts"][part]["in"]
+        way, part = [trace["parts"][part]["title"], *way], trace["parts"][part]["in"]
     page = opened(player)
     assert page.locator(".note").text_content() == "the graph: 4001 nodes in 30 boxes; click one to open it"
     for title in way[1:]:
@@ -543,7 +543,7 @@ def test_arrows_between_folded_boxes_have_no_sign(opened):
     page = opened(player)
     page.get_by_role("button", name="show layers").click()
     press(page, "End")
-    level = next(level for level in player.story["levels"] if level["name"] == "layers")
+    level = next(level for level in player.trace["levels"] if level["name"] == "layers")
     folded = [any(level["boxes"][i]["kind"] == "folded" for i in arrow["ends"]) for arrow in level["arrows"]]
     drawn = page.evaluate("() => [...document.querySelectorAll('.arrow')].map((a) => a.getAttribute('class'))")
     assert {name for name, is_folded in zip(drawn, folded, strict=True) if is_folded} == {"arrow passed plain"}

@@ -1,4 +1,4 @@
-"""The story of a graph: complete, true, small, and the same bytes everywhere."""
+"""The trace of a graph: complete, true, small, and the same bytes everywhere."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from autograd import Value, recording, step
 from autograd.backprop import backward_steps, topological_order
 from autograd.errors import CycleError
 from autograd.view.html import MOST, Player
-from autograd.view.story import FORMAT, VERSION, dumps, tell
+from autograd.view.trace import FORMAT, VERSION, build_trace, dumps
 from nn import MLP, SGD, Adam, cross_entropy
 
 HOSTILE = [
@@ -49,16 +49,16 @@ def network() -> Value:
     return loss
 
 
-def test_the_story_of_a_small_graph_word_for_word():
-    story = tell(diamond())
-    assert (story["format"], story["version"], story["root"]) == (FORMAT, VERSION, 3)
-    assert story["nodes"] == [
+def test_the_trace_of_a_small_graph_word_for_word():
+    trace = build_trace(diamond())
+    assert (trace["format"], trace["version"], trace["root"]) == (FORMAT, VERSION, 3)
+    assert trace["nodes"] == [
         {"op": "parameter", "label": "w", "data": 2.0},
         {"op": "constant", "data": 3.0},
         {"op": "multiply", "symbol": "×", "label": "z", "parents": [0, 1], "local": [3.0, 2.0], "data": 6.0},
         {"op": "multiply", "symbol": "×", "label": "L", "parents": [2, 0], "local": [2.0, 6.0], "data": 12.0},
     ]
-    assert story["events"] == [
+    assert trace["events"] == [
         ["forward", 0], ["forward", 1], ["forward", 2], ["forward", 3],
         ["zero"], ["seed", 3, 1.0],
         ["visit", 3, 1.0],
@@ -74,26 +74,26 @@ def test_its_steps_are_those_of_backward_and_change_no_gradient():
     loss.backward()
     order = topological_order(loss)
     before = [v.grad for v in order]
-    told = [event for event in tell(loss)["events"] if event[0] == "accumulate"]
+    summed = [event for event in build_trace(loss)["events"] if event[0] == "accumulate"]
     assert [v.grad for v in order] == before
     loss.zero_grad()
     assert [(s.slot, s.upstream, s.local, s.contribution, s.before, s.after) for s in backward_steps(loss)] == [
-        tuple(event[2:8]) for event in told
+        tuple(event[2:8]) for event in summed
     ]
 
 
 def test_an_accumulate_says_the_whole_sum():
     """contribution = upstream · local and after = before + contribution, for every event by itself."""
-    told = [event for event in tell(network())["events"] if event[0] == "accumulate"]
-    assert len(told) > 20
-    for _, _, _, upstream, local, contribution, before, after, k, n in told:
+    summed = [event for event in build_trace(network())["events"] if event[0] == "accumulate"]
+    assert len(summed) > 20
+    for _, _, _, upstream, local, contribution, before, after, k, n in summed:
         assert contribution == upstream * local
         assert after == before + contribution
         assert 1 <= k <= n
 
 
 def test_gradients_are_zero_before_backward_begins():
-    events = [event[0] for event in tell(network())["events"]]
+    events = [event[0] for event in build_trace(network())["events"]]
     assert events.index("zero") == events.index("seed") - 1 == events.count("forward")
     assert events[-1] == "done"
 
@@ -103,22 +103,24 @@ def test_gradients_are_zero_before_backward_begins():
 
 def test_a_learning_rate_shows_where_each_parameter_goes_and_moves_none():
     loss = network()
-    story = tell(loss, update=0.5)
+    trace = build_trace(loss, update=0.5)
     parameters = [v for v in topological_order(loss) if v.op.name == "parameter"]
     before = [p.data for p in parameters]
-    events = story["events"]
+    events = trace["events"]
     assert [event[0] for event in events[-len(parameters) - 1 :]] == ["done", *["update"] * len(parameters)]
     loss.backward()
     assert [event[2:] for event in events if event[0] == "update"] == [
         [p.data, p.data - 0.5 * p.grad] for p in parameters
     ]
     assert [p.data for p in parameters] == before
-    assert story["update"] == {"by": "gradient descent", "lr": 0.5}
+    assert trace["update"] == {"by": "gradient descent", "lr": 0.5}
 
 
 def test_where_nothing_is_marked_as_a_parameter_every_leaf_but_constants_moves():
     x = Value(3.0, label="x")
-    assert [event for event in tell(x * 2.0, update=1)["events"] if event[0] == "update"] == [["update", 0, 3.0, 1.0]]
+    assert [event for event in build_trace(x * 2.0, update=1)["events"] if event[0] == "update"] == [
+        ["update", 0, 3.0, 1.0]
+    ]
 
 
 @pytest.mark.parametrize(
@@ -133,16 +135,16 @@ def test_an_optimizer_shows_the_step_it_would_take_and_takes_none(optimizer):
     loss = model([1.0, -2.0]) ** 2
     numbers = [(p.data, p.grad) for p in model.parameters()]
     running = own.state_dict()
-    story = tell(loss, update=own)
+    trace = build_trace(loss, update=own)
     assert [(p.data, p.grad) for p in model.parameters()] == numbers
     assert own.state_dict() == running
     own.zero_grad()
     loss.backward()
     own.step()
     order = topological_order(loss)
-    told = {order[event[1]]: event[3] for event in story["events"] if event[0] == "update"}
-    assert told == {p: p.data for p in model.parameters()}
-    assert story["update"] == {"by": type(own).__name__}
+    moved = {order[event[1]]: event[3] for event in trace["events"] if event[0] == "update"}
+    assert moved == {p: p.data for p in model.parameters()}
+    assert trace["update"] == {"by": type(own).__name__}
 
 
 def test_any_object_with_parameters_and_a_step_will_do():
@@ -159,11 +161,11 @@ def test_any_object_with_parameters_and_a_step_will_do():
             for p in self._held:
                 p.data /= 2
 
-    assert tell(w * w, update=Halving([w]))["events"][-1] == ["update", 0, 2.0, 1.0]
+    assert build_trace(w * w, update=Halving([w]))["events"][-1] == ["update", 0, 2.0, 1.0]
     assert w.data == 2.0
 
 
-def test_what_can_not_update_is_told():
+def test_what_can_not_update_is_named():
     with pytest.raises(
         TypeError, match=r"a learning rate or an optimizer with \.parameters and \.step\(\), got str; try "
     ):
@@ -171,25 +173,25 @@ def test_what_can_not_update_is_told():
 
 
 def test_no_node_is_visited_before_all_that_used_it():
-    story = tell(network())
-    uses = [parent for node in story["nodes"] for parent in node.get("parents", [])]
-    arrived = [0] * len(story["nodes"])
-    for kind, node, *rest in (event for event in story["events"] if len(event) > 1):
+    trace = build_trace(network())
+    uses = [parent for node in trace["nodes"] for parent in node.get("parents", [])]
+    arrived = [0] * len(trace["nodes"])
+    for kind, node, *rest in (event for event in trace["events"] if len(event) > 1):
         if kind == "visit":
             assert arrived[node] == uses.count(node)
         if kind == "accumulate":
-            parent = story["nodes"][node]["parents"][rest[0]]
+            parent = trace["nodes"][node]["parents"][rest[0]]
             arrived[parent] += 1
             assert rest[-2:] == [arrived[parent], uses.count(parent)]
 
 
 def test_paths_and_modules_name_the_parts_of_a_network():
-    story = tell(network())
-    paths = {node.get("path", node.get("label")) for node in story["nodes"]}
+    trace = build_trace(network())
+    paths = {node.get("path", node.get("label")) for node in trace["nodes"]}
     assert {"layers[0].neurons[2].w[1]", "layers[0].neurons[2].h_pre", "layers[1].neurons[0].h", "loss"} <= paths
-    assert ["layers[0]", -1] in story["modules"]
-    at = [path for path, _ in story["modules"]].index("layers[0].neurons[1]")
-    assert story["modules"][story["modules"][at][1]] == ["layers[0]", -1]
+    assert ["layers[0]", -1] in trace["modules"]
+    at = [path for path, _ in trace["modules"]].index("layers[0].neurons[1]")
+    assert trace["modules"][trace["modules"][at][1]] == ["layers[0]", -1]
 
 
 def test_the_model_is_called_as_the_student_calls_it():
@@ -197,8 +199,8 @@ def test_the_model_is_called_as_the_student_calls_it():
     first = mlp.layers[0]  # holds parameters of the graph too, but is not the model
     loss = mlp([1.0, -2.0]) ** 2
     assert first
-    assert step(loss).story["model"] == "mlp"
-    assert (lambda value: step(value))(loss).story["model"] == "mlp"  # also from inside a helper
+    assert step(loss).trace["model"] == "mlp"
+    assert (lambda value: step(value))(loss).trace["model"] == "mlp"  # also from inside a helper
 
 
 def test_a_model_without_a_variable_is_called_by_its_class_or_not_at_all():
@@ -206,8 +208,8 @@ def test_a_model_without_a_variable_is_called_by_its_class_or_not_at_all():
         def shown(self, x):
             return step(self(x))
 
-    assert Net([2, 3, 1], seed=3).shown([1.0, -2.0]).story["model"] == "net"
-    assert step(network()).story["model"] == step(diamond()).story["model"] == ""
+    assert Net([2, 3, 1], seed=3).shown([1.0, -2.0]).trace["model"] == "net"
+    assert step(network()).trace["model"] == step(diamond()).trace["model"] == ""
 
 
 def test_looking_for_the_model_runs_nothing_of_a_stranger():
@@ -221,22 +223,22 @@ def test_looking_for_the_model_runs_nothing_of_a_stranger():
 
     trap, other = Trap(), Torchlike()
     assert type(trap) is not type(other)
-    assert step(network()).story["model"] == ""
+    assert step(network()).trace["model"] == ""
 
 
 def test_levels_show_every_node_somewhere_finest_first():
-    story = tell(network())
-    assert [level["name"] for level in story["levels"]] == ["nodes", "neurons", "layers"]
-    sizes = [len(level["boxes"]) for level in story["levels"]]
+    trace = build_trace(network())
+    assert [level["name"] for level in trace["levels"]] == ["nodes", "neurons", "layers"]
+    sizes = [len(level["boxes"]) for level in trace["levels"]]
     assert sizes == sorted(sizes, reverse=True)
-    for level in story["levels"]:
+    for level in trace["levels"]:
         assert set(level["place"]) == set(range(len(level["boxes"])))
         assert all(max(arrow["ends"]) < len(level["boxes"]) for arrow in level["arrows"])
 
 
-def shown_alone(story) -> dict[int, set[int]]:
+def shown_alone(trace) -> dict[int, set[int]]:
     """part → the nodes that have a box of their own in it."""
-    return {i: {b[0] for b in part["boxes"] if b[0] is not None and b[0] >= 0} for i, part in enumerate(story["parts"])}
+    return {i: {b[0] for b in part["boxes"] if b[0] is not None and b[0] >= 0} for i, part in enumerate(trace["parts"])}
 
 
 def long_chain(n: int) -> Value:
@@ -256,33 +258,33 @@ def long_chain(n: int) -> Value:
     ids=["chain", "long chain", "network", "wide layer", "sum", "batch"],
 )  # fmt: skip
 def test_every_node_is_alone_in_some_level_or_in_a_part_that_opens(make):
-    story = tell(make())
-    alone, parts = shown_alone(story), story["parts"]
-    opened_by = {box["opens"] for level in story["levels"] for box in level.get("boxes", [])}
-    opened_by |= {level["part"] for level in story["levels"] if "part" in level}
+    trace = build_trace(make())
+    alone, parts = shown_alone(trace), trace["parts"]
+    opened_by = {box["opens"] for level in trace["levels"] for box in level.get("boxes", [])}
+    opened_by |= {level["part"] for level in trace["levels"] if "part" in level}
     opened_by |= {
         -1 - box[0] for i, part in enumerate(parts) for box in part["boxes"] if box[0] is not None and box[0] < 0
     }
     assert opened_by - {-1} == set(range(len(parts)))  # a click somewhere opens each
-    for node in range(len(story["nodes"])):
-        part = story["part"][node] if parts else -1
+    for node in range(len(trace["nodes"])):
+        part = trace["part"][node] if parts else -1
         if part >= 0:
             assert node in alone[part]
         else:
-            for level in story["levels"]:
+            for level in trace["levels"]:
                 assert level["place"].count(level["place"][node]) == 1
     assert all(len(part["boxes"]) <= 400 for part in parts)
 
 
 def test_a_level_that_is_a_tangle_of_arrows_is_left_out_and_its_neurons_open_one_by_one():
-    story = tell(MLP([2, 40, 40, 1], seed=1)([0.5, 1.0]))
-    assert [level["name"] for level in story["levels"]] == ["layers"]
-    assert [part["title"] for part in story["parts"]].count("neurons[39]") == 2
+    trace = build_trace(MLP([2, 40, 40, 1], seed=1)([0.5, 1.0]))
+    assert [level["name"] for level in trace["levels"]] == ["layers"]
+    assert [part["title"] for part in trace["parts"]].count("neurons[39]") == 2
 
 
 def test_parts_stand_in_one_another_and_their_boxes_do_not_overlap():
-    story = tell(long_chain(2_000))
-    for i, part in enumerate(story["parts"]):
+    trace = build_trace(long_chain(2_000))
+    for i, part in enumerate(trace["parts"]):
         assert part["in"] < i
         boxes = [(x - w / 2, y - h / 2, x + w / 2, y + h / 2) for _, x, y, w, h, *_ in part["boxes"]]
         for n, a in enumerate(boxes):
@@ -292,23 +294,23 @@ def test_parts_stand_in_one_another_and_their_boxes_do_not_overlap():
 
 def test_stretches_lead_forward_only():
     """An arrow from a later stretch back into an earlier one would turn the picture into a circle."""
-    story = tell(long_chain(3_000))
-    tops = [i for i, part in enumerate(story["parts"]) if part["in"] == 0]
+    trace = build_trace(long_chain(3_000))
+    tops = [i for i, part in enumerate(trace["parts"]) if part["in"] == 0]
     rank = {}
-    for node, part in enumerate(story["part"]):
-        while story["parts"][part]["in"] != 0:
-            part = story["parts"][part]["in"]
+    for node, part in enumerate(trace["part"]):
+        while trace["parts"][part]["in"] != 0:
+            part = trace["parts"][part]["in"]
         rank[node] = tops.index(part)
-    for node, told in enumerate(story["nodes"]):
-        assert all(rank[p] <= rank[node] for p in told.get("parents", []))
+    for node, facts in enumerate(trace["nodes"]):
+        assert all(rank[p] <= rank[node] for p in facts.get("parents", []))
 
 
 def test_numbers_that_are_not_finite_are_words():
     x = Value(math.inf, label="x")
-    story = tell(x - x)
-    assert story["nodes"][0]["data"] == "inf"
-    assert story["nodes"][-1]["data"] == "nan"
-    json.loads(dumps(story), parse_constant=pytest.fail)
+    trace = build_trace(x - x)
+    assert trace["nodes"][0]["data"] == "inf"
+    assert trace["nodes"][-1]["data"] == "nan"
+    json.loads(dumps(trace), parse_constant=pytest.fail)
 
 
 @pytest.mark.parametrize("label", HOSTILE, ids=range(len(HOSTILE)))
@@ -316,7 +318,7 @@ def test_a_hostile_label_is_data_and_nothing_else(label):
     x = Value(1.0, label=label)
     player = step(x * x)
     assert player.json.isascii()
-    assert "<" not in player.html.partition('id="story">')[2].partition("</script>")[0]
+    assert "<" not in player.html.partition('id="trace">')[2].partition("</script>")[0]
     assert player.html.count("<script") == 2
     assert len(unpacked(player.json)["nodes"][0]["label"]) <= 200
     assert player._repr_html_().count("<iframe") == 1
@@ -334,45 +336,45 @@ def test_the_same_graph_gives_the_same_bytes_in_every_process():
     assert run("3", "page") == run("4", "page")
 
 
-def test_the_golden_story():
+def test_the_golden_trace():
     """Change VERSION when the format changes; then this digest may change too."""
-    story = tell(diamond())
-    assert sha256(dumps({**story, "levels": []}).encode()).hexdigest()[:16] == "54f3ecad4ba00033"
+    trace = build_trace(diamond())
+    assert sha256(dumps({**trace, "levels": []}).encode()).hexdigest()[:16] == "8ec3fa70a454ea79"
 
 
 def unpacked(text):
-    """The story that the text tells, read as story.py and packing.py say."""
-    story = json.loads(text)
-    kinds, numbers = story.pop("kinds"), story.pop("numbers")
-    for node in story["nodes"]:
+    """The trace that the text tells, read as trace.py and encoding.py say."""
+    trace = json.loads(text)
+    kinds, numbers = trace.pop("kinds"), trace.pop("numbers")
+    for node in trace["nodes"]:
         node["data"] = numbers[node["data"]]
         if "local" in node:
             node["local"] = [numbers[place] for place in node["local"]]
         if "own" in node:
-            node["label"] = f"{story['modules'][node['module']][0]}.{node.pop('own')}"
+            node["label"] = f"{trace['modules'][node['module']][0]}.{node.pop('own')}"
     floats = {"seed": (2,), "visit": (2,), "accumulate": range(3, 8), "update": (2, 3)}
-    for event in story["events"]:
+    for event in trace["events"]:
         event[0] = kinds[event[0]]
         for i in floats.get(event[0], ()):
             event[i] = numbers[event[i]]
-    return story
+    return trace
 
 
-def test_the_text_says_all_that_the_story_says():
+def test_the_text_says_all_that_the_trace_says():
     x = Value(math.inf, label="x")
-    stories = [tell(network(), update=0.1), tell(x - x), tell(Value(-0.0) * Value(0.0))]
-    for story in stories:
-        assert unpacked(dumps(story)) == story
-    zeros = unpacked(dumps(stories[-1]))["nodes"]
+    traces = [build_trace(network(), update=0.1), build_trace(x - x), build_trace(Value(-0.0) * Value(0.0))]
+    for trace in traces:
+        assert unpacked(dumps(trace)) == trace
+    zeros = unpacked(dumps(traces[-1]))["nodes"]
     assert [math.copysign(1.0, node["data"]) for node in zeros] == [-1.0, 1.0, -1.0]
 
 
 def test_three_thousand_nodes_of_a_network_stay_under_a_megabyte():
     model = MLP([64, 40, 8], seed=0, activation="tanh")
     loss = cross_entropy([model([math.sin(i) for i in range(64)])], [0])
-    story = tell(loss)
-    assert len(story["nodes"]) > 3_000
-    assert len(dumps(story)) < 1_000_000
+    trace = build_trace(loss)
+    assert len(trace["nodes"]) > 3_000
+    assert len(dumps(trace)) < 1_000_000
 
 
 def test_three_thousand_nodes_of_a_formula_stay_under_a_megabyte():
@@ -380,12 +382,12 @@ def test_three_thousand_nodes_of_a_formula_stay_under_a_megabyte():
     y = Value(1.0)
     for i in range(735):
         y = (y * 0.999 + xs[i % 50]).sin()
-    story = tell(y)
-    assert 2_950 <= len(story["nodes"]) <= 3_050
-    assert len(dumps(story)) < 1_000_000
+    trace = build_trace(y)
+    assert 2_950 <= len(trace["nodes"]) <= 3_050
+    assert len(dumps(trace)) < 1_000_000
 
 
-def test_too_large_a_graph_is_told():
+def test_too_large_a_graph_is_refused():
     y = Value(1.0)
     for _ in range(MOST):
         y = y.sin()
@@ -393,7 +395,7 @@ def test_too_large_a_graph_is_told():
         step(y)
 
 
-def test_what_step_can_not_step_through_is_told():
+def test_what_step_can_not_step_through_is_named():
     with pytest.raises(TypeError, match=r"step takes a Value, got list"):
         step([Value(1.0)])
     with pytest.raises(ValueError, match="without local derivatives"):
@@ -405,7 +407,7 @@ def test_what_step_can_not_step_through_is_told():
         step(y)
 
 
-def test_a_backward_written_by_hand_is_told_too():
+def test_a_backward_written_by_hand_is_in_the_trace_too():
     x = Value(3.0, label="x")
     y = Value(9.0, (x,), "square")
 
@@ -413,7 +415,7 @@ def test_a_backward_written_by_hand_is_told_too():
         x.grad += 6.0 * y.grad
 
     y._backward = pass_on
-    assert ["accumulate", 1, 0, 1.0, 6.0, 6.0, 0.0, 6.0, 1, 1] in tell(y)["events"]
+    assert ["accumulate", 1, 0, 1.0, 6.0, 6.0, 0.0, 6.0, 1, 1] in build_trace(y)["events"]
     assert x.grad == 0.0
 
 
@@ -422,11 +424,11 @@ def test_a_recording_links_nodes_to_lines():
         x = Value(2.0, label="x")
         y = x * x
         loss = autograd.dot([y, x], [1.0, 2.0]).tanh()
-    story = tell(loss, r.lines)
-    texts = [story["lines"][node["line"]][2] for node in story["nodes"] if "line" in node]
-    assert {file for file, *_ in story["lines"]} == {Path(__file__).name}  # a page tells nobody your folders
+    trace = build_trace(loss, r.lines)
+    texts = [trace["lines"][node["line"]][2] for node in trace["nodes"] if "line" in node]
+    assert {file for file, *_ in trace["lines"]} == {Path(__file__).name}  # a page tells nobody your folders
     assert texts == ["y = x * x", *["loss = autograd.dot([y, x], [1.0, 2.0]).tanh()"] * 2]
-    assert step(loss).story["lines"] == story["lines"]  # the latest recording is found
+    assert step(loss).trace["lines"] == trace["lines"]  # the latest recording is found
 
 
 def test_a_recording_ends_and_gives_the_profiler_back():
@@ -451,7 +453,7 @@ def test_a_page_is_written_whole_or_not_at_all(tmp_path):
     player = step(diamond())
     path = player.save(tmp_path / "lesson.html")
     assert path.read_text(encoding="utf-8") == player.html
-    assert unpacked(player.save(tmp_path / "lesson.json").read_text()) == player.story
+    assert unpacked(player.save(tmp_path / "lesson.json").read_text()) == player.trace
     with pytest.raises(OSError, match="there is no such folder to write into"):
         player.save(tmp_path / "no" / "lesson.html")
     with pytest.raises(ValueError, match=r"saved as \.html"):
@@ -493,7 +495,7 @@ def test_the_moment_of_a_live_player_can_be_read_and_set():
     player.time = 5
     assert player.time == 5
     player.time = 10_000
-    assert player.time == player.end == len(step(diamond()).story["events"])
+    assert player.time == player.end == len(step(diamond()).trace["events"])
 
 
 def test_the_command_writes_a_page(tmp_path, monkeypatch, capsys):
@@ -509,5 +511,5 @@ def test_the_command_writes_a_page(tmp_path, monkeypatch, capsys):
 
 def test_a_box_is_wide_enough_for_the_number_that_an_update_gives():
     w = Value(2.0, label="w")
-    widths = [tell(w * 1.0, update=rate)["levels"][0]["boxes"][0]["at"][2] for rate in (1.0, 0.123)]
+    widths = [build_trace(w * 1.0, update=rate)["levels"][0]["boxes"][0]["at"][2] for rate in (1.0, 0.123)]
     assert widths[1] > widths[0]  # 2 → 1 and 2 → 1.877

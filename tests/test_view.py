@@ -17,7 +17,8 @@ import pytest
 from autograd import Value, dot, topological_order
 from autograd.ops import OPS
 from autograd.value import apply, collector_paused
-from autograd.view import Picture, draw, draw_dot, layout, picture, trace
+from autograd.view import Picture, draw, layout, mimebundle
+from autograd.view.compat import draw_dot, trace
 from autograd.view.geometry import DIRECTIONS, Rect, middle
 from autograd.view.layered import columns
 from autograd.view.palette import DARK, LIGHT
@@ -488,7 +489,7 @@ def test_without_processes_as_in_pyodide_there_is_a_picture(monkeypatch, no_pygr
         raise OSError(138, "emscripten does not support processes")
 
     monkeypatch.setattr(subprocess, "run", no_processes)
-    assert picture(neuron())["image/svg+xml"].startswith("<svg")
+    assert mimebundle(neuron())["image/svg+xml"].startswith("<svg")
 
 
 def test_png_without_graphviz_says_what_to_try_and_leaves_no_file(monkeypatch, tmp_path, no_pygraphviz):
@@ -511,14 +512,14 @@ def test_a_dot_that_babbles_writes_no_picture(monkeypatch, tmp_path, no_pygraphv
 def test_a_value_in_a_notebook_shows_its_graph_and_a_leaf_its_text():
     v = neuron()
     assert v._repr_mimebundle_() == {"text/plain": repr(v), "image/svg+xml": draw(v).svg}
-    assert picture(Value(1.0)) == {"text/plain": "Value(data=1.0, grad=0.0)"}
+    assert mimebundle(Value(1.0)) == {"text/plain": "Value(data=1.0, grad=0.0)"}
 
 
 def test_showing_a_graph_that_bites_its_tail_never_raises():
     a = Value(1.0)
     b = Value(1.0, (a,))
     a.parents = (b,)
-    assert set(picture(b)) == {"text/plain"}
+    assert set(mimebundle(b)) == {"text/plain"}
 
 
 # ── size ────────────────────────────────────────────────────────────────────

@@ -5,11 +5,12 @@
 ``fold`` decides which nodes share a box, ``scene`` what is shown, ``layout``
 where, and ``svg`` draws it; ``dot`` says the same scene in Graphviz's language.
 
-    story → html, widget
+    trace → html, widget
 
-``story`` tells a backward pass as one JSON document, and the player (``assets/``)
-steps through it, in a page or in a notebook; ``parts`` says what its boxes open to,
-``update`` what an optimizer would do next, ``lines`` and ``names`` how it was written.
+``trace`` is a backward pass as one JSON document, and the player (``assets/``) steps
+through it, in a page or in a notebook; ``parts`` says what its boxes open to,
+``optimizer_step`` what an optimizer would do next, ``source_lines`` and
+``model_name`` how it was written.
 
 >>> from autograd import Value
 >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
@@ -24,7 +25,6 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from autograd.backprop import topological_order
 from autograd.errors import CycleError
 from autograd.value import Value
 from autograd.view.fold import FOLDS
@@ -32,15 +32,15 @@ from autograd.view.geometry import DIRECTIONS
 from autograd.view.html import Player
 from autograd.view.layered import frames_nest
 from autograd.view.layout import LAYOUTS
-from autograd.view.lines import recording
-from autograd.view.names import model_name
+from autograd.view.model_name import model_name
 from autograd.view.picture import FORMATS, Picture
 from autograd.view.scene import build
+from autograd.view.source_lines import recording
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Picture", "Player", "draw", "draw_dot", "picture", "recording", "step", "trace"]
+__all__ = ["Picture", "Player", "draw", "mimebundle", "recording", "step"]
 
 
 def draw(
@@ -100,7 +100,7 @@ def step(root: Value, *, update: Any = None, live: bool = False) -> Any:
     >>> x = Value(3.0, label="x")
     >>> step(x * x)
     <Player of 2 nodes in 8 steps; show it in a notebook, or .save("lesson.html")>
-    >>> step(x * x, update=0.1).story["events"][-1]
+    >>> step(x * x, update=0.1).trace["events"][-1]
     ['update', 0, 3.0, 2.4]
     """
     if not isinstance(root, Value):
@@ -113,10 +113,10 @@ def step(root: Value, *, update: Any = None, live: bool = False) -> Any:
     return widget(root, update=update, model=model)
 
 
-def picture(value: Value) -> dict[str, str]:
+def mimebundle(value: Value) -> dict[str, str]:
     """What a notebook shows for a Value: its text, and its graph if it has one.
 
-    >>> sorted(picture(Value(1.0) + 2.0)), sorted(picture(Value(1.0)))
+    >>> sorted(mimebundle(Value(1.0) + 2.0)), sorted(mimebundle(Value(1.0)))
     (['image/svg+xml', 'text/plain'], ['text/plain'])
     """
     text = {"text/plain": repr(value)}
@@ -126,26 +126,3 @@ def picture(value: Value) -> dict[str, str]:
         return text | {"image/svg+xml": draw(value).svg}
     except CycleError:  # backward says what is wrong; showing a Value never raises
         return text
-
-
-def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> Picture:  # noqa: A002  # micrograd's names
-    """``draw`` under the name and with the arguments of micrograd's notebooks.
-
-    >>> draw_dot(Value(1.0) + 2.0).source.startswith("digraph")
-    True
-    """
-    return draw(root, format=format, direction=rankdir)
-
-
-def trace(root: Value) -> tuple[set[Value], set[tuple[Value, Value]]]:
-    """All nodes below ``root``, and the pairs (parent, child), as micrograd's notebooks have them.
-
-    A pair is in the set once, also when the child uses the parent twice.
-
-    >>> a = Value(3.0)
-    >>> nodes, edges = trace(a * a)
-    >>> len(nodes), len(edges)
-    (2, 1)
-    """
-    nodes = topological_order(root)
-    return set(nodes), {(parent, child) for child in nodes for parent in child.parents}

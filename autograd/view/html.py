@@ -1,7 +1,7 @@
 r"""The player at home: a page that opens from a file, and the frame that a notebook shows.
 
-The page is one file without a single request: style, program and story are in it, and its
-Content-Security-Policy lets nothing else run. The story is data in a ``<script
+The page is one file without a single request: style, program and trace are in it, and its
+Content-Security-Policy lets nothing else run. The trace is data in a ``<script
 type="application/json">``, where ``<`` is written ``\u003c``, so no label can end it.
 """
 
@@ -18,29 +18,29 @@ from typing import TYPE_CHECKING, Any
 from autograd.backprop import rehearsed, topological_order
 from autograd.files import write_atomically
 from autograd.view.layered import columns
-from autograd.view.lines import latest
 from autograd.view.palette import DARK, LIGHT
 from autograd.view.scene import build
-from autograd.view.story import dumps, tell
+from autograd.view.source_lines import latest
 from autograd.view.svg import svg
 from autograd.view.text import xml
+from autograd.view.trace import build_trace, dumps
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Mapping
 
     from autograd.value import Value
-    from autograd.view.lines import Line
+    from autograd.view.source_lines import SourceLine
 
 __all__ = ["MOST", "Player", "script", "style"]
 
 MOST = 20_000  # nodes; beyond, neither the page nor the reader keeps up
 HEIGHT = 640  # px in a notebook
 START = """
-const story = JSON.parse(document.getElementById("story").textContent);
+const trace = JSON.parse(document.getElementById("trace").textContent);
 const html = "<!DOCTYPE html>\\n" + document.documentElement.outerHTML;
 const css = document.querySelector("style").textContent;
-chalkgradPlayer(document.getElementById("player"), story, { page: true, html, css });
+chalkgradPlayer(document.getElementById("player"), trace, { page: true, html, css });
 """
 
 
@@ -61,7 +61,7 @@ class Player:
     """
 
     def __init__(
-        self, root: Value, lines: Mapping[Value, Line] | None = None, update: Any = None, model: str = ""
+        self, root: Value, lines: Mapping[Value, SourceLine] | None = None, update: Any = None, model: str = ""
     ) -> None:
         nodes = len(topological_order(root))
         if nodes > MOST:
@@ -69,20 +69,20 @@ class Player:
                 f"the player steps through at most {MOST:,} nodes and this graph has {nodes:,}. "
                 "Try one sample of the batch, or a node further inside."
             )
-        self.story = tell(root, latest() if lines is None else lines, update, model)
+        self.trace = build_trace(root, latest() if lines is None else lines, update, model)
         with rehearsed(root):  # the picture shows the gradients of the same pass
             scene = build([root])
         self._picture = svg(scene, columns(scene))
 
     @cached_property
     def json(self) -> str:
-        """The story as JSON text; ``autograd.view.story`` says what is in it."""
-        return dumps(self.story)
+        """The trace as JSON text; ``autograd.view.trace`` says what is in it."""
+        return dumps(self.trace)
 
     @cached_property
     def html(self) -> str:
         """The whole page, self-contained."""
-        return _page(self.json, self.story["title"], self._picture)
+        return _page(self.json, self.trace["title"], self._picture)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the page, which opens from a file and needs no network. Returns its path.
@@ -93,12 +93,12 @@ class Player:
         >>> from autograd import Value
         >>> Player(Value(1.0)).save("lesson.pdf")
         Traceback (most recent call last):
-        ValueError: a player is saved as .html, its story as .json; got 'lesson.pdf'
+        ValueError: a player is saved as .html, its trace as .json; got 'lesson.pdf'
         """
         path = Path(path)
         suffix = path.suffix.lower()
         if suffix not in (".html", ".htm", ".json"):
-            raise ValueError(f"a player is saved as .html, its story as .json; got {path.name!r}")
+            raise ValueError(f"a player is saved as .html, its trace as .json; got {path.name!r}")
         write_atomically(path, (self.json if suffix == ".json" else self.html).encode())
         return path
 
@@ -107,15 +107,15 @@ class Player:
         image = b64encode(self._picture.encode()).decode()
         return (
             f'<iframe srcdoc="{escape(self.html)}" sandbox="allow-scripts allow-downloads" width="100%" height="{HEIGHT}" '
-            f'style="border:0" title="{xml(self.story["title"])}" data-lm-suppress-shortcuts="true">'
-            f'<img alt="{xml(self.story["title"])}" src="data:image/svg+xml;base64,{image}"></iframe>'
+            f'style="border:0" title="{xml(self.trace["title"])}" data-lm-suppress-shortcuts="true">'
+            f'<img alt="{xml(self.trace["title"])}" src="data:image/svg+xml;base64,{image}"></iframe>'
         )
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return {"text/html": self._repr_html_(), "text/plain": repr(self)}
 
     def __repr__(self) -> str:
-        nodes, steps = len(self.story["nodes"]), len(self.story["events"])
+        nodes, steps = len(self.trace["nodes"]), len(self.trace["events"])
         return f'<Player of {nodes:,} nodes in {steps:,} steps; show it in a notebook, or .save("lesson.html")>'
 
 
@@ -141,7 +141,7 @@ def _asset(name: str) -> str:
     return (files("autograd.view") / "assets" / name).read_text(encoding="utf-8")
 
 
-def _page(story: str, title: str, picture: str) -> str:
+def _page(trace: str, title: str, picture: str) -> str:
     program = f"{script()}{START}"
     image = b64encode(picture.encode()).decode()
     allowed = f"default-src 'none'; script-src 'sha256-{_digest(program)}'; style-src 'unsafe-inline'; img-src data:"
@@ -151,7 +151,7 @@ def _page(story: str, title: str, picture: str) -> str:
         '<meta name="viewport" content="width=device-width">'
         f"<title>{xml(title)}</title>\n<style>html,body,#player{{height:100%;margin:0}}\n{style()}</style></head>\n"
         f'<body><div id="player"><noscript><img alt="{xml(title)}" src="data:image/svg+xml;base64,{image}"></noscript></div>\n'
-        f'<script type="application/json" id="story">{_inert(story)}</script>\n'
+        f'<script type="application/json" id="trace">{_inert(trace)}</script>\n'
         f"<script>{program}</script></body></html>\n"
     )
 

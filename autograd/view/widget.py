@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from autograd.value import Value
-    from autograd.view.lines import Line
+    from autograd.view.source_lines import SourceLine
 
 __all__ = ["live"]
 
@@ -21,7 +21,7 @@ export default {
     el.style.height = `${model.get("height")}px`;
     const report = (time) => { if (time !== model.get("time")) { model.set("time", time); model.save_changes(); } };
     const options = { css: model.get("_css"), time: model.get("time"), onTime: report };
-    const player = chalkgradPlayer(el, JSON.parse(model.get("story")), options), lab = document.body.dataset.jpThemeLight;
+    const player = chalkgradPlayer(el, JSON.parse(model.get("trace")), options), lab = document.body.dataset.jpThemeLight;
     if (lab) el.firstChild.dataset.theme = lab === "true" ? "light" : "dark";
     const move = () => { if (model.get("time") !== player.time) player.go(model.get("time")); };
     model.on("change:time", move);
@@ -31,13 +31,13 @@ export default {
 """
 
 
-def live(root: Value, lines: Mapping[Value, Line] | None = None, update: Any = None, model: str = "") -> Any:
+def live(root: Value, lines: Mapping[Value, SourceLine] | None = None, update: Any = None, model: str = "") -> Any:
     """A widget that plays the steps below ``root``: ``.time`` is the moment shown, and can be set from 0 to ``.end``.
 
     Raises ImportError, saying what to install, where anywidget is not.
     """
     player = Player(root, lines, update, model)
-    return _widget_class()(story=player.json, end=len(player.story["events"]), height=HEIGHT)
+    return _widget_class()(trace=player.json, end=len(player.trace["events"]), height=HEIGHT)
 
 
 @cache
@@ -55,7 +55,7 @@ def _widget_class() -> Any:
 
         _esm = script() + RENDER
         _css = style()
-        story = traitlets.Unicode().tag(sync=True)
+        trace = traitlets.Unicode().tag(sync=True)
         height = traitlets.Int().tag(sync=True)
         end = traitlets.Int().tag(sync=True)
         time = traitlets.Int(0).tag(sync=True)

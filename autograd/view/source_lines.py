@@ -17,13 +17,13 @@ from autograd.value import Value
 if TYPE_CHECKING:
     from types import FrameType, TracebackType
 
-__all__ = ["Line", "latest", "recording"]
+__all__ = ["SourceLine", "latest", "recording"]
 
 MAKERS = frozenset(maker.__code__ for maker in (value._unary, value._binary, value._applied))
 ENGINE = str(Path(__file__).parent.parent)  # the lines we look for are outside
 
 
-class Line(NamedTuple):
+class SourceLine(NamedTuple):
     """A line of code: its file (or notebook cell), its number, what it says."""
 
     file: str
@@ -34,7 +34,7 @@ class Line(NamedTuple):
 class recording:  # noqa: N801  # reads as a verb: with autograd.recording():
     """While it lasts, every node remembers the line of code that made it.
 
-    lines: node → Line, also after the recording ended. The latest recording is kept, with its
+    lines: node → SourceLine, also after the recording ended. The latest recording is kept, with its
            nodes, until the next one begins, so that ``step(loss)`` finds it.
 
     >>> with recording() as r:
@@ -44,7 +44,7 @@ class recording:  # noqa: N801  # reads as a verb: with autograd.recording():
     """
 
     def __init__(self) -> None:
-        self.lines: dict[Value, Line] = {}
+        self.lines: dict[Value, SourceLine] = {}
         self._before: Any = None
 
     def __enter__(self) -> recording:
@@ -67,14 +67,14 @@ class recording:  # noqa: N801  # reads as a verb: with autograd.recording():
 _latest: recording | None = None
 
 
-def latest() -> dict[Value, Line]:
+def latest() -> dict[Value, SourceLine]:
     """The lines of the latest recording; none before the first."""
     return _latest.lines if _latest else {}
 
 
-def _line_outside(frame: FrameType) -> Line:
+def _line_outside(frame: FrameType) -> SourceLine:
     """The innermost line that is not the engine's own."""
     while frame.f_back and frame.f_code.co_filename.startswith(ENGINE):
         frame = frame.f_back
     file, number = frame.f_code.co_filename, frame.f_lineno
-    return Line(file, number, linecache.getline(file, number, frame.f_globals).strip())
+    return SourceLine(file, number, linecache.getline(file, number, frame.f_globals).strip())

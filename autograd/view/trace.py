@@ -1,8 +1,8 @@
-"""The story of a graph as one JSON document: all that a player needs to step through it.
+"""The trace of a graph as one JSON document: all that a player needs to step through it.
 
-``tell(root)`` rehearses a backward pass, leaving every gradient of yours as it was, and gives
+``build_trace(root)`` rehearses a backward pass, leaving every gradient of yours as it was, and gives
 
-    format    "chalkgrad story", and ``version`` 3
+    format    "chalkgrad trace", and ``version`` 4
     title     of the page
     root      index of the result L
     model     the variable that holds the model, before every path inside a module: "mlp" in mlp.layers[0]; or ""
@@ -54,13 +54,13 @@ from autograd.backprop import rehearsed, topological_order
 from autograd.ops import OPS
 from autograd.readings import formula
 from autograd.value import Value
+from autograd.view.encoding import packed
 from autograd.view.fold import Fold, fold, prefixes
 from autograd.view.layered import columns, frames_nest
-from autograd.view.packing import packed
+from autograd.view.optimizer_step import describe_update, preview_step
 from autograd.view.parts import Part, below, opened
 from autograd.view.scene import Line, assemble, members
 from autograd.view.text import number, shorten, signed, visible
-from autograd.view.update import moved, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -69,13 +69,13 @@ if TYPE_CHECKING:
     from autograd.ops import Op
     from autograd.view.fold import Folding
     from autograd.view.geometry import Curve, Layout
-    from autograd.view.lines import Line as CodeLine
+    from autograd.view.optimizer_step import Move
     from autograd.view.scene import Box, Scene
-    from autograd.view.update import Move
+    from autograd.view.source_lines import SourceLine
 
-__all__ = ["FORMAT", "VERSION", "dumps", "tell"]
+__all__ = ["FORMAT", "VERSION", "build_trace", "dumps"]
 
-FORMAT, VERSION = "chalkgrad story", 3
+FORMAT, VERSION = "chalkgrad trace", 4
 SCALARS = 300  # a level of single nodes up to here
 TANGLE = 800  # arrows of a level beyond which nobody follows one; a level's boxes open one by one all the same
 LONGEST = 200  # characters of a label, 10 times what fits in a box
@@ -84,19 +84,21 @@ FORMULA = 60  # characters of a formula that still explains something
 Document = dict[str, Any]
 
 
-def tell(root: Value, lines: Mapping[Value, CodeLine] | None = None, update: Any = None, model: str = "") -> Document:
-    """The story of everything below ``root``, as plain data.
+def build_trace(
+    root: Value, lines: Mapping[Value, SourceLine] | None = None, update: Any = None, model: str = ""
+) -> Document:
+    """The trace of everything below ``root``, as plain data.
 
     lines:  node → line of code that made it
-    update: an optimizer, or a learning rate, that moves the parameters afterwards (``view.update`` says how)
+    update: an optimizer, or a learning rate, that moves the parameters afterwards (``view.optimizer_step`` says how)
     model:  what the model is called
 
     Raises CycleError for a graph that bites its tail, ValueError for a node through which no gradient can pass.
 
     >>> from autograd import Value
     >>> a = Value(3.0, label="a")
-    >>> story = tell(a * a)
-    >>> [event for event in story["events"] if event[0] == "accumulate"]
+    >>> trace = build_trace(a * a)
+    >>> [event for event in trace["events"] if event[0] == "accumulate"]
     [['accumulate', 1, 0, 1.0, 3.0, 3.0, 0.0, 3.0, 1, 2], ['accumulate', 1, 1, 1.0, 3.0, 3.0, 3.0, 6.0, 2, 2]]
     >>> a.grad
     0.0
@@ -109,7 +111,7 @@ def tell(root: Value, lines: Mapping[Value, CodeLine] | None = None, update: Any
         stands = {path: i for i, path in enumerate(modules)}
         code = [(lines or {}).get(v) for v in order]
         numbered = {line: i for i, line in enumerate(sorted({line for line in code if line}))}
-        moves = moved(order, update)
+        moves = preview_step(order, update)
         return {
             "format": FORMAT,
             "version": VERSION,
@@ -124,15 +126,15 @@ def tell(root: Value, lines: Mapping[Value, CodeLine] | None = None, update: Any
             "ops": {op.name: _op(op) for op in sorted({v.op for v in order}, key=lambda op: op.name) if op.name in OPS},
             "modules": [[visible(path), stands.get(path.rpartition(".")[0], -1)] for path in modules],
             "lines": [[visible(Path(line.file).name), line.number, visible(line.text)] for line in numbered],
-            "update": said(update),
+            "update": describe_update(update),
             "events": [*_forward(order, index), *_backward(root, steps, index), *_updates(moves, index)],
             **_maps(order, index, root, _written(order, root, steps, moves)),
         }  # fmt: skip
 
 
-def dumps(story: Document) -> str:
+def dumps(trace: Document) -> str:
     """The document as text, packed: pure ASCII, no blanks, and no NaN, which JSON does not have."""
-    return json.dumps(packed(story), separators=(",", ":"), allow_nan=False)
+    return json.dumps(packed(trace), separators=(",", ":"), allow_nan=False)
 
 
 def _title(root: Value, nodes: int) -> str:

@@ -12,7 +12,7 @@ from autograd.value import Value, as_float
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Move", "moved", "said"]
+__all__ = ["Move", "describe_update", "preview_step"]
 
 PLAIN = "gradient descent"
 
@@ -25,7 +25,7 @@ class Move(NamedTuple):
     after: float
 
 
-def moved(order: Sequence[Value], update: Any) -> list[Move]:
+def preview_step(order: Sequence[Value], update: Any) -> list[Move]:
     """What an update does to the nodes in ``order``, whose gradients are there; in that order.
 
     update: None; a learning rate η, by which every parameter (where none is marked as one, every leaf but constants)
@@ -34,7 +34,7 @@ def moved(order: Sequence[Value], update: Any) -> list[Move]:
     Raises TypeError for anything else, ValueError for a rate that is not finite.
 
     >>> w = Value(2.0, kind="parameter"); w.grad = 3.0
-    >>> moved([w], 0.5)[0].after, w.data
+    >>> preview_step([w], 0.5)[0].after, w.data
     (0.5, 2.0)
     """
     if update is None:
@@ -47,10 +47,10 @@ def moved(order: Sequence[Value], update: Any) -> list[Move]:
     return [Move(p, p.data, p.data - rate * p.grad) for p in parameters]
 
 
-def said(update: Any) -> dict[str, Any]:
+def describe_update(update: Any) -> dict[str, Any]:
     """Who moves the parameters, and the learning rate where there is one number that says it.
 
-    >>> said(0.1), said(None)
+    >>> describe_update(0.1), describe_update(None)
     ({'by': 'gradient descent', 'lr': 0.1}, {})
     """
     if update is None:

@@ -1,4 +1,4 @@
-"""A story in fewer bytes: what is said many times is written once, and its place stands for it.
+"""A trace in fewer bytes: what is said many times is written once, and its place stands for it.
 
 A gradient is told as what arrives, as what is added to, as what is passed on: one float in many events.
 """
@@ -12,8 +12,8 @@ __all__ = ["packed"]
 Document = dict[str, Any]
 
 
-def packed(story: Document) -> Document:
-    """The same story, with the lists ``kinds`` and ``numbers``, into which events and nodes point.
+def packed(trace: Document) -> Document:
+    """The same trace, with the lists ``kinds`` and ``numbers``, into which events and nodes point.
 
     >>> events = [["visit", 1, 0.5], ["accumulate", 1, 0, 0.5, 2.0, 1.0, 0.0, 1.0, 1, 1]]
     >>> small = packed({"nodes": [], "modules": [], "events": events})
@@ -24,11 +24,11 @@ def packed(story: Document) -> Document:
     """
     kinds, numbers = _Once(), _Once()
     return {
-        **story,
-        "nodes": [_node(node, story["modules"], numbers) for node in story["nodes"]],
+        **trace,
+        "nodes": [_node(node, trace["modules"], numbers) for node in trace["nodes"]],
         "events": [
             [kinds.place(kind), *(x if isinstance(x, int) else numbers.place(x) for x in facts)]
-            for kind, *facts in story["events"]
+            for kind, *facts in trace["events"]
         ],
         "kinds": kinds,
         "numbers": numbers,
