@@ -77,18 +77,17 @@ def _sorted(root: Node) -> tuple[list[Node], list[Node]]:
 
 
 @contextmanager
-def _seeded(root: Node) -> Iterator[list[Node]]:
-    """Reset the gradients of results (leaves keep theirs: they accumulate), seed ∂L/∂L = 1, and give the order.
+def _seeded(root: Node, leaves: list[Node], results: list[Node]) -> Iterator[None]:
+    """Reset the gradients of results (leaves keep theirs: they accumulate) and seed ∂L/∂L = 1.
 
     An error on the way leaves every leaf's gradient as it was.
     """
-    leaves, results = _sorted(root)
     kept = [leaf.grad for leaf in leaves]
     for node in results:
         node.grad = 0.0
     try:
         root.grad += 1.0
-        yield results
+        yield
     except Exception as error:
         for leaf, grad in zip(leaves, kept, strict=True):
             leaf.grad = grad
@@ -110,7 +109,8 @@ def backward(root: Node) -> None:
     >>> x.grad
     6.0
     """
-    with _seeded(root) as results:
+    leaves, results = _sorted(root)
+    with _seeded(root, leaves, results):
         for node in reversed(results):
             node._backward()
 
@@ -143,7 +143,11 @@ def backward_steps(root: Node) -> Iterator[Step]:
     slot 0: 0 + 3 * 1 = 3
     slot 1: 3 + 3 * 1 = 6
     """
-    with _seeded(root) as results:
+    yield from _steps(root, *_sorted(root))
+
+
+def _steps(root: Node, leaves: list[Node], results: list[Node]) -> Iterator[Step]:
+    with _seeded(root, leaves, results):
         for node in reversed(results):
             yield from _steps_of(node) if getattr(node._backward, "__self__", None) is node else _steps_by_hand(node)
 
@@ -171,10 +175,12 @@ def _steps_by_hand(node: Node) -> list[Step]:
 
 
 @contextmanager
-def rehearsed(root: Node) -> Iterator[list[Step]]:
+def rehearsed(root: Node, order: list[Node] | None = None) -> Iterator[list[Step]]:
     """A backward pass from zero that is only looked at: afterwards every gradient is what it was before.
 
     Inside, the gradients are those of this pass, and its steps are given.
+
+    order: ``topological_order(root)``, from who has it already
 
     >>> from autograd import Value
     >>> x = Value(3.0)
@@ -184,12 +190,13 @@ def rehearsed(root: Node) -> Iterator[list[Step]]:
     >>> x.grad
     0.0
     """
-    order = topological_order(root)
+    if order is None:
+        order = topological_order(root)
     kept = [node.grad for node in order]
     try:
         for node in order:
             node.grad = 0.0
-        yield list(backward_steps(root))
+        yield list(_steps(root, [v for v in order if not v.parents], [v for v in order if v.parents]))
     finally:
         for node, grad in zip(order, kept, strict=True):
             node.grad = grad
