@@ -1,147 +1,46 @@
-"""Figures with matplotlib. Each function draws on the ``ax=`` or ``axes=`` it is given, or on a figure of its own,
-and returns it; ``.figure.savefig("name.svg")`` (or .pdf, .png) keeps it.
+"""The lecture's plots with matplotlib. Each function draws on the ``ax=`` or ``axes=`` it is given, or on a figure of its
+own, and returns it; ``.figure.savefig("name.svg")`` (or .pdf, .png) keeps it.
 
     with style(dark=True):          # sizes for a slide, on a dark page
         ax = loss_curve(run)
 
-Colours are Okabe and Ito's, which colour-blind readers tell apart (some made lighter for the dark page, and a brown
-added), and colour never speaks alone: classes have markers, curves have dashes, markers or labels. A figure follows its page: it is dark where its axis labels are light.
-
-``python -m nn.plots [FOLDER]`` makes the figures of the README again, each for a light and for a dark page, and beside
-FOLDER, in styles, the settings with which a whole session draws dark, or for a projector.
+The figures of the README and the notebooks are made from these by ``python -m nn.figures``.
 """
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import cycle, islice
-from math import pi, sin
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
 from statistics import fmean as mean
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+# Before Matplotlib: where that is missing, plot_style says what to install.
+from nn.plot_style import SIZES, SeriesStyle, axes_grid, legend, palette_of, series_styles, single_axes, style
+
+# isort: split
 import numpy as np
+from matplotlib import rc_context
+from matplotlib.colors import ListedColormap, to_rgb
 
-from autograd import Value, value_and_grad, write_atomically
-from nn import MLP, SGD, Adagrad, Adam, RMSprop, activations, data, fit, init, measure, theory
-
-try:
-    from cycler import cycler
-    from matplotlib import rc_context
-    from matplotlib.colors import ListedColormap, to_rgb
-    from matplotlib.figure import Figure
-except ImportError:
-    raise ImportError("figures are drawn with matplotlib: pip install 'chalkgrad[train]'") from None
+from autograd import Value, value_and_grad
+from nn import activations, measure, theory
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
-
     from matplotlib.axes import Axes
 
     from nn.activations import Activation
-    from nn.layers import Layer
+    from nn.layers import MLP, Layer
     from nn.losses import Loss
     from nn.measure import Array, Bowl, LayerVariance
     from nn.train import Record
 
 __all__ = [
     "LECTURE", "activation_and_slope", "activation_grid", "approximation", "confusion", "decision_boundary", "flat_shares",
-    "half_planes", "histograms", "images", "loss_curve", "nudged_product", "optimizer_paths", "save_all", "save_styles",
-    "sawtooth", "sawtooth_sizes", "secants", "style", "variances", "weight_paths",
+    "half_planes", "histograms", "images", "loss_curve", "nudged_product", "optimizer_paths", "sawtooth", "sawtooth_sizes",
+    "secants", "style", "variances", "weight_paths",
 ]  # fmt: skip
 
 LECTURE = ("step", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "gelu", "silu", "softplus", "identity")
-MARKERS = ["o", "s", "^", "D", "v", "P", "X", "*"]
-DASHES: list[Any] = ["-", "--", ":", "-.", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1)), (0, (8, 2)), (0, (3, 3))]
-
-
-# ── the page ────────────────────────────────────────────────────────────────
-
-
-class Page(NamedTuple):
-    """Paper and ink, and eight colours; the first six stand out from the paper by 3 : 1 at least."""
-
-    paper: str
-    ink: str
-    quiet: str
-    colours: tuple[str, ...]
-
-
-LIGHT = Page(
-    "#ffffff", "#1b1f24", "#59636e",
-    ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#8A6D3B", "#E69F00", "#56B4E9"),
-)  # fmt: skip
-DARK = Page(
-    "#0f1318", "#e8edf2", "#a3adb8",
-    ("#56B4E9", "#E69F00", "#00B384", "#CC79A7", "#F0E442", "#F0703C", "#B8A078", "#ffffff"),
-)  # fmt: skip
-
-SIZES: dict[Any, Any] = {  # Any: Matplotlib's stubs list every key, and each version another list
-    "font.size": 13, "axes.titlesize": 15, "axes.titlepad": 9, "axes.labelsize": 14, "xtick.labelsize": 12, "ytick.labelsize": 12,
-    "figure.titlesize": 16, "legend.fontsize": 12, "lines.linewidth": 2.5, "axes.spines.top": False, "axes.spines.right": False,
-}  # fmt: skip
-
-
-def style(*, dark: bool = False) -> AbstractContextManager[None]:
-    """Within it, figures are made with a slide's sizes and the colours of a light or a dark page.
-
-    Paper is opaque, so that a saved figure reads on any page; ``savefig(…, transparent=True)`` leaves it out.
-
-    >>> with style(dark=True):
-    ...     ax = activation_and_slope("tanh")[0]
-    >>> ax.get_facecolor() == (*to_rgb(DARK.paper), 1.0)
-    True
-    """
-    return rc_context(_settings(DARK if dark else LIGHT))
-
-
-def _settings(page: Page) -> dict[Any, Any]:
-    settings = {**SIZES, "axes.prop_cycle": cycler(color=page.colours)}
-    for key in ("figure.facecolor", "axes.facecolor"):
-        settings[key] = page.paper
-    for key in ("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color"):
-        settings[key] = page.ink
-    return settings
-
-
-def _page(ax: Axes) -> Page:
-    r, g, b = to_rgb(ax.xaxis.label.get_color())
-    return DARK if r + g + b > 1.5 else LIGHT
-
-
-def _axes(ax: Axes | None, size: tuple[float, float] = (7.2, 4.5)) -> Axes:
-    return _panels(None, 1, 1, size)[0] if ax is None else ax
-
-
-def _panels(axes: Any, rows: int, columns: int, size: tuple[float, float], **kwargs: Any) -> Sequence[Axes]:
-    """The axes that were given, flat, or those of a new figure."""
-    if axes is None:
-        with rc_context(SIZES):
-            figure = Figure(figsize=size, layout="constrained")
-            axes = figure.subplots(rows, columns, squeeze=False, **kwargs)
-    flat: list[Axes] = list(np.ravel(axes))
-    if len(flat) != rows * columns:
-        raise ValueError(f"this figure needs {rows * columns} axes ({rows} × {columns}), got {len(flat)}")
-    return flat
-
-
-class Look(NamedTuple):
-    """What tells one thing from the next, in colour and without."""
-
-    colour: str
-    marker: str
-    dashes: Any
-
-
-def _looks(ax: Axes) -> Iterator[Look]:
-    """Eight looks that suit the page, and again from the first."""
-    return cycle(map(Look, _page(ax).colours, MARKERS, DASHES))
-
-
-def _legend(ax: Axes, **kwargs: Any) -> None:
-    page = _page(ax)
-    ax.legend(fontsize=12, facecolor=page.paper, edgecolor=page.quiet, labelcolor=page.ink, framealpha=0.9, **kwargs)
 
 
 # ── slopes ──────────────────────────────────────────────────────────────────
@@ -158,19 +57,19 @@ def secants(
     >>> [text.get_text() for text in legend.get_texts()]
     ['f', 'h = 1: slope 7', 'tangent: slope 6']
     """
-    ax, reach = _axes(ax), 1.25 * max(map(abs, steps))
+    ax, reach = single_axes(ax), 1.25 * max(map(abs, steps))
     curve = measure.activation_curve(f, np.linspace(x - reach, x + reach, 201))
     y, slope = value_and_grad(f)(x)
-    ax.plot(curve.z, curve.h, color=_page(ax).ink, linewidth=5, alpha=0.35, label="f")
-    for h, look in zip(steps, _looks(ax), strict=False):
+    ax.plot(curve.z, curve.h, color=palette_of(ax).ink, linewidth=5, alpha=0.35, label="f")
+    for h, series in zip(steps, series_styles(ax), strict=False):
         other = f(Value(x + h)).data
-        ax.plot([x + h], [other], look.marker, color=look.colour, markersize=8)
+        ax.plot([x + h], [other], series.marker, color=series.colour, markersize=8)
         label = f"h = {h:g}: slope {(other - y) / h:.4g}"
-        ax.axline((x, y), (x + h, other), linestyle=look.dashes, color=look.colour, linewidth=2, label=label)
-    ax.axline((x, y), slope=slope, color=_page(ax).ink, linewidth=3, label=f"tangent: slope {slope:.4g}")
-    ax.plot([x], [y], "o", color=_page(ax).ink, markersize=9, zorder=5)
+        ax.axline((x, y), (x + h, other), linestyle=series.dashes, color=series.colour, linewidth=2, label=label)
+    ax.axline((x, y), slope=slope, color=palette_of(ax).ink, linewidth=3, label=f"tangent: slope {slope:.4g}")
+    ax.plot([x], [y], "o", color=palette_of(ax).ink, markersize=9, zorder=5)
     ax.set(xlabel="x", ylabel="f(x)", xlim=(x - reach, x + reach))
-    _legend(ax, loc="best")
+    legend(ax, loc="best")
     return ax
 
 
@@ -181,8 +80,8 @@ def nudged_product(
 
     a, b: the sides, above 0; by: what each is nudged by, (Δa, Δb), 0 or more; names: what the two sides are called
     """
-    ax, (Δa, Δb), (p, q) = _axes(ax, (6.0, 3.8)), by, names
-    blue, orange, green = _page(ax).colours[:3]
+    ax, (Δa, Δb), (p, q) = single_axes(ax, (6.0, 3.8)), by, names
+    blue, orange, green = palette_of(ax).colours[:3]
     _area(ax, (0, 0), (a, b), blue, f"{p}·{q} = {a * b:.4g}" if p != q else f"{p}² = {a * b:.4g}")
     _area(ax, (a, 0), (Δa, b), orange, f"{q}·Δ{p} = {b * Δa:.3g}")
     _area(ax, (0, b), (a, Δb), orange, f"{p}·Δ{q} = {a * Δb:.3g}")
@@ -196,7 +95,7 @@ def _area(ax: Axes, corner: tuple[float, float], size: tuple[float, float], colo
     """A rectangle with its text in the middle; none where a side is 0."""
     if all(size):
         (x, y), (width, height) = corner, size
-        fill: dict[str, Any] = {"color": (*to_rgb(colour), 0.25), "edgecolor": _page(ax).ink, "linewidth": 1.5}
+        fill: dict[str, Any] = {"color": (*to_rgb(colour), 0.25), "edgecolor": palette_of(ax).ink, "linewidth": 1.5}
         ax.bar(x, height, width, y, align="edge", **fill)
         upright = 90 if height > 2 * width else 0
         ax.text(x + width / 2, y + height / 2, text, ha="center", va="center", rotation=upright, fontsize=12)
@@ -207,11 +106,11 @@ def _area(ax: Axes, corner: tuple[float, float], size: tuple[float, float], colo
 
 def activation_and_slope(activation: Activation, *, span: float = 4.0, axes: Any = None) -> Sequence[Axes]:
     """An activation σ(z), and beside it its slope σ′(z), for z from −span to span. Two axes."""
-    left, right = panels = _panels(axes, 1, 2, (9.0, 4.2))
+    left, right = panels = axes_grid(axes, 1, 2, (9.0, 4.2))
     curve = measure.activation_curve(activation, np.linspace(-span, span, 401))
     for ax, y, colour, symbol in ((left, curve.h, 0, "σ(z)"), (right, curve.slope, 1, "σ′(z)")):
         _origin(ax)
-        _curve(ax, curve.z, y, color=_page(ax).colours[colour])
+        _curve(ax, curve.z, y, color=palette_of(ax).colours[colour])
         ax.set(xlabel="z", title=f"{_title(activation)}: {symbol}")
         if not y.any():
             ax.set_ylim(-0.05, 1.0)  # nothing, and not a nothing magnified until its rounding shows
@@ -222,16 +121,16 @@ def activation_grid(names: Sequence[Activation] = LECTURE, *, span: float = 3.0,
     """Activations side by side, each with its slope: one axes a name, in rows of five (the last filled up)."""
     columns = min(5, len(names))
     rows = -(-len(names) // columns)
-    panels = _panels(axes, rows, columns, (2.4 * columns, 2.8 * rows))
+    panels = axes_grid(axes, rows, columns, (2.4 * columns, 2.8 * rows))
     for ax, name in zip(panels, names, strict=False):
-        curve, colours = measure.activation_curve(name, np.linspace(-span, span, 301)), _page(ax).colours
+        curve, colours = measure.activation_curve(name, np.linspace(-span, span, 301)), palette_of(ax).colours
         _origin(ax)
         _curve(ax, curve.z, curve.h, color=colours[0], label="σ(z)")
         _curve(ax, curve.z, curve.slope, color=colours[1], linestyle="--", label="σ′(z)")
         ax.set(title=_title(name), ylim=(-1.2, span), xticks=[-2, 0, 2])
     for ax in panels[len(names) :]:
         ax.set_axis_off()
-    _legend(panels[0], loc="upper left")
+    legend(panels[0], loc="upper left")
     return panels
 
 
@@ -244,15 +143,15 @@ def _title(activation: Activation) -> str:
 
 def _origin(ax: Axes) -> None:
     for line in (ax.axhline, ax.axvline):
-        line(0.0, color=_page(ax).quiet, linewidth=0.8, alpha=0.7)
+        line(0.0, color=palette_of(ax).quiet, linewidth=0.8, alpha=0.7)
 
 
-def _curve(ax: Axes, x: Array, y: Array, **looks: Any) -> None:
+def _curve(ax: Axes, x: Array, y: Array, **options: Any) -> None:
     """A curve that is not joined across a jump; where one is at 0, a dot says which side 0 belongs to."""
     jumps = np.flatnonzero(abs(np.diff(y)) > 0.25)
-    ax.plot(np.insert(x, jumps + 1, np.nan), np.insert(y, jumps + 1, np.nan), **looks)
+    ax.plot(np.insert(x, jumps + 1, np.nan), np.insert(y, jumps + 1, np.nan), **options)
     at_zero = [i for j in jumps for i in (j, j + 1) if abs(x[i]) < 1e-12]
-    ax.plot(x[at_zero], y[at_zero], "o", color=looks["color"], markersize=7)
+    ax.plot(x[at_zero], y[at_zero], "o", color=options["color"], markersize=7)
 
 
 # ── what a network does with the plane ──────────────────────────────────────
@@ -269,7 +168,7 @@ def decision_boundary(
     resolution: points a side of the grid on which the network is asked
     Raises ValueError for samples that are not of the plane, or a class that the network has no score for.
     """
-    ax, points, labels = _axes(ax, (6.4, 4.8)), np.asarray(X, dtype=float), np.asarray(y)
+    ax, points, labels = single_axes(ax, (6.4, 4.8)), np.asarray(X, dtype=float), np.asarray(y)
     if points.shape[1:] != (2,):
         raise ValueError(f"a plane has 2 coordinates: X should be n samples of 2 numbers, its shape is {points.shape}")
     low, high = points.min(axis=0), points.max(axis=0)
@@ -280,25 +179,25 @@ def decision_boundary(
     kinds = range(scores.shape[-1])
     if not np.isin(labels, kinds).all():
         raise ValueError(f"classes are 0 … {kinds[-1]}, one score each; y holds {np.unique(labels).tolist()}")
-    for k, look in zip(kinds, _looks(ax), strict=False):
+    for k, series in zip(kinds, series_styles(ax), strict=False):
         own = points[labels == k]
-        looks: dict[str, Any] = {"color": look.colour, "marker": look.marker, "edgecolor": _page(ax).paper}
+        options: dict[str, Any] = {"color": series.colour, "marker": series.marker, "edgecolor": palette_of(ax).paper}
         label = f"class {classes[k] if k < len(classes) else k}"
-        ax.scatter(own[:, 0], own[:, 1], s=40 if len(points) > 20 else 160, linewidth=0.6, label=label, **looks)
+        ax.scatter(own[:, 0], own[:, 1], s=40 if len(points) > 20 else 160, linewidth=0.6, label=label, **options)
     ax.set(xlabel="$x_1$", ylabel="$x_2$", xlim=(xs[0], xs[-1]), ylim=(ys[0], ys[-1]))
-    _legend(ax, loc="best")
+    legend(ax, loc="best")
     return ax
 
 
 def _regions(ax: Axes, xs: Array, ys: Array, scores: Array) -> None:
     """Each point in the colour of its best class, and lines where a class is level with the best of the others."""
     kinds = scores.shape[-1]
-    colours = ListedColormap([look.colour for look in islice(_looks(ax), kinds)])
+    colours = ListedColormap([series.colour for series in islice(series_styles(ax), kinds)])
     fill: dict[str, Any] = {"cmap": colours, "vmin": 0, "vmax": kinds - 1, "alpha": 0.25}
     ax.pcolormesh(xs, ys, scores.argmax(axis=-1), shading="nearest", rasterized=True, **fill)
     for k in range(kinds - (kinds == 2)):
         lead = scores[..., k] - np.delete(scores, k, axis=-1).max(axis=-1)
-        ax.contour(xs, ys, lead, levels=[0.0], colors=_page(ax).ink, linewidths=2)
+        ax.contour(xs, ys, lead, levels=[0.0], colors=palette_of(ax).ink, linewidths=2)
 
 
 def half_planes(layer: Layer, *, ax: Axes | None = None) -> Axes:
@@ -307,21 +206,21 @@ def half_planes(layer: Layer, *, ax: Axes | None = None) -> Axes:
     Drawn into the limits that ``ax`` has, as after ``decision_boundary``; from −2 to 2 on a figure of its own.
     """
     if ax is None:
-        ax = _axes(None, (6.0, 5.4))
+        ax = single_axes(None, (6.0, 5.4))
         ax.set(xlim=(-2, 2), ylim=(-2, 2), xlabel="$x_1$", ylabel="$x_2$", aspect="equal")
     corners = np.array([ax.get_xlim(), ax.get_ylim()])
     centre, reach = corners.mean(axis=1), float(np.hypot(*np.diff(corners)[:, 0]))
-    for plane, look in zip(measure.half_planes(layer), _looks(ax), strict=False):
+    for plane, series in zip(measure.half_planes(layer), series_styles(ax), strict=False):
         normal = np.array(plane.normal)
         foot = centre - (centre - plane.point) @ normal * normal  # the point of the line nearest the middle of the view
         along = reach * np.array([-normal[1], normal[0]])
         ends, band = np.array([foot - along, foot + along]), 0.025 * reach * normal
-        ax.plot(*ends.T, linestyle=look.dashes, color=look.colour, label=f"neuron {plane.neuron}")
-        ax.fill(*np.concatenate([ends, ends[::-1] + band]).T, color=look.colour, alpha=0.25, linewidth=0)
-        arrow = {"arrowstyle": "-|>", "color": look.colour, "linewidth": 2.5, "mutation_scale": 18, "shrinkA": 0}
+        ax.plot(*ends.T, linestyle=series.dashes, color=series.colour, label=f"neuron {plane.neuron}")
+        ax.fill(*np.concatenate([ends, ends[::-1] + band]).T, color=series.colour, alpha=0.25, linewidth=0)
+        arrow = {"arrowstyle": "-|>", "color": series.colour, "linewidth": 2.5, "mutation_scale": 18, "shrinkA": 0}
         ax.annotate("", foot + 4 * band, foot, arrowprops=arrow)
     ax.set(xlim=corners[0], ylim=corners[1])
-    _legend(ax, loc="center left", bbox_to_anchor=(1.0, 0.5))
+    legend(ax, loc="center left", bbox_to_anchor=(1.0, 0.5))
     return ax
 
 
@@ -346,7 +245,7 @@ def images(
         )
     columns = min(columns, len(pixels))
     rows = -(-len(pixels) // columns)
-    panels = _panels(axes, rows, columns, (1.1 * columns, 1.5 * rows))
+    panels = axes_grid(axes, rows, columns, (1.1 * columns, 1.5 * rows))
     for ax, picture in zip(panels, pixels, strict=False):
         ax.imshow(picture.reshape(-1, width), cmap="gray_r", vmin=0.0, vmax=1.0)
     for ax, title in zip(panels, titles, strict=False):
@@ -366,16 +265,16 @@ def confusion(matrix: Sequence[Sequence[int]], classes: Sequence[str] = (), *, a
     'it is'
     """
     counts = np.asarray(matrix)
-    ax, n = _axes(ax, (6.4, 5.6)), len(counts)
-    page, names = _page(ax), [str(name) for name in classes] or [str(k) for k in range(n)]
+    ax, n = single_axes(ax, (6.4, 5.6)), len(counts)
+    palette, names = palette_of(ax), [str(name) for name in classes] or [str(k) for k in range(n)]
     shares = counts / np.maximum(1, counts.sum(axis=1, keepdims=True))
     cells = np.empty((n, n, 4))
-    cells[..., :3] = to_rgb(page.colours[1])
-    cells[range(n), range(n), :3] = to_rgb(page.colours[0])
+    cells[..., :3] = to_rgb(palette.colours[1])
+    cells[range(n), range(n), :3] = to_rgb(palette.colours[0])
     cells[..., 3] = np.where(counts > 0, 0.35 + 0.25 * shares, 0.0)
     ax.imshow(cells)
     for i, j in zip(*np.nonzero(counts), strict=True):
-        ax.text(j, i, str(counts[i, j]), ha="center", va="center", fontsize=12, color=page.ink)
+        ax.text(j, i, str(counts[i, j]), ha="center", va="center", fontsize=12, color=palette.ink)
     ax.set(
         xlabel="the network says",
         ylabel="it is",
@@ -396,36 +295,38 @@ def loss_curve(run: Sequence[Record] | Mapping[str, Sequence[Record]], *, ax: Ax
     run: the records that ``fit`` returns, or label → records
     The loss on validation samples, where the records have it, is dashed with markers, a value an epoch.
     """
-    ax = _axes(ax)
+    ax = single_axes(ax)
     runs = run if isinstance(run, Mapping) else {"loss": run}
-    for look, (label, records) in zip(_looks(ax), runs.items(), strict=False):
-        _losses(ax, label, records, look)
+    for series, (label, records) in zip(series_styles(ax), runs.items(), strict=False):
+        _losses(ax, label, records, series)
     ax.set(xlabel="step", ylabel="loss", ylim=(0, None))
     lines = [line for line in ax.get_lines() if not str(line.get_label()).startswith("_")]
     if not isinstance(run, Mapping) and run and run[0].accuracy is not None:
         with rc_context(SIZES):  # the axis on the right is made here, and not with the figure
             lines += _accuracy(ax.twinx(), run)
     if len(lines) > 1:
-        _legend(ax, handles=lines, loc="best" if isinstance(run, Mapping) else "center right")
+        legend(ax, handles=lines, loc="best" if isinstance(run, Mapping) else "center right")
     return ax
 
 
-def _losses(ax: Axes, label: str, run: Sequence[Record], look: Look) -> None:
+def _losses(ax: Axes, label: str, run: Sequence[Record], series: SeriesStyle) -> None:
     at, losses = [r.step for r in run], [r.loss for r in run]
-    ax.plot(at, losses, color=look.colour, alpha=0.35, linewidth=1)
-    ax.plot(at, _smoothed(losses), color=look.colour, linewidth=2.5, label=label)
+    ax.plot(at, losses, color=series.colour, alpha=0.35, linewidth=1)
+    ax.plot(at, _smoothed(losses), color=series.colour, linewidth=2.5, label=label)
     validation = [(r.step, r.validation_loss) for r in run if r.validation_loss is not None]
     if validation:
-        looks: dict[str, Any] = {"linestyle": "--", "marker": look.marker, "markersize": 5, "markevery": 0.1}
-        ax.plot(*zip(*validation, strict=True), color=look.colour, linewidth=2, label=f"{label}, validation", **looks)
+        options: dict[str, Any] = {"linestyle": "--", "marker": series.marker, "markersize": 5, "markevery": 0.1}
+        ax.plot(
+            *zip(*validation, strict=True), color=series.colour, linewidth=2, label=f"{label}, validation", **options
+        )
 
 
 def _accuracy(right: Axes, run: Sequence[Record]) -> list[Any]:
     percent = _smoothed([100 * (r.accuracy or 0.0) for r in run])
-    looks: dict[str, Any] = {"color": _page(right).colours[1], "linestyle": "-.", "label": "accuracy"}
+    options: dict[str, Any] = {"color": palette_of(right).colours[1], "linestyle": "-.", "label": "accuracy"}
     right.set(ylabel="accuracy of the batch (%)", ylim=(0, 102))
     right.spines["right"].set_visible(True)
-    return right.plot([r.step for r in run], percent, linewidth=2.5, **looks)
+    return right.plot([r.step for r in run], percent, linewidth=2.5, **options)
 
 
 def _smoothed(numbers: Sequence[float]) -> list[float]:
@@ -442,16 +343,16 @@ def optimizer_paths(
     paths: what ``measure.optimizer_paths`` gives; the steep and the flat direction of a ``Bowl`` are drawn too
     Both weights have one scale, so that a gradient stands upright on its contour line.
     """
-    ax = _axes(ax, (9.0, 4.0))
+    ax = single_axes(ax, (9.0, 4.0))
     points = np.concatenate([*paths.values(), [[0.0, 0.0]]])
     if isinstance(loss, measure.Bowl):
         points = np.concatenate([points, _directions(ax, loss, 0.2 * np.ptp(points))])
     _contours(ax, loss, points.min(axis=0), points.max(axis=0))
-    for look, (label, path) in zip(_looks(ax), paths.items(), strict=False):
-        ax.plot(*path.T, color=look.colour, marker=look.marker, markersize=4, linewidth=2, label=label)
-    ax.plot(*next(iter(paths.values()))[0], "o", color=_page(ax).ink, markersize=9, zorder=5)
+    for series, (label, path) in zip(series_styles(ax), paths.items(), strict=False):
+        ax.plot(*path.T, color=series.colour, marker=series.marker, markersize=4, linewidth=2, label=label)
+    ax.plot(*next(iter(paths.values()))[0], "o", color=palette_of(ax).ink, markersize=9, zorder=5)
     ax.set(xlabel="$w_1$", ylabel="$w_2$", aspect="equal")
-    _legend(ax, loc="center left", bbox_to_anchor=(1.0, 0.5))
+    legend(ax, loc="center left", bbox_to_anchor=(1.0, 0.5))
     return ax
 
 
@@ -460,12 +361,12 @@ def _contours(ax: Axes, loss: Callable[[Sequence[Value]], Value], low: Array, hi
     xs, ys = np.linspace(low - margin, high + margin, 60).T
     heights = np.array([[loss([Value(x), Value(y)]).data for x in xs] for y in ys])
     levels = heights.min() + (heights.max() - heights.min()) * np.linspace(0.04, 1.0, 10) ** 2
-    ax.contour(xs, ys, heights, levels=levels, colors=_page(ax).quiet, linewidths=1, alpha=0.6)
+    ax.contour(xs, ys, heights, levels=levels, colors=palette_of(ax).quiet, linewidths=1, alpha=0.6)
 
 
 def _directions(ax: Axes, bowl: Bowl, length: float) -> Array:
     """Arrows from the minimum along the eigendirections; their tips come back."""
-    ink, tips = _page(ax).ink, length * np.array(bowl.directions())
+    ink, tips = palette_of(ax).ink, length * np.array(bowl.directions())
     for name, tip in zip(("steep", "flat"), tips, strict=True):
         ax.annotate("", tip, (0, 0), arrowprops={"arrowstyle": "-|>", "color": ink, "linewidth": 2, "shrinkA": 0})
         ax.annotate(name, tip, (4, 4), textcoords="offset points", color=ink)
@@ -477,12 +378,12 @@ def weight_paths(paths: Array, *, ax: Axes | None = None) -> Axes:
 
     paths: what ``measure.weight_paths`` gives, shape (steps + 1, neurons, inputs)
     """
-    ax = _axes(ax)
+    ax = single_axes(ax)
     neurons = paths.shape[1]
-    for i, look in zip(range(neurons), _looks(ax), strict=False):
-        ax.plot(paths[:, i, 0], color=look.colour, linewidth=2.5 + 2 * (neurons - 1 - i), label=f"neuron {i}")
+    for i, series in zip(range(neurons), series_styles(ax), strict=False):
+        ax.plot(paths[:, i, 0], color=series.colour, linewidth=2.5 + 2 * (neurons - 1 - i), label=f"neuron {i}")
     ax.set(xlabel="step", ylabel="first weight")
-    _legend(ax, loc="best")
+    legend(ax, loc="best")
     return ax
 
 
@@ -494,14 +395,14 @@ def variances(found: Mapping[str, Sequence[LayerVariance]], *, ax: Axes | None =
 
     found: label → what ``measure.layer_variances`` gives
     """
-    ax = _axes(ax)
-    for look, (label, layers) in zip(_looks(ax), found.items(), strict=False):
+    ax = single_axes(ax)
+    for series, (label, layers) in zip(series_styles(ax), found.items(), strict=False):
         at = range(1, len(layers) + 1)
-        ax.plot(at, [v.formula for v in layers], color=look.colour, linewidth=2)
-        ax.plot(at, [v.measured for v in layers], look.marker, color=look.colour, markersize=8, label=label)
-    ax.plot([], [], color=_page(ax).quiet, linewidth=2, label="formula")
+        ax.plot(at, [v.formula for v in layers], color=series.colour, linewidth=2)
+        ax.plot(at, [v.measured for v in layers], series.marker, color=series.colour, markersize=8, label=label)
+    ax.plot([], [], color=palette_of(ax).quiet, linewidth=2, label="formula")
     ax.set(xlabel="layer l", ylabel=r"Var[$\tilde h^l$]", yscale="log")
-    _legend(ax, loc="center left", bbox_to_anchor=(1.0, 0.5))
+    legend(ax, loc="center left", bbox_to_anchor=(1.0, 0.5))
     return ax
 
 
@@ -511,7 +412,7 @@ def histograms(model: MLP, X: Sequence[Any], y: Sequence[Any], loss: Loss, *, ax
     A row has one scale, and each panel its standard deviation. Two axes a layer.
     """
     layers = measure.layer_values(model, X, y, loss)
-    panels = _panels(axes, 2, len(layers), (max(6.0, 2.6 * len(layers)), 5.0), sharex="row")
+    panels = axes_grid(axes, 2, len(layers), (max(6.0, 2.6 * len(layers)), 5.0), sharex="row")
     above, below = panels[: len(layers)], panels[len(layers) :]
     for l, layer in enumerate(layers):
         _histogram(above[l], layer.h, 0, f"layer {l + 1}: ")
@@ -522,21 +423,21 @@ def histograms(model: MLP, X: Sequence[Any], y: Sequence[Any], loss: Loss, *, ax
 
 
 def _histogram(ax: Axes, numbers: Array, colour: int, title: str = "") -> None:
-    ax.hist(numbers.ravel(), bins=30, color=_page(ax).colours[colour])
+    ax.hist(numbers.ravel(), bins=30, color=palette_of(ax).colours[colour])
     ax.locator_params(axis="x", nbins=4)
     ax.set(yticks=[], title=f"{title}std {numbers.std():.2g}")
 
 
 def flat_shares(model: MLP, X: Sequence[Any], *, below: float = 0.05, ax: Axes | None = None) -> Axes:
     """How much of each hidden layer lets no gradient through (|σ′(h̃)| < below): dead neurons, saturated values."""
-    ax = _axes(ax)
-    shares, page = measure.flat_shares(model, X, below=below), _page(ax)
+    ax = single_axes(ax)
+    shares, palette = measure.flat_shares(model, X, below=below), palette_of(ax)
     at = np.arange(1, len(shares) + 1)
-    ax.bar(at - 0.2, [100 * s.dead for s in shares], 0.36, color=page.colours[1], label="dead: flat on every sample")
-    looks: dict[str, Any] = {"hatch": "//", "edgecolor": page.paper, "label": "saturated: flat on this sample"}
-    ax.bar(at + 0.2, [100 * s.saturated for s in shares], 0.36, color=page.colours[0], **looks)
+    ax.bar(at - 0.2, [100 * s.dead for s in shares], 0.36, color=palette.colours[1], label="dead: flat on every sample")
+    options: dict[str, Any] = {"hatch": "//", "edgecolor": palette.paper, "label": "saturated: flat on this sample"}
+    ax.bar(at + 0.2, [100 * s.saturated for s in shares], 0.36, color=palette.colours[0], **options)
     ax.set(xlabel="hidden layer", ylabel="share of the layer (%)", ylim=(0, 100), xticks=at)
-    _legend(ax, loc="best")
+    legend(ax, loc="best")
     return ax
 
 
@@ -550,29 +451,29 @@ def approximation(
 
     widths: numbers of ReLU neurons, rising. Two axes.
     """
-    left, right = panels = _panels(axes, 1, 2, (10.0, 4.4))
+    left, right = panels = axes_grid(axes, 1, 2, (10.0, 4.4))
     xs = np.linspace(low, high, 401).tolist()
-    left.plot(xs, [g(x) for x in xs], color=_page(left).ink, linewidth=5, alpha=0.35, label="g(x)")
-    for m, look in zip(widths[:3], _looks(left), strict=False):
+    left.plot(xs, [g(x) for x in xs], color=palette_of(left).ink, linewidth=5, alpha=0.35, label="g(x)")
+    for m, series in zip(widths[:3], series_styles(left), strict=False):
         model = measure.interpolating_network(g, m, low, high)
         network = [model([x]).data for x in xs]
-        left.plot(xs, network, linestyle=look.dashes, color=look.colour, linewidth=2, label=f"{m} neurons")
+        left.plot(xs, network, linestyle=series.dashes, color=series.colour, linewidth=2, label=f"{m} neurons")
     left.set(xlabel="x")
-    _legend(left, loc="best")
+    legend(left, loc="best")
     _errors(right, widths, measure.approximation_errors(g, widths, low, high))
     return panels
 
 
 def _errors(ax: Axes, widths: Sequence[int], errors: Sequence[float]) -> None:
     """Error against width, and the line of slope −2 through the last."""
-    page = _page(ax)
+    palette = palette_of(ax)
     guide = [errors[-1] * (widths[-1] / m) ** 2 for m in widths]
-    ax.loglog(widths, guide, color=page.quiet, linewidth=6, alpha=0.5, label="∝ 1/m²")
-    ax.loglog(widths, errors, "o-", color=page.colours[0], markersize=7, label="largest error")
+    ax.loglog(widths, guide, color=palette.quiet, linewidth=6, alpha=0.5, label="∝ 1/m²")
+    ax.loglog(widths, errors, "o-", color=palette.colours[0], markersize=7, label="largest error")
     ax.set(xlabel="hidden neurons m", ylabel="max |f − g|")
     ax.minorticks_off()
     ax.set_xticks(widths, [str(m) for m in widths])
-    _legend(ax, loc="best")
+    legend(ax, loc="best")
 
 
 def sawtooth(depths: Sequence[int] = (1, 2, 3, 4), *, axes: Any = None) -> Sequence[Axes]:
@@ -581,19 +482,19 @@ def sawtooth(depths: Sequence[int] = (1, 2, 3, 4), *, axes: Any = None) -> Seque
     >>> [ax.get_title() for ax in sawtooth([1, 3])]
     ['depth 1: 2 pieces', 'depth 3: 8 pieces']
     """
-    panels = _panels(axes, 1, len(depths), (2.8 * len(depths), 3.2))
+    panels = axes_grid(axes, 1, len(depths), (2.8 * len(depths), 3.2))
     for ax, depth in zip(panels, depths, strict=True):
         model = theory.sawtooth(depth)
         xs = np.linspace(0.0, 1.0, 2**depth + 1).tolist()  # straight between these
-        ax.plot(xs, [model([x]).data for x in xs], color=_page(ax).colours[0])
+        ax.plot(xs, [model([x]).data for x in xs], color=palette_of(ax).colours[0])
         ax.set(title=f"depth {depth}: {theory.pieces(model)} pieces", xlabel="x", xticks=[0, 1], yticks=[0, 1])
     return panels
 
 
 def sawtooth_sizes(depths: Sequence[int] = range(1, 9), *, ax: Axes | None = None) -> Axes:
     """The neurons that the same sawtooth takes in a deep and in a shallow network, on a log scale."""
-    ax = _axes(ax)
-    sizes, colours = measure.sawtooth_sizes(depths), _page(ax).colours
+    ax = single_axes(ax)
+    sizes, colours = measure.sawtooth_sizes(depths), palette_of(ax).colours
     pieces = [s.pieces for s in sizes]
     ax.plot(pieces, [s.shallow for s in sizes], "s--", color=colours[1], markersize=7, label="one hidden layer")
     ax.plot(pieces, [s.deep for s in sizes], "o-", color=colours[0], markersize=7, label="2 neurons a layer")
@@ -601,171 +502,5 @@ def sawtooth_sizes(depths: Sequence[int] = range(1, 9), *, ax: Axes | None = Non
     ax.set_xticks(pieces, [str(n) for n in pieces])
     ax.set_yticks(pieces, [str(n) for n in pieces])
     ax.minorticks_off()
-    _legend(ax, loc="best")
+    legend(ax, loc="best")
     return ax
-
-
-# ── the figures of the README ───────────────────────────────────────────────
-
-
-def _boundary() -> Figure:
-    moons = data.moons(120, noise=0.12)
-    model = MLP([2, 5, 1], seed=4)
-    fit(model, moons.X, moons.y, loss="logistic", optimizer=Adam(model.parameters(), lr=0.05), epochs=40, batch_size=20)
-    left, right = _panels(None, 1, 2, (11.5, 3.4), sharey=True)
-    decision_boundary(model, moons.X, moons.y, resolution=70, ax=left).set_title("The network's boundary bends …")
-    right.set(xlim=left.get_xlim(), ylim=left.get_ylim(), xlabel="$x_1$")
-    half_planes(model.layers[0], ax=right).set_title("… where a ReLU neuron switches on")
-    for ax in (left, right):
-        ax.set_aspect("equal")  # so that a normal stands upright on its line
-    return _figure(left)
-
-
-def _loss() -> Figure:
-    train, held_out = data.split(data.moons(120, noise=0.2), 0.25, seed=0)
-    optimizers: dict[str, measure.MakeOptimizer] = {"SGD": lambda p: SGD(p, lr=0.5), "Adam": lambda p: Adam(p, lr=0.05)}
-    runs = {}
-    for label, make in optimizers.items():
-        model = MLP([2, 8, 1], activation="tanh", seed=0)
-        optimizer = make(model.parameters())
-        runs[label] = fit(model, *train[:2], loss="logistic", optimizer=optimizer, epochs=60, validation=held_out[:2])
-    return _titled(loss_curve(runs), "The same network from the same start, by two optimizers")
-
-
-def _optimizers() -> Figure:
-    bowl = measure.Bowl(steep=20.0, flat=1.0)
-    optimizers: dict[str, measure.MakeOptimizer] = {
-        "SGD": lambda p: SGD(p, lr=0.09),
-        "momentum": lambda p: SGD(p, lr=0.02, momentum=0.8),
-        "Adagrad": lambda p: Adagrad(p, lr=1.0),
-        "RMSprop": lambda p: RMSprop(p, lr=0.1, alpha=0.9),
-        "Adam": lambda p: Adam(p, lr=0.4),
-    }
-    paths = measure.optimizer_paths(optimizers, bowl, start=(-8.0, 1.8), steps=40)
-    return _titled(optimizer_paths(paths, bowl), "SGD zigzags down the steep direction and creeps along the flat")
-
-
-def _variances() -> Figure:
-    kinds: dict[str, Any] = {
-        "N(0, 1)": "normal", "Kaiming N(0, 2/m)": "kaiming", "Xavier N(0, 1/m)": "xavier", "U[−0.05, 0.05]": init.uniform(0.05),
-    }  # fmt: skip
-    found = {label: measure.layer_variances(kind, width=100, samples=20) for label, kind in kinds.items()}
-    return _titled(variances(found), "N(0, 1) explodes, Kaiming keeps the variance")
-
-
-def _histograms() -> Figure:
-    moons = data.moons(80)
-    axes = histograms(MLP([2, 24, 24, 24, 1], activation="tanh", seed=0), moons.X, moons.y, "logistic")
-    _figure(axes[0]).suptitle("Forward and backward through tanh, before training")
-    return _figure(axes[0])
-
-
-def _flat() -> Figure:
-    moons = data.moons(80)
-    left, right = _panels(None, 1, 2, (10.0, 4.4), sharey=True)
-    for ax, activation in ((left, "relu"), (right, "tanh")):
-        model = MLP([2, 24, 24, 24, 1], activation=activation, init="normal", seed=0)
-        flat_shares(model, moons.X, ax=ax).set_title(f"{_title(activation)}, weights N(0, 1)")
-    return _side_by_side(left, right)
-
-
-def _approximation() -> Figure:
-    axes = approximation(lambda x: sin(2 * pi * x), [3, 6, 12, 24, 48])
-    _figure(axes[0]).suptitle("Twice the neurons, a quarter of the error")
-    return _figure(axes[0])
-
-
-def _sawtooth() -> Figure:
-    axes = sawtooth()
-    _figure(axes[0]).suptitle("Two more ReLU neurons, twice the teeth")
-    return _figure(axes[0])
-
-
-def _depth() -> Figure:
-    return _titled(sawtooth_sizes(), "Depth adds 2 neurons where width doubles")
-
-
-def _symmetry() -> Figure:
-    left, right = _panels(None, 1, 2, (10.0, 4.4), sharey=True)
-    for ax, start, title in ((left, 0.5, "Equal units stay equal"), (right, "xavier", "Random units part")):
-        model = MLP([2, 4, 1], activation="tanh", init=start, seed=1)
-        paths = measure.weight_paths(
-            model, *data.XOR[:2], loss="logistic", optimizer=lambda p: Adam(p, lr=0.05), epochs=80
-        )
-        weight_paths(paths, ax=ax).set_title(title)
-    return _side_by_side(left, right)
-
-
-def _side_by_side(left: Axes, right: Axes) -> Figure:
-    """Two axes with one scale: what the left one says need not be said twice."""
-    right.label_outer()
-    right.legend().remove()
-    return _figure(left)
-
-
-def _titled(ax: Axes, title: str) -> Figure:
-    ax.set_title(title)
-    return _figure(ax)
-
-
-def _figure(ax: Axes) -> Figure:
-    assert isinstance(ax.figure, Figure)  # not a part of one
-    return ax.figure
-
-
-FIGURES: dict[str, Callable[[], Figure]] = {
-    "activation": lambda: _figure(activation_and_slope("sigmoid")[0]),
-    "activations": lambda: _figure(activation_grid()[0]),
-    "boundary": _boundary,
-    "loss": _loss,
-    "optimizers": _optimizers,
-    "variances": _variances,
-    "histograms": _histograms,
-    "flat": _flat,
-    "approximation": _approximation,
-    "sawtooth": _sawtooth,
-    "depth": _depth,
-    "symmetry": _symmetry,
-}
-
-
-def save_all(folder: Path | str) -> list[Path]:
-    """Make every figure of ``FIGURES`` for a light and a dark page: NAME.svg and NAME-dark.svg, the same bytes each time."""
-    Path(folder).mkdir(parents=True, exist_ok=True)
-    written = []
-    for name, make in FIGURES.items():
-        for dark in (False, True):
-            path = Path(folder) / f"{name}{'-dark' if dark else ''}.svg"
-            with style(dark=dark), rc_context({"svg.hashsalt": "chalkgrad"}):
-                make().savefig(path, metadata={"Date": None})
-            written.append(path)
-    return written
-
-
-# ── a page for every figure of a session ────────────────────────────────────
-
-PROJECTOR = {"figure.dpi": 150}  # half as large again, letters and lines too
-STYLES: dict[str, dict[Any, Any]] = {
-    "dark": _settings(DARK),
-    "projector": _settings(LIGHT) | PROJECTOR,
-    "dark-projector": _settings(DARK) | PROJECTOR,
-}
-
-
-def save_styles(folder: Path | str) -> list[Path]:
-    """Write each of ``STYLES`` as NAME.matplotlibrc: ``MATPLOTLIBRC=$PWD/folder/dark.matplotlibrc jupyter lab`` draws all in it."""
-    Path(folder).mkdir(parents=True, exist_ok=True)
-    written = []
-    for name, settings in STYLES.items():
-        path = Path(folder) / f"{name}.matplotlibrc"
-        # "#" begins a comment there, and colours are read without it.
-        lines = [f"{key}: {value}".replace("#", "") for key, value in settings.items()]
-        write_atomically(path, "\n".join([f"# Made by python -m nn.plots: figures for {name}.", *lines, ""]))
-        written.append(path)
-    return written
-
-
-if __name__ == "__main__":
-    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "notebooks/figures")
-    for path in [*save_all(folder), *save_styles(folder.parent / "styles")]:
-        print(path)

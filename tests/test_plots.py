@@ -12,17 +12,17 @@ from matplotlib.collections import PathCollection
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 
-from nn import MLP, SGD, Layer, data, fit, measure, plots
+from nn import MLP, SGD, Layer, data, figures, fit, measure, plot_style, plots
 
 SLIDE = 13.33  # inches across
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 
 
-@pytest.fixture(scope="module", params=plots.FIGURES)
+@pytest.fixture(scope="module", params=figures.FIGURES)
 def figure(request):
     """Each figure of the README as it is drawn on a light page."""
     with plots.style():
-        made = plots.FIGURES[request.param]()
+        made = figures.FIGURES[request.param]()
         made.draw_without_rendering()
     return made
 
@@ -78,21 +78,21 @@ def contrast(a, b):
     return (light + 0.05) / (dark + 0.05)
 
 
-@pytest.mark.parametrize("page", [plots.LIGHT, plots.DARK])
+@pytest.mark.parametrize("page", [plot_style.LIGHT, plot_style.DARK])
 def test_ink_and_colours_stand_out_from_the_paper(page):
     assert contrast(page.ink, page.paper) > 7
     assert contrast(page.quiet, page.paper) > 4.5
     assert all(contrast(colour, page.paper) > 3 for colour in page.colours[:6])
-    assert len(set(page.colours)) == len(plots.MARKERS) == len(plots.DASHES) == 8
+    assert len(set(page.colours)) == len(plot_style.MARKERS) == len(plot_style.DASHES) == 8
 
 
 def test_a_figure_follows_its_page_even_after_the_style_has_ended():
     with plots.style(dark=True):
         ax = Figure().add_subplot()
     plots.variances({"kaiming": [measure.LayerVariance(1.0, 1.0)]}, ax=ax)
-    assert ax.get_lines()[0].get_color() == plots.DARK.colours[0]
-    assert to_hex(ax.get_facecolor()) == plots.DARK.paper
-    assert to_hex(ax.get_legend().get_texts()[0].get_color()) == plots.DARK.ink
+    assert ax.get_lines()[0].get_color() == plot_style.DARK.colours[0]
+    assert to_hex(ax.get_facecolor()) == plot_style.DARK.paper
+    assert to_hex(ax.get_legend().get_texts()[0].get_color()) == plot_style.DARK.ink
 
 
 # ── what they show ──────────────────────────────────────────────────────────
@@ -190,7 +190,7 @@ def test_one_run_shows_its_accuracy_beside_the_loss():
 def test_the_axis_on_the_right_is_written_as_large_as_the_one_on_the_left():
     run = fit(MLP([2, 2, 1], seed=0), *data.XOR[:2], loss="logistic", epochs=3)
     left, right = plots.loss_curve(run).figure.axes
-    assert right.yaxis.label.get_fontsize() == left.yaxis.label.get_fontsize() == plots.SIZES["axes.labelsize"]
+    assert right.yaxis.label.get_fontsize() == left.yaxis.label.get_fontsize() == plot_style.SIZES["axes.labelsize"]
 
 
 def test_a_regression_has_no_accuracy_to_show():
@@ -204,7 +204,7 @@ def test_smoothing_keeps_the_mean_of_neighbours():
     assert plots._smoothed([0.0, 6.0] * 80)[81] in (2.4, 3.6)  # five neighbours
 
 
-def test_ten_classes_are_drawn_with_eight_looks():
+def test_ten_classes_are_drawn_with_eight_styles():
     X = [[float(k % 3), float(k // 3)] for k in range(10)]
     ax = plots.decision_boundary(MLP([2, 10], seed=0), X, list(range(10)), resolution=5)
     assert len(ax.get_legend().get_texts()) == 10
@@ -275,33 +275,33 @@ def test_a_figure_can_be_saved_as(format, start):  # noqa: A002
 
 
 def test_the_same_figures_are_the_same_bytes(tmp_path, monkeypatch):
-    monkeypatch.setattr(plots, "FIGURES", {"depth": plots.FIGURES["depth"]})
-    first, second = plots.save_all(tmp_path / "a"), plots.save_all(tmp_path / "b")
+    monkeypatch.setattr(figures, "FIGURES", {"depth": figures.FIGURES["depth"]})
+    first, second = figures.save_all(tmp_path / "a"), figures.save_all(tmp_path / "b")
     assert [path.name for path in first] == ["depth.svg", "depth-dark.svg"]
     assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
     assert first[0].read_bytes() != first[1].read_bytes()
 
 
-@pytest.mark.parametrize("name", plots.STYLES)
+@pytest.mark.parametrize("name", figures.STYLES)
 def test_a_session_started_with_a_style_draws_in_it(name, tmp_path, run_python):
     """As a lecturer does it: MATPLOTLIBRC=…/dark.matplotlibrc jupyter lab"""
-    written = {path.name: path for path in plots.save_styles(tmp_path)}
+    written = {path.name: path for path in figures.save_styles(tmp_path)}
     source = """
 from nn import plots
 figure = plots.activation_and_slope("tanh")[0].figure
 ax = figure.axes[0]
 print(figure.get_facecolor()[:3], figure.dpi, ax.get_lines()[-1].get_color(), ax.xaxis.label.get_color(), ax.title.get_fontsize())
 """
-    page = plots.DARK if name.startswith("dark") else plots.LIGHT
+    page = plot_style.DARK if name.startswith("dark") else plot_style.LIGHT
     dpi = 150.0 if name.endswith("projector") else 100.0
-    expected = f"{to_rgb(page.paper)} {dpi} {page.colours[0]} {page.ink} {plots.SIZES['axes.titlesize']}.0"
+    expected = f"{to_rgb(page.paper)} {dpi} {page.colours[0]} {page.ink} {plot_style.SIZES['axes.titlesize']}.0"
     said = run_python(source, MATPLOTLIBRC=str(written[f"{name}.matplotlibrc"]), PYTHONWARNINGS="error")
     assert said.strip() == expected
 
 
 def test_the_styles_of_the_notebooks_are_these(tmp_path):
-    for path in plots.save_styles(tmp_path):
-        assert path.read_bytes() == (NOTEBOOKS / "styles" / path.name).read_bytes(), "run python -m nn.plots"
+    for path in figures.save_styles(tmp_path):
+        assert path.read_bytes() == (NOTEBOOKS / "styles" / path.name).read_bytes(), "run python -m nn.figures"
 
 
 def test_networks_load_without_matplotlib_and_figures_without_pyplot(run_python):

@@ -1,0 +1,126 @@
+"""How figures look: palettes for a light and a dark page, sizes for a slide, and what tells one series from the next.
+
+Colours are Okabe and Ito's, which colour-blind readers tell apart (some made lighter for the dark page, and a brown
+added), and colour never speaks alone: classes have markers, curves have dashes, markers or labels. A figure follows its
+page: it is dark where its axis labels are light.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import cycle
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+try:
+    from cycler import cycler
+    from matplotlib import rc_context
+    from matplotlib.colors import to_rgb
+    from matplotlib.figure import Figure
+except ImportError:
+    raise ImportError("figures are drawn with matplotlib: pip install 'chalkgrad[train]'") from None
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from matplotlib.axes import Axes
+
+__all__ = [
+    "DARK", "DASHES", "LIGHT", "MARKERS", "SIZES", "Palette", "SeriesStyle", "axes_grid", "legend", "palette_of", "series_styles",
+    "settings", "single_axes", "style",
+]  # fmt: skip
+
+MARKERS = ["o", "s", "^", "D", "v", "P", "X", "*"]
+DASHES: list[Any] = ["-", "--", ":", "-.", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1)), (0, (8, 2)), (0, (3, 3))]
+
+
+class Palette(NamedTuple):
+    """Paper and ink, and eight colours; the first six stand out from the paper by 3 : 1 at least."""
+
+    paper: str
+    ink: str
+    quiet: str
+    colours: tuple[str, ...]
+
+
+LIGHT = Palette(
+    "#ffffff", "#1b1f24", "#59636e",
+    ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#8A6D3B", "#E69F00", "#56B4E9"),
+)  # fmt: skip
+DARK = Palette(
+    "#0f1318", "#e8edf2", "#a3adb8",
+    ("#56B4E9", "#E69F00", "#00B384", "#CC79A7", "#F0E442", "#F0703C", "#B8A078", "#ffffff"),
+)  # fmt: skip
+
+SIZES: dict[Any, Any] = {  # Any: Matplotlib's stubs list every key, and each version another list
+    "font.size": 13, "axes.titlesize": 15, "axes.titlepad": 9, "axes.labelsize": 14, "xtick.labelsize": 12, "ytick.labelsize": 12,
+    "figure.titlesize": 16, "legend.fontsize": 12, "lines.linewidth": 2.5, "axes.spines.top": False, "axes.spines.right": False,
+}  # fmt: skip
+
+
+def style(*, dark: bool = False) -> AbstractContextManager[None]:
+    """Within it, figures are made with a slide's sizes and the colours of a light or a dark page.
+
+    Paper is opaque, so that a saved figure reads on any page; ``savefig(…, transparent=True)`` leaves it out.
+
+    >>> with style(dark=True):
+    ...     ax = single_axes(None)
+    >>> ax.get_facecolor() == (*to_rgb(DARK.paper), 1.0)
+    True
+    """
+    return rc_context(settings(DARK if dark else LIGHT))
+
+
+def settings(palette: Palette) -> dict[Any, Any]:
+    """Matplotlib's settings for figures of these colours, in a slide's sizes."""
+    found = {**SIZES, "axes.prop_cycle": cycler(color=palette.colours)}
+    for key in ("figure.facecolor", "axes.facecolor"):
+        found[key] = palette.paper
+    for key in ("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color"):
+        found[key] = palette.ink
+    return found
+
+
+def palette_of(ax: Axes) -> Palette:
+    """The palette of the page that the axes are on: the dark one where its axis labels are light."""
+    r, g, b = to_rgb(ax.xaxis.label.get_color())
+    return DARK if r + g + b > 1.5 else LIGHT
+
+
+def single_axes(ax: Axes | None, size: tuple[float, float] = (7.2, 4.5)) -> Axes:
+    """The axes that were given, or those of a new figure of this size (inches)."""
+    return axes_grid(None, 1, 1, size)[0] if ax is None else ax
+
+
+def axes_grid(axes: Any, rows: int, columns: int, size: tuple[float, float], **kwargs: Any) -> Sequence[Axes]:
+    """The axes that were given, row by row, or those of a new figure. Raises ValueError for another number of them."""
+    if axes is None:
+        with rc_context(SIZES):
+            figure = Figure(figsize=size, layout="constrained")
+            axes = figure.subplots(rows, columns, squeeze=False, **kwargs)
+    flat: list[Axes] = list(np.ravel(axes))
+    if len(flat) != rows * columns:
+        raise ValueError(f"this figure needs {rows * columns} axes ({rows} × {columns}), got {len(flat)}")
+    return flat
+
+
+class SeriesStyle(NamedTuple):
+    """What tells one series from the next, in colour and without."""
+
+    colour: str
+    marker: str
+    dashes: Any
+
+
+def series_styles(ax: Axes) -> Iterator[SeriesStyle]:
+    """Eight styles that suit the page of the axes, and again from the first."""
+    return cycle(map(SeriesStyle, palette_of(ax).colours, MARKERS, DASHES))
+
+
+def legend(ax: Axes, **kwargs: Any) -> None:
+    """A legend in the colours of the page."""
+    palette = palette_of(ax)
+    ax.legend(
+        fontsize=12, facecolor=palette.paper, edgecolor=palette.quiet, labelcolor=palette.ink, framealpha=0.9, **kwargs
+    )
