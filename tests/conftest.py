@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import math
 import os
 import random
 import re
@@ -17,6 +18,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -179,6 +181,42 @@ def _programs(draw, max_lines: int = 12, names: tuple[str, ...] = ()) -> Program
 def programs():
     """A strategy of Programs."""
     return _programs
+
+
+# ── what something costs, on any machine and however loaded it is ───────────
+
+
+class Cost(NamedTuple):
+    """What a function returned or raised, and how many functions it called on the way, Python's and C's."""
+
+    result: Any
+    calls: int
+
+
+@pytest.fixture(scope="session")
+def cost():
+    """Counts the calls that a function makes. Beyond ``most`` it is stopped: the result is a RuntimeError."""
+
+    def measured(f: Callable[[], Any], most: float = math.inf) -> Cost:
+        calls = 0
+
+        def count(frame, event, arg):
+            nonlocal calls
+            calls += event in ("call", "c_call")
+            if calls > most:
+                raise RuntimeError(f"more than {most} calls")
+
+        before = sys.getprofile()
+        sys.setprofile(count)
+        try:
+            result = f()
+        except Exception as error:
+            result = error
+        finally:
+            sys.setprofile(before)
+        return Cost(result, calls)
+
+    return measured
 
 
 # ── other processes ─────────────────────────────────────────────────────────

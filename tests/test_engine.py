@@ -45,23 +45,6 @@ def collector_off():
     gc.enable()
 
 
-def finished_within(seconds, f):
-    """What ``f`` returned or raised; a test that hangs would never say so."""
-    outcome = []
-
-    def run():
-        try:
-            outcome.append(f())
-        except Exception as error:
-            outcome.append(error)
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    thread.join(seconds)
-    assert outcome, f"not finished after {seconds} s"
-    return outcome[0]
-
-
 # ── backward is the gradient ────────────────────────────────────────────────
 
 
@@ -238,7 +221,7 @@ def test_same_program_same_bits_in_every_process(run_python):
     assert first.count("0x") > 3000
 
 
-def test_a_forged_cycle_raises_and_does_not_hang():
+def test_a_forged_cycle_raises_and_does_not_hang(cost):
     a = Value(1.0)
     a.parents = (a,)
 
@@ -261,7 +244,7 @@ def test_a_forged_cycle_raises_and_does_not_hang():
             first_nonfinite,
             expand,
         ):
-            error = finished_within(10, lambda walk=walk, v=bitten: walk(v))
+            error = cost(lambda walk=walk, v=bitten: walk(v), most=20_000).result  # of 100 nodes
             assert isinstance(error, CycleError), (walk, error)
             assert "its own ancestor" in str(error)
 
@@ -847,9 +830,22 @@ print(sorted(new - set(sys.stdlib_module_names) - {"autograd"}))
     assert run_python(source).strip() == "[]"
 
 
-def test_importing_takes_less_than_50_ms(run_python):
-    source = "from time import perf_counter as t; a = t(); import autograd; print(t() - a)"
-    assert min(float(run_python(source)) for _ in range(5)) < 0.05
+def test_importing_costs_a_fraction_of_importing_numpy(run_python):
+    source = """
+import sys
+calls = 0
+def count(frame, event, arg):
+    global calls
+    calls += event in ("call", "c_call")
+before = set(sys.modules)
+sys.setprofile(count)
+import autograd
+sys.setprofile(None)
+print(calls, len({name for name in set(sys.modules) - before if not name.startswith("autograd")}))
+"""
+    calls, modules = map(int, run_python(source).split())
+    assert calls < 20_000  # 9,000, in 40 ms; NumPy's import makes 139,000
+    assert modules < 25
 
 
 def test_everything_public_is_there():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 
 import pytest
 
@@ -820,28 +819,24 @@ def test_program_and_style_are_small():
     assert len(script().encode()) + len(style().encode()) < 60_000
 
 
-def test_a_thousand_nodes_paint_and_step_quickly(opened):
+def test_a_step_through_a_thousand_nodes_touches_a_few_elements_of_the_page(opened):
     x = y = Value(0.5, label="x")
     for _ in range(499):
         y = (y * x).sin()
     page = opened(step(y))
-    painted = page.evaluate(
-        """async () => { let paint; while (!(paint = performance.getEntriesByName("first-contentful-paint")[0]))
-            await new Promise((r) => setTimeout(r, 20)); return paint.startTime; }"""
+    assert page.evaluate("document.querySelectorAll('*').length") < 4_000
+    press(page, "End")
+    touched = page.evaluate(
+        """async () => { const counts = [], seen = new MutationObserver(() => {});
+            const all = { subtree: true, childList: true, attributes: true, characterData: true };
+            const size = (change) => 1 + change.addedNodes.length + change.removedNodes.length;
+            for (let i = 0; i < 20; i += 1) { await new Promise(requestAnimationFrame); seen.observe(document, all);
+              document.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowLeft" }));
+              counts.push(seen.takeRecords().reduce((sum, change) => sum + size(change), 0)); seen.disconnect(); }
+            return counts; }"""
     )
-    start = time.perf_counter()
-    times = page.evaluate(
-        """async () => { const times = [], frame = () => new Promise(requestAnimationFrame);
-            for (let i = 0; i < 40; i += 1) { await frame(); const start = performance.now();
-              document.dispatchEvent(new KeyboardEvent("keydown", { key: i < 20 ? "End" : "ArrowLeft" }));
-              document.body.getBoundingClientRect(); times.push(performance.now() - start); }
-            return times.sort((a, b) => a - b); }"""
-    )
-    print(
-        f"\n999 nodes: first paint {painted:.0f} ms, a step {times[20]:.1f} ms (slowest {times[-1]:.1f}), in {time.perf_counter() - start:.1f} s"
-    )
-    assert painted < 3_000
-    assert times[20] < 150
+    assert min(touched) > 0
+    assert max(touched) < 100
 
 
 def test_the_table_shows_gradients_whole_beside_long_names(opened):

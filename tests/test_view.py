@@ -7,7 +7,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
@@ -479,9 +478,18 @@ def test_a_dot_that_crashes_or_babbles_is_passed_over(monkeypatch, tmp_path, no_
 def test_a_dot_that_hangs_is_passed_over(monkeypatch, tmp_path, no_pygraphviz):
     monkeypatch.setenv("PATH", program(tmp_path, "exec sleep 60"))
     monkeypatch.setattr(layout, "SECONDS", 0.3)
-    began = time.monotonic()
+    run, stopped = subprocess.run, []
+
+    def watched(*args, **kwargs):
+        try:
+            return run(*args, **kwargs)
+        except subprocess.TimeoutExpired as error:
+            stopped.append(error.timeout)
+            raise
+
+    monkeypatch.setattr(subprocess, "run", watched)
     assert draw(neuron()).engine == "builtin"
-    assert time.monotonic() - began < 30
+    assert stopped == [0.3]
 
 
 def test_without_processes_as_in_pyodide_there_is_a_picture(monkeypatch, no_pygraphviz):
@@ -620,21 +628,20 @@ def woven(n: int) -> Value:
     [(chain, 13), (lambda n: apply(OPS["sum"], *[Value(1.0) for _ in range(n)]), 61), (woven, None)],
     ids=["chain", "sum", "woven"],
 )
-def test_a_million_nodes_are_drawn_in_less_time_than_it_takes_to_build_them(make, boxes):
-    began = time.perf_counter()
-    with collector_paused():
-        root = make(10**6)
-    nodes = len(topological_order(root))
-    building = time.perf_counter() - began
-    drawing = []
-    for _ in range(2):
-        began = time.perf_counter()
-        drawn = draw(root)
-        assert drawn.svg
-        drawing.append(time.perf_counter() - began)
-    assert min(drawing) < building
-    assert len(drawn.scene.boxes) == boxes or (boxes is None and len(drawn.scene.boxes) < 100)
-    assert drawn.scene.note.startswith(f"{nodes:,} nodes: the ")
+def test_a_large_graph_is_drawn_for_less_than_it_costs_to_build_and_in_proportion(make, boxes, cost):
+    def drawing(n):
+        with collector_paused():
+            building = cost(lambda: topological_order(make(n)))
+        order = building.result
+        drawn, calls = cost(lambda: draw(order[-1]))
+        svg, more = cost(lambda: drawn.svg)
+        assert svg
+        assert calls + more < building.calls or n < 20_000
+        assert len(drawn.scene.boxes) == boxes or (boxes is None and len(drawn.scene.boxes) < 100)
+        assert drawn.scene.note.startswith(f"{len(order):,} nodes: the ")
+        return calls + more
+
+    assert drawing(20_000) < 10 * drawing(2_000)
 
 
 def test_what_is_folded_away_is_counted_to_the_last_node_and_parameter():

@@ -17,7 +17,14 @@ from harness import ONE_THREAD, ROOT, machine
 os.environ.update(ONE_THREAD)
 sys.path.insert(0, str(ROOT))  # measure this checkout, whatever is installed
 
-SECTIONS = {"step": "eager", "nodes": "nodes", "import": "imports", "draw": "drawing", "compiled": "compiled"}
+SECTIONS = {
+    "step": "eager",
+    "nodes": "nodes",
+    "import": "imports",
+    "load": "loading",
+    "draw": "drawing",
+    "compiled": "compiled",
+}
 
 
 def main() -> None:
