@@ -44,14 +44,13 @@ from nn.optim import (
     exponential_decay,
     step_decay,
 )  # fmt: skip
-from nn.theory import best_line, collapse, common_point, pieces, sawtooth, sawtooth_shallow
 from nn.train import FlatGradientWarning, Record, Run, evaluate, fit, steps
 from nn.training_page import Recorder, watch
 
 __all__ = [
-    "MLP", "SGD", "Adagrad", "Adam", "AdamW", "Checkpoint", "CheckpointError", "FlatGradientWarning", "Layer", "Module", "Neuron", "Optimizer",
-    "RMSprop", "Record", "Recorder", "Run", "accuracy", "activations", "best_line", "clip_gradients", "collapse", "common_point",
-    "confusion_matrix", "cosine", "cross_entropy", "data", "evaluate", "exponential_decay", "fit", "hinge", "init", "load_checkpoint",
-    "log_loss", "logistic", "losses", "mse", "one_hot", "panel", "pieces", "predictions", "restore", "save_checkpoint", "sawtooth",
-    "sawtooth_shallow", "softmax", "step_decay", "steps", "theory", "to_onnx", "to_torch", "watch",
+    "MLP", "SGD", "Adagrad", "Adam", "AdamW", "Checkpoint", "CheckpointError", "FlatGradientWarning", "Layer", "Module", "Neuron",
+    "Optimizer", "RMSprop", "Record", "Recorder", "Run", "accuracy", "activations", "clip_gradients", "confusion_matrix",
+    "cosine", "cross_entropy", "data", "evaluate", "exponential_decay", "fit", "hinge", "init", "load_checkpoint", "log_loss",
+    "logistic", "losses", "mse", "one_hot", "panel", "predictions", "restore", "save_checkpoint", "softmax", "step_decay",
+    "steps", "theory", "to_onnx", "to_torch", "watch",
 ]  # fmt: skip

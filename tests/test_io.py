@@ -21,8 +21,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from autograd import OPS, Value, install, primitive, write_atomically
-from nn import MLP, Layer, activations, cosine, data, io, optim, sawtooth, steps
+from nn import MLP, Layer, activations, cosine, data, io, optim, steps
 from nn.io import CheckpointError, load, load_checkpoint, restore, save, save_checkpoint
+from nn.theory import sawtooth
 
 ROOT = Path(__file__).parent.parent
 

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from autograd import Value, gradcheck
-from nn import MLP, collapse
+from nn import MLP
 from nn.lab.checks.activation_functions import check_collapse, check_leaky_slope, check_sigmoid_slope
 from nn.lab.verdict import NOT_A_FUNCTION, RAISES, UNANSWERED, UNKNOWN, WRONG_KIND
+from nn.theory import collapse
 
 
 def test_the_sigmoid_slope_that_is_accepted_is_the_difference_quotient():

@@ -11,9 +11,10 @@ from xml.etree import ElementTree
 import pytest
 
 from autograd import OPS, DomainError, Value, primitive
-from nn import MLP, Neuron, activations, best_line, data, losses
+from nn import MLP, Neuron, activations, data, losses
 from nn.neuron_panel import PRESETS, panel
 from nn.pages import javascript, operators
+from nn.theory import best_line
 
 ONE_OPERAND = [op.name for op in OPS.values() if len(op.operands) == 1]
 

@@ -8,20 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nn import (
-    MLP,
-    SGD,
-    FlatGradientWarning,
-    Neuron,
-    best_line,
-    collapse,
-    common_point,
-    data,
-    fit,
-    pieces,
-    sawtooth,
-    sawtooth_shallow,
-)
+from nn import MLP, SGD, FlatGradientWarning, Neuron, data, fit
+from nn.theory import best_line, collapse, common_point, pieces, sawtooth, sawtooth_shallow
 
 CORNERS = data.XOR.X
 
