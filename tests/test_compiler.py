@@ -435,11 +435,12 @@ def test_false_alarms_cost_a_few_looks_at_the_graph_and_no_more(monkeypatch, cap
     x, y = Value(0.5, label="x"), Value(2.0, kind="parameter")
     program = compile_graph((x**y).tanh(), inputs=[x])
     looks = []
-    monkeypatch.setattr(program, "_replayed", lambda *given: (looks.append(1), given[-2:])[1])
+    nothing = 0.0, np.zeros(1)
+    monkeypatch.setattr(program._replay, "run", lambda *_: (looks.append(1), nothing)[1])
     monkeypatch.setattr(
-        program, "_computed", lambda *_: (np.log(np.zeros(1)), (0.0, np.zeros(1)))[1]
+        program._executor, "run", lambda *_: (np.log(np.zeros(1)), nothing)[1]
     )  # the alarm of a branch that was not taken
-    with caplog.at_level("INFO", "autograd.compiler.program"):
+    with caplog.at_level("INFO", "autograd.compiler.replay"):
         assert {program.value_and_grad([0.0])[0] for _ in range(30)} == {0.0}
     assert len(looks) == 8
     assert ["no longer looked into" in message for message in caplog.messages] == [True]
@@ -449,8 +450,8 @@ def test_a_left_domain_is_told_after_a_false_alarm_too(monkeypatch):
     x = Value(0.5, label="x")
     program = compile_graph(x.log().clip(), inputs=[x])
     with monkeypatch.context() as during_one_call:
-        right = program._computed
-        during_one_call.setattr(program, "_computed", lambda *given: (np.log(np.zeros(1)), right(*given))[1])
+        right = program._executor.run
+        during_one_call.setattr(program._executor, "run", lambda *given: (np.log(np.zeros(1)), right(*given))[1])
         assert program([1.0]) == 0.0
     with pytest.raises(DomainError, match="log needs x > 0, got x = 0"):
         program([0.0])
@@ -491,7 +492,7 @@ def test_small_products_of_many_rows_run_in_one_thread():
     program = compile_graph(loss, inputs=[x, y])
     X, Y = batch(600, 4, 3)
     program.value_and_grad(X, Y)
-    run, seen = program._workspaces[600], []
+    run, seen = program._executor._workspaces[600], []
     inner = run.value_and_grad
 
     def threads():

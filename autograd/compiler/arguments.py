@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.value import Value, as_float
+from autograd.compiler.numeric import number, numbers_of, regular, rows
+from autograd.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-__all__ = ["Reading", "StandIns", "numbers_of"]
+__all__ = ["Reading", "StandIns"]
 
 
 class _Traversal:
@@ -37,9 +38,9 @@ class _Traversal:
         if x is None or isinstance(x, (bool, str, np.bool_)) or callable(x):
             return self.fixed(path, x)
         if getattr(x, "shape", ()) == ():
-            return self.array(path, np.array(_number(path, x)))
+            return self.array(path, np.array(number(path, x)))
         a = np.asarray(x)
-        return self.argument(path, a.tolist()) if a.dtype.kind == "O" else self.array(path, _floats(path, a))
+        return self.argument(path, a.tolist()) if a.dtype.kind == "O" else self.array(path, numbers_of(path, a))
 
     def _container(self, path: str, x: Any) -> Any:
         if isinstance(x, dict):
@@ -47,7 +48,7 @@ class _Traversal:
             return {k: self.argument(f"{path}[{k!r}]", item) for k, item in x.items()}
         if x and all(isinstance(v, Value) for v in x):
             return _like(x, self.values(path, x))
-        a = _all_numbers(x)
+        a = regular(x)
         if a is not None:
             return self.array(path, a)
         self.container(path, f"a {type(x).__name__} of {len(x)}")
@@ -176,7 +177,7 @@ class Reading(_Traversal):
         self.key.append((path, what, None))
 
     def _rows(self, name: str, x: Any) -> None:
-        a = numbers_of(name, x)
+        a = rows(name, x)
         if not len(a.shape):
             raise ValueError(f"{name}: expected a row a sample, got a single number")
         self.samples[name] = a
@@ -292,52 +293,3 @@ def _like(x: Any, items: list[Any]) -> Any:
 
 def _name(x: Any) -> str:
     return getattr(x, "__name__", type(x).__name__)
-
-
-def _foreign(x: Any) -> bool:
-    """An array of another library, which stays where it is."""
-    return type(x).__module__.split(".")[0] in ("torch", "jax", "jaxlib")
-
-
-def _number(path: str, x: Any) -> float:
-    try:
-        return as_float(x)
-    except TypeError as error:
-        raise TypeError(
-            f"{path}: expected numbers, Values, a Module, text, a flag, a function, or lists and dicts of these, "
-            f"got {type(x).__name__} ({error})"
-        ) from None
-
-
-def _all_numbers(x: Any) -> np.ndarray[Any, Any] | None:
-    """A list as an array, if it is made of numbers alone and its rows are even."""
-    try:
-        a = np.asarray(x)
-    except ValueError:  # uneven rows
-        return None
-    return a.astype(float) if a.dtype.kind in "biuf" else None
-
-
-def numbers_of(path: str, x: Any) -> Any:
-    """Rows of numbers as an array of floats; an array of another library as it is.
-
-    Raises ValueError for uneven rows, TypeError for what is no real number.
-    """
-    if _foreign(x):
-        return x
-    try:
-        a = np.asarray(x)
-    except ValueError:
-        raise ValueError(f"{path}: expected a row a sample, all of one shape; got uneven rows") from None
-    return _floats(path, a)
-
-
-def _floats(path: str, a: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    if a.dtype.kind == "O":
-        try:
-            return np.array([as_float(v) for v in a.ravel().tolist()]).reshape(a.shape)
-        except TypeError as error:
-            raise TypeError(f"{path}: expected an array of numbers, got one of objects: {error}") from None
-    if a.dtype.kind not in "biuf":
-        raise TypeError(f"{path}: expected an array of numbers, got one of {a.dtype}")
-    return a if a.dtype.kind == "f" else a.astype(float)

@@ -19,13 +19,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from autograd.compiler.formula import PRODUCTS, SUFFIXES, Expr, board, is_number
+from autograd.compiler.source import functions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from autograd.compiler.statements import Statement
+    from autograd.compiler.signature import Signature
+    from autograd.compiler.statements import Code, Statement
 
-__all__ = ["Buffer", "Calls", "shared"]
+__all__ = ["Buffer", "Calls", "shared", "written_with_buffers"]
 
 UFUNCS = {
     "+": "add", "-": "subtract", "*": "multiply", "*=": "multiply", "/": "divide", "@": "dot", "@@": "matmul", "neg": "negative", "abs": "absolute",
@@ -41,6 +43,22 @@ WHOLE = frozenset(
 )  # read more than the place they write
 IN_PLACE = frozenset("+-*/")
 NAME = re.compile(r"[^\W\d]\w*")
+
+
+def written_with_buffers(code: Code, signature: Signature) -> tuple[str, Calls]:
+    """The two functions as calls into buffers; gradients are written to where the parameters' slices are."""
+    results = {code.gradients[s.name]: f"_to_{s.name}" for s in signature.parameters.slices}
+    calls = Calls(results)
+    calls.add(code.forward)
+    calls.line("loss", board(code.loss))
+    forward = list(calls.lines)
+    calls.add(code.backward)
+    for name, to in results.items():
+        if to not in calls.written:
+            calls.line("", f"xp.copyto({to}, {name})")
+    value = ", ".join(["xp", "m", "fixed", *signature.names])
+    value_and_grad = ", ".join(["xp", "m", "fixed", *results.values(), *signature.names])
+    return functions((value, forward), (value_and_grad, calls.lines), "loss"), calls
 
 
 class Calls:

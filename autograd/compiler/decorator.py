@@ -13,7 +13,6 @@ from contextvars import ContextVar
 from functools import partial, update_wrapper
 from itertools import count
 from operator import ge, gt, le, lt
-from threading import RLock
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 import numpy as np
@@ -21,8 +20,10 @@ import numpy as np
 from autograd.backprop import topological_order
 from autograd.compiler.arguments import Reading, StandIns, difference
 from autograd.compiler.namespaces import namespace_of
-from autograd.compiler.program import compile_graph, flat_of, precision
+from autograd.compiler.numeric import flat, precision
+from autograd.compiler.program import compile_graph
 from autograd.compiler.tape import trace
+from autograd.compiler.transient import Transient
 from autograd.errors import DomainError, NonFiniteError, TraceError
 from autograd.value import Value, collector_paused, comparisons, sum_
 
@@ -107,14 +108,8 @@ class Compiled:
         self._traces: list[_Trace] = []  # the last used first
         self.parameters: list[Value] = []
         self.retraced: list[str] = []
-        self._lock = RLock()  # a program's data and ``parameters`` serve one call at a time
+        self._transient = Transient()  # a lock: a program's data and ``parameters`` serve one call at a time
         update_wrapper(self, function)
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {k: x for k, x in vars(self).items() if k != "_lock"}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        vars(self).update(state, _lock=RLock())
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         """As a method: its object, a Module for one, is the first argument."""
@@ -128,7 +123,7 @@ class Compiled:
         """
         if _tracing.get():
             return self._function(*args, **kwargs)
-        with self._lock:
+        with self._transient.lock:
             found, reading = self._trace_for(args, kwargs)
             value = found.main(reading)
             self.parameters = reading.parameters
@@ -139,7 +134,7 @@ class Compiled:
 
         Nothing is written: see ``backward``.
         """
-        with self._lock:
+        with self._transient.lock:
             found, reading = self._trace_for(args, kwargs)
             result = found.main.value_and_grad(reading)
             self.parameters = reading.parameters
@@ -153,15 +148,15 @@ class Compiled:
         >>> compiled(lambda w: w * w).backward(w), w.grad
         (9.0, 6.0)
         """
-        with self._lock:
+        with self._transient.lock:
             value, gradient = self.value_and_grad(*args, **kwargs)
             self.write_back(gradient)
         return value
 
     def write_back(self, gradient: Any) -> None:
         """Add a flat gradient to ``.grad`` of ``parameters``. Raises ValueError for another length."""
-        flat = flat_of("gradient", np.asarray(gradient), len(self.parameters))
-        for p, g in zip(self.parameters, flat.tolist(), strict=True):
+        numbers = flat("gradient", np.asarray(gradient), len(self.parameters))
+        for p, g in zip(self.parameters, numbers.tolist(), strict=True):
             p.grad += g
 
     @property

@@ -16,6 +16,7 @@ from unicodedata import is_normalized, normalize
 import numpy as np
 
 from autograd.compiler.backward import Backward
+from autograd.compiler.formula import Expr
 from autograd.compiler.forward import Forward
 from autograd.compiler.writer import Reader
 
@@ -35,7 +36,8 @@ def emit(plan: Plan) -> Code:
     _christen(plan, reader)
     for array in plan.results:
         forward.array(array)
-    code.loss, code.batched = reader.read(plan.root), plan.root.batched
+    loss = reader.read(plan.root)
+    code.loss = Expr("/", Expr("row_sums", loss), Expr("n")) if plan.root.batched else loss
     reader.out = code.backward
     backward.seed(plan.root)
     complete = _complete_after(plan)

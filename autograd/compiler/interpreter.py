@@ -8,17 +8,23 @@ whole columns of the batch, and is the chain rule as one writes it down.
 
 from __future__ import annotations
 
+import math
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd.compiler.namespaces import numpy_of
+from autograd.compiler.source import Source
 from autograd.ops import CONSTANT
 from autograd.readings import floats
+from autograd.value import collector_paused
 
 if TYPE_CHECKING:
     from autograd.compiler.plan import Array, Plan
+    from autograd.compiler.signature import Signature
 
-__all__ = ["constants_of", "scalars", "source_of"]
+__all__ = ["Interpreter"]
 
 
 class scalars(floats):  # noqa: N801 (a number system, as floats is)
@@ -52,17 +58,39 @@ def value_and_grad(xp, {head}):
 """
 
 
-def source_of(plan: Plan, head: str, *, batched: bool) -> str:
-    """The two functions of a program, as ``Program.source`` has them."""
+class Interpreter:
+    """The executor of a thin graph: over floats, or over columns of the batch."""
+
+    def __init__(self, plan: Plan, signature: Signature, dtype: Any) -> None:
+        self.source = Source(_written(plan, signature), partial(_constants, plan))
+        self.numpy_source = self.source.text
+        self._dtype, self._size = dtype, len(signature.parameters.values)
+
+    def run(self, with_gradient: bool, leaves: list[Any], arguments: list[Any]) -> tuple[float, Any]:
+        """(loss, flat gradient or None); nan where a rule raises: the graph says why."""
+        functions = self.source.load(numpy_of(self._dtype))
+        xp = numpy_of(self._dtype) if arguments else scalars
+        given = [*([len(arguments[0])] if arguments else []), *leaves, *arguments]
+        given = given if arguments else [a.tolist() for a in leaves]
+        try:
+            if not with_gradient:
+                return float(functions["value"](xp, *given)), None
+            with collector_paused():
+                loss, gradients = functions["value_and_grad"](xp, *given)
+        except (ValueError, ArithmeticError):
+            return math.nan, np.full(self._size, math.nan) if with_gradient else None
+        return float(loss), np.concatenate(gradients, dtype=self._dtype) if gradients else np.zeros(0, self._dtype)
+
+
+def _written(plan: Plan, signature: Signature) -> str:
     leaves = [f"    y.update(zip(at_{a.name}, {_entries(a)}))" for a in plan.leaves if a.role != "constant"]
-    parameters = [a for a in plan.leaves if a.role == "parameter"]
+    parameters, batched = [s.name for s in signature.parameters.slices], bool(signature.inputs)
     each = "xp.row_sums(delta.get(i, y[root] * 0.0))" if batched else "delta.get(i, 0.0)"
-    gradients = [f"    d{a.name} = xp.numbers([{each} for i in at_{a.name}])" for a in parameters]
     return SOURCE.format(
-        head=head,
+        head=", ".join(signature.names),
         leaves="\n".join(leaves),
-        gradients="\n".join(gradients),
-        names="".join(f"d{a.name}, " for a in parameters).rstrip(),
+        gradients="\n".join(f"    d{name} = xp.numbers([{each} for i in at_{name}])" for name in parameters),
+        names="".join(f"d{name}, " for name in parameters).rstrip(),
         loss="xp.row_sums(y[root]) / n" if batched else "y[root]",
         seed="xp.full((n,), 1.0 / n)" if batched else "1.0",
     )
@@ -73,7 +101,7 @@ def _entries(a: Array) -> str:
     return f"{a.name}.T" if a.role == "argument" else a.name
 
 
-def constants_of(plan: Plan) -> dict[str, Any]:
+def _constants(plan: Plan, _: Any) -> dict[str, Any]:
     """What the source speaks of: the tape, the places of the leaves, the constants, the root."""
     tape = plan.tape
     lines = [

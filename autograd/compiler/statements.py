@@ -26,10 +26,9 @@ class Code:
 
     forward:   from leaves to the loss
     backward:  from the loss to the gradients
-    loss:      the loss (a sample, if there is a batch)
+    loss:      the loss; of a batch, the mean of the samples' losses
     gradients: for each parameter array, its gradient's name
     constants: arrays and places that the statements speak of, by name
-    batched:   is there a loss a sample?
     """
 
     forward: list[Statement] = field(default_factory=list)
@@ -37,8 +36,7 @@ class Code:
     loss: Expr = field(default_factory=lambda: Expr("loss"))
     gradients: dict[str, str] = field(default_factory=dict)
     constants: dict[str, Any] = field(default_factory=dict)
-    batched: bool = False
 
-    def in_arrays_of(self, xp: Namespace) -> dict[str, Any]:
+    def constants_in(self, xp: Namespace) -> dict[str, Any]:
         """The constants as arrays of a library."""
         return {k: xp.places(*c) if isinstance(c, tuple) else xp.asarray(c) for k, c in self.constants.items()}

@@ -1,0 +1,91 @@
+"""When a program meets a number that is not finite: the scalar graph is run again, and says where it began."""
+
+from __future__ import annotations
+
+import logging
+import math
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from autograd.backprop import nonfinite_origin, topological_order
+from autograd.errors import NonFiniteError
+from autograd.value import Value, apply
+
+if TYPE_CHECKING:
+    from autograd.compiler.signature import Signature
+
+__all__ = ["Alarm", "Replay"]
+
+PATIENCE = 8  # so many false alarms are looked into
+
+log = logging.getLogger(__name__)
+
+
+class Alarm:
+    """Goes off when NumPy meets log(0) or 0/0: a domain may have been left, even if what came of it is finite again.
+
+    raised: did it go off in this call?
+    mode:   what NumPy does then, as ``np.errstate`` has it: "call" this alarm, or "ignore" it
+    """
+
+    def __init__(self) -> None:
+        self.raised = False
+        self.mode: Literal["call", "ignore"] = "call"
+        self._false = 0
+
+    def __call__(self, what: str, flag: int) -> None:
+        """NumPy's way to ring."""
+        self.raised = True
+
+    def was_false(self) -> None:
+        """It came from a branch that was not taken. When this happens again and again, the alarm is switched off."""
+        self._false += 1
+        if self._false == PATIENCE:
+            self.mode = "ignore"
+            log.info("%d times nothing came of log(0) or 0/0 in a branch not taken: no longer looked into", PATIENCE)
+
+
+class Replay:
+    """The graph that a program was compiled from, to be computed again from the numbers of a call."""
+
+    def __init__(self, loss: Value, signature: Signature, dtype: Any) -> None:
+        self.loss, self.signature, self.dtype = loss, signature, dtype
+
+    def run(self, with_gradient: bool, theta: Any, arguments: list[Any]) -> tuple[float, Any]:
+        """(loss, flat gradient or None), sample by sample.
+
+        Raises DomainError or NonFiniteError, naming the sample and the node. The results serve where the graph
+        knows better than the program: of a number that padding spoilt, or after a false alarm.
+        """
+        parameters = self.signature.parameters.values
+        numbers = dict(zip(parameters, np.asarray(theta, dtype=float).tolist(), strict=True))
+        samples = zip(*(a.reshape(len(a), -1).tolist() for a in arguments), strict=True) if arguments else [()]
+        values, gradients = [], []
+        for i, sample in enumerate(samples):
+            for (leaves, _), row in zip(self.signature.inputs, sample, strict=True):
+                numbers.update(zip(leaves, row, strict=True))
+            root, copies = recomputed(self.loss, numbers)
+            if not math.isfinite(root.data):
+                where = f" of sample {i}" if arguments else ""
+                raise NonFiniteError(f"the loss{where} is {root.data:g}. It began at {nonfinite_origin(root)}.")
+            root.backward()
+            values.append(root.data)
+            gradients.append([copies[p].grad for p in parameters])
+        mean = np.mean(gradients, axis=0, dtype=self.dtype) if with_gradient else None
+        if mean is not None and not np.isfinite(mean).all():
+            raise NonFiniteError("the loss is finite, its gradient is not: a slope overflowed, or met 0 · ∞")
+        return float(np.mean(values)), mean
+
+
+def recomputed(root: Value, numbers: dict[Value, float]) -> tuple[Value, dict[Value, Value]]:
+    """The same graph from other numbers, and its nodes by the old ones."""
+    copies: dict[Value, Value] = {}
+    for node in topological_order(root):
+        if node.parents:
+            copy = apply(node.op, *(copies[p] for p in node.parents))
+        else:
+            copy = Value(numbers.get(node, node.data))
+        copy.label, copy.module = node.label, node.module
+        copies[node] = copy
+    return copies[root], copies
