@@ -15,8 +15,8 @@ if not hasattr(autograd, "backward_steps"):
     )
 
 from nn import activations, data, init, losses, theory
+from nn.checkpoints import Checkpoint, load_checkpoint, restore, save_checkpoint
 from nn.export import to_onnx, to_torch
-from nn.io import Checkpoint, CheckpointError, load_checkpoint, restore, save_checkpoint
 from nn.layers import MLP, Layer, Neuron
 from nn.losses import (
     accuracy,
@@ -44,6 +44,7 @@ from nn.optim import (
     exponential_decay,
     step_decay,
 )  # fmt: skip
+from nn.tensor_file import CheckpointError
 from nn.train import FlatGradientWarning, Record, Run, evaluate, fit, steps
 from nn.training_page import Recorder, watch
 

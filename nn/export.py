@@ -11,7 +11,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from autograd import OPS, write_atomically
-from nn.io import architecture, weights
+from nn.layers import MLP
+from nn.serialization import architecture, tensors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
     import onnx
     import torch
-
-    from nn.layers import MLP
 
 __all__ = ["to_onnx", "to_torch"]
 
@@ -63,10 +62,10 @@ def to_torch(model: MLP) -> torch.nn.Sequential:
         options = {"threshold": 40.0} if activation == "softplus" else {}
         modules.append(getattr(torch.nn, _elsewhere(activation).torch)(**options))
     network = torch.nn.Sequential(*(modules[:-1] if activation == "identity" else modules))
-    tensors = {
-        name: torch.tensor(t.numbers, dtype=torch.float64).reshape(t.shape) for name, t in weights(model).items()
+    state = {
+        name: torch.tensor(t.numbers, dtype=torch.float64).reshape(t.shape) for name, t in tensors(model.layers).items()
     }
-    network.load_state_dict(tensors, assign=True)
+    network.load_state_dict(state, assign=True)
     return network
 
 
@@ -128,16 +127,18 @@ def _onnx_weights(model: MLP) -> list[onnx.TensorProto]:
     from onnx import TensorProto
     from onnx.helper import make_tensor
 
-    tensors = []
-    for i, (shape, numbers) in enumerate(weights(model).values()):
+    found = []
+    for i, (shape, numbers) in enumerate(tensors(model.layers).values()):
         raw = struct.pack(f"<{len(numbers)}f", *numbers)
-        tensors.append(make_tensor(f"{'Wb'[i % 2]}{i // 2 + 1}", TensorProto.FLOAT, shape, raw, raw=True))
-    return tensors
+        found.append(make_tensor(f"{'Wb'[i % 2]}{i // 2 + 1}", TensorProto.FLOAT, shape, raw, raw=True))
+    return found
 
 
 def _layers(model: MLP) -> list[tuple[tuple[int, int], str]]:
     """((inputs, outputs), activation) of every layer."""
-    about = architecture(model)
+    if not isinstance(model, MLP):
+        raise TypeError(f"only an MLP has a counterpart elsewhere, got {type(model).__name__}")
+    about = architecture(model.layers)
     shapes = list(pairwise(about["sizes"]))
     return list(zip(shapes, [about["activation"]] * (len(shapes) - 1) + [about["output"]], strict=True))
 

@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
-from autograd import Value, affine, dot
+from autograd import Value, affine, dot, write_atomically
 from nn import activations, init
 from nn.module import Module
+from nn.serialization import architecture, network, tensors
+from nn.tensor_file import content_of, naming, packed, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from nn.activations import Activation
     from nn.init import Generator, Init
@@ -117,8 +120,8 @@ class Layer(Module):
         return f"Layer of [{', '.join(map(str, self.neurons))}]"
 
 
-class _OfTheClassAlone(classmethod):  # type: ignore[type-arg]
-    """A class method that would change nothing in the instance it is called on, so there it says so."""
+class _ClassMethodOnly(classmethod):  # type: ignore[type-arg]
+    """A class method that can't be called on an instance: it would not change it, and so it says so."""
 
     def __get__(self, instance: object, owner: type | None = None) -> Callable[..., Any]:
         return super().__get__(None, owner) if instance is None else self._refuse
@@ -194,20 +197,33 @@ class MLP(Module):
         return [p for layer in self.layers for p in layer.parameters()]
 
     def save(self, path: str | Path) -> None:
-        """Write the network as safetensors, whole or not at all; see ``nn.io``."""
-        from nn import io
+        """Write the network to a file, as safetensors (see ``nn.serialization``), whole or not at all.
 
-        io.save(self, path)
+        Raises CheckpointError when the file could not be loaded again: a parameter that is not finite, an activation
+        that has no name; OSError when it can't be written. What was there before is then untouched.
 
-    @_OfTheClassAlone  # type: ignore[arg-type]  # mypy knows of one kind of class method
-    def load(cls, path: str | Path) -> MLP:  # noqa: N805
-        """The network that ``save`` wrote, the same to the last bit; CheckpointError for any other file.
-
-        It is a new network: ``model = MLP.load(path)``. Raises TypeError when called on one that exists.
+        >>> from tempfile import TemporaryDirectory
+        >>> model = MLP([2, 3, 1], activation="tanh", seed=0)
+        >>> with TemporaryDirectory() as folder:
+        ...     model.save(f"{folder}/model.safetensors")
+        ...     copy = MLP.load(f"{folder}/model.safetensors")
+        >>> copy([1.0, 2.0]).data == model([1.0, 2.0]).data
+        True
         """
-        from nn import io
+        with naming(path, "was not written"):
+            about = {**architecture(self.layers), "training": None}
+            content = packed(about, tensors(self.layers), partial(network, MLP))
+        write_atomically(path, content)
 
-        return io.load(path)
+    @_ClassMethodOnly  # type: ignore[arg-type]  # mypy knows of one kind of class method
+    def load(cls, path: str | Path) -> MLP:  # noqa: N805
+        """A new network from a file that ``save`` or ``save_checkpoint`` wrote, the same to the last bit.
+
+        Raises CheckpointError for any file that is not one, whatever it holds; nothing in a file is ever run. Raises
+        TypeError when called on a network that exists.
+        """
+        with naming(path, "can't be loaded"):
+            return network(MLP, *unpacked(content_of(Path(path))))
 
     def __repr__(self) -> str:
         return f"MLP of [{', '.join(map(str, self.layers))}]"

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from nn import MLP, export, to_onnx, to_torch
-from nn.io import save
 
 
 def network(seed: int = 3) -> MLP:
@@ -64,7 +63,7 @@ def test_far_out_too_the_network_is_the_same_in_pytorch(torch):
 def test_a_saved_network_is_a_state_dict_of_the_sequential_that_one_would_write(torch, path):
     file = pytest.importorskip("safetensors.torch", reason="loads with the package safetensors")
     model = MLP([3, 5, 4, 2], activation="gelu", seed=2)
-    save(model, path)
+    model.save(path)
     nn = torch.nn
     theirs = nn.Sequential(nn.Linear(3, 5), nn.GELU(), nn.Linear(5, 4), nn.GELU(), nn.Linear(4, 2)).double()
     assert str(theirs.load_state_dict(file.load_file(path))) == "<All keys matched successfully>"

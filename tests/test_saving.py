@@ -21,8 +21,20 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from autograd import OPS, Value, install, primitive, write_atomically
-from nn import MLP, Layer, activations, cosine, data, io, optim, steps
-from nn.io import CheckpointError, load, load_checkpoint, restore, save, save_checkpoint
+from nn import (
+    MLP,
+    CheckpointError,
+    Layer,
+    activations,
+    checkpoints,
+    cosine,
+    data,
+    load_checkpoint,
+    optim,
+    restore,
+    save_checkpoint,
+    steps,
+)
 from nn.theory import sawtooth
 
 ROOT = Path(__file__).parent.parent
@@ -95,7 +107,7 @@ def path(tmp_path):
 
 def test_the_format_as_the_tests_write_it_is_the_one_that_is_read(path):
     path.write_bytes(file_with())
-    assert [p.data for p in load(path).parameters()] == [0.5, -2.0, 0.25]
+    assert [p.data for p in MLP.load(path).parameters()] == [0.5, -2.0, 0.25]
     path.write_bytes(file_with(training=training()))
     assert load_checkpoint(path).optimizer.momentum == 0.5
 
@@ -109,41 +121,41 @@ def test_a_loaded_network_has_the_same_numbers_to_the_last_bit(path, numbers):
     model = network()
     for p, number in zip(model.parameters(), numbers, strict=True):
         p.data = number
-    save(model, path)
-    assert bits(load(path)) == bits(model)
+    model.save(path)
+    assert bits(MLP.load(path)) == bits(model)
 
 
 @pytest.mark.parametrize("name", activations.names())
 def test_every_named_activation_is_saved_in_hidden_layers_and_at_the_output(path, name):
     for model in (MLP([2, 3, 1], activation=name), MLP([2, 3, 1], output=name), MLP([2, 1], output=name)):
-        save(model, path)
+        model.save(path)
         x = [0.125, 0.25]
         for layer in model.layers:  # inside every domain
             for p in layer.parameters():
                 p.data = abs(p.data) + 0.1
-        save(model, path)
-        assert load(path)(x).data == model(x).data
+        model.save(path)
+        assert MLP.load(path)(x).data == model(x).data
 
 
 def test_the_classic_form_and_the_lectures_constructions_are_saved(path):
     for model in (MLP(2, [4, 3, 2]), MLP([2, 1], activation=lambda v: v * v), sawtooth(3)):
-        save(model, path)
+        model.save(path)
         x = [0.3] * model.sizes[0]
-        found, expected = load(path)(x), model(x)
+        found, expected = MLP.load(path)(x), model(x)
         assert str(found) == str(expected)
-        assert load(path).sizes == model.sizes
+        assert MLP.load(path).sizes == model.sizes
 
 
 def test_loading_draws_nothing_from_any_generator(path):
-    save(network(), path)
+    network().save(path)
     before = random.getstate()
-    load(path)
+    MLP.load(path)
     assert random.getstate() == before
 
 
 def test_the_same_network_is_the_same_file(path, tmp_path):
-    save(network(), path)
-    save(load(path), tmp_path / "again")
+    network().save(path)
+    MLP.load(path).save(tmp_path / "again")
     assert path.read_bytes() == (tmp_path / "again").read_bytes()
 
 
@@ -155,20 +167,20 @@ def test_a_row_that_a_user_adds_to_the_table_can_be_saved(path):
     try:
         install(cube)
         model = MLP([2, 2, 1], activation="cube_for_io", seed=1)
-        save(model, path)
-        assert load(path)([1.0, 2.0]).data == model([1.0, 2.0]).data
+        model.save(path)
+        assert MLP.load(path)([1.0, 2.0]).data == model([1.0, 2.0]).data
     finally:
         OPS.pop("cube_for_io")
         del Value.cube_for_io
     with pytest.raises(
         CheckpointError, match=r"its activation 'cube_for_io' is not in the op table.*add it here first"
     ):
-        load(path)
+        MLP.load(path)
 
 
 def test_the_numbers_begin_at_a_multiple_of_8_whatever_the_header(path):
     for name in activations.names():
-        save(MLP([1, 1, 1], activation=name), path)
+        MLP([1, 1, 1], activation=name).save(path)
         assert int.from_bytes(path.read_bytes()[:8], "little") % 8 == 0
 
 
@@ -177,7 +189,7 @@ def test_the_package_safetensors_reads_the_file_and_what_it_writes_again_is_read
     from safetensors import safe_open
 
     model = MLP([2, 12, 11, 1], activation="tanh")
-    save(model, path)
+    model.save(path)
     arrays = library.load_file(path)
     assert {name: (a.shape, a.dtype) for name, a in arrays.items()} == {
         "0.weight": ((12, 2), np.float64), "0.bias": ((12,), np.float64), "2.weight": ((11, 12), np.float64),
@@ -188,7 +200,7 @@ def test_the_package_safetensors_reads_the_file_and_what_it_writes_again_is_read
         said = file.metadata()
     assert json.loads(said["chalkgrad"]) == metadata(sizes=[2, 12, 11, 1], activation="tanh")
     library.save_file(arrays, path, metadata=said)
-    assert bits(load(path)) == bits(model)
+    assert bits(MLP.load(path)) == bits(model)
 
 
 # ── what can't be saved is said before anything is written ──────────────────
@@ -234,7 +246,7 @@ def test_what_could_not_be_loaded_is_not_written_and_the_old_file_stays(path, wh
     model, says = UNSAVABLE[why]
     path.write_bytes(b"the old file")
     with pytest.raises(CheckpointError, match=says) as error:
-        save(model, path)
+        model.save(path)
     assert str(error.value).startswith(f"{path} was not written: ")
     assert path.read_bytes() == b"the old file"
     assert list(path.parent.iterdir()) == [path]
@@ -242,14 +254,15 @@ def test_what_could_not_be_loaded_is_not_written_and_the_old_file_stays(path, wh
 
 def test_layers_that_were_taken_away_are_not_saved(path):
     model = changed(lambda m: m.layers.pop(0))
-    save(model, path)
-    assert load(path).sizes == [3, 3, 1]
-    assert bits(load(path)) == bits(model)
+    model.save(path)
+    assert MLP.load(path).sizes == [3, 3, 1]
+    assert bits(MLP.load(path)) == bits(model)
 
 
 def test_only_an_mlp_has_an_architecture_that_a_file_can_hold(path):
+    layer = Layer(2, 3)
     with pytest.raises(TypeError, match=r"only an MLP.* got Layer"):
-        save(Layer(2, 3), path)
+        save_checkpoint(layer, optim.SGD(layer.parameters()), path, step=0)
     assert not path.exists()
 
 
@@ -343,7 +356,7 @@ def test_a_bad_file_is_one_error_that_names_the_file_and_what_is_wrong(path, mon
     content, says = BAD[what]
     path.write_bytes(content)
     monkeypatch.chdir(path.parent)
-    refused(load, path, says)
+    refused(MLP.load, path, says)
     with pytest.raises(CheckpointError):
         load_checkpoint(path)
     assert list(path.parent.iterdir()) == [path]  # no trap went off, and the file is still there
@@ -356,7 +369,7 @@ def test_a_file_too_large_for_scalars_is_not_read(path):
         file.truncate(2**33)  # a hole: no disk is used
     tracemalloc.start()
     try:
-        refused(load, path, "at most 268,435,456 bytes")
+        refused(MLP.load, path, "at most 268,435,456 bytes")
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -364,14 +377,14 @@ def test_a_file_too_large_for_scalars_is_not_read(path):
 
 
 def test_a_folder_or_a_pipe_is_no_saved_network(path):
-    refused(load, path.parent, "a regular file")
+    refused(MLP.load, path.parent, "a regular file")
     os.mkfifo(path)
-    refused(load, path, "a regular file")  # and it does not wait for someone to write
+    refused(MLP.load, path, "a regular file")  # and it does not wait for someone to write
 
 
 def test_a_file_that_is_not_there_is_pythons_own_error(path):
     with pytest.raises(FileNotFoundError, match=r"model\.safetensors"):
-        load(path)
+        MLP.load(path)
 
 
 def saved_bytes(path) -> bytes:
@@ -420,7 +433,7 @@ def test_any_flip_of_any_byte_is_refused(path, drawn, mask):
 def test_any_bytes_at_all_are_refused(path, content, framed):
     path.write_bytes(joined("{", b"")[:8] + content if framed else content)
     with pytest.raises(CheckpointError):
-        load(path)
+        MLP.load(path)
 
 
 JSON = st.recursive(
@@ -451,52 +464,52 @@ def test_whatever_signed_metadata_say_it_is_a_run_or_one_error(path, field, valu
 # ── whole or not at all ─────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("moment", ["os.fsync", "io.Path.replace"])
+@pytest.mark.parametrize("moment", ["os.fsync", "pathlib.Path.replace"])
 def test_a_save_that_is_killed_leaves_the_old_file_whole(path, moment):
-    save(network(seed=1), path)
+    network(seed=1).save(path)
     before = path.read_bytes()
     source = f"""
-import os, signal
-from nn import MLP, io
+import os, pathlib, signal
+from nn import MLP
 {moment} = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
-io.save(MLP([2, 30, 1], seed=2), {str(path)!r})
+MLP([2, 30, 1], seed=2).save({str(path)!r})
 """
     assert subprocess.run([sys.executable, "-c", source], cwd=ROOT).returncode == -9
     assert path.read_bytes() == before
-    assert bits(load(path)) == bits(network(seed=1))
-    save(network(seed=2), path)  # what the killed process left lying about is in nobody's way
-    assert bits(load(path)) == bits(network(seed=2))
+    assert bits(MLP.load(path)) == bits(network(seed=1))
+    network(seed=2).save(path)  # what the killed process left lying about is in nobody's way
+    assert bits(MLP.load(path)) == bits(network(seed=2))
 
 
 def test_a_save_that_is_killed_at_any_moment_leaves_one_whole_file(path):
     old, new = network(seed=1), network(seed=2)
-    save(old, path)
+    old.save(path)
     source = f"""
-from nn import MLP, io
+from nn import MLP
 models = [MLP([2, 3, 1], activation="tanh", seed=seed) for seed in (1, 2)]
 print("ready", flush=True)
 while True:
     for model in models:
-        io.save(model, {str(path)!r})
+        model.save({str(path)!r})
 """
     with subprocess.Popen([sys.executable, "-c", source], cwd=ROOT, stdout=subprocess.PIPE) as process:
         process.stdout.readline()
         for _ in range(100):  # read while it writes: never half a file
-            assert bits(load(path)) in (bits(old), bits(new))
+            assert bits(MLP.load(path)) in (bits(old), bits(new))
         process.kill()
-    assert bits(load(path)) in (bits(old), bits(new))
+    assert bits(MLP.load(path)) in (bits(old), bits(new))
 
 
 def test_a_full_disk_leaves_the_old_file_and_nothing_else(path, run_python):
-    save(network(seed=1), path)
+    network(seed=1).save(path)
     before = path.read_bytes()
     said = run_python(f"""
 import resource
-from nn import MLP, io
+from nn import MLP
 model = MLP([2, 30, 1], seed=2)
 resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
 try:
-    io.save(model, {str(path)!r})
+    model.save({str(path)!r})
 except OSError as error:
     print(error)
 """)
@@ -518,7 +531,7 @@ def test_a_place_that_can_not_be_written_is_an_os_error_that_says_so(tmp_path, n
     (tmp_path / "folder").mkdir()
     (tmp_path / "model").write_text("kept")
     with pytest.raises(OSError, match=says) as error:
-        save(network(), tmp_path / name)
+        network().save(tmp_path / name)
     assert error.value.filename == str(tmp_path / name)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["folder", "model"]
     assert (tmp_path / "model").read_text() == "kept"
@@ -586,7 +599,7 @@ MOONS = data.moons(20, seed=1)
 
 def test_every_optimizer_is_tried():
     made = {type(make(network().parameters())).__name__ for make in MAKE.values()}
-    assert made == set(io._optimizers()) == {"SGD", "Adagrad", "RMSprop", "Adam", "AdamW"}
+    assert made == set(checkpoints._optimizers()) == {"SGD", "Adagrad", "RMSprop", "Adam", "AdamW"}
 
 
 @pytest.mark.parametrize("schedule", [None, cosine(0.1, steps=15)], ids=["constant", "cosine"])
@@ -632,11 +645,11 @@ def test_running_numbers_that_overflowed_are_kept(path):
 
 def test_the_network_of_a_checkpoint_loads_alone(path):
     saved_bytes(path)
-    assert bits(load(path)) == bits(network())
+    assert bits(MLP.load(path)) == bits(network())
 
 
 def test_a_network_without_training_is_no_checkpoint(path):
-    save(network(), path)
+    network().save(path)
     refused(load_checkpoint, path, "a network without its training. Load it with MLP.load")
 
 
@@ -754,8 +767,8 @@ def test_saving_needs_no_package_at_all(path, run_python):
 import sys
 for name in ("safetensors", "torch", "onnx", "numpy"):
     sys.modules[name] = None
-from nn import MLP, io
-io.save(MLP([2, 3, 1], seed=4), {str(path)!r})
-print(io.load({str(path)!r}))
+from nn import MLP
+MLP([2, 3, 1], seed=4).save({str(path)!r})
+print(MLP.load({str(path)!r}))
 """)
     assert said.startswith("MLP of [Layer of [ReLUNeuron(2)")
