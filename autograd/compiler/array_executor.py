@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.compiler.buffers import shared, written_with_buffers
+from autograd.compiler.emit import emit
 from autograd.compiler.namespaces import TALL, NumPy, TallNumPy, numpy_of
+from autograd.compiler.signature import Signature
 from autograd.compiler.source import Source, written
 from autograd.compiler.threads import one_blas_thread
 from autograd.compiler.transient import Transient
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from autograd.compiler.buffers import Calls
-    from autograd.compiler.signature import Signature, Vector
-    from autograd.compiler.statements import Code
+    from autograd.compiler.plan import Plan
+    from autograd.compiler.signature import Input, Vector
 
 __all__ = ["ArrayExecutor"]
 
@@ -27,11 +31,13 @@ SMALL = 128 * 128  # of a matrix: products with it are cut into pieces that one 
 class ArrayExecutor:
     """Runs the statements of a plan, array by array."""
 
-    def __init__(self, code: Code, signature: Signature, dtype: Any) -> None:
-        self.source = Source(written(code, signature), code.constants_in)
-        self.numpy_source, self._calls = written_with_buffers(code, signature)
+    def __init__(self, plan: Plan, inputs: Sequence[Input], dtype: Any) -> None:
+        code = emit(plan)  # which names the plan's arrays
+        self.signature = Signature(plan, inputs)
+        self.source = Source(written(code, self.signature), code.constants_in)
+        self.numpy_source, self._calls = written_with_buffers(code, self.signature)
         self._for_numpy = Source(self.numpy_source, code.constants_in)
-        self._parameters, self._dtype = signature.parameters, dtype
+        self._dtype = dtype
         self._workspaces = Transient()
 
     def run(self, with_gradient: bool, leaves: list[Any], arguments: list[Any]) -> tuple[float, Any]:
@@ -47,7 +53,7 @@ class ArrayExecutor:
                 self._workspaces.pop(next(iter(self._workspaces)))
             functions = self._for_numpy.load(numpy_of(self._dtype))
             xp = TallNumPy(self._dtype) if n >= TALL else NumPy(self._dtype)
-            self._workspaces[n] = _Workspace(functions, xp, n, self._calls, self._parameters)
+            self._workspaces[n] = _Workspace(functions, xp, n, self._calls, self.signature.parameters)
         return self._workspaces[n]  # type: ignore[no-any-return]
 
 

@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from autograd.compiler.array_executor import ArrayExecutor
-from autograd.compiler.emit import emit
 from autograd.compiler.interpreter import Interpreter
-from autograd.compiler.signature import Signature
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from autograd.compiler.plan import Plan
-    from autograd.compiler.signature import Input
+    from autograd.compiler.signature import Input, Signature
     from autograd.compiler.source import Source
 
 __all__ = ["Executor", "executor_of"]
@@ -22,10 +20,12 @@ __all__ = ["Executor", "executor_of"]
 class Executor(Protocol):
     """Computes the loss, and its gradient if it is wanted.
 
+    signature:    what the program takes
     source:       the program for the arrays of any library
     numpy_source: what runs on NumPy, as text
     """
 
+    signature: Signature
     source: Source
     numpy_source: str
 
@@ -38,11 +38,6 @@ class Executor(Protocol):
         ...
 
 
-def executor_of(plan: Plan, inputs: Sequence[Input], dtype: Any) -> tuple[Signature, Executor]:
-    """Arrays where the plan has them, else the interpreter; and what either takes."""
-    if plan.root is None:
-        signature = Signature(plan, inputs)
-        return signature, Interpreter(plan, signature, dtype)
-    code = emit(plan)  # which names the arrays
-    signature = Signature(plan, inputs)
-    return signature, ArrayExecutor(code, signature, dtype)
+def executor_of(plan: Plan, inputs: Sequence[Input], dtype: Any) -> Executor:
+    """Arrays where the plan has them, else the interpreter."""
+    return ArrayExecutor(plan, inputs, dtype) if plan.root else Interpreter(plan, inputs, dtype)

@@ -15,14 +15,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.compiler.namespaces import numpy_of
+from autograd.compiler.signature import Signature
 from autograd.compiler.source import Source
 from autograd.ops import CONSTANT
 from autograd.readings import floats
 from autograd.value import collector_paused
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from autograd.compiler.plan import Array, Plan
-    from autograd.compiler.signature import Signature
+    from autograd.compiler.signature import Input
 
 __all__ = ["Interpreter"]
 
@@ -61,10 +64,12 @@ def value_and_grad(xp, {head}):
 class Interpreter:
     """The executor of a thin graph: over floats, or over columns of the batch."""
 
-    def __init__(self, plan: Plan, signature: Signature, dtype: Any) -> None:
-        self.source = Source(_written(plan, signature), partial(_constants, plan))
+    def __init__(self, plan: Plan, inputs: Sequence[Input], dtype: Any) -> None:
+        _name_leaves(plan)
+        self.signature = Signature(plan, inputs)
+        self.source = Source(_written(plan, self.signature), partial(_constants, plan))
         self.numpy_source = self.source.text
-        self._dtype, self._size = dtype, len(signature.parameters.values)
+        self._dtype = dtype
 
     def run(self, with_gradient: bool, leaves: list[Any], arguments: list[Any]) -> tuple[float, Any]:
         """(loss, flat gradient or None); nan where a rule raises: the graph says why."""
@@ -78,8 +83,16 @@ class Interpreter:
             with collector_paused():
                 loss, gradients = functions["value_and_grad"](xp, *given)
         except (ValueError, ArithmeticError):
-            return math.nan, np.full(self._size, math.nan) if with_gradient else None
+            return math.nan, np.full(len(self.signature.parameters.values), math.nan) if with_gradient else None
         return float(loss), np.concatenate(gradients, dtype=self._dtype) if gradients else np.zeros(0, self._dtype)
+
+
+def _name_leaves(plan: Plan) -> None:
+    """w, X, X_2, data."""
+    words, taken = {"parameter": "w", "argument": "X", "data": "data"}, dict[str, int]()
+    for a in plan.leaves:
+        taken[a.role] = count = taken.get(a.role, 0) + 1
+        a.name = words[a.role] + (f"_{count}" if count > 1 else "")
 
 
 def _written(plan: Plan, signature: Signature) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from autograd.compiler.plan import Integers
 
-__all__ = ["Grid", "Rows", "grid", "padded", "squeezed"]
+__all__ = ["Grid", "Rows", "completed", "grid", "padded", "squeezed"]
 
 DENSE = 0.25  # a product may compute up to four times what was asked: it is still faster than gathering
 
@@ -42,10 +42,9 @@ class Rows:
         longest = self._longest()
         return [row if longest[row[0]][: len(row)] != row else longest[row[0]] for row in self.distinct]
 
-    def completed_cheaper_than(self, other: Rows) -> bool:
-        """Would completing this side leave fewer rows than completing the other?"""
-        mine, theirs = len(set(self._beginnings())), len(set(other._beginnings()))
-        return mine - len(self.distinct) < theirs - len(other.distinct)
+    def saved(self) -> int:
+        """How many distinct rows fewer there are after completing them."""
+        return len(self.distinct) - len(set(self._beginnings()))
 
     def complete(self) -> None:
         """Let rows be what they begin: the other side has zeros there."""
@@ -64,6 +63,13 @@ class Rows:
     def table(self) -> Integers:
         """The distinct rows, filled up with HOLEs."""
         return padded(self.distinct)[0]
+
+
+def completed(w: Rows, x: Rows) -> tuple[Rows, Rows]:
+    """Rows of unequal length made equal on one side, where fewer rows are left; the other side has zeros there."""
+    if w.ragged:
+        (w if w.saved() > x.saved() else x).complete()
+    return w, x
 
 
 def padded(rows: Sequence[Sequence[int]]) -> tuple[Integers, Integers]:

@@ -102,7 +102,8 @@ class Program:
 
     def __init__(self, loss: Value, plan: Plan, inputs: list[Input], dtype: Any, start: float) -> None:
         self.dtype, self._plan = dtype, plan
-        self._signature, self._executor = executor_of(plan, inputs, dtype)
+        self._executor = executor_of(plan, inputs, dtype)
+        self._signature = self._executor.signature
         self._replay, self._alarm = Replay(loss, self._signature, dtype), Alarm()
         self._transient = Transient()  # parameters as arrays, and a lock: buffers and alarm serve one call at a time
         self.seconds = time.perf_counter() - start

@@ -1,0 +1,64 @@
+"""Which nodes of a tape do the same.
+
+Two nodes are of one class when the same op is applied to operands of the same
+classes; leaves differ by what they are for. Re-rolling makes an array of each class.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from autograd.ops import CONSTANT, OPS, Op
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from autograd.compiler.tape import Tape
+
+__all__ = ["classes_of", "is_irregular"]
+
+MANY = 300  # classes: so many lines of source are still read, and quickly compiled
+ALIKE = 8  # nodes per class on average: fewer are not worth an array
+DOT = OPS["dot"]
+
+
+def classes_of(tape: Tape, arguments: Sequence[Sequence[int]], parameters: Collection[int]) -> list[int]:
+    """The class of each node, a number.
+
+    A class is numbered after those of its operands: in the order of their numbers the classes can be computed.
+    """
+    classes = _colours(tape, arguments, parameters)
+    first = len(arguments) + 3
+    found: dict[Any, int] = {}
+    for i, (op, operands) in enumerate(zip(tape.ops, tape.operands, strict=True)):
+        if operands:
+            key = (op, *_pattern(op, [classes[j] for j in operands]))
+            classes[i] = found.setdefault(key, first + len(found))
+    return classes
+
+
+def _colours(tape: Tape, arguments: Sequence[Sequence[int]], parameters: Collection[int]) -> list[int]:
+    """The classes of leaves: parameters 0, arguments 1, 2, …, then data, then constants; −1 for results."""
+    argument = {i: k for k, entries in enumerate(arguments, start=1) for i in entries}
+    data, constant = len(arguments) + 1, len(arguments) + 2
+    return [
+        -1 if operands else argument.get(i) or (0 if i in parameters else constant if op is CONSTANT else data)
+        for i, (op, operands) in enumerate(zip(tape.ops, tape.operands, strict=True))
+    ]
+
+
+def _pattern(op: Op, classes: list[int]) -> tuple[Any, ...]:
+    """The operands' classes; where there may be any number of operands, a run of equal classes counts once."""
+    if op is DOT:
+        n = len(classes) // 2
+        pairs = zip(classes[:n], classes[n : 2 * n], strict=True)
+        runs = [k for k, _ in groupby((w, x) if w <= x else (x, w) for w, x in pairs)]
+        return (tuple(runs), tuple(classes[2 * n :]))
+    return tuple(k for k, _ in groupby(classes)) if op.n_ary else tuple(classes)
+
+
+def is_irregular(classes: Sequence[int]) -> bool:
+    """Are there so many classes, and so few nodes in each, that arrays gain nothing?"""
+    count = len(set(classes))
+    return count > MANY and len(classes) < ALIKE * count
