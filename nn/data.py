@@ -13,6 +13,8 @@ import random
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from nn.arguments import whole_number
+
 __all__ = ["AND", "OR", "XOR", "Dataset", "circles", "digits", "iris", "load", "load_csv", "moons", "names", "spiral", "split", "standardized"]  # fmt: skip
 
 
@@ -40,7 +42,7 @@ def moons(n: int = 100, *, noise: float = 0.1, seed: int = 0) -> Dataset:
     >>> len(data.X), sum(data.y)
     (10, 5)
     """
-    rng, half = random.Random(seed), _count(n) // 2
+    rng, half = random.Random(seed), whole_number("n", n, at_least=2) // 2
     upper = [(math.cos(t), math.sin(t), 0) for t in _angles(n - half, math.pi)]
     lower = [(1.0 - math.cos(t), 0.5 - math.sin(t), 1) for t in _angles(half, math.pi)]
     return _planar(upper + lower, noise, rng)
@@ -48,7 +50,7 @@ def moons(n: int = 100, *, noise: float = 0.1, seed: int = 0) -> Dataset:
 
 def circles(n: int = 100, *, noise: float = 0.05, factor: float = 0.5, seed: int = 0) -> Dataset:
     """A ring around a ring: class 1 inside, at ``factor`` times the radius."""
-    rng, half = random.Random(seed), _count(n) // 2
+    rng, half = random.Random(seed), whole_number("n", n, at_least=2) // 2
     outer = [(math.cos(t), math.sin(t), 0) for t in _angles(n - half, 2 * math.pi, closed=True)]
     inner = [(factor * math.cos(t), factor * math.sin(t), 1) for t in _angles(half, 2 * math.pi, closed=True)]
     return _planar(outer + inner, noise, rng)
@@ -61,7 +63,7 @@ def spiral(n: int = 150, *, classes: int = 2, turns: float = 0.75, noise: float 
     [0, 0, 0, 1, 1, 1, 2, 2, 2]
     """
     rng, points = random.Random(seed), []
-    _count(n, at_least=_count(classes))
+    whole_number("n", n, at_least=whole_number("classes", classes, at_least=2))
     for k in range(classes):
         share = n // classes + (k < n % classes)
         for i in range(share):
@@ -69,12 +71,6 @@ def spiral(n: int = 150, *, classes: int = 2, turns: float = 0.75, noise: float 
             angle = 2 * math.pi * (k / classes + turns * r)
             points.append((r * math.cos(angle), r * math.sin(angle), k))
     return _planar(points, noise, rng)
-
-
-def _count(n: Any, at_least: int = 2) -> int:
-    if not hasattr(n, "__index__") or n.__index__() < at_least:
-        raise ValueError(f"expected a whole number, {at_least} or more; got {n!r}")
-    return int(n.__index__())
 
 
 def _angles(n: int, full: float, *, closed: bool = False) -> list[float]:
@@ -174,8 +170,8 @@ def load_csv(path: str | Path) -> Dataset:
 def _is_header(rows: list[list[str]]) -> bool:
     """A first line of words over columns of numbers, or one whose last cell alone is a word in its column."""
     *features, last = rows[0]
-    words = bool(features) and not any(_numeric([cell.replace(",", ".")]) for cell in features)  # 0,5 is no word
-    return words or (not _numeric([last]) and len(rows) > 1 and all(_numeric(row[-1:]) for row in rows[1:]))
+    words = bool(features) and not any(_all_numbers([cell.replace(",", ".")]) for cell in features)  # 0,5 is no word
+    return words or (not _all_numbers([last]) and len(rows) > 1 and all(_all_numbers(row[-1:]) for row in rows[1:]))
 
 
 def _csv_rows(path: Path) -> list[tuple[int, list[str]]]:
@@ -204,11 +200,11 @@ def _delimiter(head: str) -> str:
     return ";" if all(";" in line for line in lines) else max(",;\t", key=head.count)
 
 
-def _numeric(cells: list[str]) -> bool:
-    return bool(cells) and all(_number(cell) is not None for cell in cells)
+def _all_numbers(cells: list[str]) -> bool:
+    return bool(cells) and all(_parsed(cell) is not None for cell in cells)
 
 
-def _number(cell: str) -> float | None:
+def _parsed(cell: str) -> float | None:
     """The cell as a float; None if it is none: 1_000 is Python's and no table's."""
     try:
         return None if "_" in cell else float(cell)
@@ -217,14 +213,14 @@ def _number(cell: str) -> float | None:
 
 
 def _finite(cell: str) -> float | None:
-    x = _number(cell)
+    x = _parsed(cell)
     return x if x is not None and math.isfinite(x) else None
 
 
 def _cell(path: str | Path, line: int, column: int, cell: str) -> float:
     x = _finite(cell)
     if x is None:
-        hint = "; write a decimal point, not a comma" if _number(cell.replace(",", ".", 1)) is not None else ""
+        hint = "; write a decimal point, not a comma" if _parsed(cell.replace(",", ".", 1)) is not None else ""
         raise ValueError(
             f"{path}, line {line}, column {column + 1}: expected a finite number, got {cell.strip()[:60]!r}{hint}"
         )

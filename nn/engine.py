@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd import DomainError, NonFiniteError, TraceError, Value, dot, maximum, topological_order
 from nn import activations, losses
+from nn.arguments import as_list
 from nn.layers import MLP
 from nn.module import Module
 
@@ -16,17 +17,17 @@ if TYPE_CHECKING:
 
     from nn.losses import LossFunction
 
-__all__ = ["Compiled", "Graph", "Pass", "choose"]
+__all__ = ["CompiledEngine", "ForwardPass", "GraphEngine", "choose"]
 
 MEANS = (losses.mse, losses.logistic, losses.hinge, losses.cross_entropy)  # over the samples
 CHANGES = 8  # so many times a model that nobody asked to compile may change its flags and numbers
-COMPARED = 100  # so many samples go through both, before a module of the user's own is compiled unasked
+COMPARED = 100  # so many samples go through both, before a module of the user's own is compiled without being asked
 DIGITS = 1e-9  # to which the two must agree then
 
 log = logging.getLogger(__name__)
 
 
-class Pass(NamedTuple):
+class ForwardPass(NamedTuple):
     """A forward pass over a batch: its numbers, what adds ∂L/∂p to every parameter, and the graph to look at."""
 
     loss: float
@@ -35,7 +36,7 @@ class Pass(NamedTuple):
     graph: Callable[[], Value]
 
 
-class Graph:
+class GraphEngine:
     """A graph a batch: every sample through the model, one loss.
 
     name: which engine this is, and why it is not the compiled one if that is what "auto" would rather have taken
@@ -47,44 +48,44 @@ class Graph:
         self.model, self.X, self.y, self.loss = model, X, y, loss
         self.name = "graph"
         if reason:
-            self.go_on_with_the_graph(reason)
+            self.fall_back(reason)
 
-    def go_on_with_the_graph(self, reason: str) -> None:
+    def fall_back(self, reason: str) -> None:
         """Say why nothing is compiled."""
         self.name = f"graph: {reason}"
         log.info("trains with the graph: %s", reason)
 
-    def forward(self, samples: Sequence[int]) -> Pass:
+    def forward(self, samples: Sequence[int]) -> ForwardPass:
         """The loss of these samples. Raises TypeError when it is no Value."""
         outputs, y = [self.model(self.X[i]) for i in samples], [self.y[i] for i in samples]
         total = self.loss(outputs, y)
         if not isinstance(total, Value):
             raise TypeError(f"the loss must be a Value, got {type(total).__name__}: was .data used inside?")
-        return Pass(total.data, losses.accuracy(self.loss, outputs, y), total.backward, lambda: total)
+        return ForwardPass(total.data, losses.accuracy(self.loss, outputs, y), total.backward, lambda: total)
 
 
-class Compiled(Graph):
+class CompiledEngine(GraphEngine):
     """One sample's graph, compiled with the sample and its target as inputs: a batch is a few matrix products.
 
-    unasked: nobody asked for it ("auto"), so go on with the graph where samples turn out to have different ones
+    automatic: nobody asked for it ("auto"), so go on with the graph where samples turn out to have different ones
 
     Raises ValueError when the model or the loss does not compile to what the graph computes.
     """
 
     def __init__(
         self, model: Callable[[Any], Any], X: Sequence[Any], y: Sequence[Any], loss: LossFunction, *,
-        unasked: bool = False,
+        automatic: bool = False,
     ) -> None:  # fmt: skip
         super().__init__(model, X, y, loss)
-        self.name, self.unasked = "compiled", unasked
+        self.name, self.automatic = "compiled", automatic
         output = model(X[0])
         loss([output] * len(y), y)  # tells a wrong label before training
         try:
             self._compile(len(output) if isinstance(output, list) else 1)
         except (TypeError, ValueError, ArithmeticError) as error:
-            if not unasked:
+            if not automatic:
                 raise
-            self.go_on_with_the_graph(str(error))
+            self.fall_back(str(error))
 
     def _compile(self, k: int) -> None:
         """Loss and accuracy of one sample, of a model with k outputs."""
@@ -98,46 +99,46 @@ class Compiled(Graph):
         self.inputs, self.targets = (a.astype(float) if np.can_cast(a.dtype, float) else a for a in given)
         if self.targets.shape[1:] == (1,):
             self.targets = self.targets[:, 0]
-        self.held = _Held(self.model, self.X[0])
+        self.watched = _WatchedModel(self.model, self.X[0])
         self.of_sample = compiled(lambda model, x, y: loss([model(x)], [y]), samples=["x", "y"])
         self.hits = hit and compiled(lambda model, x, c: hit(model(x), c), samples=["x", "c"])
         self.classes = np.array(_classes(loss, self.y, k)) if self.hits else self.targets
         self.compared: set[str] = set()
         if loss not in MEANS or not _is_uniform(self.model):
-            self._require_the_graphs_loss()
+            self._require_equal_losses()
 
-    def forward(self, samples: Sequence[int]) -> Pass:
+    def forward(self, samples: Sequence[int]) -> ForwardPass:
         """The loss of these samples; where it is not finite, the graph says why."""
         if self.name != "compiled":
             return super().forward(samples)
         x = self.inputs[samples]
-        self.held.look()
+        self.watched.refresh()
         try:
-            if self.unasked and self.held.kept and self.held.kept not in self.compared:
-                self._require_the_graphs_loss()
-            loss, gradient = self.of_sample.value_and_grad(self.held, x, self.targets[samples])
-            accuracy = self.hits(self.held, x, self.classes[samples]) if self.hits else None
+            if self.automatic and self.watched.flags and self.watched.flags not in self.compared:
+                self._require_equal_losses()
+            loss, gradient = self.of_sample.value_and_grad(self.watched, x, self.targets[samples])
+            accuracy = self.hits(self.watched, x, self.classes[samples]) if self.hits else None
         except (DomainError, NonFiniteError):
             return super().forward(samples)
         except TraceError as error:
-            if not self.unasked:
+            if not self.automatic:
                 raise
-            self.go_on_with_the_graph(str(error))
+            self.fall_back(str(error))
             return super().forward(samples)
-        return Pass(
+        return ForwardPass(
             loss,
             accuracy,
             lambda: self.of_sample.write_back(gradient),
-            lambda: super(Compiled, self).forward(samples).graph(),
+            lambda: super(CompiledEngine, self).forward(samples).graph(),
         )
 
-    def _require_the_graphs_loss(self) -> None:
+    def _require_equal_losses(self) -> None:
         """Raises TraceError where the program's loss of some samples is not the graph's, or nobody can compare so often."""
         if len(self.compared) == CHANGES:
             raise TraceError("the model's flags or numbers change again and again")
-        self.compared.add(self.held.kept)
+        self.compared.add(self.watched.flags)
         some = range(0, len(self.X), -(-len(self.X) // COMPARED))
-        found = self.of_sample(self.held, self.inputs[some], self.targets[some])
+        found = self.of_sample(self.watched, self.inputs[some], self.targets[some])
         expected = super().forward(some).loss
         if not isclose(found, expected, rel_tol=DIGITS, abs_tol=DIGITS):
             other = "" if self.loss in MEANS else "the loss is no mean over the samples, or "
@@ -146,18 +147,18 @@ class Compiled(Graph):
             )
 
 
-class _Held:
+class _WatchedModel:
     """A model and its parameters; those of a function are the Values that it computes with beside its argument.
 
-    kept: the text, flags and numbers that the model's modules hold, as text: for others it may make another graph, and
+    flags: the text, flags and numbers that the model's modules hold, as text: for others it may make another graph, and
           a compiled function watches the text that its arguments hold
     """
 
     def __init__(self, model: Callable[[Any], Any], x: Sequence[Any]) -> None:
         self.model = model
-        self._parameters = model.parameters() if isinstance(model, Module) else _used(model(x))
-        self._keepers = [] if _is_uniform(model) else _keepers(model)
-        self.look()
+        self._parameters = model.parameters() if isinstance(model, Module) else _parameters_below(model(x))
+        self._containers = [] if _is_uniform(model) else _containers(model)
+        self.refresh()
 
     def __call__(self, x: Any) -> Any:
         return self.model(x)
@@ -166,18 +167,22 @@ class _Held:
         """All of them, found once: an optimizer steps those it was made with."""
         return self._parameters
 
-    def look(self) -> None:
+    def refresh(self) -> None:
         """See what the modules hold now."""
-        parts = [x for keeper in self._keepers for x in (keeper.values() if isinstance(keeper, dict) else keeper)]
-        found = [x.tolist() if hasattr(x, "tolist") else x for x in parts if _is_kept(x)]
-        self.kept = repr(found) if found else ""
+        parts = [
+            x
+            for container in self._containers
+            for x in (container.values() if isinstance(container, dict) else container)
+        ]
+        found = [as_list(x) for x in parts if _is_flag(x)]
+        self.flags = repr(found) if found else ""
 
 
-def _is_kept(x: Any) -> bool:
+def _is_flag(x: Any) -> bool:
     return x is None or isinstance(x, (bool, int, float, str)) or hasattr(x, "tolist")
 
 
-def _keepers(model: Any) -> list[Any]:
+def _containers(model: Any) -> list[Any]:
     """The attributes, dicts and lists of a module and of those it holds, but for those that are Values alone."""
     found, todo, seen = [], [model], set[int]()
     while todo:
@@ -193,7 +198,7 @@ def _keepers(model: Any) -> list[Any]:
     return found
 
 
-def _used(output: Any) -> list[Value]:
+def _parameters_below(output: Any) -> list[Value]:
     """The parameters below outputs; if there are none, every leaf that is not a constant."""
     roots = output if isinstance(output, list) else [output]
     leaves = dict.fromkeys(v for root in roots for v in topological_order(root) if not v.parents)
@@ -251,8 +256,8 @@ def _first_largest(f: Sequence[Value], c: Sequence[Value]) -> Value:
 
 
 def choose(
-    engine: str | Graph, model: Callable[[Any], Any], X: Sequence[Any], y: Sequence[Any], loss: LossFunction
-) -> Graph:
+    engine: str | GraphEngine, model: Callable[[Any], Any], X: Sequence[Any], y: Sequence[Any], loss: LossFunction
+) -> GraphEngine:
     """The engine of that name; what was chosen before is taken as it is.
 
     "auto" compiles a Module under one of the losses here, if the program's loss is the graph's; else it goes on with
@@ -260,16 +265,18 @@ def choose(
 
     Raises ValueError for another name.
     """
-    if isinstance(engine, Graph):
+    if isinstance(engine, GraphEngine):
         return engine
     if engine not in ("auto", "graph", "compiled"):
         raise ValueError(f'engine is "auto", "graph" or "compiled", got {engine!r}')
     if engine == "graph":
-        return Graph(model, X, y, loss)
+        return GraphEngine(model, X, y, loss)
     if engine == "compiled":
-        return Compiled(model, X, y, loss)
+        return CompiledEngine(model, X, y, loss)
     if not isinstance(model, Module):
-        return Graph(model, X, y, loss, "the model is a function, of which nothing is known; a Module is compiled")
+        return GraphEngine(
+            model, X, y, loss, "the model is a function, of which nothing is known; a Module is compiled"
+        )
     if loss not in MEANS:
-        return Graph(model, X, y, loss, "the loss may be another than the mean over the samples")
-    return Compiled(model, X, y, loss, unasked=True)
+        return GraphEngine(model, X, y, loss, "the loss may be another than the mean over the samples")
+    return CompiledEngine(model, X, y, loss, automatic=True)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from autograd import Value, affine, dot, write_atomically
 from nn import activations, init
+from nn.arguments import as_list, whole_number
 from nn.module import Module
 from nn.serialization import architecture, network, tensors
 from nn.tensor_file import content_of, naming, packed, unpacked
@@ -50,7 +51,7 @@ class Neuron(Module):
     ) -> None:  # fmt: skip
         draw = _initializer(init)
         within = f"{path}." if path else ""
-        nin = _size(nin, "a neuron's number of inputs")
+        nin = whole_number("a neuron's number of inputs", nin)
         self.w = [Value(draw(rng, nin, nout), label=f"{within}w[{j}]", kind="parameter") for j in range(nin)]
         self.b = Value(0.0, label=f"{within}b", kind="parameter")
         self.nonlin = nonlin
@@ -93,7 +94,7 @@ class Layer(Module):
     """
 
     def __init__(self, nin: int, nout: int, *, path: str = "", **kwargs: Any) -> None:
-        nout = _size(nout, "a layer's number of neurons")
+        nout = whole_number("a layer's number of neurons", nout)
         within = f"{path}." if path else ""
         self.neurons = [Neuron(nin, nout=nout, path=f"{within}neurons[{i}]", **kwargs) for i in range(nout)]
         self.h_pre: list[Value] = []
@@ -174,7 +175,7 @@ class MLP(Module):
         if len(sizes) < 2:
             raise ValueError(f"an MLP needs at least an input and an output size, got {sizes}")
         activations.get(activation)  # a wrong name is told even if there is no hidden layer
-        self.sizes = [_size(m, "a layer's size") for m in sizes]
+        self.sizes = [whole_number("a layer's size", m) for m in sizes]
         self.layers = []
         for i, (m, n) in enumerate(zip(self.sizes[:-1], self.sizes[1:], strict=True)):
             last = i == len(self.sizes) - 2
@@ -236,12 +237,6 @@ def _unwrapped(h: Sequence[Value]) -> Any:
     return h[0] if len(h) == 1 else list(h)
 
 
-def _size(m: Any, what: str) -> int:
-    if isinstance(m, bool) or not hasattr(m, "__index__") or m.__index__() < 1:
-        raise ValueError(f"{what} is a whole number, 1 or more; got {m!r}")
-    return int(m.__index__())
-
-
 def _sample(x: Any, m: int, what: str) -> Sequence[Value]:
     """One sample as m Values; numbers become inputs."""
     shape = getattr(x, "shape", None)
@@ -251,7 +246,8 @@ def _sample(x: Any, m: int, what: str) -> Sequence[Value]:
         )
     if isinstance(x, (str, bytes, dict)) or not hasattr(x, "__iter__"):
         raise ValueError(f"the {what} takes a list of {m} numbers, got {x!r}")
-    x = x.tolist() if hasattr(x, "tolist") else x if isinstance(x, (list, tuple)) else list(x)
+    x = as_list(x)
+    x = x if isinstance(x, (list, tuple)) else list(x)
     if len(x) != m:
         raise ValueError(f"the {what} expects {m} inputs, got {len(x)}")
     if any(isinstance(xi, (list, tuple)) for xi in x):

@@ -15,6 +15,7 @@ from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value, dot, logsumexp, mean
+from nn.arguments import as_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -42,7 +43,7 @@ def mse(outputs: Sequence[Any], targets: Sequence[Any]) -> Value:
         ys = _row(y)
         if len(fs) != len(ys):
             raise ValueError(f"mse: row {i} has {len(fs)} outputs and {len(ys)} targets")
-        squares.append([(fk - _number(i, yk)) ** 2 for fk, yk in zip(fs, ys, strict=True)])
+        squares.append([(fk - _target(i, yk)) ** 2 for fk, yk in zip(fs, ys, strict=True)])
     total: Value = mean([s for row in squares for s in row]) * (0.5 * len(squares[0]))
     return total
 
@@ -230,8 +231,7 @@ def _same_length(outputs: Sequence[Any], targets: Sequence[Any]) -> None:
 
 
 def _row(f: Any) -> Sequence[Any]:
-    if hasattr(f, "tolist"):
-        f = f.tolist()
+    f = as_list(f)
     return f if isinstance(f, (list, tuple)) else [f]
 
 
@@ -285,7 +285,7 @@ def _shares(targets: Sequence[Any]) -> list[Sequence[float]]:
     return rows
 
 
-def _number(i: int, y: Any) -> Any:
+def _target(i: int, y: Any) -> Any:
     if isinstance(y, (str, list, tuple)) or y is None:
         raise ValueError(f"mse: the target of row {i} is {y!r}; give a number")
     return y

@@ -146,7 +146,7 @@ def layer_values(model: MLP, X: Sequence[Any], y: Sequence[Any], loss: Loss) -> 
         outputs, nodes = _forward(model, X)
         losses.get(loss)(outputs, y).backward()
         found = [
-            LayerValues(_numbers(h_pre), _numbers(h), np.array([[v.grad for v in row] for row in h_pre]))
+            LayerValues(_data(h_pre), _data(h), np.array([[v.grad for v in row] for row in h_pre]))
             for h_pre, h in nodes
         ]
     for p, grad in zip(model.parameters(), before, strict=True):
@@ -154,15 +154,15 @@ def layer_values(model: MLP, X: Sequence[Any], y: Sequence[Any], loss: Loss) -> 
     return found
 
 
-Rows = list[Sequence[Value]]
+NodeRows = list[Sequence[Value]]
 
 
-def _forward(model: MLP, X: Sequence[Any]) -> tuple[list[Any], list[tuple[Rows, Rows]]]:
+def _forward(model: MLP, X: Sequence[Any]) -> tuple[list[Any], list[tuple[NodeRows, NodeRows]]]:
     """The outputs of n samples, and for each layer the nodes h̃ and h, a row a sample."""
     if not len(X):
         raise ValueError("a measurement needs at least one sample, got none")
     outputs: list[Any] = []
-    nodes: list[tuple[Rows, Rows]] = [([], []) for _ in model.layers]
+    nodes: list[tuple[NodeRows, NodeRows]] = [([], []) for _ in model.layers]
     for x in X:
         outputs.append(model(x))
         for layer, (h_pre, h) in zip(model.layers, nodes, strict=True):
@@ -171,7 +171,7 @@ def _forward(model: MLP, X: Sequence[Any]) -> tuple[list[Any], list[tuple[Rows, 
     return outputs, nodes
 
 
-def _numbers(rows: Rows) -> Array:
+def _data(rows: NodeRows) -> Array:
     return np.array([[v.data for v in row] for row in rows])
 
 
@@ -197,7 +197,7 @@ def flat_shares(model: MLP, X: Sequence[Any], *, below: float = 0.05) -> list[Fl
     shares = []
     for layer, (h_pre, _) in zip(model.layers, nodes, strict=True):
         if layer.neurons[0].nonlin:
-            flat = abs(activation_curve(layer.neurons[0].activation, _numbers(h_pre)).slope) < below
+            flat = abs(activation_curve(layer.neurons[0].activation, _data(h_pre)).slope) < below
             shares.append(FlatShare(float(flat.all(axis=0).mean()), float(flat.mean())))
     return shares
 

@@ -18,12 +18,12 @@ class Module:
     Parameters are found in the attributes, in the order in which they were set,
     inside lists, tuples and dicts too; Values that an op computed are not parameters.
 
-    >>> class Line(Module):
+    >>> class Linear(Module):
     ...     def __init__(self):
     ...         self.w, self.b = Value(2.0), Value(1.0)
     ...     def __call__(self, x):
     ...         return self.w * x + self.b
-    >>> [name for name, p in Line().named_parameters()]
+    >>> [name for name, p in Linear().named_parameters()]
     ['w', 'b']
     """
 

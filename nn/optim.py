@@ -6,11 +6,12 @@ Argument names are PyTorch's.
 
 from __future__ import annotations
 
-from math import cos, hypot, inf, nan, pi, sqrt
+from math import cos, hypot, inf, pi, sqrt
 from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value
+from nn.arguments import number_in_range
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -46,8 +47,8 @@ class Optimizer:
                 raise ValueError(
                     f"an optimizer steps leaves, and parameter {i} is the result of {p.op.name}; pass what it was computed from"
                 )
-        self.lr = _in_range("lr", lr, 0.0, inf, open_below=True)
-        self.weight_decay = _in_range("weight_decay", weight_decay, 0.0, inf)
+        self.lr = number_in_range("lr", lr, open_below=True)
+        self.weight_decay = number_in_range("weight_decay", weight_decay)
         self.t = 0  # steps taken
         self.state: dict[str, list[float]] = {}  # running numbers by name, one a parameter
 
@@ -109,7 +110,7 @@ class SGD(Optimizer):
         weight_decay: float = 0.0,
     ) -> None:  # fmt: skip
         super().__init__(parameters, lr, weight_decay)
-        self.momentum = _in_range("momentum", momentum, 0.0, 1.0)
+        self.momentum = number_in_range("momentum", momentum, 0.0, 1.0)
         self.nesterov = bool(nesterov)
         if nesterov and not momentum:
             raise ValueError("nesterov looks ahead along the momentum: give momentum > 0, such as 0.9")
@@ -138,7 +139,7 @@ class Adagrad(Optimizer):
         self, parameters: Iterable[Value], lr: float = 0.01, *, eps: float = 1e-10, weight_decay: float = 0.0
     ) -> None:
         super().__init__(parameters, lr, weight_decay)
-        self.eps = _in_range("eps", eps, 0.0, inf, open_below=True)
+        self.eps = number_in_range("eps", eps, open_below=True)
 
     def _delta(self, i: int, w: float, g: float) -> float:
         g += self.weight_decay * w
@@ -169,8 +170,8 @@ class RMSprop(Optimizer):
         weight_decay: float = 0.0,
     ) -> None:
         super().__init__(parameters, lr, weight_decay)
-        self.alpha = _in_range("alpha", alpha, 0.0, 1.0)
-        self.eps = _in_range("eps", eps, 0.0, inf, open_below=True)
+        self.alpha = number_in_range("alpha", alpha, 0.0, 1.0)
+        self.eps = number_in_range("eps", eps, open_below=True)
 
     def _delta(self, i: int, w: float, g: float) -> float:
         g += self.weight_decay * w
@@ -199,8 +200,8 @@ class Adam(Optimizer):
         super().__init__(parameters, lr, weight_decay)
         if not isinstance(betas, (tuple, list)) or len(betas) != 2:
             raise ValueError(f"betas are two numbers (β₁, β₂), got {betas!r}")
-        self.betas = (_in_range("betas[0]", betas[0], 0.0, 1.0), _in_range("betas[1]", betas[1], 0.0, 1.0))
-        self.eps = _in_range("eps", eps, 0.0, inf, open_below=True)
+        self.betas = (number_in_range("betas[0]", betas[0], 0.0, 1.0), number_in_range("betas[1]", betas[1], 0.0, 1.0))
+        self.eps = number_in_range("eps", eps, open_below=True)
 
     def _delta(self, i: int, w: float, g: float) -> float:
         return self._adapted(i, g + self.weight_decay * w)
@@ -247,7 +248,7 @@ def clip_gradients(parameters: Sequence[Value], max_norm: float) -> float:
     >>> clip_gradients(p, 2.5), p[0].grad, p[1].grad
     (5.0, 1.5, 2.0)
     """
-    _in_range("max_norm", max_norm, 0.0, inf, open_below=True)
+    number_in_range("max_norm", max_norm, open_below=True)
     try:
         norm = hypot(*[p.grad for p in parameters])
     except TypeError:
@@ -273,7 +274,7 @@ def step_decay(lr: float, *, every: int, factor: float = 0.5) -> Schedule:
     >>> [step_decay(1.0, every=2)(t) for t in (1, 2, 3, 4, 5)]
     [1.0, 1.0, 0.5, 0.5, 0.25]
     """
-    checked_rate(lr), checked_rate(factor, "factor"), _in_range("every", every, 1.0, inf)
+    number_in_range("lr", lr), number_in_range("factor", factor), number_in_range("every", every, 1.0)
     return lambda t: lr * factor ** ((t - 1) // every)
 
 
@@ -283,7 +284,7 @@ def exponential_decay(lr: float, *, rate: float) -> Schedule:
     >>> exponential_decay(1.0, rate=0.5)(3)
     0.25
     """
-    checked_rate(lr), checked_rate(rate, "rate")
+    number_in_range("lr", lr), number_in_range("rate", rate)
     return lambda t: lr * rate ** (t - 1)
 
 
@@ -295,7 +296,7 @@ def cosine(lr: float, *, steps: int, warmup: int = 0, last: float = 0.0) -> Sche
     >>> [round(cosine(1.0, steps=5)(t), 3) for t in (1, 3, 5)]
     [1.0, 0.5, 0.0]
     """
-    checked_rate(lr), checked_rate(last, "last")
+    number_in_range("lr", lr), number_in_range("last", last)
     if not 0 <= warmup < steps:
         raise ValueError(f"the warm-up is part of the run: 0 ≤ warmup < steps, got warmup={warmup!r}, steps={steps!r}")
 
@@ -306,17 +307,3 @@ def cosine(lr: float, *, steps: int, warmup: int = 0, last: float = 0.0) -> Sche
         return last + (lr - last) * 0.5 * (1.0 + cos(pi * along))
 
     return rate
-
-
-def checked_rate(rate: float, name: str = "lr") -> float:
-    """A finite number ≥ 0. Raises ValueError naming it otherwise."""
-    return _in_range(name, rate, 0.0, inf)
-
-
-def _in_range(name: str, x: Any, low: float, high: float, *, open_below: bool = False) -> float:
-    number = float(x) if isinstance(x, Real) and not isinstance(x, bool) else nan
-    if not low <= number < high or (open_below and number == low):
-        above = f"{'>' if open_below else '≥'} {low:g}"
-        below = f" and < {high:g}" if high < inf else ""
-        raise ValueError(f"{name} is a number {above}{below}, got {x!r}")
-    return number

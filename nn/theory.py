@@ -184,7 +184,7 @@ def _set(neuron: Any, weights: Sequence[float], bias: float) -> None:
     neuron.b.data = bias
 
 
-Line = tuple[Fraction, Fraction]  # slope, intercept
+Affine = tuple[Fraction, Fraction]  # slope, intercept
 
 
 def pieces(model: MLP, low: float = 0.0, high: float = 1.0) -> int:
@@ -197,7 +197,7 @@ def pieces(model: MLP, low: float = 0.0, high: float = 1.0) -> int:
     """
     if model.sizes[0] != 1 or model.sizes[-1] != 1:
         raise ValueError(f"pieces are counted along one input and one output, got sizes {model.sizes}")
-    segments: list[tuple[Fraction, Fraction, list[Line]]] = [
+    segments: list[tuple[Fraction, Fraction, list[Affine]]] = [
         (Fraction(low), Fraction(high), [(Fraction(1), Fraction(0))])
     ]
     for layer in model.layers:
@@ -209,8 +209,8 @@ def pieces(model: MLP, low: float = 0.0, high: float = 1.0) -> int:
 
 
 def _through(
-    layer: Layer, start: Fraction, end: Fraction, inputs: list[Line]
-) -> list[tuple[Fraction, Fraction, list[Line]]]:
+    layer: Layer, start: Fraction, end: Fraction, inputs: list[Affine]
+) -> list[tuple[Fraction, Fraction, list[Affine]]]:
     """One straight stretch through a layer: cut where a neuron's h̃ crosses 0, then apply ReLU."""
     h_pre = []
     for neuron in layer.neurons:

@@ -18,11 +18,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd import NonFiniteError, Value, collector_paused, nonfinite_origin, topological_order
 from nn import losses
+from nn.arguments import as_list, number_in_range, whole_number
 from nn.engine import choose
-from nn.optim import SGD, Optimizer, checked_rate, clip_gradients
+from nn.optim import SGD, Optimizer, clip_gradients
 
 if TYPE_CHECKING:
-    from nn.engine import Graph
+    from nn.engine import GraphEngine
     from nn.losses import Loss, LossFunction
     from nn.module import Module
     from nn.optim import Schedule
@@ -66,7 +67,7 @@ Samples = tuple[Sequence[Any], Sequence[Any]]
 def steps(
     model: Callable[[Any], Any], X: Sequence[Any], y: Sequence[Any], *, loss: Loss, optimizer: Optimizer,
     epochs: int = 10, batch_size: int | None = None, seed: int = 0, start: int = 0, schedule: Schedule | None = None,
-    clip_norm: float | None = None, validation: Samples | None = None, engine: str | Graph = "auto",
+    clip_norm: float | None = None, validation: Samples | None = None, engine: str | GraphEngine = "auto",
 ) -> Iterator[Record]:  # fmt: skip
     """Train, yielding one record a step; stop whenever you like.
 
@@ -91,21 +92,21 @@ def steps(
     Warns with FlatGradientWarning when every gradient is exactly 0.
     """
     X, y = _data(X, y)
-    batch_size = len(y) if batch_size is None else _count("batch_size", batch_size)
+    batch_size = len(y) if batch_size is None else whole_number("batch_size", batch_size)
     if clip_norm is not None:
-        checked_rate(clip_norm, "clip_norm")
-    start = _count("start", start, at_least=0)
-    batches = _batches(len(y), batch_size, _count("epochs", epochs), random.Random(seed))
+        number_in_range("clip_norm", clip_norm)
+    start = whole_number("start", start, at_least=0)
+    batches = _batches(len(y), batch_size, whole_number("epochs", epochs), random.Random(seed))
     loss = losses.get(loss)
     _require_optimizer(optimizer)
     if schedule is not None and not callable(schedule):
         raise TypeError(
             f"schedule is a function of the step 1, 2, … that gives the rate, such as cosine(0.1, steps=100); got {schedule!r}"
         )
-    held_out = _pair(validation)
+    held_out = _samples(validation)
     passes = choose(engine, model, X, y, loss)
-    job = _Job(model, (X, y), passes, loss, optimizer, schedule, clip_norm, held_out)
-    return job.training(islice(enumerate(batches, start=1), start, None))
+    training = _Training(model, (X, y), passes, loss, optimizer, schedule, clip_norm, held_out)
+    return training.records(islice(enumerate(batches, start=1), start, None))
 
 
 class _Batch(NamedTuple):
@@ -124,44 +125,44 @@ def _batches(n: int, batch_size: int, epochs: int, rng: random.Random) -> Iterat
             yield _Batch(epoch, order[start : start + batch_size], start + batch_size >= n)
 
 
-class _Job(NamedTuple):
+class _Training(NamedTuple):
     """What stays the same from step to step."""
 
     model: Callable[[Any], Any]
     samples: Samples
-    passes: Graph
+    passes: GraphEngine
     loss: LossFunction
     optimizer: Optimizer
     schedule: Schedule | None
     clip_norm: float | None
     validation: Samples | None
 
-    def training(self, batches: Iterator[tuple[int, _Batch]]) -> Iterator[Record]:
-        safe = _Checkpoint(self.optimizer)
+    def records(self, batches: Iterator[tuple[int, _Batch]]) -> Iterator[Record]:
+        rollback = _Rollback(self.optimizer)
         for step, batch in batches:
-            with safe, collector_paused():  # around the call: the graph is gone before the collector wakes
-                record = self.step(step, batch, safe)
+            with rollback, collector_paused():  # around the call: the graph is gone before the collector wakes
+                record = self.take_step(step, batch, rollback)
             if batch.ends_epoch and self.validation:
                 record = Record(*record[:6], *evaluate(self.model, *self.validation, self.loss))
             yield record
 
-    def step(self, step: int, batch: _Batch, safe: _Checkpoint) -> Record:
+    def take_step(self, step: int, batch: _Batch, rollback: _Rollback) -> Record:
         """Forward, backward, update."""
         optimizer, when = self.optimizer, f"at step {step} (epoch {batch.epoch})"
         if self.schedule is not None:
-            optimizer.lr = checked_rate(self.schedule(step), f"the schedule's learning rate {when}")
+            optimizer.lr = number_in_range(f"the schedule's learning rate {when}", self.schedule(step))
         forward = self.passes.forward(batch.samples)
         if not isfinite(forward.loss):
-            began, culprit = nonfinite_origin(forward.graph()), _culprit(self.samples, batch.samples)
+            began, where = nonfinite_origin(forward.graph()), _nonfinite_sample(self.samples, batch.samples)
             raise NonFiniteError(
-                f"the loss is {forward.loss:g} {when}. It began at {began}. {culprit or _advice(optimizer.lr)}"
+                f"the loss is {forward.loss:g} {when}. It began at {began}. {where or _advice(optimizer.lr)}"
             )
-        safe.finite = safe.before
+        rollback.finite = rollback.before
         optimizer.zero_grad()
         forward.backward()
         norm = hypot(*[p.grad for p in optimizer.parameters])
-        if norm == 0.0 and forward.loss != 0.0 and not safe.warned:
-            safe.warned = True
+        if norm == 0.0 and forward.loss != 0.0 and not rollback.warned:
+            rollback.warned = True
             warnings.warn(_why_flat(forward.graph(), when), FlatGradientWarning, stacklevel=4)
         if self.clip_norm is not None:
             clip_gradients(optimizer.parameters, self.clip_norm)
@@ -170,7 +171,7 @@ class _Job(NamedTuple):
         return Record(step, batch.epoch, forward.loss, forward.accuracy, norm, optimizer.lr)
 
 
-class _Checkpoint:
+class _Rollback:
     """Parameters and optimizer as they were before a step, put back when the step does not end.
 
     before: at the start of this step; finite: where the loss was last seen to be finite
@@ -262,7 +263,7 @@ class _Best:
     def __init__(self, optimizer: Optimizer, patience: int | None, settings: dict[str, Any]) -> None:
         if patience is not None and not settings.get("validation"):
             raise ValueError("patience waits for a better validation loss: give validation=(X, y)")
-        self.patience = None if patience is None else _count("patience", patience)
+        self.patience = None if patience is None else whole_number("patience", patience)
         self.parameters = optimizer.parameters
         self.loss, self.epochs_since = inf, 0
         self.numbers: list[float] | None = None
@@ -336,14 +337,13 @@ def _advice(lr: float) -> str:
 
 
 def _data(X: Sequence[Any], y: Sequence[Any]) -> tuple[Any, Any]:
-    X = X.tolist() if hasattr(X, "tolist") else X
-    y = y.tolist() if hasattr(y, "tolist") else y
+    X, y = as_list(X), as_list(y)
     if len(X) != len(y) or not len(y):
         raise ValueError(f"X and y need one row a sample and at least one: got {len(X)} rows of X and {len(y)} of y")
     return X, y
 
 
-def _pair(validation: Any) -> Samples | None:
+def _samples(validation: Any) -> Samples | None:
     """Validation samples and targets; a data set of ``nn.data`` is such a pair with names behind it."""
     if validation is None:
         return None
@@ -358,7 +358,7 @@ def _require_optimizer(optimizer: Any) -> None:
         raise TypeError(f"optimizer is an object such as SGD(model.parameters(), lr=0.1), got {optimizer!r}")
 
 
-def _culprit(samples: Samples, batch: Sequence[int]) -> str:
+def _nonfinite_sample(samples: Samples, batch: Sequence[int]) -> str:
     """The first sample of a batch that holds nan or ±inf, in words; "" if there is none."""
     for i in batch:
         for what, rows in zip("Xy", samples, strict=True):
@@ -369,15 +369,9 @@ def _culprit(samples: Samples, batch: Sequence[int]) -> str:
 
 
 def _flat(x: Any) -> Iterator[Any]:
-    x = x.tolist() if hasattr(x, "tolist") else x
+    x = as_list(x)
     if isinstance(x, (list, tuple)):
         for item in x:
             yield from _flat(item)
     else:
         yield x
-
-
-def _count(what: str, n: Any, at_least: int = 1) -> int:
-    if isinstance(n, bool) or not hasattr(n, "__index__") or n.__index__() < at_least:
-        raise ValueError(f"{what} is a whole number, {at_least} or more; got {n!r}")
-    return int(n.__index__())

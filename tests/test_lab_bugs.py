@@ -22,7 +22,7 @@ def gradients(root):
 def test_the_wrong_way_gives_other_numbers_and_by_luck_the_same(bug):
     assert bug.right() != bug.wrong()
     assert bug.right().keys() == bug.wrong().keys()
-    assert bug.right(*bug.lucky()) == bug.wrong(*bug.lucky())
+    assert bug.right(*bug.agreeing()) == bug.wrong(*bug.agreeing())
 
 
 @pytest.mark.parametrize("bug", BUGS, ids=lambda b: b.name)
@@ -84,7 +84,7 @@ def test_without_zero_grad_the_weight_swings_and_with_it_it_settles():
 
 
 def test_f_minus_y_is_what_the_graph_finds_and_y_minus_f_goes_uphill():
-    x, y, _ = y_minus_f.telling()
+    x, y, _ = y_minus_f.differing()
     w = Value(0.0)
     optimizer = SGD([w], lr=1.0)
     for expected in y_minus_f.right().values():
@@ -112,7 +112,7 @@ def test_the_step_after_backward_is_sgd_on_the_graph(case):
 
 
 def test_a_value_that_is_updated_before_backward_changes_no_gradient():
-    case = in_place.telling()
+    case = in_place.differing()
     (loss, w1, w2), (other, v1, v2) = graph_of(*case), graph_of(*case)
     w2.data -= 0.6
     loss.backward()
@@ -148,19 +148,19 @@ def test_a_bug_shows_both_codes_their_differing_lines_and_the_numbers(bug):
     assert 1 <= len(marked) <= 7
     assert "def " not in "".join(part.split("</b>")[0] for line in marked for part in line.split("0.28)")[1:])
     assert "✗" in page
-    assert bug.luck in page.replace("&#x27;", "'")
+    assert bug.reason in page.replace("&#x27;", "'")
 
 
 @pytest.mark.parametrize("bug", BUGS, ids=lambda b: b.name)
 def test_a_bug_prints_its_story_and_the_numbers(bug):
     text = repr(bug)
-    assert bug.story in text
+    assert bug.explanation in text
     assert text.count("≠") >= 1
-    assert bug.luck in text
+    assert bug.reason in text
 
 
 def test_what_a_bug_shows_is_text_never_markup():
-    bug = Bug("n", "<i>", "a < b", assign.right_way, assign.wrong_way, assign.telling, assign.lucky, "x > y")
+    bug = Bug("n", "<i>", "a < b", assign.right_way, assign.wrong_way, assign.differing, assign.agreeing, "x > y")
     page = bug._repr_html_()
     assert "<i>" not in page
     assert "a &lt; b" in page

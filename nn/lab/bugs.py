@@ -34,28 +34,28 @@ SAME, OTHER = "=", "≠"
 class Bug:
     """A mistake that engines and training loops are written with, beside what is right.
 
-    name, title, story: what it is called, in a word, in a line, and in a few sentences
+    name, title, explanation: the bug in a word, in a line, and in a few sentences
     right_way, wrong_way: two functions of the same arguments that give numbers by name
-    telling: makes arguments on which they differ
-    lucky:   makes arguments on which they agree, for the reason in ``luck``
+    differing: makes arguments on which they differ
+    agreeing:  makes arguments on which they agree by luck, for the reason in ``reason``
     """
 
     name: str
     title: str
-    story: str
+    explanation: str
     right_way: Callable[..., Numbers]
     wrong_way: Callable[..., Numbers]
-    telling: Callable[[], tuple[Any, ...]]
-    lucky: Callable[[], tuple[Any, ...]]
-    luck: str
+    differing: Callable[[], tuple[Any, ...]]
+    agreeing: Callable[[], tuple[Any, ...]]
+    reason: str
 
     def right(self, *case: Any) -> Numbers:
-        """The numbers as they should be, on a case of yours or on the telling one."""
-        return self.right_way(*(case or self.telling()))
+        """The numbers as they should be, on arguments of yours or on those where the two ways differ."""
+        return self.right_way(*(case or self.differing()))
 
     def wrong(self, *case: Any) -> Numbers:
-        """The numbers that the mistake gives, on a case of yours or on the telling one."""
-        return self.wrong_way(*(case or self.telling()))
+        """The numbers that the mistake gives, on arguments of yours or on those where the two ways differ."""
+        return self.wrong_way(*(case or self.differing()))
 
     @property
     def code(self) -> tuple[str, str]:
@@ -63,7 +63,7 @@ class Bug:
         return _without_types(self.right_way), _without_types(self.wrong_way)
 
     def rows(self, case: tuple[Any, ...] = ()) -> list[tuple[str, float, float]]:
-        """(name, right, wrong), one a number; the telling case unless another is given.
+        """(name, right, wrong), one per number, on these arguments or on those where the two ways differ.
 
         >>> loop_closure.rows()
         [('a', 2.0, 0.0), ('b', 3.0, 0.0), ('c', 4.0, 12.0)]
@@ -73,22 +73,22 @@ class Bug:
         return [(name, right[name], wrong[name]) for name in right]
 
     def __repr__(self) -> str:
-        lines = [f"{self.title}: {self.story}", f"{'':>14}{'right':>10}{'wrong':>10}"]
+        lines = [f"{self.title}: {self.explanation}", f"{'':>14}{'right':>10}{'wrong':>10}"]
         lines += [f"{n:>14}{r:>10.4g}{w:>10.4g}  {SAME if r == w else OTHER}" for n, r, w in self.rows()]
-        return "\n".join([*lines, f"They agree by luck {self.luck}."])
+        return "\n".join([*lines, f"They agree by luck {self.reason}."])
 
     def _repr_html_(self) -> str:
         right, wrong = (source.split("\n") for source in self.code)
-        ours, theirs = _differing(right, wrong)
+        ours, theirs = _unmatched_lines(right, wrong)
         return (
-            f"<h3>{_text(self.title)}</h3><p>{_text(self.story)}</p>"
-            f'<table style="width:100%"><tr>{_panel("✓ right", right, ours)}{_panel("✗ wrong", wrong, theirs)}</tr></table>'
-            f"{_numbers(self.rows())}"
-            f"<p>They agree by luck {_text(self.luck)}:</p>{_numbers(self.rows(self.lucky()))}"
+            f"<h3>{_escaped(self.title)}</h3><p>{_escaped(self.explanation)}</p>"
+            f'<table style="width:100%"><tr>{_source_cell("✓ right", right, ours)}{_source_cell("✗ wrong", wrong, theirs)}</tr></table>'
+            f"{_number_table(self.rows())}"
+            f"<p>They agree by luck {_escaped(self.reason)}:</p>{_number_table(self.rows(self.agreeing()))}"
         )
 
 
-def _differing(a: list[str], b: list[str]) -> tuple[set[int], set[int]]:
+def _unmatched_lines(a: list[str], b: list[str]) -> tuple[set[int], set[int]]:
     """Which lines of a, and which of b, the other has not; their first lines, the names, aside."""
     blocks = difflib.SequenceMatcher(None, a[1:], b[1:], autojunk=False).get_matching_blocks()
     return (
@@ -107,25 +107,25 @@ def _without_types(function: Callable[..., Any]) -> str:
     return re.sub(r"^( *\w+): [^=]+ = ", r"\1 = ", ast.unparse(tree), flags=re.MULTILINE)
 
 
-def _text(words: str) -> str:
+def _escaped(words: str) -> str:
     return html.escape(words)
 
 
-def _panel(heading: str, lines: list[str], marked: set[int]) -> str:
+def _source_cell(heading: str, lines: list[str], marked: set[int]) -> str:
     """One function as a table cell, some lines in bold on a tint."""
     shown = [
-        f'<b style="background:rgba(230,140,0,0.28)">{_text(line)}</b>' if i in marked else _text(line)
+        f'<b style="background:rgba(230,140,0,0.28)">{_escaped(line)}</b>' if i in marked else _escaped(line)
         for i, line in enumerate(lines)
     ]
     cell = "text-align:left;vertical-align:top;width:50%"
     return f'<td style="{cell}"><b>{heading}</b><pre>{chr(10).join(shown)}</pre></td>'
 
 
-def _numbers(rows: Iterable[tuple[str, float, float]]) -> str:
+def _number_table(rows: Iterable[tuple[str, float, float]]) -> str:
     """The two columns of numbers, what differs in bold."""
     cell = '<td style="text-align:right;padding:0 1em">'
     shown = "".join(
-        f"<tr>{cell}{_text(name)}</td>{cell}{right:.4g}</td>"
+        f"<tr>{cell}{_escaped(name)}</td>{cell}{right:.4g}</td>"
         f"{cell}{f'{wrong:.4g}' if right == wrong else f'<b>✗ {wrong:.4g}</b>'}</td></tr>"
         for name, right, wrong in rows
     )
@@ -241,7 +241,7 @@ def _late_contribution() -> tuple[Value]:
     return (L,)
 
 
-def _lucky_contribution() -> tuple[Value]:
+def _early_contribution() -> tuple[Value]:
     w = Value(2.0, label="w")
     z = w * 5.0
     z.label = "z"
@@ -258,7 +258,7 @@ depth_first = Bug(
     backward_after_all_uses,
     backward_depth_first,
     _late_contribution,
-    _lucky_contribution,
+    _early_contribution,
     "when the longer way happens to be written first: z * 3 + z instead of z + z * 3",
 )
 

@@ -69,7 +69,7 @@ TWO: dict[str, Callable[[Value, Value], Value]] = {
 }  # fmt: skip
 
 
-class Line(NamedTuple):
+class Result(NamedTuple):
     """One result of the graph: its label, the row of the op table, the labels of its operands."""
 
     label: str
@@ -84,16 +84,16 @@ class Line(NamedTuple):
         return f"{self.label} = {written}"
 
 
-class Graph(NamedTuple):
-    """A recipe: numbers for the leaves, and lines."""
+class Exercise(NamedTuple):
+    """What a graph is built from: numbers for the leaves, and the results computed from them."""
 
     numbers: dict[str, float]
-    lines: tuple[Line, ...]
+    results: tuple[Result, ...]
 
     def built(self) -> dict[str, Value]:
         """Its nodes by label, leaves first."""
         nodes = {label: Value(number, label=label) for label, number in self.numbers.items()}
-        for label, op, operands in self.lines:
+        for label, op, operands in self.results:
             x = [nodes[o] for o in operands]
             nodes[label] = TWO[op](*x) if len(x) == 2 else x[0] ** 2 if op == "power_constant" else getattr(x[0], op)()
             nodes[label].label = label
@@ -143,9 +143,9 @@ class Quiz:
             raise ValueError(f"difficulty is one of {', '.join(map(str, LEVELS))}; got {difficulty!r}")
         self.seed = random.randrange(10_000) if seed is None else seed
         self.difficulty = difficulty
-        self._graph = _found(self.seed, difficulty)
-        self.nodes = self._graph.built()
-        self.asked = tuple(self._graph.numbers)
+        self._exercise = _found(self.seed, difficulty)
+        self.nodes = self._exercise.built()
+        self.asked = tuple(self._exercise.numbers)
 
     def check(self, /, **answers: Any) -> Verdicts:
         """Judge ∂L/∂ of each leaf, and of any result that is given too; rounding to three digits is fine.
@@ -155,7 +155,7 @@ class Quiz:
         L = self.nodes[LAST]
         numbers = {self.nodes[label]: as_number(answer) for label, answer in answers.items() if label in self.nodes}
         known = {node: number for node, number in numbers.items() if number is not None}
-        order = [*reversed([line.label for line in self._graph.lines]), *self.asked]
+        order = [*reversed([result.label for result in self._exercise.results]), *self.asked]
         judged = [label for label in order if label in answers or label in self.asked]
         verdicts = {
             label: judge_gradient(L, self.nodes[label], answers[label], known)
@@ -178,7 +178,7 @@ class Quiz:
     @cached_property
     def picture(self) -> Picture:
         """The graph, every gradient a question mark."""
-        scene = draw(self._graph.built()[LAST]).scene  # a graph of its own: yours may have gradients
+        scene = draw(self._exercise.built()[LAST]).scene  # a graph of its own: yours may have gradients
         boxes = tuple(replace(box, lines=tuple(map(_hidden, box.lines)), hover="") for box in scene.boxes)
         return Picture(replace(scene, boxes=boxes, arrows=tuple(replace(arrow, hover="") for arrow in scene.arrows)))
 
@@ -187,8 +187,8 @@ class Quiz:
 
     def asking(self, how: str) -> str:
         """The quiz as text that ends with how to answer it."""
-        given = ", ".join(f"{label} = {number:g}" for label, number in self._graph.numbers.items())
-        lines = [f"{line} = {self.nodes[line.label].data:.4g}" for line in self._graph.lines]
+        given = ", ".join(f"{label} = {number:g}" for label, number in self._exercise.numbers.items())
+        lines = [f"{result} = {self.nodes[result.label].data:.4g}" for result in self._exercise.results]
         question = f"What are {', '.join(f'∂L/∂{label}' for label in self.asked)}?  {how}"
         return "\n".join(
             [f"Quiz {self.seed}, difficulty {self.difficulty}", *(f"  {line}" for line in (given, *lines)), question]
@@ -220,39 +220,43 @@ def _hidden(line: Any) -> Any:
 # ── finding a graph that is worth asking ────────────────────────────────────
 
 
-def _found(seed: int, difficulty: int) -> Graph:
+def _found(seed: int, difficulty: int) -> Exercise:
     """The first graph of this seed that is worth asking."""
     draw_from, level = random.Random(f"{seed}, {difficulty}"), LEVELS[difficulty]
     for _ in range(TRIES):
-        graph = _drawn(draw_from, level)
+        exercise = _drawn(draw_from, level)
         try:
-            nodes = graph.built()
+            nodes = exercise.built()
         except ArithmeticError:  # a division by 0
             continue
-        if _is_connected(graph, difficulty) and _is_short(nodes, level) and _is_telling(nodes, USUAL[difficulty]):
-            return graph
+        if (
+            _is_connected(exercise, difficulty)
+            and _is_short(nodes, level)
+            and _tells_mistakes_apart(nodes, USUAL[difficulty])
+        ):
+            return exercise
     raise ValueError(f"no graph of seed {seed} and difficulty {difficulty} is worth asking; take another seed")
 
 
-def _drawn(draw_from: random.Random, level: Level) -> Graph:
-    """Any graph of this level: each line uses the newest result and any other node."""
+def _drawn(draw_from: random.Random, level: Level) -> Exercise:
+    """Any graph of this level: each result uses the newest result and any other node."""
     leaves = LEAVES[: draw_from.choice((2, 3, 3))]
     n = draw_from.randint(*level.results)
-    known, lines = list(leaves), list[Line]()
+    known, results = list(leaves), list[Result]()
     for label in (*RESULTS[: n - 1], LAST):
-        op = draw_from.choice(level.ops if not lines or lines[-1].op in TWO else EASY)  # no function of a function
+        op = draw_from.choice(level.ops if not results or results[-1].op in TWO else EASY)  # no function of a function
         operands = (known[-1], draw_from.choice(known)) if op in TWO else (known[-1],)
-        lines.append(Line(label, op, tuple(draw_from.sample(operands, len(operands)))))
+        results.append(Result(label, op, tuple(draw_from.sample(operands, len(operands)))))
         known.append(label)
     numbers = map(float, draw_from.sample(level.numbers, len(leaves)))  # no two alike
-    return Graph(dict(zip(leaves, numbers, strict=True)), tuple(lines))
+    return Exercise(dict(zip(leaves, numbers, strict=True)), tuple(results))
 
 
-def _is_connected(graph: Graph, difficulty: int) -> bool:
+def _is_connected(exercise: Exercise, difficulty: int) -> bool:
     """Is every node used, and some node twice; from difficulty 2 a result, so that the order matters?"""
-    uses = [operand for line in graph.lines for operand in line.operands]
-    labels = [*graph.numbers, *(line.label for line in graph.lines[:-1])]
-    shared = labels if difficulty == 1 else labels[len(graph.numbers) :]
+    uses = [operand for result in exercise.results for operand in result.operands]
+    labels = [*exercise.numbers, *(result.label for result in exercise.results[:-1])]
+    shared = labels if difficulty == 1 else labels[len(exercise.numbers) :]
     return all(label in uses for label in labels) and any(uses.count(label) > 1 for label in shared)
 
 
@@ -263,7 +267,7 @@ def _is_short(nodes: dict[str, Value], level: Level) -> bool:
     return all(0.01 <= abs(x) <= 60 and round(x, level.decimals) == x for x in numbers)
 
 
-def _is_telling(nodes: dict[str, Value], usual: set[str]) -> bool:
+def _tells_mistakes_apart(nodes: dict[str, Value], usual: set[str]) -> bool:
     """Does every mistake lead to a number of its own, and can the usual ones be made?"""
     L = nodes[LAST]
     with rehearsed(L):
@@ -273,13 +277,13 @@ def _is_telling(nodes: dict[str, Value], usual: set[str]) -> bool:
         if any(slip.mistake == FORGOT_TO_ADD and close(slip.answer, gradient) for slip in candidates(L, node)):
             return False  # contributions cancel, and who forgets them is right by luck
         made = slips(L, node)
-        if not _told_apart(gradient, made):
+        if not _are_apart(gradient, made):
             return False
         names.update(slip.mistake for slip in made)
     return usual <= names
 
 
-def _told_apart(right: float, made: list[Slip]) -> bool:
+def _are_apart(right: float, made: list[Slip]) -> bool:
     answers = sorted([(right, ""), *((slip.answer, slip.mistake) for slip in made)])
     return all(
         name == other or abs(a - b) > GAP * max(abs(a), abs(b), 0.01) for (a, name), (b, other) in pairwise(answers)

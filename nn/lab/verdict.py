@@ -85,8 +85,8 @@ def judge(
         for reached, name, said in led_to:
             if alike(fitted(answer, reached), reached):
                 return Verdict(name, said)
-    strange = _strangeness(answer, right)
-    return Verdict(WRONG_KIND, strange) if strange else Verdict(UNKNOWN, hint)
+    mismatch = _kind_mismatch(answer, right)
+    return Verdict(WRONG_KIND, mismatch) if mismatch else Verdict(UNKNOWN, hint)
 
 
 def judge_function(
@@ -123,9 +123,9 @@ def judge_function(
         return Verdict(NOT_A_FUNCTION, "Give the function itself: its name, without brackets after it.")
     calls = [sample if isinstance(sample, tuple) else (sample,) for sample in samples]
     given = [_called(answer, call) for call in calls]
-    asked = _question(answer, calls, given)
-    if asked is not None:  # a verdict that is not "right" is false
-        return asked
+    failure = _obvious_failure(answer, calls, given)
+    if failure is not None:  # a verdict that is not "right" is false
+        return failure
     expected = [right(*copy.deepcopy(call)) for call in calls]
     if agree(given, expected, tolerance):
         return Verdict(None, praise)
@@ -133,10 +133,10 @@ def judge_function(
         if agree(given, [_called(wrong, call) for call in calls], tolerance):
             return Verdict(name, advice)
     k = next(k for k, (a, b) in enumerate(zip(given, expected, strict=True)) if not agree(a, b, tolerance))
-    strange = _strangeness(given[k], expected[k])
+    mismatch = _kind_mismatch(given[k], expected[k])
     return Verdict(
-        WRONG_KIND if strange else UNKNOWN,
-        f"{strange or hint} {_call(answer, calls[k])} gave {reprlib.repr(given[k])}.",
+        WRONG_KIND if mismatch else UNKNOWN,
+        f"{mismatch or hint} {_call(answer, calls[k])} gave {reprlib.repr(given[k])}.",
     )
 
 
@@ -259,7 +259,7 @@ def _is_list(x: Any) -> bool:
 # ── what kind of thing an answer is ─────────────────────────────────────────
 
 
-def _strangeness(answer: Any, right: Any) -> str:
+def _kind_mismatch(answer: Any, right: Any) -> str:
     """In words, why the answer can't be right whatever its numbers are; "" if it could be."""
     given, right = fitted(answer, right), plain(right)
     shown = given if isinstance(answer, list | tuple) else answer
@@ -270,8 +270,8 @@ def _strangeness(answer: Any, right: Any) -> str:
     if not _is_list(given) or len(right) != len(given):
         return f"{len(right)} of them are wanted in a list, this is {kind(shown)}."
     parts = enumerate(zip(given, right, strict=True), 1)
-    strange = ((place, _strangeness(*pair)) for place, pair in parts)
-    return next((f"In place {place}: {said[0].lower()}{said[1:]}" for place, said in strange if said), "")
+    mismatch = ((place, _kind_mismatch(*pair)) for place, pair in parts)
+    return next((f"In place {place}: {said[0].lower()}{said[1:]}" for place, said in mismatch if said), "")
 
 
 def kind(answer: Any) -> str:
@@ -306,8 +306,8 @@ def _called(function: Callable[..., Any], call: tuple[Any, ...]) -> Any:
         return _Raised(error)
 
 
-def _question(answer: Callable[..., Any], calls: list[tuple[Any, ...]], given: list[Any]) -> Verdict | None:
-    """What must be asked before numbers can be compared."""
+def _obvious_failure(answer: Callable[..., Any], calls: list[tuple[Any, ...]], given: list[Any]) -> Verdict | None:
+    """The verdict on a function that raises, or returns nothing, before its numbers are compared; None if it does not."""
     for call, got in zip(calls, given, strict=True):
         if isinstance(got, _Raised):
             return Verdict(RAISES, f"{_call(answer, call)}: {got.said}")
