@@ -174,7 +174,7 @@ def test_a_rate_far_too_large_stops_with_one_line(capsys, tmp_path):
 
 
 def test_a_graph_too_large_for_the_page_costs_the_page_alone(capsys, tmp_path, monkeypatch):
-    monkeypatch.setattr("autograd.view.html.MOST", 10)
+    monkeypatch.setattr("autograd.view.MOST", 10)
     code, out, err = run(capsys, "train", "xor", "-o", str(tmp_path), "--epochs", "3", "--quiet")
     assert (code, err) == (0, "")
     assert "left out step.html: the player steps through at most 10 nodes" in out

@@ -16,8 +16,8 @@ import autograd
 from autograd import Value, recording, step
 from autograd.backprop import backward_steps, topological_order
 from autograd.errors import CycleError
-from autograd.view.html import MOST, Player
-from autograd.view.trace import FORMAT, VERSION, build_trace, dumps
+from autograd.view import MOST
+from autograd.view.trace import FORMAT, VERSION, dumps
 from nn import MLP, SGD, Adam, cross_entropy
 
 HOSTILE = [
@@ -49,8 +49,12 @@ def network() -> Value:
     return loss
 
 
+def trace_of(root: Value, update=None) -> dict:
+    return step(root, update=update).trace
+
+
 def test_the_trace_of_a_small_graph_word_for_word():
-    trace = build_trace(diamond())
+    trace = trace_of(diamond())
     assert (trace["format"], trace["version"], trace["root"]) == (FORMAT, VERSION, 3)
     assert trace["nodes"] == [
         {"op": "parameter", "label": "w", "data": 2.0},
@@ -74,7 +78,7 @@ def test_its_steps_are_those_of_backward_and_change_no_gradient():
     loss.backward()
     order = topological_order(loss)
     before = [v.grad for v in order]
-    summed = [event for event in build_trace(loss)["events"] if event[0] == "accumulate"]
+    summed = [event for event in trace_of(loss)["events"] if event[0] == "accumulate"]
     assert [v.grad for v in order] == before
     loss.zero_grad()
     assert [(s.slot, s.upstream, s.local, s.contribution, s.before, s.after) for s in backward_steps(loss)] == [
@@ -84,7 +88,7 @@ def test_its_steps_are_those_of_backward_and_change_no_gradient():
 
 def test_an_accumulate_says_the_whole_sum():
     """contribution = upstream · local and after = before + contribution, for every event by itself."""
-    summed = [event for event in build_trace(network())["events"] if event[0] == "accumulate"]
+    summed = [event for event in trace_of(network())["events"] if event[0] == "accumulate"]
     assert len(summed) > 20
     for _, _, _, upstream, local, contribution, before, after, k, n in summed:
         assert contribution == upstream * local
@@ -93,7 +97,7 @@ def test_an_accumulate_says_the_whole_sum():
 
 
 def test_gradients_are_zero_before_backward_begins():
-    events = [event[0] for event in build_trace(network())["events"]]
+    events = [event[0] for event in trace_of(network())["events"]]
     assert events.index("zero") == events.index("seed") - 1 == events.count("forward")
     assert events[-1] == "done"
 
@@ -103,7 +107,7 @@ def test_gradients_are_zero_before_backward_begins():
 
 def test_a_learning_rate_shows_where_each_parameter_goes_and_moves_none():
     loss = network()
-    trace = build_trace(loss, update=0.5)
+    trace = trace_of(loss, update=0.5)
     parameters = [v for v in topological_order(loss) if v.op.name == "parameter"]
     before = [p.data for p in parameters]
     events = trace["events"]
@@ -118,7 +122,7 @@ def test_a_learning_rate_shows_where_each_parameter_goes_and_moves_none():
 
 def test_where_nothing_is_marked_as_a_parameter_every_leaf_but_constants_moves():
     x = Value(3.0, label="x")
-    assert [event for event in build_trace(x * 2.0, update=1)["events"] if event[0] == "update"] == [
+    assert [event for event in trace_of(x * 2.0, update=1)["events"] if event[0] == "update"] == [
         ["update", 0, 3.0, 1.0]
     ]
 
@@ -135,7 +139,7 @@ def test_an_optimizer_shows_the_step_it_would_take_and_takes_none(optimizer):
     loss = model([1.0, -2.0]) ** 2
     numbers = [(p.data, p.grad) for p in model.parameters()]
     running = own.state_dict()
-    trace = build_trace(loss, update=own)
+    trace = trace_of(loss, update=own)
     assert [(p.data, p.grad) for p in model.parameters()] == numbers
     assert own.state_dict() == running
     own.zero_grad()
@@ -161,7 +165,7 @@ def test_any_object_with_parameters_and_a_step_will_do():
             for p in self._held:
                 p.data /= 2
 
-    assert build_trace(w * w, update=Halving([w]))["events"][-1] == ["update", 0, 2.0, 1.0]
+    assert trace_of(w * w, update=Halving([w]))["events"][-1] == ["update", 0, 2.0, 1.0]
     assert w.data == 2.0
 
 
@@ -173,7 +177,7 @@ def test_what_can_not_update_is_named():
 
 
 def test_no_node_is_visited_before_all_that_used_it():
-    trace = build_trace(network())
+    trace = trace_of(network())
     uses = [parent for node in trace["nodes"] for parent in node.get("parents", [])]
     arrived = [0] * len(trace["nodes"])
     for kind, node, *rest in (event for event in trace["events"] if len(event) > 1):
@@ -186,7 +190,7 @@ def test_no_node_is_visited_before_all_that_used_it():
 
 
 def test_paths_and_modules_name_the_parts_of_a_network():
-    trace = build_trace(network())
+    trace = trace_of(network())
     paths = {node.get("path", node.get("label")) for node in trace["nodes"]}
     assert {"layers[0].neurons[2].w[1]", "layers[0].neurons[2].h_pre", "layers[1].neurons[0].h", "loss"} <= paths
     assert ["layers[0]", -1] in trace["modules"]
@@ -227,7 +231,7 @@ def test_looking_for_the_model_runs_nothing_of_a_stranger():
 
 
 def test_levels_show_every_node_somewhere_finest_first():
-    trace = build_trace(network())
+    trace = trace_of(network())
     assert [level["name"] for level in trace["levels"]] == ["nodes", "neurons", "layers"]
     sizes = [len(level["boxes"]) for level in trace["levels"]]
     assert sizes == sorted(sizes, reverse=True)
@@ -258,7 +262,7 @@ def long_chain(n: int) -> Value:
     ids=["chain", "long chain", "network", "wide layer", "sum", "batch"],
 )  # fmt: skip
 def test_every_node_is_alone_in_some_level_or_in_a_part_that_opens(make):
-    trace = build_trace(make())
+    trace = trace_of(make())
     alone, parts = shown_alone(trace), trace["parts"]
     opened_by = {box["opens"] for level in trace["levels"] for box in level.get("boxes", [])}
     opened_by |= {level["part"] for level in trace["levels"] if "part" in level}
@@ -277,13 +281,13 @@ def test_every_node_is_alone_in_some_level_or_in_a_part_that_opens(make):
 
 
 def test_a_level_that_is_a_tangle_of_arrows_is_left_out_and_its_neurons_open_one_by_one():
-    trace = build_trace(MLP([2, 40, 40, 1], seed=1)([0.5, 1.0]))
+    trace = trace_of(MLP([2, 40, 40, 1], seed=1)([0.5, 1.0]))
     assert [level["name"] for level in trace["levels"]] == ["layers"]
     assert [part["title"] for part in trace["parts"]].count("neurons[39]") == 2
 
 
 def test_parts_stand_in_one_another_and_their_boxes_do_not_overlap():
-    trace = build_trace(long_chain(2_000))
+    trace = trace_of(long_chain(2_000))
     for i, part in enumerate(trace["parts"]):
         assert part["in"] < i
         boxes = [(x - w / 2, y - h / 2, x + w / 2, y + h / 2) for _, x, y, w, h, *_ in part["boxes"]]
@@ -294,7 +298,7 @@ def test_parts_stand_in_one_another_and_their_boxes_do_not_overlap():
 
 def test_stretches_lead_forward_only():
     """An arrow from a later stretch back into an earlier one would turn the picture into a circle."""
-    trace = build_trace(long_chain(3_000))
+    trace = trace_of(long_chain(3_000))
     tops = [i for i, part in enumerate(trace["parts"]) if part["in"] == 0]
     rank = {}
     for node, part in enumerate(trace["part"]):
@@ -307,7 +311,7 @@ def test_stretches_lead_forward_only():
 
 def test_numbers_that_are_not_finite_are_words():
     x = Value(math.inf, label="x")
-    trace = build_trace(x - x)
+    trace = trace_of(x - x)
     assert trace["nodes"][0]["data"] == "inf"
     assert trace["nodes"][-1]["data"] == "nan"
     json.loads(dumps(trace), parse_constant=pytest.fail)
@@ -338,7 +342,7 @@ def test_the_same_graph_gives_the_same_bytes_in_every_process():
 
 def test_the_golden_trace():
     """Change VERSION when the format changes; then this digest may change too."""
-    trace = build_trace(diamond())
+    trace = trace_of(diamond())
     assert sha256(dumps({**trace, "levels": []}).encode()).hexdigest()[:16] == "8ec3fa70a454ea79"
 
 
@@ -362,7 +366,7 @@ def unpacked(text):
 
 def test_the_text_says_all_that_the_trace_says():
     x = Value(math.inf, label="x")
-    traces = [build_trace(network(), update=0.1), build_trace(x - x), build_trace(Value(-0.0) * Value(0.0))]
+    traces = [trace_of(network(), update=0.1), trace_of(x - x), trace_of(Value(-0.0) * Value(0.0))]
     for trace in traces:
         assert unpacked(dumps(trace)) == trace
     zeros = unpacked(dumps(traces[-1]))["nodes"]
@@ -372,7 +376,7 @@ def test_the_text_says_all_that_the_trace_says():
 def test_three_thousand_nodes_of_a_network_stay_under_a_megabyte():
     model = MLP([64, 40, 8], seed=0, activation="tanh")
     loss = cross_entropy([model([math.sin(i) for i in range(64)])], [0])
-    trace = build_trace(loss)
+    trace = trace_of(loss)
     assert len(trace["nodes"]) > 3_000
     assert len(dumps(trace)) < 1_000_000
 
@@ -382,7 +386,7 @@ def test_three_thousand_nodes_of_a_formula_stay_under_a_megabyte():
     y = Value(1.0)
     for i in range(735):
         y = (y * 0.999 + xs[i % 50]).sin()
-    trace = build_trace(y)
+    trace = trace_of(y)
     assert 2_950 <= len(trace["nodes"]) <= 3_050
     assert len(dumps(trace)) < 1_000_000
 
@@ -415,20 +419,19 @@ def test_a_backward_written_by_hand_is_in_the_trace_too():
         x.grad += 6.0 * y.grad
 
     y._backward = pass_on
-    assert ["accumulate", 1, 0, 1.0, 6.0, 6.0, 0.0, 6.0, 1, 1] in build_trace(y)["events"]
+    assert ["accumulate", 1, 0, 1.0, 6.0, 6.0, 0.0, 6.0, 1, 1] in trace_of(y)["events"]
     assert x.grad == 0.0
 
 
 def test_a_recording_links_nodes_to_lines():
-    with recording() as r:
+    with recording():  # the latest is found
         x = Value(2.0, label="x")
         y = x * x
         loss = autograd.dot([y, x], [1.0, 2.0]).tanh()
-    trace = build_trace(loss, r.lines)
+    trace = trace_of(loss)
     texts = [trace["lines"][node["line"]][2] for node in trace["nodes"] if "line" in node]
     assert {file for file, *_ in trace["lines"]} == {Path(__file__).name}  # a page tells nobody your folders
     assert texts == ["y = x * x", *["loss = autograd.dot([y, x], [1.0, 2.0]).tanh()"] * 2]
-    assert step(loss).trace["lines"] == trace["lines"]  # the latest recording is found
 
 
 def test_a_recording_ends_and_gives_the_profiler_back():
@@ -462,7 +465,7 @@ def test_a_page_is_written_whole_or_not_at_all(tmp_path):
 
 
 def test_a_notebook_gets_a_sandboxed_frame_with_the_picture_in_it():
-    html = Player(diamond())._repr_mimebundle_()["text/html"]
+    html = step(diamond())._repr_mimebundle_()["text/html"]
     assert 'sandbox="allow-scripts allow-downloads"' in html
     assert "allow-same-origin" not in html
     assert '<img alt="L, step by step: 4 nodes" src="data:image/svg+xml;base64,' in html
@@ -511,5 +514,5 @@ def test_the_command_writes_a_page(tmp_path, monkeypatch, capsys):
 
 def test_a_box_is_wide_enough_for_the_number_that_an_update_gives():
     w = Value(2.0, label="w")
-    widths = [build_trace(w * 1.0, update=rate)["levels"][0]["boxes"][0]["at"][2] for rate in (1.0, 0.123)]
+    widths = [trace_of(w * 1.0, update=rate)["levels"][0]["boxes"][0]["at"][2] for rate in (1.0, 0.123)]
     assert widths[1] > widths[0]  # 2 → 1 and 2 → 1.877

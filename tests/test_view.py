@@ -21,7 +21,6 @@ from autograd.view.compat import draw_dot, trace
 from autograd.view.geometry import DIRECTIONS, Rect, middle
 from autograd.view.layered import columns
 from autograd.view.palette import DARK, LIGHT
-from autograd.view.scene import build
 from autograd.view.text import LABEL_CELLS, cells, number, shorten, signed, visible
 
 HOSTILE = [
@@ -120,7 +119,7 @@ def engine(request):
 
 def test_every_argument_slot_is_one_edge():
     a = Value(3.0)
-    scene = build([a * a])
+    scene = draw(a * a).scene
     assert [(arrow.tail, arrow.head) for arrow in scene.arrows] == [(0, 1), (0, 1)]
     assert draw(a * a).source.count("n0 -> n1") == 2
 
@@ -134,7 +133,7 @@ def test_a_box_shows_label_number_gradient_and_symbol():
 def test_every_op_of_the_table_is_drawn_with_its_symbol(op):
     node = apply(op, *[(low + high) / 2 or 0.5 for low, high in op.sample])
     shown = node.op.symbol
-    assert build([node]).boxes[-1].symbol == shown
+    assert draw(node).scene.boxes[-1].symbol == shown
     assert shown in texts(draw(node, layout="builtin").svg)
 
 
@@ -155,7 +154,7 @@ def test_sign_is_said_by_hue_and_by_glyph():
     x = Value(2.0)
     y = x * -3.0
     y.backward()
-    first, second = build([y]).arrows
+    first, second = draw(y).scene.arrows
     assert (first.text, first.tone) == ("−", "minus")
     assert (second.text, second.tone) == ("+", "plus")
 
@@ -164,7 +163,7 @@ def test_the_strongest_gradient_has_the_widest_arrow_and_one_scale_holds_for_all
     a, b = Value(1.0), Value(4.0)
     y = a * b
     y.backward()
-    to_a, to_b = build([y]).arrows
+    to_a, to_b = draw(y).scene.arrows
     assert to_a.flow == 4.0
     assert to_b.flow == 1.0
     thin, thick = 1.2, to_a.width
@@ -201,7 +200,7 @@ def test_gradients_that_are_not_finite_are_drawn():
     a = Value(1.0)
     y = a * Value(math.inf) + a * Value(math.nan)
     y.backward()
-    scene = build([y])
+    scene = draw(y).scene
     assert any(arrow.flow is None for arrow in scene.arrows)
     assert {"grad nan", "data inf", "data nan", "gradient nan or not known"} <= set(texts(draw(y).svg))
 
@@ -233,7 +232,7 @@ def test_a_picture_is_a_snapshot():
 
 
 def test_modules_are_nested_frames_and_labels_drop_what_the_frame_says():
-    scene = build([network(2, 2, 1)])
+    scene = draw(network(2, 2, 1)).scene
     frames = [(frame.path, frame.parent) for frame in scene.frames]
     assert ("layers[0].neurons[1]", [path for path, _ in frames].index("layers[0]")) in frames
     weight = next(box for box in scene.boxes if box.kind == "parameter")
@@ -395,7 +394,7 @@ def test_in_the_built_in_layout_no_arrow_crosses_a_box():
 
 
 def test_the_built_in_layout_orders_columns_by_dependence():
-    scene = build([network(2, 2, 1)])
+    scene = draw(network(2, 2, 1)).scene
     boxes = columns(scene).boxes
     assert all(boxes[arrow.tail].x < boxes[arrow.head].x for arrow in scene.arrows)
 
@@ -575,7 +574,7 @@ def test_a_root_inside_a_folded_module_stands_beside_its_box():
 
 def test_a_folded_box_shows_the_gradient_norm_of_its_parameters():
     loss = network(2, 1)
-    scene = build([loss], how="layers")
+    scene = draw(loss, fold="layers").scene
     box = next(box for box in scene.boxes if box.kind == "folded")
     parameters = {v for v in trace(loss)[0] if v.label.startswith("layers[0]")}
     assert box.lines[-1].text == f"‖grad‖ {number(math.hypot(*(v.grad for v in parameters)))}"

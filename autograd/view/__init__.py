@@ -25,22 +25,26 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
+from autograd.backprop import rehearsed
 from autograd.errors import CycleError
-from autograd.value import Value
+from autograd.value import Value, collector_paused
+from autograd.view.analysis import Analysis
+from autograd.view.assembly import build_scene
 from autograd.view.fold import FOLDS
 from autograd.view.geometry import DIRECTIONS
 from autograd.view.html import Player
-from autograd.view.layered import frames_nest
 from autograd.view.layout import LAYOUTS
 from autograd.view.model_name import model_name
 from autograd.view.picture import FORMATS, Picture
-from autograd.view.scene import build
-from autograd.view.source_lines import recording
+from autograd.view.source_lines import recorded_lines, recording
+from autograd.view.trace import build_trace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = ["Picture", "Player", "draw", "mimebundle", "recording", "step"]
+
+MOST = 20_000  # nodes to step through; beyond, neither the page nor the reader keeps up
 
 
 def draw(
@@ -67,10 +71,8 @@ def draw(
     ):  # fmt: skip
         if value not in choices:
             raise ValueError(f"{name} is one of {', '.join(choices)}; got {value!r}")
-    roots = _roots(root)
-    scene = build(roots, how=fold, local_derivatives=local_derivatives)
-    if scene.frames and not frames_nest(scene):  # arrows would run back from the right of a frame to its left
-        scene = build(roots, how=fold, local_derivatives=local_derivatives, framed=False)
+    with collector_paused():  # millions of new dict entries and not one cycle
+        scene = build_scene(Analysis(_roots(root)), fold, local_derivatives=local_derivatives)
     return Picture(scene, format=format, direction=direction, layout=layout)
 
 
@@ -105,12 +107,23 @@ def step(root: Value, *, update: Any = None, live: bool = False) -> Any:
     """
     if not isinstance(root, Value):
         raise TypeError(f"step takes a Value, got {type(root).__name__}; pass the result itself: step(loss)")
-    model = model_name(root, sys._getframe(1))
+    with collector_paused():
+        graph = Analysis([root])
+        if len(graph.order) > MOST:
+            raise ValueError(
+                f"the player steps through at most {MOST:,} nodes and this graph has {len(graph.order):,}. "
+                "Try one sample of the batch, or a node further inside."
+            )
+        model = model_name(graph.order, sys._getframe(1))
+        with rehearsed(root, graph.order) as steps:
+            trace = build_trace(graph, steps, recorded_lines(), update, model)
+            still = Picture(build_scene(graph), layout="builtin")
+    player = Player(trace, still)
     if not live:
-        return Player(root, update=update, model=model)
-    from autograd.view.widget import live as widget
+        return player
+    from autograd.view import widget
 
-    return widget(root, update=update, model=model)
+    return widget.live(player)
 
 
 def mimebundle(value: Value) -> dict[str, str]:

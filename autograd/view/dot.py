@@ -35,9 +35,8 @@ BORDERS = {
 def source(scene: Scene, direction: str = "LR") -> str:
     """DOT text of the whole picture.
 
-    >>> from autograd import Value
-    >>> from autograd.view.scene import build
-    >>> print(source(build([Value(2.0, label="<b>")])))
+    >>> from autograd import Value, draw
+    >>> print(source(draw(Value(2.0, label="<b>")).scene))
     digraph {
     ...
         n0 [label=...&lt;b&gt;...
@@ -58,9 +57,8 @@ def source(scene: Scene, direction: str = "LR") -> str:
 def skeleton(scene: Scene, direction: str = "LR") -> str:
     """DOT text of the sizes alone. Arrow i has the id ``e{i}``.
 
-    >>> from autograd import Value
-    >>> from autograd.view.scene import build
-    >>> "secret" in skeleton(build([Value(2.0, label="secret")]))
+    >>> from autograd import Value, draw
+    >>> "secret" in skeleton(draw(Value(2.0, label="secret")).scene)
     False
     """
     graph = graphviz.Digraph(graph_attr={"rankdir": direction, "ranksep": f"{scene.gap / 72:.4f}", "nodesep": "0.2"})

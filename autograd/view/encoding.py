@@ -1,22 +1,22 @@
-"""A trace in fewer bytes: what is said many times is written once, and its place stands for it.
+"""A trace in fewer bytes: what occurs many times is written once, and its place in a list stands for it.
 
-A gradient is told as what arrives, as what is added to, as what is passed on: one float in many events.
+A gradient occurs as what arrives, as what is added to, as what is passed on: one float in many events.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["packed"]
+__all__ = ["encoded"]
 
 Document = dict[str, Any]
 
 
-def packed(trace: Document) -> Document:
+def encoded(trace: Document) -> Document:
     """The same trace, with the lists ``kinds`` and ``numbers``, into which events and nodes point.
 
     >>> events = [["visit", 1, 0.5], ["accumulate", 1, 0, 0.5, 2.0, 1.0, 0.0, 1.0, 1, 1]]
-    >>> small = packed({"nodes": [], "modules": [], "events": events})
+    >>> small = encoded({"nodes": [], "modules": [], "events": events})
     >>> small["events"]
     [[0, 1, 0], [1, 1, 0, 0, 1, 2, 3, 2, 1, 1]]
     >>> small["kinds"], small["numbers"]
@@ -27,7 +27,7 @@ def packed(trace: Document) -> Document:
         **trace,
         "nodes": [_node(node, trace["modules"], numbers) for node in trace["nodes"]],
         "events": [
-            [kinds.place(kind), *(x if isinstance(x, int) else numbers.place(x) for x in facts)]
+            [kinds.place(kind), *[x if type(x) is int else numbers.place(x) for x in facts]]
             for kind, *facts in trace["events"]
         ],
         "kinds": kinds,
@@ -50,11 +50,13 @@ class _Once(list[Any]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._places: dict[str, int] = {}
+        self._places: dict[Any, int] = {}
 
     def place(self, thing: Any) -> int:
         """Where it stands; a new one is put at the end."""
-        place = self._places.setdefault(repr(thing), len(self))
-        if place == len(self):
+        key = thing or repr(thing)  # 0.0 == −0.0
+        place = self._places.get(key)
+        if place is None:
+            place = self._places[key] = len(self)
             self.append(thing)
         return place

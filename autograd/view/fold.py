@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain, islice
 from operator import attrgetter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from autograd.ops import LEAVES
 
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from autograd.value import Value
+    from autograd.view.analysis import Analysis
 
-__all__ = ["FOLDS", "Fold", "Folding", "fold", "prefixes"]
+__all__ = ["FOLDS", "Fold", "Folding", "fold"]
 
 FOLDS = ("auto", "none", "neurons", "layers", "nearest")
 SCALARS = 80  # "auto" draws every scalar up to here
@@ -38,56 +40,77 @@ class Fold:
     frame: str = ""
 
 
-class Folding(NamedTuple):
+@dataclass(frozen=True)
+class Folding:
     """Where each node is drawn, and a sentence when something is folded.
 
     order:  the nodes whose boxes and arrows are all that is drawn, parents before children
     place:  node → itself, or the ``Fold`` in which it is drawn; a node that is not in it is drawn in ``rest``
-    module: node → the module it belongs to
-    hidden: the nodes in ``rest``; they may be a million, so nothing is asked of one of them alone
+    module: node → the module in whose frame it stands
+    hidden: the nodes in ``rest``, or anything of as many items where only their number is shown; they may be a million,
+            so nothing is asked of one of them alone
     """
 
     order: Sequence[Value]
     place: Mapping[Value, Value | Fold]
     module: Mapping[Value, str]
     note: str = ""
-    hidden: Sequence[Value] = ()
+    hidden: Sequence[Any] = ()
     rest: Fold = Fold("… more")
 
+    @cached_property
+    def boxes(self) -> Mapping[Value | Fold, Sequence[Value]]:
+        """Box → the nodes in it; boxes as one reads a formula, a leaf just before its first use."""
+        boxes: dict[Value | Fold, list[Value]] = {}
+        place, rest = self.place, self.rest
+        for v in self.order:
+            if v.parents:
+                here = place.get(v, rest)
+                if here is v:
+                    for there in dict.fromkeys(place.get(parent, rest) for parent in v.parents):
+                        boxes.setdefault(there, [])
+                boxes.setdefault(here, []).append(v)
+        for v in self.order:
+            if not v.parents:
+                boxes.setdefault(place[v], []).append(v)
+        if self.hidden:
+            return {**boxes, rest: self.hidden}
+        return boxes
 
-def fold(order: Sequence[Value], roots: Sequence[Value], how: str = "auto") -> Folding:
+
+def fold(graph: Analysis, how: str = "auto") -> Folding:
     """Decide for every node whether it gets a box of its own or shares one.
 
-    order: the nodes, parents before children
-    roots: the results, which keep their own boxes unless they are many
-    how:   one of FOLDS
+    The roots keep their own boxes unless they are many.
+
+    how: one of FOLDS
     Raises ValueError when every scalar is asked for and there are more than 2,000.
 
     >>> from autograd import Value
-    >>> from autograd.backprop import topological_order
+    >>> from autograd.view.analysis import Analysis
     >>> y = Value(1.0)
     >>> for _ in range(100):
     ...     y = y.tanh()
-    >>> fold(topological_order(y), [y]).note
+    >>> fold(Analysis([y])).note
     '101 nodes: the 12 nearest to the result are drawn, 89 are folded'
     """
+    order, module = graph.order, graph.module
     if how == "none" and len(order) > FORCED_SCALARS:
         raise ValueError(
             f'fold="none" draws at most {FORCED_SCALARS:,} nodes and this graph has {len(order):,}. '
             'Try fold="auto", or draw a node further inside.'
         )
-    module = _modules(order)
     if how == "none" or (how == "auto" and len(order) <= SCALARS):
         return Folding(order, {v: v for v in order}, module)
-    depths = {"auto": range(_depth(module), -1, -1), "neurons": [_depth(module)], "layers": [1], "nearest": []}[how]
+    depths = {"auto": range(graph.depth, -1, -1), "neurons": [graph.depth], "layers": [1], "nearest": []}[how]
     for depth in depths if module else []:
         box = _boxes(set(module.values()), depth)
         if how == "auto" and not _few({v: box[path] for v, path in module.items()}):
             continue  # found out before anything is done about the nodes that belong to no module
-        folding = _by_module(order, roots, module, box)
+        folding = _by_module(graph, box)
         if how != "auto" or _legible(folding.place):
             return folding
-    return _nearest(order, roots, module)
+    return _nearest(graph)
 
 
 def _legible(place: Mapping[Value, Value | Fold]) -> bool:
@@ -110,32 +133,6 @@ def _few(place: Mapping[Value, Value | Fold]) -> bool:
 # ── by module ───────────────────────────────────────────────────────────────
 
 
-def _modules(order: Iterable[Value]) -> dict[Value, str]:
-    """The module of each node that has one; a parameter belongs to the module its label names."""
-    module = {v: v.module for v in order if v.module}
-    known = {prefix for path in set(module.values()) for prefix in prefixes(path)}
-    if known:
-        for leaf in (v for v in order if not v.parents and v.label):
-            path = str(leaf.label).rpartition(".")[0]
-            if path in known:
-                module.setdefault(leaf, path)
-    return module
-
-
-def prefixes(path: str) -> list[str]:
-    """A module path and those it stands in, outermost first.
-
-    >>> prefixes("layers[0].neurons[2]")
-    ['layers[0]', 'layers[0].neurons[2]']
-    """
-    parts = path.split(".")
-    return [".".join(parts[: i + 1]) for i in range(len(parts))]
-
-
-def _depth(module: Mapping[Value, str]) -> int:
-    return max((path.count(".") + 1 for path in set(module.values())), default=0)
-
-
 def _cut(path: str, depth: int) -> str:
     """A path without its inner parts; at depth 0, "layers" for all "layers[…]"."""
     return ".".join(path.split(".")[:depth]) or path.split(".")[0].split("[")[0]
@@ -149,9 +146,8 @@ def _boxes(paths: Iterable[str], depth: int) -> dict[str, Fold]:
     return {path: boxes[title] for path, title in titles.items()}
 
 
-def _by_module(
-    order: Sequence[Value], roots: Sequence[Value], module: Mapping[Value, str], box: Mapping[str, Fold]
-) -> Folding:
+def _by_module(graph: Analysis, box: Mapping[str, Fold]) -> Folding:
+    order, roots, module = graph.order, graph.roots, graph.module
     place: dict[Value, Value | Fold] = {v: box[module[v]] if v in module else v for v in order}
     folds = set(box.values())
     outside = len(order) - len(module)
@@ -206,13 +202,14 @@ def _count(folds: Iterable[Fold]) -> str:
 # ── by distance ─────────────────────────────────────────────────────────────
 
 
-def _nearest(order: Sequence[Value], roots: Sequence[Value], module: Mapping[Value, str]) -> Folding:
+def _nearest(graph: Analysis) -> Folding:
     """The nodes a few steps from the results, and one box for all the others.
 
     A node is drawn only when all that use it are, so arrows lead from the box of the others and never back into it.
     """
+    order = graph.order
     uses = Counter(_parents(order))
-    border = [root for root in roots if not uses[root]][:NEAREST_NODES]
+    border = [root for root in graph.roots if not uses[root]][:NEAREST_NODES]
     near = dict.fromkeys(border)
     drawn: Counter[Value] = Counter()  # of the uses, those by nodes that are drawn
     for _ in range(NEAREST_STEPS - 1):
@@ -224,7 +221,7 @@ def _nearest(order: Sequence[Value], roots: Sequence[Value], module: Mapping[Val
     first = next((v for v in hidden if v.parents), None)  # the box of the others comes where the first of them does
     note = f"{len(order):,} nodes: the {len(near)} nearest to the result are drawn, {len(hidden):,} are folded"
     walked = [v for v in order if v in near or v is first]
-    return Folding(walked, {v: v for v in near}, module, note if hidden else "", hidden)
+    return Folding(walked, {v: v for v in near}, graph.module, note if hidden else "", hidden)
 
 
 def _parents(nodes: Iterable[Value]) -> Iterator[Value]:

@@ -15,26 +15,18 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograd.backprop import rehearsed, topological_order
 from autograd.files import write_atomically
-from autograd.view.layered import columns
 from autograd.view.palette import DARK, LIGHT
-from autograd.view.scene import build
-from autograd.view.source_lines import latest
-from autograd.view.svg import svg
 from autograd.view.text import xml
-from autograd.view.trace import build_trace, dumps
+from autograd.view.trace import dumps
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping
 
-    from autograd.value import Value
-    from autograd.view.source_lines import SourceLine
+    from autograd.view.picture import Picture
 
-__all__ = ["MOST", "Player", "script", "style"]
+__all__ = ["Player", "script", "style"]
 
-MOST = 20_000  # nodes; beyond, neither the page nor the reader keeps up
 HEIGHT = 640  # px in a notebook
 START = """
 const trace = JSON.parse(document.getElementById("trace").textContent);
@@ -47,32 +39,18 @@ chalkgradPlayer(document.getElementById("player"), trace, { page: true, html, cs
 class Player:
     """The steps of a backward pass, to be walked through: a notebook shows it, ``save`` makes a page of it.
 
-    root:   the result whose graph is stepped through; no gradient of it is changed
-    lines:  node → line of code; those of the latest ``recording`` unless told otherwise
-    update: an optimizer, or a learning rate, whose step is shown after the gradients; no number of yours is changed
-    model:  what the model is called, to begin the paths that are copied: "mlp" in mlp.layers[0]
+    trace: what is walked through, as data (``view.trace`` says what is in it)
+    still: the picture that stands where no script may run
 
-    Raises TypeError for an update that is neither, ValueError for more than 20,000 nodes, or a node through which no gradient can pass.
-
-    >>> from autograd import Value
+    >>> from autograd import Value, step
     >>> w = Value(2.0, label="w")
-    >>> Player(w * w)
+    >>> step(w * w)
     <Player of 2 nodes in 8 steps; show it in a notebook, or .save("lesson.html")>
     """
 
-    def __init__(
-        self, root: Value, lines: Mapping[Value, SourceLine] | None = None, update: Any = None, model: str = ""
-    ) -> None:
-        nodes = len(topological_order(root))
-        if nodes > MOST:
-            raise ValueError(
-                f"the player steps through at most {MOST:,} nodes and this graph has {nodes:,}. "
-                "Try one sample of the batch, or a node further inside."
-            )
-        self.trace = build_trace(root, latest() if lines is None else lines, update, model)
-        with rehearsed(root):  # the picture shows the gradients of the same pass
-            scene = build([root])
-        self._picture = svg(scene, columns(scene))
+    def __init__(self, trace: dict[str, Any], still: Picture) -> None:
+        self.trace = trace
+        self.still = still
 
     @cached_property
     def json(self) -> str:
@@ -82,7 +60,7 @@ class Player:
     @cached_property
     def html(self) -> str:
         """The whole page, self-contained."""
-        return _page(self.json, self.trace["title"], self._picture)
+        return _page(self.json, self.trace["title"], self.still.svg)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the page, which opens from a file and needs no network. Returns its path.
@@ -90,8 +68,8 @@ class Player:
         The file appears complete or not at all.
         Raises ValueError for a suffix that is not .html or .json, OSError where nothing can be written.
 
-        >>> from autograd import Value
-        >>> Player(Value(1.0)).save("lesson.pdf")
+        >>> from autograd import Value, step
+        >>> step(Value(1.0)).save("lesson.pdf")
         Traceback (most recent call last):
         ValueError: a player is saved as .html, its trace as .json; got 'lesson.pdf'
         """
@@ -104,7 +82,7 @@ class Player:
 
     def _repr_html_(self) -> str:
         """A frame of its own for the page; where scripts may not run, the picture inside it stays."""
-        image = b64encode(self._picture.encode()).decode()
+        image = b64encode(self.still.svg.encode()).decode()
         return (
             f'<iframe srcdoc="{escape(self.html)}" sandbox="allow-scripts allow-downloads" width="100%" height="{HEIGHT}" '
             f'style="border:0" title="{xml(self.trace["title"])}" data-lm-suppress-shortcuts="true">'

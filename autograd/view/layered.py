@@ -15,26 +15,26 @@ from __future__ import annotations
 from bisect import bisect_right, insort
 from collections import defaultdict
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from math import hypot, sqrt
 from typing import TYPE_CHECKING, NamedTuple
 
 from autograd.view.geometry import ARROW, Curve, Layout, Point, Rect
+from autograd.view.nesting import acyclic
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from autograd.view.nesting import Item
     from autograd.view.scene import Scene
 
-__all__ = ["columns", "frames_nest"]
+__all__ = ["columns"]
 
 BOX_GAP, WIRE_GAP = 16.0, 9.0  # across: between boxes; beside an arrow that passes
 DOOR_GAP = 28.0  # along: behind a door; between columns it is the scene's
 PADDING, TITLE = 12.0, 28.0
 SWEEPS = 8
 BENDS = 20_000
-
-Item = tuple[str, int]  # ("box", i), ("frame", i); ("in", a) and ("out", a) are the doors of arrow a
 
 
 class Room(NamedTuple):
@@ -56,96 +56,43 @@ class Wire:
     arrives: float | None = None
 
 
-def columns(scene: Scene, direction: str = "LR", *, quick: bool = False) -> Layout:
+def columns(scene: Scene, direction: str = "LR", *, arrows: bool = True) -> Layout:
     """Coordinates for a scene, nearly linear in its size and the same in every process.
 
     direction: one of ``geometry.DIRECTIONS``
-    quick:     let arrows that pass other columns go straight, and look for good places less long
+    arrows:    lead also the arrows; without, only boxes and frames find a place, and look less long for a good one
 
-    >>> from autograd import Value
-    >>> from autograd.view.scene import build
-    >>> layout = columns(build([Value(2.0).tanh()]))
+    >>> from autograd import Value, draw
+    >>> layout = columns(draw(Value(2.0).tanh()).scene)
     >>> layout.boxes[0].x < layout.boxes[1].x, layout.boxes[0].y == layout.boxes[1].y
     (True, True)
     """
-    plan = _Plan(scene, direction, quick=quick)
+    builder = _Builder(scene, direction, arrows=arrows)
     rooms: dict[int | None, Room] = {}
     for frame in [*reversed(range(len(scene.frames))), None]:  # a frame comes after its parent in the list
-        rooms[frame] = plan.room(frame, rooms)
-    return _turned(plan.assembled(rooms), direction)
-
-
-def frames_nest(scene: Scene) -> bool:
-    """Can every frame be seen as one box? Not if an arrow path leaves it and comes back.
-
-    >>> from autograd import Value
-    >>> from autograd.view.scene import build
-    >>> h = Value(2.0).tanh()
-    >>> y = (h * 3.0).tanh()
-    >>> h.module = y.module = "cell"
-    >>> frames_nest(build([y]))
-    False
-    """
-    for links in _Plan(scene, "LR").links.values():
-        index = {item: v for v, item in enumerate(dict.fromkeys(item for _, *ends in links for item in ends))}
-        pairs = [(index[tail], index[head]) for _, tail, head in links]
-        if len(_acyclic(pairs, len(index))) < len(pairs):
-            return False
-    return True
+        rooms[frame] = builder.room(frame, rooms)
+    return _turned(builder.assembled(rooms), direction)
 
 
 # ── frames within frames ────────────────────────────────────────────────────
 
 
-class _Plan:
-    """What stands in which frame, and through which frames each arrow goes."""
+class _Builder:
+    """Lays out frame after frame, the inner ones first, and puts them into one another."""
 
-    def __init__(self, scene: Scene, direction: str, *, quick: bool = False) -> None:
+    def __init__(self, scene: Scene, direction: str, *, arrows: bool) -> None:
         self.scene = scene
-        self.quick = quick
+        self.arrows = arrows
         self.upright = direction in ("TB", "BT")
         first, last = {"TB": (TITLE, PADDING), "BT": (PADDING, TITLE)}.get(direction, (PADDING, PADDING))
         self.padding = (first, last, PADDING if self.upright else TITLE, PADDING)
-        self.inside: dict[int | None, list[Item]] = defaultdict(list)
-        for i, box in enumerate(scene.boxes):
-            self.inside[box.frame].append(("box", i))
-        for i, frame in enumerate(scene.frames):
-            self.inside[frame.parent].append(("frame", i))
-        self.ways: list[list[int | None]] = []
-        self.links: dict[int | None, list[tuple[int, Item, Item]]] = defaultdict(list)
-        for a in range(len(scene.arrows)):
-            self._lead(a)
-
-    def _lead(self, a: int) -> None:
-        """Lead arrow ``a`` from frame to frame: out of those around its tail, into those around its head."""
-        arrow = self.scene.arrows[a]
-        out, into = self._around(arrow.tail), self._around(arrow.head)
-        meet = None
-        while out and into and out[-1] == into[-1]:
-            meet = out.pop()
-            into.pop()
-        way = [*out, meet, *reversed(into)]
-        for j, frame in enumerate(way):
-            before, after = way[j - 1] if j else None, way[j + 1] if j + 1 < len(way) else None
-            tail = ("in", a) if j > len(out) else ("box", arrow.tail) if before is None else ("frame", before)
-            head = ("out", a) if j < len(out) else ("box", arrow.head) if after is None else ("frame", after)
-            self.links[frame].append((a, tail, head))
-        self.ways.append(way)
-
-    def _around(self, box: int) -> list[int]:
-        """The frames around a box, innermost first."""
-        frames = []
-        frame = self.scene.boxes[box].frame
-        while frame is not None:
-            frames.append(frame)
-            frame = self.scene.frames[frame].parent
-        return frames
 
     def room(self, frame: int | None, rooms: dict[int | None, Room]) -> Room:
         """Lay out what stands directly in a frame; the frames in it are done."""
-        links = self.links[frame]
+        nesting = self.scene.nesting
+        links = nesting.links[frame]
         doors = [item for _, tail, head in links for item in (tail, head) if item[0] in ("in", "out")]
-        table = _Table([*self.inside[frame], *doors], self.scene.gap, quick=self.quick)
+        table = _Table([*nesting.inside[frame], *doors], self.scene.gap, arrows=self.arrows)
         for (kind, i), v in table.index.items():
             if kind == "box":
                 size = self.scene.boxes[i].width, self.scene.boxes[i].height
@@ -153,8 +100,8 @@ class _Plan:
             elif kind == "frame":
                 table.width[v], table.height[v] = rooms[i].width, rooms[i].height
         for a, tail, head in links:
-            leaves = _door(rooms[tail[1]], a, -1) if tail[0] == "frame" else None
-            arrives = _door(rooms[head[1]], a, 0) if head[0] == "frame" else None
+            leaves = _door(rooms[tail[1]], "out", a) if tail[0] == "frame" else None
+            arrives = _door(rooms[head[1]], "in", a) if head[0] == "frame" else None
             table.link(a, tail, head, leaves, arrives)
         if frame is None:
             return table.solved((0.0, 0.0, 0.0, 0.0), (0.0, 0.0))
@@ -172,15 +119,15 @@ class _Plan:
         boxes = [_moved(rooms[box.frame].items["box", i], corner[box.frame]) for i, box in enumerate(self.scene.boxes)]
         arrows = [
             _curve([_moved(p, corner[frame]) for frame in way for p in rooms[frame].routes[a]])
-            for a, way in enumerate(self.ways)
+            for a, way in enumerate(self.scene.nesting.ways if self.arrows else ())
         ]
         page = rooms[None]
         return Layout(page.width, page.height, tuple(boxes), tuple(arrows), tuple(frames), "builtin")
 
 
-def _door(room: Room, arrow: int, end: int) -> float:
+def _door(room: Room, side: str, arrow: int) -> float:
     """Where an arrow passes a frame's side, from the middle of the side."""
-    return room.routes[arrow][end].y - room.height / 2
+    return room.items[side, arrow].y - room.height / 2
 
 
 def _moved(p: Point, by: Point) -> Point:
@@ -193,11 +140,12 @@ def _moved(p: Point, by: Point) -> Point:
 class _Table:
     """The items of one room, in columns. Vertices are items, doors, and the bends of arrows that pass a column."""
 
-    def __init__(self, items: Iterable[Item], gap: float, *, quick: bool) -> None:
+    def __init__(self, items: Iterable[Item], gap: float, *, arrows: bool) -> None:
         self.index = {item: v for v, item in enumerate(items)}
         self.kind = [kind for kind, _ in self.index]
         self.gap = gap
-        self.bends, self.sweeps = (0, 2) if quick else (BENDS, SWEEPS)
+        self.arrows = arrows
+        self.bends, self.sweeps = (BENDS, SWEEPS) if arrows else (0, 2)
         self.width = [0.0] * len(self.kind)
         self.height = [0.0] * len(self.kind)
         self.column = [0] * len(self.kind)
@@ -216,14 +164,15 @@ class _Table:
         ]
         self.before, self.after = _by_end(self.wires, len(self.kind))
         order = self._ordered()
-        self._spread(order)
+        if self.arrows:
+            self._spread(order)
         return self._placed(order, self._heights(order), padding, least)
 
     # 1. columns
 
     def _rank(self) -> None:
         """An item stands one column after its last operand; a leaf, just before its first use."""
-        forward = _acyclic([(w.tail, w.head) for (w,) in self.chains.values()], len(self.kind))
+        forward = acyclic([(w.tail, w.head) for (w,) in self.chains.values()], len(self.kind))
         column = [int("in" in self.kind and kind != "in") for kind in self.kind]
         uses = defaultdict(list)
         for tail, head in forward:
@@ -306,7 +255,7 @@ class _Table:
         loose = [w for chain in self.chains.values() for w in chain]
         before, after = _by_end(loose, len(self.kind))
         for v, kind in enumerate(self.kind):
-            if kind == "box" and self.bends:
+            if kind == "box":
                 leaving = sorted((w for w in after[v] if w.leaves is None), key=lambda w: place[w.head])
                 arriving = sorted((w for w in before[v] if w.arrives is None), key=lambda w: place[w.tail])
                 for i, wire in enumerate(leaving):
@@ -320,30 +269,39 @@ class _Table:
     def _heights(self, order: list[list[int]]) -> list[float]:
         """Heights that make the wires as level as the gaps allow: sweeps of least squares, column by column."""
         y = [0.0] * len(self.kind)
-        for column in order:
-            self._settle(column, y, (), ())
+        before = [[(w.tail, w.leaves or 0.0, w.arrives or 0.0) for w in wires] for wires in self.before]
+        after = [[(w.head, w.arrives or 0.0, w.leaves or 0.0) for w in wires] for wires in self.after]
+        both = [[*first, *second] for first, second in zip(before, after, strict=True)]
+        stacked = [(column, self._stacked(column)) for column in order]
+        for column, offset in stacked:
+            self._settle(column, offset, y, [[] for _ in y])
         for sweep in range(self.sweeps):
             forward = sweep % 2 == 0
-            for column in order if forward else reversed(order):
-                self._settle(column, y, self.before if forward else (), () if forward else self.after)
-        for column in order:
-            self._settle(column, y, self.before, self.after)
+            for column, offset in stacked if forward else reversed(stacked):
+                self._settle(column, offset, y, before if forward else after)
+        for column, offset in stacked:
+            self._settle(column, offset, y, both)
         return y
 
+    def _stacked(self, column: list[int]) -> list[float]:
+        """How far below the first of a column the others are at least."""
+        gaps = ((self.height[u] + self.height[v]) / 2 + self._between(u, v) for u, v in pairwise(column))
+        return [*accumulate(gaps, initial=0.0)]
+
     def _settle(
-        self, column: list[int], y: list[float], before: Sequence[list[Wire]], after: Sequence[list[Wire]]
+        self, column: list[int], offset: list[float], y: list[float], ends: Sequence[Sequence[tuple[int, float, float]]]
     ) -> None:
-        """Move a column's vertices as near as possible to where their wires would run level."""
-        offset, wishes, weights = [0.0], [], []
-        for u, v in pairwise(column):
-            offset.append(offset[-1] + (self.height[u] + self.height[v]) / 2 + self._between(u, v))
-        for v in column:
-            level = [y[w.tail] + (w.leaves or 0.0) - (w.arrives or 0.0) for w in (before[v] if before else ())]
-            level += [y[w.head] + (w.arrives or 0.0) - (w.leaves or 0.0) for w in (after[v] if after else ())]
-            wishes.append(sum(level) / len(level) if level else y[v])
+        """Move a column's vertices as near as possible to where their wires would run level.
+
+        ends: vertex → for each of its wires the vertex at the other end, and from the centres, where the wire meets
+              that one and where this one
+        """
+        wishes, weights = [], []
+        for v, o in zip(column, offset, strict=True):
+            level = [y[u] + there - here for u, there, here in ends[v]]
+            wishes.append((sum(level) / len(level) if level else y[v]) - o)
             weights.append(len(level) * (8.0 if self.kind[v] == "bend" else 1.0) or 0.01)
-        level_with = [wish - o for wish, o in zip(wishes, offset, strict=True)]
-        for v, base, o in zip(column, _nondecreasing(level_with, weights), offset, strict=True):
+        for v, base, o in zip(column, _nondecreasing(wishes, weights), offset, strict=True):
             y[v] = base + o
 
     def _between(self, u: int, v: int) -> float:
@@ -365,7 +323,8 @@ class _Table:
         if "in" in self.kind:
             centre = [p._replace(x=0.0) if kind == "in" else p for p, kind in zip(centre, self.kind, strict=True)]
             left[0] = right[0] = 0.0
-        routes = {a: self._route(chain, centre, left, right) for a, chain in self.chains.items()}
+        chains = self.chains if self.arrows else {}
+        routes = {a: self._route(chain, centre, left, right) for a, chain in chains.items()}
         items = {item: centre[v] for item, v in self.index.items()}
         return Room(width, max(bottom - top, least[1]), items, routes)
 
@@ -409,32 +368,6 @@ def _by_end(wires: Iterable[Wire], n: int) -> tuple[list[list[Wire]], list[list[
 
 def _places(order: Iterable[Sequence[int]]) -> dict[int, int]:
     return {v: i for column in order for i, v in enumerate(column)}
-
-
-def _acyclic(links: Sequence[tuple[int, int]], n: int) -> list[tuple[int, int]]:
-    """The links in topological order of their tails, without those that would close a circle.
-
-    Circles exist only between folded boxes: a module used twice, with something between.
-
-    >>> _acyclic([(1, 2), (0, 1), (2, 1)], 3)
-    [(0, 1), (1, 2)]
-    """
-    heads: list[list[int]] = [[] for _ in range(n)]
-    waiting = [0] * n
-    for tail, head in links:
-        heads[tail].append(head)
-        waiting[head] += 1
-    turn: dict[int, int] = {}
-    for first in [*(v for v in range(n) if not waiting[v]), *range(n)]:  # the second range is for circles
-        stack = [] if first in turn else [first]
-        while stack:
-            v = stack.pop()
-            turn[v] = len(turn)
-            for head in heads[v]:
-                waiting[head] -= 1
-                if waiting[head] == 0 and head not in turn:
-                    stack.append(head)
-    return sorted((link for link in links if turn[link[0]] < turn[link[1]]), key=lambda link: turn[link[0]])
 
 
 def _nondecreasing(wishes: Sequence[float], weights: Sequence[float]) -> list[float]:

@@ -39,9 +39,8 @@ def place(scene: Scene, direction: str = "LR", layout: str = "auto") -> Layout:
 
     layout: one of LAYOUTS; a named engine that does not answer is replaced by the built-in one
 
-    >>> from autograd import Value
-    >>> from autograd.view.scene import build
-    >>> place(build([Value(2.0).tanh()]), layout="builtin").engine
+    >>> from autograd import Value, draw
+    >>> place(draw(Value(2.0).tanh()).scene, layout="builtin").engine
     'builtin'
     """
     small = len(scene.boxes) <= GRAPHVIZ_BOXES and len(scene.arrows) <= GRAPHVIZ_ARROWS
@@ -108,12 +107,12 @@ ENGINES: dict[str, Callable[[str, str], bytes]] = {"dot": _dot_program, "pygraph
 
 def _read(answer: dict[str, Any], scene: Scene, engine: str) -> Layout:
     """Graphviz counts y upward and points instead of px; otherwise it says what we need."""
-    _, _, width, height = _numbers(answer["bb"])
+    _, _, width, height = _floats(answer["bb"])
     things = {thing["name"]: thing for thing in answer["objects"]}
     arrows = {edge["id"]: edge["pos"] for edge in answer.get("edges", ())}
 
     def point(text: str) -> Point:
-        x, y = _numbers(text)
+        x, y = _floats(text)
         return Point(x, height - y)
 
     def curve(text: str) -> Curve:
@@ -121,7 +120,7 @@ def _read(answer: dict[str, Any], scene: Scene, engine: str) -> Layout:
         return Curve(tuple(map(point, points)), point(tip))
 
     def rect(text: str) -> Rect:
-        left, low, right, high = _numbers(text)
+        left, low, right, high = _floats(text)
         return Rect(left, height - high, right - left, high - low)
 
     boxes = tuple(point(things[f"n{i}"]["pos"]) for i in range(len(scene.boxes)))
@@ -130,5 +129,5 @@ def _read(answer: dict[str, Any], scene: Scene, engine: str) -> Layout:
     return Layout(width, height, boxes, curves, frames, engine)
 
 
-def _numbers(text: str) -> list[float]:
+def _floats(text: str) -> list[float]:
     return [float(number) for number in text.split(",")]

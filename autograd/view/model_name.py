@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from autograd.backprop import topological_order
-
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from types import FrameType
 
     from autograd.value import Value
@@ -19,13 +17,13 @@ if TYPE_CHECKING:
 __all__ = ["model_name"]
 
 
-def model_name(root: Value, frame: FrameType | None) -> str:
-    """The variable whose ``named_parameters()`` are labelled leaves of the graph, or "" when there is none.
+def model_name(nodes: Iterable[Value], frame: FrameType | None) -> str:
+    """The variable whose ``named_parameters()`` are labelled leaves among the nodes, or "" when there is none.
 
     frame: where to look; then in those that called it
     A model known as ``self`` alone is called by its class, in lower case.
     """
-    leaves = {v for v in topological_order(root) if not v.parents and v.label}
+    leaves = {v for v in nodes if not v.parents and v.label}
     while leaves and frame is not None:
         for variables in (frame.f_locals, frame.f_globals):
             found = _model_among(variables, leaves)

@@ -11,14 +11,16 @@ from dataclasses import dataclass
 from math import ceil
 from typing import TYPE_CHECKING
 
-from autograd.view.fold import BOXES, Fold, Folding, prefixes
-from autograd.view.layered import frames_nest
-from autograd.view.scene import assemble, members
+from autograd.view.analysis import prefixes
+from autograd.view.assembly import assemble
+from autograd.view.fold import BOXES, Fold, Folding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from autograd.value import Value
+    from autograd.view.analysis import Analysis
+    from autograd.view.assembly import Text
     from autograd.view.scene import Scene
 
 __all__ = ["Part", "below", "opened"]
@@ -98,32 +100,32 @@ def _stretches(nodes: Iterable[Value], parent: Part, name: Callable[[Value], str
 
 
 def opened(
-    part: Part, inner: Mapping[Value, Part], index: Mapping[Value, int], users: Mapping[Value, Sequence[Value]]
+    part: Part, inner: Mapping[Value, Part], graph: Analysis, text: Text
 ) -> tuple[Scene, list[Value | Part | None]]:
     """The scene of a part and what it is joined to, and what each box in it stands for: None is all else.
 
-    inner: node → the innermost part it is in; index: node → its place in the graph; users: node → those that use it
+    inner: node → the innermost part it is in; text: what is written in the boxes
     """
+    index, users = graph.index, graph.users
     own = set(part.nodes)
-    seen = sorted({*own, *(w for v in own for w in (*v.parents, *users.get(v, ())))}, key=index.__getitem__)
+    seen = sorted({*own, *(w for v in own for w in (*v.parents, *users[v]))}, key=index.__getitem__)
     above = _above(part)
     shown = {v: _shown(v, inner.get(v), above) for v in seen}
     folds = {p: Fold(p.title, p.parent.path if p.parent else "") for p in shown.values() if isinstance(p, Part)}
     place = {v: folds[p] if isinstance(p, Part) else v for v, p in shown.items()}
     module = {v: inner[v].path for v in seen if place[v] is v and v in inner}
+    others = range(len(index) - len(seen))  # counted, not listed: there are as many parts as nodes, but for a factor
     rest = Fold("elsewhere")
-    folding = Folding(seen, place, module, hidden=[v for v in index if v not in place], rest=rest)
+    folding = Folding(seen, place, module, hidden=others, rest=rest)
     links = dict.fromkeys(
         link
         for v in part.nodes
-        for link in (*((place[p], place[v]) for p in v.parents), *((place[v], place[u]) for u in users.get(v, ())))
+        for link in (*((place[p], place[v]) for p in v.parents), *((place[v], place[u]) for u in users[v]))
         if link[0] is not link[1]
     )
-    scene = assemble(folding, links=links)
-    if not frames_nest(scene):
-        scene = assemble(folding, links=links, framed=False)
     stands = {fold: p for p, fold in folds.items()}
-    return scene, [None if box is rest else stands[box] if isinstance(box, Fold) else box for box in members(folding)]
+    what = [stands.get(box) if isinstance(box, Fold) else box for box in folding.boxes]
+    return assemble(folding, text, links=links), what
 
 
 def _above(part: Part | None) -> list[Part | None]:

@@ -17,7 +17,7 @@ from autograd.value import Value
 if TYPE_CHECKING:
     from types import FrameType, TracebackType
 
-__all__ = ["SourceLine", "latest", "recording"]
+__all__ = ["SourceLine", "recorded_lines", "recording"]
 
 MAKERS = frozenset(maker.__code__ for maker in (value._unary, value._binary, value._applied))
 ENGINE = str(Path(__file__).parent.parent)  # the lines we look for are outside
@@ -67,7 +67,7 @@ class recording:  # noqa: N801  # reads as a verb: with autograd.recording():
 _latest: recording | None = None
 
 
-def latest() -> dict[Value, SourceLine]:
+def recorded_lines() -> dict[Value, SourceLine]:
     """The lines of the latest recording; none before the first."""
     return _latest.lines if _latest else {}
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from autograd.view.geometry import Rect, middle
 from autograd.view.palette import DARK, LIGHT
-from autograd.view.scene import CELL, FONT, LINE, MARGIN, stroke
+from autograd.view.scene import CELL, FONT, LINE_HEIGHT, MARGIN, stroke
 from autograd.view.text import cells, number, xml
 
 if TYPE_CHECKING:
@@ -51,14 +51,12 @@ COLOURS = """
 def svg(scene: Scene, layout: Layout) -> str:
     """The picture, with a legend, in the light and in the dark colours of the reader's choice.
 
-    >>> from autograd import Value
-    >>> from autograd.view.layered import columns
-    >>> from autograd.view.scene import build
-    >>> scene = build([Value(2.0, label="x")])
-    >>> svg(scene, columns(scene)).startswith('<svg xmlns="http://www.w3.org/2000/svg"')
+    >>> from autograd import Value, draw
+    >>> picture = draw(Value(2.0, label="x"))
+    >>> svg(picture.scene, picture.layout).startswith('<svg xmlns="http://www.w3.org/2000/svg"')
     True
     """
-    top = EDGE + (LINE + 6 if scene.note else 0)
+    top = EDGE + (LINE_HEIGHT + 6 if scene.note else 0)
     legend, legend_width, legend_height = _legend(scene, layout.width)
     width = max(layout.width, legend_width, cells(scene.note) * CELL) + 2 * EDGE
     height = top + layout.height + legend_height + EDGE
@@ -101,7 +99,7 @@ def _rect(r: Rect, corner: float, more: str = "") -> str:
 
 
 def _frame(frame: Frame, r: Rect) -> str:
-    title = _text(r.x + MARGIN, r.y + LINE, frame.title, "quiet")
+    title = _text(r.x + MARGIN, r.y + LINE_HEIGHT, frame.title, "quiet")
     outline = _rect(r, 8, ' class="cg-frame"')
     return f"<g><title>{xml(frame.path)}</title>{outline}{title}</g>"
 
@@ -110,7 +108,7 @@ def _box(box: Box, centre: Point) -> str:
     r = Rect(centre.x - box.width / 2, centre.y - box.height / 2, box.width, box.height)
     x = r.x + MARGIN + (box.chip + MARGIN if box.symbol else 0)
     y = r.y + MARGIN + FONT - 2
-    lines = [_text(x, y + i * LINE, line.text, line.tone) for i, line in enumerate(box.lines)]
+    lines = [_text(x, y + i * LINE_HEIGHT, line.text, line.tone) for i, line in enumerate(box.lines)]
     return f'<g class="cg-{box.kind}"><title>{xml(box.hover)}</title>{_outline(box.kind, r)}{_chip(box, r)}{"".join(lines)}</g>'
 
 
@@ -213,12 +211,12 @@ def _around(p: Point, width: float) -> Rect:
 def _legend(scene: Scene, width: float) -> tuple[str, float, float]:
     """What the colours and glyphs of this picture mean, in as many rows as it takes; and its size."""
     items = [*_kind_items(scene), *_gradient_items(scene)]
-    x, y, widest = 0.0, LINE + 8.0, 0.0
+    x, y, widest = 0.0, LINE_HEIGHT + 8.0, 0.0
     parts = []
     for mark, word, space in items:
         wide = space + 6 + cells(word) * CELL
         if x and x + wide > max(width, 420.0):
-            x, y = 0.0, y + LINE + 3
+            x, y = 0.0, y + LINE_HEIGHT + 3
         parts.append(f'<g transform="translate({x:.1f} {y:.1f})">{mark}{_text(space + 6, 0, word, "quiet")}</g>')
         x += wide + 18
         widest = max(widest, x - 18)

@@ -5,13 +5,10 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from autograd.view.html import HEIGHT, Player, script, style
+from autograd.view.html import HEIGHT, script, style
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from autograd.value import Value
-    from autograd.view.source_lines import SourceLine
+    from autograd.view.html import Player
 
 __all__ = ["live"]
 
@@ -31,12 +28,11 @@ export default {
 """
 
 
-def live(root: Value, lines: Mapping[Value, SourceLine] | None = None, update: Any = None, model: str = "") -> Any:
-    """A widget that plays the steps below ``root``: ``.time`` is the moment shown, and can be set from 0 to ``.end``.
+def live(player: Player) -> Any:
+    """A widget that plays the same steps: ``.time`` is the moment shown, and can be set from 0 to ``.end``.
 
     Raises ImportError, saying what to install, where anywidget is not.
     """
-    player = Player(root, lines, update, model)
     return _widget_class()(trace=player.json, end=len(player.trace["events"]), height=HEIGHT)
 
 

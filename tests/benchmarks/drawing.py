@@ -107,10 +107,10 @@ def player(kind: str, n: int, scalars: bool) -> Any:
     from playwright.sync_api import sync_playwright
 
     from autograd import step
-    from autograd.view import trace
+    from autograd.view import levels
 
     if scalars:
-        trace.SCALARS = n  # pages of so many nodes come folded; the mark is about all of them
+        levels.SCALARS = n  # pages of so many nodes come folded; the mark is about all of them
     loss = {"expression": expression, "network": network}[kind](n)
     folder = tempfile.TemporaryDirectory()  # goes with the process
     step(loss).save(Path(folder.name, "page.html"))
