@@ -21,10 +21,10 @@ from autograd.value import Value
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-__all__ = ["Reading", "StandIns"]
+__all__ = ["Arguments", "Traversal", "difference"]
 
 
-class _Traversal:
+class Traversal:
     """Goes through an argument part by part; what a method returns stands in the part's place."""
 
     def argument(self, path: str, x: Any) -> Any:
@@ -78,7 +78,7 @@ class _Traversal:
         """A list, tuple or dict, before its parts."""
 
 
-class Reading(_Traversal):
+class Arguments(Traversal):
     """The arguments of one call.
 
     key:        what has to be the same for a trace to serve this call too: (path, what it is, which one) a part
@@ -207,63 +207,6 @@ class _Same:
         return isinstance(other, _Same) and self.x is other.x
 
     __hash__ = object.__hash__
-
-
-class StandIns(_Traversal):
-    """Arguments to trace with: fresh leaves in the place of numbers and Values, one row for all samples.
-
-    A module's Values can't be replaced, so they stand for themselves.
-    """
-
-    def __init__(self, reading: Reading, row: int) -> None:
-        self._own: dict[Value, Value] = {v: v for v in reading.of_modules}
-        self.data: list[Value] = []
-        self.samples: dict[str, list[Value]] = {}
-        self.arguments: dict[str, Any] = {}
-        for name, x in reading.arguments.items():
-            if name in reading.samples:
-                a = np.asarray(reading.samples[name][row], dtype=float)
-                self.samples[name], self.arguments[name] = _leaves(name, a)
-            else:
-                self.arguments[name] = self.argument(name, x)
-        self.parameters = [self._own[v] for v in reading.parameters]
-
-    def known(self) -> list[Value]:
-        """All leaves whose numbers may vary, in order."""
-        return [*self.parameters, *self.data, *(v for group in self.samples.values() for v in group)]
-
-    def values(self, path: str, row: Sequence[Value]) -> list[Any]:
-        """A leaf for each Value, the same for the same."""
-        return [self._stand_in(v, f"{path}[{j}]") for j, v in enumerate(row)]
-
-    def value(self, path: str, v: Value) -> Any:
-        """A leaf for a Value."""
-        return self._stand_in(v, path)
-
-    def _stand_in(self, v: Value, path: str) -> Value:
-        if v not in self._own:
-            label = v.label or path.rpartition("['")[2].replace("']", "")  # params['W'][0] is called W[0]
-            self._own[v] = Value(v.data, label=label, kind="parameter")
-        return self._own[v]
-
-    def array(self, path: str, a: np.ndarray[Any, Any]) -> Any:
-        """A leaf for each number, in lists."""
-        leaves, nested = _leaves(path, a)
-        self.data += leaves
-        return nested
-
-
-def _leaves(path: str, a: np.ndarray[Any, Any]) -> tuple[list[Value], Any]:
-    """A leaf for each number: one after the other, and in lists as deep as the array."""
-    leaves = [
-        Value(x, label=path + "".join(f"[{i}]" for i in at))
-        for at, x in zip(np.ndindex(a.shape), a.ravel().tolist(), strict=True)
-    ]
-    if not a.shape:
-        return leaves, leaves[0]
-    nested = np.empty(len(leaves), dtype=object)
-    nested[:] = leaves
-    return leaves, nested.reshape(a.shape).tolist()
 
 
 def difference(old: Sequence[tuple[str, str, Any]], new: Sequence[tuple[str, str, Any]]) -> str:

@@ -16,7 +16,7 @@ from autograd.compiler.numeric import flat, precision, rows
 from autograd.compiler.replay import Alarm, Replay
 from autograd.compiler.reroll import reroll
 from autograd.compiler.signature import Input
-from autograd.compiler.tape import trace
+from autograd.compiler.tape import tape_of
 from autograd.compiler.transient import Transient
 from autograd.ops import CONSTANT, PARAMETER
 from autograd.value import Value, collector_paused
@@ -68,7 +68,7 @@ def _planned(loss: Value, inputs: list[list[Value]], wrt: list[Value] | None) ->
     leaves = [v for v in topological_order(loss) if not v.parents]
     varying = [v for group in inputs for v in group]
     _check_inputs(varying, set(leaves), wrt)
-    tape = trace(loss, [*varying, *(wrt or ())])
+    tape = tape_of(loss, [*varying, *(wrt or ())])
     at = {v: i for i, v in enumerate(tape.values) if v is not None and not v.parents}
     unused = [v for v in varying if v not in at]
     if unused:
@@ -144,7 +144,7 @@ class Program:
 
     # ── calls ──
 
-    def __call__(self, *arguments: Any, parameters: Any = None) -> Any:
+    def __call__(self, *arguments: Any, parameters: Any = None) -> float:
         """The value: the loss, or its mean over the samples.
 
         arguments:  an array (n, k) for each list of k inputs, (n,) for a single one
@@ -154,7 +154,7 @@ class Program:
         """
         return self._run(False, arguments, parameters)[0]
 
-    def value_and_grad(self, *arguments: Any, parameters: Any = None) -> tuple[Any, Any]:
+    def value_and_grad(self, *arguments: Any, parameters: Any = None) -> tuple[float, Any]:
         """(value, flat gradient in the order of ``parameters``); arguments and errors as for a call."""
         return self._run(True, arguments, parameters)
 
@@ -183,7 +183,7 @@ class Program:
         loss, gradients = self._executor.source.load(xp)["value_and_grad"](xp, *n, *leaves, *checked)
         return loss, xp.concat(*(g.reshape(-1) for g in gradients)) if gradients else xp.zeros((0,))
 
-    def _run(self, with_gradient: bool, arguments: tuple[Any, ...], parameters: Any) -> tuple[Any, Any]:
+    def _run(self, with_gradient: bool, arguments: tuple[Any, ...], parameters: Any) -> tuple[float, Any]:
         theta = self.load() if parameters is None else parameters
         xp = namespace_of((*arguments, theta), self.dtype)
         if not isinstance(xp, NumPy):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from autograd.value import Value
 
-__all__ = ["Tape", "trace"]
+__all__ = ["Tape", "tape_of"]
 
 ADD, MULTIPLY, SUM, DOT = (OPS[name] for name in ("add", "multiply", "sum", "dot"))
 ALIASES = frozenset([OPS["positive"]])
@@ -48,7 +48,7 @@ class Tape(NamedTuple):
     nodes: int
 
 
-def trace(root: Value, variables: Iterable[Value] = ()) -> Tape:
+def tape_of(root: Value, variables: Iterable[Value] = ()) -> Tape:
     """The tape of the graph below ``root``.
 
     variables: leaves that vary from call to call, whatever their kind (a constant may be an input)
@@ -56,7 +56,7 @@ def trace(root: Value, variables: Iterable[Value] = ()) -> Tape:
 
     >>> from autograd.value import Value
     >>> w, x = [Value(1.0), Value(2.0)], [Value(3.0), Value(4.0)]
-    >>> tape = trace(w[0] * x[0] + w[1] * x[1] + 0.5)
+    >>> tape = tape_of(w[0] * x[0] + w[1] * x[1] + 0.5)
     >>> [op.name for op in tape.ops], tape.operands[-1]
     (['input', 'input', 'input', 'input', 'constant', 'dot'], (0, 2, 1, 3, 4))
     """
