@@ -15,6 +15,7 @@ from nn.module import Module
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from nn.arguments import Rows
     from nn.losses import LossFunction
 
 __all__ = ["CompiledEngine", "ForwardPass", "GraphEngine", "choose"]
@@ -42,9 +43,7 @@ class GraphEngine:
     name: which engine this is, and why it is not the compiled one if that is what "auto" would rather have taken
     """
 
-    def __init__(
-        self, model: Callable[[Any], Any], X: Sequence[Any], y: Sequence[Any], loss: LossFunction, reason: str = ""
-    ) -> None:
+    def __init__(self, model: Callable[[Any], Any], X: Rows, y: Rows, loss: LossFunction, reason: str = "") -> None:
         self.model, self.X, self.y, self.loss = model, X, y, loss
         self.name = "graph"
         if reason:
@@ -73,7 +72,7 @@ class CompiledEngine(GraphEngine):
     """
 
     def __init__(
-        self, model: Callable[[Any], Any], X: Sequence[Any], y: Sequence[Any], loss: LossFunction, *,
+        self, model: Callable[[Any], Any], X: Rows, y: Rows, loss: LossFunction, *,
         automatic: bool = False,
     ) -> None:  # fmt: skip
         super().__init__(model, X, y, loss)
@@ -212,7 +211,7 @@ def _is_uniform(model: Callable[[Any], Any]) -> bool:
     )
 
 
-def _targets(loss: LossFunction, y: Sequence[Any], k: int) -> Sequence[Any]:
+def _targets(loss: LossFunction, y: Rows, k: int) -> Rows:
     """The targets as numbers, classes of a cross-entropy as one-hot rows."""
     return losses.one_hot(y, k) if loss is losses.cross_entropy and not isinstance(y[0], (list, tuple)) else y
 
@@ -220,7 +219,7 @@ def _targets(loss: LossFunction, y: Sequence[Any], k: int) -> Sequence[Any]:
 # ── accuracy, as a graph ────────────────────────────────────────────────────
 
 
-def _classes(loss: LossFunction, y: Sequence[Any], k: int) -> Sequence[Any]:
+def _classes(loss: LossFunction, y: Rows, k: int) -> Rows:
     """The right class of each sample: one-hot rows for a cross-entropy, else 1 or −1."""
     if loss is not losses.cross_entropy:
         return [1.0 if label > 0 else -1.0 for label in y]
@@ -255,9 +254,7 @@ def _first_largest(f: Sequence[Value], c: Sequence[Value]) -> Value:
 # ── which ───────────────────────────────────────────────────────────────────
 
 
-def choose(
-    engine: str | GraphEngine, model: Callable[[Any], Any], X: Sequence[Any], y: Sequence[Any], loss: LossFunction
-) -> GraphEngine:
+def choose(engine: str | GraphEngine, model: Callable[[Any], Any], X: Rows, y: Rows, loss: LossFunction) -> GraphEngine:
     """The engine of that name; what was chosen before is taken as it is.
 
     "auto" compiles a Module under one of the losses here, if the program's loss is the graph's; else it goes on with

@@ -18,9 +18,11 @@ from autograd import Value, dot, logsumexp, mean
 from nn.arguments import as_list
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
-    LossFunction = Callable[[Sequence[Any], Sequence[Any]], Value]
+    from nn.arguments import Rows
+
+    LossFunction = Callable[[Any, Any], Value]  # of n outputs and n targets
     Loss = str | LossFunction
 
 __all__ = [
@@ -28,7 +30,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-def mse(outputs: Sequence[Any], targets: Sequence[Any]) -> Value:
+def mse(outputs: Rows, targets: Rows) -> Value:
     """Mean squared error with the lecture's half: 1/(2n) Σ (fᵢ − yᵢ)².
 
     outputs: n Values (or n lists of K); targets: n numbers (or n lists of K)
@@ -48,7 +50,7 @@ def mse(outputs: Sequence[Any], targets: Sequence[Any]) -> Value:
     return total
 
 
-def logistic(outputs: Sequence[Any], targets: Sequence[Any]) -> Value:
+def logistic(outputs: Rows, targets: Rows) -> Value:
     """Logistic loss from logits: 1/n Σ softplus(±f̃ᵢ), with − where yᵢ = 1.
 
     The same as −1/n Σ [y log f + (1 − y) log(1 − f)] with f = σ(f̃), but without a log that can overflow
@@ -67,7 +69,7 @@ def logistic(outputs: Sequence[Any], targets: Sequence[Any]) -> Value:
     return mean([(z * (1.0 - 2.0 * y)).softplus() for z, y in zip(map(_single, outputs), targets, strict=True)])
 
 
-def hinge(outputs: Sequence[Any], targets: Sequence[Any]) -> Value:
+def hinge(outputs: Rows, targets: Rows) -> Value:
     """Max-margin loss: 1/n Σ max(0, 1 − yᵢ f̃ᵢ).
 
     outputs: n Values; targets: n labels, −1 or 1
@@ -81,7 +83,7 @@ def hinge(outputs: Sequence[Any], targets: Sequence[Any]) -> Value:
     return mean([(1.0 - z * y).relu() for z, y in zip(map(_single, outputs), targets, strict=True)])
 
 
-def cross_entropy(outputs: Sequence[Any], targets: Sequence[Any]) -> Value:
+def cross_entropy(outputs: Rows, targets: Rows) -> Value:
     """Cross-entropy of softmax from logits: 1/n Σ (ln Σₖ exp f̃ᵢₖ − f̃ᵢ,ᵧᵢ).
 
     outputs: n lists of K Values; targets: n class numbers 0 … K−1, or n lists of K shares that sum to 1 (one-hot)
@@ -102,7 +104,7 @@ def cross_entropy(outputs: Sequence[Any], targets: Sequence[Any]) -> Value:
     return mean([logsumexp(row) - row[int(y)] for row, y in zip(rows, targets, strict=True)])
 
 
-def log_loss(probabilities: Sequence[Any], targets: Sequence[Any]) -> Value:
+def log_loss(probabilities: Rows, targets: Rows) -> Value:
     """The lecture's logistic loss and cross-entropy as printed, from probabilities: −1/n Σ log f at the true class.
 
     probabilities: n Values f (then y is 0 or 1, and the other class has 1 − f) or n lists of K Values
@@ -118,7 +120,7 @@ def log_loss(probabilities: Sequence[Any], targets: Sequence[Any]) -> Value:
     return -mean([f.log() for f in true])
 
 
-def softmax(o: Sequence[Any]) -> list[Value]:
+def softmax(o: Iterable[Any]) -> list[Value]:
     """Numbers as probabilities: e^oₖ / Σ e^oⱼ, as exp(oₖ − ln Σ e^oⱼ) so that nothing overflows.
 
     o: K Values or numbers. Two of them give the sigmoid of their difference.
@@ -131,7 +133,7 @@ def softmax(o: Sequence[Any]) -> list[Value]:
     return [(ok - total).exp() for ok in o]
 
 
-def one_hot(classes: Sequence[int], k: int) -> list[list[float]]:
+def one_hot(classes: Rows, k: int) -> list[list[float]]:
     """Class numbers as rows with a single 1.
 
     >>> one_hot([2, 0], 3)
@@ -159,7 +161,7 @@ def get(loss: Loss) -> LossFunction:
     return _BY_NAME[loss]
 
 
-def accuracy(loss: Loss, outputs: Sequence[Any], targets: Sequence[Any]) -> float | None:
+def accuracy(loss: Loss, outputs: Rows, targets: Rows) -> float | None:
     """The share of samples on the right side, as the loss sees it; None where the question makes no sense (mse).
 
     >>> accuracy("logistic", [Value(2.0), Value(-1.0)], [1, 1])
@@ -190,7 +192,7 @@ def _class(y: Any) -> int:
     return int(y) if len(shares) == 1 else max(range(len(shares)), key=shares.__getitem__)
 
 
-def predictions(outputs: Sequence[Any]) -> list[int]:
+def predictions(outputs: Rows) -> list[int]:
     """The class each output says: the largest of K, or f̃ > 0 for a single logit.
 
     >>> predictions([Value(-1.0), Value(2.0)]), predictions([[Value(0.0), Value(3.0), Value(1.0)]])
@@ -199,7 +201,7 @@ def predictions(outputs: Sequence[Any]) -> list[int]:
     return [int(_single(f).data > 0) if len(_row(f)) == 1 else _largest(_row(f)) for f in outputs]
 
 
-def confusion_matrix(predicted: Sequence[int], actual: Sequence[int], k: int) -> list[list[int]]:
+def confusion_matrix(predicted: Rows, actual: Rows, k: int) -> list[list[int]]:
     """Entry [i][j] counts samples of class i that were called j; the diagonal is right.
 
     >>> confusion_matrix([0, 1, 1], [0, 1, 0], 2)
@@ -217,7 +219,7 @@ def confusion_matrix(predicted: Sequence[int], actual: Sequence[int], k: int) ->
 # ── what a batch must look like ─────────────────────────────────────────────
 
 
-def _same_length(outputs: Sequence[Any], targets: Sequence[Any]) -> None:
+def _same_length(outputs: Rows, targets: Rows) -> None:
     for given in (outputs, targets):
         if not hasattr(given, "__len__"):
             raise TypeError(
@@ -235,7 +237,7 @@ def _row(f: Any) -> Sequence[Any]:
     return f if isinstance(f, (list, tuple)) else [f]
 
 
-def _even_rows(loss: str, outputs: Sequence[Any]) -> list[Sequence[Any]]:
+def _even_rows(loss: str, outputs: Rows) -> list[Sequence[Any]]:
     rows = [_row(f) for f in outputs]
     for i, row in enumerate(rows):
         if len(row) != len(rows[0]):
@@ -252,7 +254,7 @@ def _single(f: Any) -> Value:
     return row[0]
 
 
-def _labels(loss: str, targets: Sequence[Any], allowed: set[int], hint: str) -> None:
+def _labels(loss: str, targets: Rows, allowed: set[int], hint: str) -> None:
     for i, y in enumerate(map(_plain, targets)):
         if isinstance(y, (list, tuple)) or getattr(y, "shape", ()) != ():
             raise ValueError(
@@ -273,7 +275,7 @@ def _shown(y: Any) -> str:
     return repr(y.item() if hasattr(y, "item") else y)
 
 
-def _shares(targets: Sequence[Any]) -> list[Sequence[float]]:
+def _shares(targets: Rows) -> list[Sequence[float]]:
     rows = [_row(y) for y in targets]
     for i, row in enumerate(rows):
         shares = [_plain(share) for share in row]

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from nn.activations import Activation
+    from nn.arguments import Rows
     from nn.init import Init
     from nn.layers import Layer
     from nn.losses import Loss
@@ -132,7 +133,7 @@ class LayerValues(NamedTuple):
     delta: Array
 
 
-def layer_values(model: MLP, X: Sequence[Any], y: Sequence[Any], loss: Loss) -> list[LayerValues]:
+def layer_values(model: MLP, X: Rows, y: Rows, loss: Loss) -> list[LayerValues]:
     """h̃ˡ, hˡ and δˡ of every layer: a forward pass a sample, then one backward pass from the loss of the batch.
 
     X, y: n samples and their targets; loss: a name or a function, as for ``fit``
@@ -157,7 +158,7 @@ def layer_values(model: MLP, X: Sequence[Any], y: Sequence[Any], loss: Loss) -> 
 NodeRows = list[Sequence[Value]]
 
 
-def _forward(model: MLP, X: Sequence[Any]) -> tuple[list[Any], list[tuple[NodeRows, NodeRows]]]:
+def _forward(model: MLP, X: Rows) -> tuple[list[Any], list[tuple[NodeRows, NodeRows]]]:
     """The outputs of n samples, and for each layer the nodes h̃ and h, a row a sample."""
     if not len(X):
         raise ValueError("a measurement needs at least one sample, got none")
@@ -182,7 +183,7 @@ class FlatShare(NamedTuple):
     saturated: float
 
 
-def flat_shares(model: MLP, X: Sequence[Any], *, below: float = 0.05) -> list[FlatShare]:
+def flat_shares(model: MLP, X: Rows, *, below: float = 0.05) -> list[FlatShare]:
     """The shares of each hidden layer that let no gradient through: flat is where |σ′(h̃)| < ``below``.
 
     A ReLU that is flat on every sample is dead: it never learns again. A tanh or sigmoid that is flat is saturated.
@@ -253,7 +254,7 @@ def _mean_square(activation: Activation, variance: float) -> float:
 
 
 def weight_paths(
-    model: MLP, X: Sequence[Any], y: Sequence[Any], *, loss: Loss, optimizer: MakeOptimizer, epochs: int, layer: int = 0
+    model: MLP, X: Rows, y: Rows, *, loss: Loss, optimizer: MakeOptimizer, epochs: int, layer: int = 0
 ) -> Array:
     """The weights of one layer while a copy of the model is trained (full batch): shape (epochs + 1, neurons, inputs).
 

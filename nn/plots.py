@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from nn.activations import Activation
+    from nn.arguments import Rows
     from nn.layers import MLP, Layer
     from nn.losses import Loss
     from nn.measure import Array, Bowl, LayerVariance
@@ -158,7 +159,7 @@ def _curve(ax: Axes, x: Array, y: Array, **options: Any) -> None:
 
 
 def decision_boundary(
-    model: Callable[[Any], Any], X: Sequence[Sequence[float]], y: Sequence[int], *, classes: Sequence[str] = (),
+    model: Callable[[Any], Any], X: Rows, y: Rows, *, classes: Sequence[str] = (),
     threshold: float = 0.0, resolution: int = 90, ax: Axes | None = None,
 ) -> Axes:  # fmt: skip
     """Which class the network gives to each point of the plane, with the samples on top.
@@ -228,7 +229,7 @@ def half_planes(layer: Layer, *, ax: Axes | None = None) -> Axes:
 
 
 def images(
-    X: Sequence[Sequence[float]], titles: Sequence[Any] = (), *, width: int = 8, columns: int = 10, axes: Any = None
+    X: Rows, titles: Sequence[Any] = (), *, width: int = 8, columns: int = 10, axes: Any = None
 ) -> Sequence[Axes]:
     """Samples as the pictures that they are, dark ink on light paper: one axes each, in rows (the last filled up).
 
@@ -255,7 +256,7 @@ def images(
     return panels
 
 
-def confusion(matrix: Sequence[Sequence[int]], classes: Sequence[str] = (), *, ax: Axes | None = None) -> Axes:
+def confusion(matrix: Rows, classes: Sequence[str] = (), *, ax: Axes | None = None) -> Axes:
     """A confusion matrix with its numbers: row i, column j counts the samples of class i that were called j.
 
     matrix: what ``nn.confusion_matrix`` gives; classes: their names
@@ -406,7 +407,7 @@ def variances(found: Mapping[str, Sequence[LayerVariance]], *, ax: Axes | None =
     return ax
 
 
-def histograms(model: MLP, X: Sequence[Any], y: Sequence[Any], loss: Loss, *, axes: Any = None) -> Sequence[Axes]:
+def histograms(model: MLP, X: Rows, y: Rows, loss: Loss, *, axes: Any = None) -> Sequence[Axes]:
     """How the numbers of each layer spread over a batch: activations hˡ above, gradients δˡ below.
 
     A row has one scale, and each panel its standard deviation. Two axes a layer.
@@ -428,7 +429,7 @@ def _histogram(ax: Axes, numbers: Array, colour: int, title: str = "") -> None:
     ax.set(yticks=[], title=f"{title}std {numbers.std():.2g}")
 
 
-def flat_shares(model: MLP, X: Sequence[Any], *, below: float = 0.05, ax: Axes | None = None) -> Axes:
+def flat_shares(model: MLP, X: Rows, *, below: float = 0.05, ax: Axes | None = None) -> Axes:
     """How much of each hidden layer lets no gradient through (|σ′(h̃)| < below): dead neurons, saturated values."""
     ax = single_axes(ax)
     shares, palette = measure.flat_shares(model, X, below=below), palette_of(ax)

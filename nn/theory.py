@@ -13,6 +13,7 @@ from nn.layers import MLP
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from nn.arguments import Rows
     from nn.layers import Layer
 
 __all__ = ["BestLine", "best_line", "collapse", "common_point", "pieces", "sawtooth", "sawtooth_shallow"]
@@ -67,7 +68,7 @@ class BestLine(NamedTuple):
     b: float
 
 
-def best_line(X: Sequence[Sequence[float]], y: Sequence[int]) -> BestLine:
+def best_line(X: Rows, y: Rows) -> BestLine:
     """The best single neuron there is, by trying every way in which a line can part the points.
 
     A line that parts points can be moved until it touches two of them; so all partings are found at the
@@ -113,7 +114,7 @@ def _dot(a: Point, b: Point) -> Fraction:
     return a[0] * b[0] + a[1] * b[1]
 
 
-def common_point(X: Sequence[Sequence[float]], y: Sequence[int]) -> tuple[float, float] | None:
+def common_point(X: Rows, y: Rows) -> tuple[float, float] | None:
     """A point between two samples of class 0 and also between two of class 1, or None.
 
     Where there is one, no line can part the classes: the point would have to lie on both sides of it.

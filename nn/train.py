@@ -11,14 +11,13 @@ import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from inspect import signature
 from itertools import islice
 from math import hypot, inf, isfinite
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, Unpack
 
 from autograd import NonFiniteError, Value, collector_paused, nonfinite_origin, topological_order
 from nn import losses
-from nn.arguments import as_list, number_in_range, whole_number
+from nn.arguments import Rows, as_list, number_in_range, whole_number
 from nn.engine import choose
 from nn.optim import SGD, Optimizer, clip_gradients
 
@@ -61,13 +60,24 @@ class FlatGradientWarning(UserWarning):
     """Every gradient is exactly 0, so that nothing can be learned; the text says which op is flat."""
 
 
-Samples = tuple[Sequence[Any], Sequence[Any]]
+Samples = tuple[Rows, Rows]
+
+
+class Settings(TypedDict, total=False):
+    """What ``fit`` hands to ``steps`` as it is."""
+
+    seed: int
+    start: int
+    schedule: Schedule | None
+    clip_norm: float | None
+    validation: tuple[Rows, Rows, *tuple[Any, ...]] | None
+    engine: str | GraphEngine
 
 
 def steps(
-    model: Callable[[Any], Any], X: Sequence[Any], y: Sequence[Any], *, loss: Loss, optimizer: Optimizer,
+    model: Callable[[Any], Any], X: Rows, y: Rows, *, loss: Loss, optimizer: Optimizer,
     epochs: int = 10, batch_size: int | None = None, seed: int = 0, start: int = 0, schedule: Schedule | None = None,
-    clip_norm: float | None = None, validation: Samples | None = None, engine: str | GraphEngine = "auto",
+    clip_norm: float | None = None, validation: tuple[Rows, Rows, *tuple[Any, ...]] | None = None, engine: str | GraphEngine = "auto",
 ) -> Iterator[Record]:  # fmt: skip
     """Train, yielding one record a step; stop whenever you like.
 
@@ -198,9 +208,9 @@ class _Rollback:
 
 
 def fit(
-    model: Module, X: Sequence[Any], y: Sequence[Any], *, loss: Loss, optimizer: Optimizer | None = None,
+    model: Module, X: Rows, y: Rows, *, loss: Loss, optimizer: Optimizer | None = None,
     epochs: int = 10, batch_size: int | None = None, progress: bool = False,
-    on_step: Callable[[Record], None] | None = None, patience: int | None = None, **settings: Any,
+    on_step: Callable[[Record], None] | None = None, patience: int | None = None, **settings: Unpack[Settings],
 ) -> Run:  # fmt: skip
     """Train to the end and collect one record a step. Arguments and errors as for ``steps``, and:
 
@@ -219,39 +229,33 @@ def fit(
     >>> run[-1].accuracy, run[-1].loss < 0.1
     (1.0, True)
     """
-    unknown = [name for name in settings if name not in signature(steps).parameters]
+    unknown = [name for name in settings if name not in Settings.__annotations__]
     if unknown:
         hint = ": give optimizer=SGD(model.parameters(), lr=…)" if unknown == ["lr"] else ""
         raise TypeError(f"fit takes no {', '.join(unknown)}{hint}; besides its own, it takes what steps takes")
     optimizer = SGD(model.parameters()) if optimizer is None else optimizer
     _require_optimizer(optimizer)
-    best = _Best(optimizer, patience, settings)
-    run, bar = Run(), None
+    best = _Best(optimizer, patience, settings.get("validation"))
+    run, bar = Run(), _ProgressBar()
     try:
         X, y = _data(X, y)
-        passes = choose(settings.pop("engine", "auto"), model, X, y, losses.get(loss))
-        settings |= {"epochs": epochs, "batch_size": batch_size, "engine": passes}
-        training = steps(model, X, y, loss=loss, optimizer=optimizer, **settings)
-        with suppress(OSError):  # here and below: a terminal that is gone must not end the training
-            bar = _progress_bar(epochs * -(-len(y) // (batch_size or len(y)))) if progress else None
-        for record in training:
+        engine = settings["engine"] = choose(settings.get("engine", "auto"), model, X, y, losses.get(loss))
+        records = steps(model, X, y, loss=loss, optimizer=optimizer, epochs=epochs, batch_size=batch_size, **settings)
+        if progress:
+            bar.show(total=epochs * -(-len(y) // (batch_size or len(y))))
+        for record in records:
             run.append(record)
-            run.engine = passes.name
+            run.engine = engine.name
             if on_step is not None:
                 on_step(record)
-            if bar is not None:
-                with suppress(OSError):
-                    bar.update()
-                    bar.set_postfix_str(_summary(record), refresh=False)
+            bar.update(record)
             if best.is_overdue(record):
                 run.ended = "stopped early"
                 break
     except KeyboardInterrupt:
         run.ended = "interrupted"
     finally:
-        if bar is not None:
-            with suppress(OSError):
-                bar.close()
+        bar.close()
     if run.ended != "interrupted":
         best.restore()
     return run
@@ -260,8 +264,8 @@ def fit(
 class _Best:
     """Early stopping: the parameters of the epoch with the lowest validation loss, and how long ago that was."""
 
-    def __init__(self, optimizer: Optimizer, patience: int | None, settings: dict[str, Any]) -> None:
-        if patience is not None and not settings.get("validation"):
+    def __init__(self, optimizer: Optimizer, patience: int | None, validation: object) -> None:
+        if patience is not None and not validation:
             raise ValueError("patience waits for a better validation loss: give validation=(X, y)")
         self.patience = None if patience is None else whole_number("patience", patience)
         self.parameters = optimizer.parameters
@@ -283,7 +287,7 @@ class _Best:
                 p.data = w
 
 
-def evaluate(model: Callable[[Any], Any], X: Sequence[Any], y: Sequence[Any], loss: Loss) -> tuple[float, float | None]:
+def evaluate(model: Callable[[Any], Any], X: Rows, y: Rows, loss: Loss) -> tuple[float, float | None]:
     """(loss, accuracy) on samples that need no gradient."""
     X, y = _data(X, y)
     with collector_paused():
@@ -291,16 +295,34 @@ def evaluate(model: Callable[[Any], Any], X: Sequence[Any], y: Sequence[Any], lo
         return losses.get(loss)(outputs, y).data, losses.accuracy(loss, outputs, y)
 
 
-def _in_a_notebook() -> bool:
-    """Does a Jupyter kernel run this code?"""
-    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
-    return hasattr(shell, "kernel")
+class _ProgressBar:
+    """A bar that grows with the records, once it is shown; a terminal that is gone does not end the training."""
+
+    def __init__(self) -> None:
+        self.bar: Any = None
+
+    def show(self, total: int) -> None:
+        with suppress(OSError):
+            self.bar = _tqdm(total)
+
+    def update(self, r: Record) -> None:
+        if self.bar is not None:
+            accuracy = "" if r.accuracy is None else f", accuracy {r.accuracy:.0%}"
+            with suppress(OSError):
+                self.bar.update()
+                self.bar.set_postfix_str(f"epoch {r.epoch}, loss {r.loss:.4f}{accuracy}", refresh=False)
+
+    def close(self) -> None:
+        if self.bar is not None:
+            with suppress(OSError):
+                self.bar.close()
 
 
-def _progress_bar(total: int) -> Any:
+def _tqdm(total: int) -> Any:
+    """A bar for a notebook or a terminal; None where there is nowhere to show it."""
     from tqdm.std import tqdm
 
-    if sys.stderr is None or sys.stderr.closed:  # nowhere to show it
+    if sys.stderr is None or sys.stderr.closed:
         return None
     if _in_a_notebook():
         with suppress(ImportError):  # without ipywidgets the text bar does
@@ -309,9 +331,10 @@ def _progress_bar(total: int) -> Any:
     return tqdm(total=total, unit="step", dynamic_ncols=True, mininterval=0.1)
 
 
-def _summary(r: Record) -> str:
-    share = "" if r.accuracy is None else f", accuracy {r.accuracy:.0%}"
-    return f"epoch {r.epoch}, loss {r.loss:.4f}{share}"
+def _in_a_notebook() -> bool:
+    """Does a Jupyter kernel run this code?"""
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    return hasattr(shell, "kernel")
 
 
 def _require_finite_parameters(optimizer: Optimizer, when: str) -> None:
@@ -336,7 +359,7 @@ def _advice(lr: float) -> str:
     return f"Parameters are as they were at the last finite loss. Try a smaller learning rate (lr = {lr:g}), or look for nan in the data."
 
 
-def _data(X: Sequence[Any], y: Sequence[Any]) -> tuple[Any, Any]:
+def _data(X: Rows, y: Rows) -> tuple[Any, Any]:
     X, y = as_list(X), as_list(y)
     if len(X) != len(y) or not len(y):
         raise ValueError(f"X and y need one row a sample and at least one: got {len(X)} rows of X and {len(y)} of y")

@@ -22,6 +22,7 @@ from nn.pages import Page
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from nn.arguments import Rows
     from nn.losses import Loss
     from nn.measure import FlatShare
     from nn.train import Record
@@ -64,7 +65,7 @@ class Recorder:
     [0, 4, 8, 9]
     """
 
-    def __init__(self, model: MLP, X: Sequence[Any], y: Sequence[Any], *, loss: Loss, snapshots: int = 60) -> None:
+    def __init__(self, model: MLP, X: Rows, y: Rows, *, loss: Loss, snapshots: int = 60) -> None:
         if not isinstance(model, MLP):
             raise TypeError(f"only an MLP can be watched layer by layer, got {type(model).__name__}")
         if snapshots < 2:
