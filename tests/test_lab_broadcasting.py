@@ -1,13 +1,12 @@
-"""The checks of notebook 7: right answers pass, typical wrong ones are named, anything else gets a verdict."""
+"""The checks of notebook 7: right answers pass, typical wrong ones are named."""
 
 import numpy as np
 import pytest
 
 from autograd import Value
 from nn.lab.checks.broadcasting import SHAPES, check_bias_gradient, check_shapes, check_unbroadcast
-from nn.lab.verdict import UNANSWERED, Verdict
+from nn.lab.verdict import UNANSWERED
 
-JUNK = ["abc", [], {}, object(), float("nan"), 10**400]
 RIGHT = ((5, 3), (5, 3), (2, 4, 3))
 
 
@@ -87,15 +86,3 @@ def test_undoing_a_broadcast_by_the_scalar_graph_is_right():
 )
 def test_a_wrong_way_back_is_named(function, mistake):
     assert check_unbroadcast(function).mistake == mistake
-
-
-@pytest.mark.parametrize("junk", [*JUNK, lambda *_: 1 / 0], ids=lambda x: type(x).__name__)
-def test_junk_gets_a_verdict(junk):
-    verdicts = [check_shapes(junk, junk, junk), check_shapes(*RIGHT[:2], junk), check_bias_gradient(junk), check_unbroadcast(junk)]  # fmt: skip
-    assert all(isinstance(v, Verdict) and not v for v in verdicts)
-
-
-@pytest.mark.parametrize("nothing", [..., None])
-def test_three_dots_are_not_answered_yet(nothing):
-    for verdict in (check_shapes(nothing, nothing, nothing), check_bias_gradient(nothing), check_unbroadcast(nothing)):
-        assert verdict.mistake == UNANSWERED

@@ -9,7 +9,7 @@ import pytest
 
 from autograd import Value, gradcheck, topological_order
 from nn.lab.checks.chain_rule import check_order, check_slope, check_two_paths
-from nn.lab.verdict import UNANSWERED, UNKNOWN, WRONG_KIND
+from nn.lab.verdict import UNKNOWN, WRONG_KIND
 
 # ── one edge ────────────────────────────────────────────────────────────────
 
@@ -91,13 +91,6 @@ def test_an_order_has_every_result_once(answer):
 
 
 # ── whatever a student writes ───────────────────────────────────────────────
-
-
-@pytest.mark.parametrize("check", [check_slope, check_two_paths, check_order])
-def test_junk_gets_a_verdict(check):
-    assert check(...).mistake == check(None).mistake == UNANSWERED
-    for junk in ("abc", [], {}, object(), float("nan"), lambda: 1 / 0, [[]], 10**400):
-        assert not check(junk)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The exercises of notebook 10: solutions pass, typical mistakes are named, and nothing is raised whatever the answer."""
+"""The checks of notebook 10: right answers pass, typical wrong ones are named."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ from nn.lab.checks.digit_classifier import (
     check_parameter_count,
     check_recall,
 )
-
-CHECKS = [check_parameter_count, check_delta, check_recall]
 
 
 def raising(*_):
@@ -106,17 +104,3 @@ def test_a_function_that_changes_the_matrix_spoils_nothing():
 
     assert check_recall(eater)
     assert MATRICES[0] == before
-
-
-@pytest.mark.parametrize("check", CHECKS)
-@pytest.mark.parametrize("junk", [None, ..., "abc", [], {}, float("nan"), 10**400, 1j, raising, object(), [None], [[]]])
-def test_junk_gets_a_verdict_and_no_error(check, junk):
-    verdict = check(junk)
-    assert not verdict
-    assert verdict.mistake
-    assert repr(verdict)
-
-
-@pytest.mark.parametrize("check", CHECKS)
-def test_three_dots_are_no_answer_yet(check):
-    assert check(...).mistake == check(None).mistake == "not answered yet"

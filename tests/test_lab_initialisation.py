@@ -1,4 +1,4 @@
-"""The checks of notebook 8: right answers pass, typical wrong ones are named, anything else gets a verdict."""
+"""The checks of notebook 8: right answers pass, typical wrong ones are named."""
 
 from statistics import mean
 
@@ -6,9 +6,7 @@ import pytest
 
 from nn import MLP, cross_entropy, init, measure, softmax
 from nn.lab.checks.initialisation import check_std, check_variances, check_zero
-from nn.lab.verdict import UNANSWERED, Verdict
-
-JUNK = ["abc", [], {}, object(), float("nan"), 10**400]
+from nn.lab.verdict import UNANSWERED
 
 
 def test_what_a_network_of_zeros_does_is_right():
@@ -84,20 +82,3 @@ def test_the_standard_deviation_that_is_right_keeps_the_variance(a):
 )
 def test_a_wrong_standard_deviation_is_named(function, mistake):
     assert check_std(function).mistake == mistake
-
-
-@pytest.mark.parametrize("junk", [*JUNK, lambda *_: 1 / 0], ids=lambda x: type(x).__name__)
-def test_junk_gets_a_verdict(junk):
-    verdicts = [
-        check_zero(junk, junk),
-        check_zero([0.25] * 4, junk),
-        check_variances(junk, junk, junk),
-        check_std(junk),
-    ]
-    assert all(isinstance(v, Verdict) and not v for v in verdicts)
-
-
-@pytest.mark.parametrize("nothing", [..., None])
-def test_three_dots_are_not_answered_yet(nothing):
-    for verdict in (check_zero(nothing, nothing), check_variances(nothing, nothing, nothing), check_std(nothing)):
-        assert verdict.mistake == UNANSWERED

@@ -1,4 +1,4 @@
-"""The checks of notebook 5: right answers pass, typical wrong ones are named, anything else gets a verdict."""
+"""The checks of notebook 5: right answers pass, typical wrong ones are named."""
 
 from math import exp, log
 
@@ -7,9 +7,7 @@ import pytest
 from autograd import Value
 from nn import cross_entropy, logistic, mse, softmax
 from nn.lab.checks.loss_functions import check_delta, check_mse, check_stable
-from nn.lab.verdict import UNANSWERED, Verdict
-
-JUNK = ["abc", [], {}, object(), float("nan"), 10**400]
+from nn.lab.verdict import UNANSWERED
 
 
 def test_the_librarys_mean_squared_error_is_right():
@@ -84,16 +82,3 @@ F = [p.data for p in softmax([2.0, 1.0, -1.0])]
 )
 def test_wrong_slopes_at_the_outputs_are_named(answer, mistake):
     assert check_delta(answer).mistake == mistake
-
-
-@pytest.mark.parametrize("junk", [*JUNK, lambda *_: 1 / 0], ids=lambda x: type(x).__name__)
-def test_junk_gets_a_verdict(junk):
-    for verdict in (check_mse(junk), check_stable(junk), check_delta(junk), check_delta([junk, junk, junk])):
-        assert isinstance(verdict, Verdict)
-        assert not verdict
-
-
-@pytest.mark.parametrize("nothing", [..., None])
-def test_three_dots_are_not_answered_yet(nothing):
-    for verdict in (check_mse(nothing), check_stable(nothing), check_delta(nothing)):
-        assert verdict.mistake == UNANSWERED

@@ -1,4 +1,4 @@
-"""The checks of notebook 4: right answers pass, typical wrong ones are named, anything else gets a verdict."""
+"""The checks of notebook 4: right answers pass, typical wrong ones are named."""
 
 from itertools import product
 
@@ -8,9 +8,7 @@ import pytest
 from autograd import Value
 from nn import MLP, measure
 from nn.lab.checks.networks import check_depth, check_forward, check_width
-from nn.lab.verdict import UNANSWERED, UNKNOWN, Verdict
-
-JUNK = ["abc", [], {}, object(), float("nan"), 10**400, lambda: 1 / 0]
+from nn.lab.verdict import UNANSWERED, UNKNOWN
 
 
 def forward():
@@ -108,15 +106,3 @@ def test_a_neuron_at_each_bend_is_one_too_few_for_a_sawtooth(n):
     bends = [k / n for k in range(1, n)]
     assert min(misses(bends, ways) for ways in product((1, -1), repeat=n - 1)) > 0.01
     assert misses([0.0, *bends], [1] * n) < 1e-9
-
-
-@pytest.mark.parametrize("junk", JUNK, ids=lambda x: type(x).__name__)
-def test_junk_gets_a_verdict(junk):
-    verdicts = [check_forward(junk, junk, junk), check_forward([-2, 4], [0, 4], junk), check_width(junk), check_depth(junk, junk), check_depth(40, junk)]  # fmt: skip
-    assert all(isinstance(v, Verdict) and not v for v in verdicts)
-
-
-@pytest.mark.parametrize("nothing", [..., None])
-def test_three_dots_are_not_answered_yet(nothing):
-    for verdict in (check_forward(nothing, nothing, nothing), check_width(nothing), check_depth(nothing, nothing)):
-        assert verdict.mistake == UNANSWERED

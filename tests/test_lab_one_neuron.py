@@ -1,4 +1,4 @@
-"""The checks of notebook 1: right answers pass, typical wrong ones are named, junk gets a verdict."""
+"""The checks of notebook 1: right answers pass, typical wrong ones are named."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from autograd import Value
 from nn import Neuron, data
 from nn.lab.checks.one_neuron import check_fires, check_nand, check_xor_output
-from nn.lab.verdict import NOT_A_FUNCTION, RAISES, UNANSWERED, UNKNOWN, WRONG_KIND
+from nn.lab.verdict import RAISES, UNANSWERED, UNKNOWN, WRONG_KIND
 
 GRID = [-2.0, -1.0, -0.5, 0.5, 1.0, 1.5, 2.0]
 
@@ -111,7 +111,6 @@ def test_the_mistakes_lead_to_different_answers():
 
 @pytest.mark.parametrize("check", [check_nand, check_xor_output])
 def test_what_is_not_three_numbers_gets_a_verdict(check):
-    assert check(...).mistake == check(None).mistake == check((1.0, ..., 2.0)).mistake == UNANSWERED
     firing = [(1, 1, 1, 0), [0, 1, 1, 0], [1, 1, 1, 1]]  # instead of the numbers that make it fire so
     for junk in (*firing, "abc", "123", [], (1, 2), 3.0, {"w": 1}, {1, 2, 3}, lambda: 0, (1, 2, 10**400), (1, 2, "3")):
         verdict = check(junk)
@@ -132,9 +131,3 @@ def test_no_hint_is_an_answer():
             for numbers in re.findall(r"\(([^()]+)\)", check(wrong).advice):
                 with suppress(ValueError):
                     assert not check(tuple(map(float, numbers.split(","))))
-
-
-def test_what_is_not_a_function_gets_a_verdict():
-    assert check_fires(...).mistake == check_fires(None).mistake == UNANSWERED
-    for junk in ("abc", [], 3.0):
-        assert check_fires(junk).mistake == NOT_A_FUNCTION

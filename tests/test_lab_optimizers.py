@@ -1,4 +1,4 @@
-"""The exercises of notebook 9: solutions pass, typical mistakes are named, and nothing is raised whatever the answer."""
+"""The checks of notebook 9: right answers pass, typical wrong ones are named."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ import pytest
 from nn import Adam, RMSprop
 from nn.lab.checks.optimizers import EPS, check_adam, check_largest_rate, check_rmsprop_step
 from nn.measure import moves
-
-CHECKS = [check_largest_rate, check_rmsprop_step, check_adam]
 
 
 def adam(w, slope, m, g, t):
@@ -120,17 +118,3 @@ def test_swapped_betas_and_a_sum_of_squares_are_named():
 
     assert check_adam(swapped).mistake == "swapped the two βs"
     assert check_adam(summed).mistake == "summed where Adam averages"
-
-
-@pytest.mark.parametrize("check", CHECKS)
-@pytest.mark.parametrize("junk", [None, ..., "abc", [], {}, float("nan"), 10**400, 1j, raising, object(), [None], [[]]])
-def test_junk_gets_a_verdict_and_no_error(check, junk):
-    verdict = check(junk)
-    assert not verdict
-    assert verdict.mistake
-    assert repr(verdict)
-
-
-@pytest.mark.parametrize("check", CHECKS)
-def test_three_dots_are_no_answer_yet(check):
-    assert check(...).mistake == check(None).mistake == "not answered yet"

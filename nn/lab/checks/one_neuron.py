@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isfinite
 from typing import Any
 
 from nn import data
@@ -102,7 +103,7 @@ def _judged_by_firing(
     if is_missing(answer):
         return Verdict(UNANSWERED, "Put your answer where the three dots are.")
     given = fitted(answer, [0.0] * 3)
-    if not (isinstance(given, list) and len(given) == 3 and all(isinstance(x, float) for x in given)):
+    if not (isinstance(given, list) and len(given) == 3 and all(isinstance(x, float) and isfinite(x) for x in given)):
         return Verdict(WRONG_KIND, f"Three numbers are wanted: {numbers}.")
     w1, w2, b = given
     fired = [int(w1 * x1 + w2 * x2 + b >= 0) for x1, x2 in inputs]
