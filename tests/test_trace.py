@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import math
 import os
 import subprocess
 import sys
+from collections import Counter
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 import autograd
-from autograd import Value, recording, step
+from autograd import Value, backprop, draw, recording, step
 from autograd.backprop import backward_steps, topological_order
 from autograd.errors import CycleError
-from autograd.view import MOST
+from autograd.view import MOST, assembly, fold, layered
 from autograd.view.trace import FORMAT, VERSION, dumps
 from nn import MLP, SGD, Adam, cross_entropy
 
@@ -307,6 +309,63 @@ def test_stretches_lead_forward_only():
         rank[node] = tops.index(part)
     for node, facts in enumerate(trace["nodes"]):
         assert all(rank[p] <= rank[node] for p in facts.get("parents", []))
+
+
+# ── each thing is done once ─────────────────────────────────────────────────
+
+
+def calls_of(monkeypatch, *functions) -> Counter:
+    """How often each of these functions of autograd is called from now on, under whatever name it was imported."""
+    calls = Counter()
+
+    def counting(function):
+        @functools.wraps(function)
+        def counted(*args, **kwargs):
+            calls[function.__name__] += 1
+            return function(*args, **kwargs)
+
+        return counted
+
+    for function in functions:
+        replacement = counting(function)
+        for module in [module for name, module in sys.modules.items() if name.startswith("autograd.")]:
+            for name in [name for name, thing in vars(module).items() if thing is function]:
+                monkeypatch.setattr(module, name, replacement)
+    return calls
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        network, lambda: MLP([2, 8, 8, 1], seed=0)([0.5, 1.0]) ** 2, lambda: long_chain(2_000),
+        lambda: MLP([2, 40, 40, 1], seed=1)([0.5, 1.0]),
+        lambda: sum(MLP([2, 8, 1], seed=1)([k / 7, 0.5]) ** 2 for k in range(20)),
+    ],
+    ids=["small", "MLP", "chain", "tangle", "batch"],
+)  # fmt: skip
+def test_step_sorts_once_goes_backward_once_and_lays_out_every_level_and_part_once(make, monkeypatch):
+    root = make()
+    calls = calls_of(monkeypatch, backprop._sorted, backprop._steps, fold.fold, assembly.assemble, layered.columns)
+    player = step(root)
+    maps = sum("boxes" in level for level in player.trace["levels"]) + len(player.trace["parts"])
+    assert (calls["_sorted"], calls["_steps"]) == (1, 1)
+    assert calls["columns"] == maps
+    assert calls["fold"] <= 3 + 1  # nodes, neurons, layers; and the picture that stands where no script runs
+    assert player.html
+    assert calls["columns"] == maps + 1
+    assert (calls["_sorted"], calls["_steps"]) == (1, 1)
+
+
+def test_draw_sorts_folds_assembles_and_lays_out_once_also_where_frames_do_not_nest(monkeypatch):
+    h = Value(1.0).tanh()
+    y = (h * 2.0).tanh()
+    h.module = y.module = "cell[0]"
+    for root in (network(), y, long_chain(2_000)):
+        with monkeypatch.context() as patch:
+            functions = [backprop._sorted, backprop._steps, fold.fold, assembly.assemble, layered.columns]
+            calls = calls_of(patch, *functions)
+            assert draw(root, layout="builtin").svg
+            assert calls == {"_sorted": 1, "fold": 1, "assemble": 1, "columns": 1}
 
 
 def test_numbers_that_are_not_finite_are_words():

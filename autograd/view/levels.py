@@ -47,12 +47,17 @@ def maps(graph: Analysis, text: Text) -> Document:
         largest = [Part("the graph", "", graph.order)]
     found = below(largest, graph.module, lambda v: shorten(visible(v.label), 12) or f"v{graph.index[v]}")
     opens = {frozenset(part.nodes): i for i, part in enumerate(found)}
-    levels = [{"name": name, **_level(graph, folding, opens, text)} for name, folding in foldings.items()]
+    scenes = {name: assemble(folding, text) for name, folding in foldings.items()}
+    legible = {name for name, scene in scenes.items() if len(scene.arrows) <= TANGLE} | {*[*scenes][-1:]}
+    levels = [
+        {"name": name, **_level(graph, folding, scenes[name], opens)}
+        for name, folding in foldings.items()
+        if name in legible
+    ]
     inner = {v: part for part in found for v in part.nodes}  # a part comes after the one it is in
     at = {part: i for i, part in enumerate(found)}
-    legible = [level for level in levels[:-1] if len(level["arrows"]) <= TANGLE]
     return {
-        "levels": legible + levels[-1:] or [{"name": "stretches", "part": 0}],
+        "levels": levels or [{"name": "stretches", "part": 0}],
         "parts": [*_parts(graph, found, inner, text)],
         "part": [at[inner[v]] if v in inner else -1 for v in graph.order] if found else [],
     }
@@ -97,9 +102,8 @@ class PlayerText:
 # ── a level ─────────────────────────────────────────────────────────────────
 
 
-def _level(graph: Analysis, folding: Folding, opens: Mapping[frozenset[Value], int], text: Text) -> Document:
+def _level(graph: Analysis, folding: Folding, scene: Scene, opens: Mapping[frozenset[Value], int]) -> Document:
     """Boxes as centre and size, arrows as SVG paths; coordinates to a tenth of a pixel."""
-    scene = assemble(folding, text)
     layout = columns(scene)
     members = list(folding.boxes.values())
     box_of = {v: i for i, nodes in enumerate(members) for v in nodes}
