@@ -1,13 +1,14 @@
-"""How long a picture takes, `autograd.draw(root).svg`, and how long the player's page takes in a browser."""
+"""How long a picture takes, `autograd.draw(root).svg`, and a page to step through, to make and in a browser."""
 
 from __future__ import annotations
 
 import importlib.util
+import math
 import random
 import shutil
 import tempfile
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 from harness import Table, interleaved, seconds
@@ -57,14 +58,37 @@ def chain(n: int) -> Any:
     return y
 
 
+def batch(n: int) -> Any:
+    """The loss of a network of two layers of 16 on so many samples that there are about n nodes: 70 per sample."""
+    from nn import MLP, mse
+
+    model = MLP([2, 16, 16, 1], activation="tanh", seed=0)
+    samples = [(math.cos(i), math.sin(i)) for i in range(max(1, round((n - 340) / 70)))]
+    return mse([model(x) for x in samples], [float(i % 2) for i in range(len(samples))])
+
+
+GRAPHS = {"expression": expression, "network": network, "batch": batch, "chain": chain}
+
+
+def page(kind: str, n: int) -> Any:
+    """CPU seconds to make the whole page of `step`: analysis, one backward pass, every level and part, and the text."""
+    from autograd import step, topological_order
+
+    def sample() -> dict[str, float]:
+        root = GRAPHS[kind](n)
+        start = process_time()
+        html = step(root).html
+        return {"seconds": process_time() - start, "nodes": len(topological_order(root)), "kB": len(html) / 1000}
+
+    return sample
+
+
 def picture(kind: str, n: int) -> Any:
     """Seconds to draw; the graph itself is built beforehand, and anew, so that nothing is remembered."""
     from autograd import draw, topological_order
 
-    make = {"expression": expression, "network": network, "chain": chain}[kind]
-
     def sample() -> dict[str, float]:
-        root = make(n)
+        root = GRAPHS[kind](n)
         root.backward()
         start = perf_counter()
         svg = draw(root).svg
@@ -111,7 +135,7 @@ def player(kind: str, n: int, scalars: bool) -> Any:
 
     if scalars:
         levels.SCALARS = n  # pages of so many nodes come folded; the mark is about all of them
-    loss = {"expression": expression, "network": network}[kind](n)
+    loss = GRAPHS[kind](n)
     folder = tempfile.TemporaryDirectory()  # goes with the process
     step(loss).save(Path(folder.name, "page.html"))
     chromium = sync_playwright().start().chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
@@ -136,7 +160,24 @@ def player(kind: str, n: int, scalars: bool) -> Any:
 
 def run(*, quick: bool) -> list[Table]:
     """Pictures and pages."""
-    return [*_pictures(quick=quick), _pages(quick=quick)]
+    return [*_pictures(quick=quick), _making(quick=quick), _pages(quick=quick)]
+
+
+def _making(*, quick: bool) -> Table:
+    """Every kind of graph at the two sizes of the mark."""
+    sizes = [3000] if quick else [3000, 7338]
+    cases = {(kind, n): ("drawing:page", kind, n) for kind in GRAPHS for n in sizes}
+    rows = [
+        [
+            kind,
+            case.problem or f"{case.median('nodes'):,.0f}",
+            seconds(case.median("seconds")),
+            f"{case.median('kB') or 0:,.0f}",
+        ]
+        for (kind, _), case in interleaved(cases, rounds=1 if quick else 5, limit=60.0).items()
+    ]
+    mark = "Mark: 3,000 nodes within 0.7 s of CPU time, 7,338 within 2 s."
+    return Table("A page to step through", ["`step(root).html`", "nodes", "median, CPU", "kB"], rows, [mark])
 
 
 def _pages(*, quick: bool) -> Table:
