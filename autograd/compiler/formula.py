@@ -18,7 +18,7 @@ from autograd.readings import Expr
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Expr", "board", "inside", "is_number", "simplified", "times"]
+__all__ = ["Expr", "board", "bracketed", "inside", "is_number", "simplified", "times"]
 
 INFIX = {"+": 2, "-": 2, "*": 4, "*=": 4, "/": 4, "@": 4, "@@": 4, "<": 1, "<=": 1, ">": 1, ">=": 1}
 WRITTEN = {"*=": "*", "@@": "@"}  # a product that may overwrite its first factor; a stack of matrix products
@@ -88,20 +88,25 @@ def board(e: Expr) -> str:
     head = str(e.head)
     if head in INFIX:
         a, b = e.args
-        return f"{_bracketed(a, INFIX[head], False)} {WRITTEN.get(head, head)} {_bracketed(b, INFIX[head], True)}"
+        return f"{_in_context(a, INFIX[head], False)} {WRITTEN.get(head, head)} {_in_context(b, INFIX[head], True)}"
     if head == "neg":
-        return f"-{_bracketed(e.args[0], NEGATIVE, True)}"
+        return f"-{_in_context(e.args[0], NEGATIVE, True)}"
     if head in SUFFIXES:
-        return SUFFIXES[head].format(_bracketed(e.args[0], ATOM, False))
+        return SUFFIXES[head].format(_in_context(e.args[0], ATOM, False))
     prefix = "" if head == "abs" else "xp."
     return f"{prefix}{head}({', '.join(map(board, e.args))})"
+
+
+def bracketed(e: Expr) -> str:
+    """The formula, in brackets if it has parts."""
+    return f"({board(e)})" if e.args else board(e)
 
 
 def _literal(x: float) -> str:
     return repr(x) if math.isfinite(x) else f"float('{x}')"
 
 
-def _bracketed(e: Expr, outer: int, right: bool) -> str:
+def _in_context(e: Expr, outer: int, right: bool) -> str:
     text = board(e)
     negative = is_number(e) and text.startswith("-")
     mine = INFIX.get(str(e.head), ATOM) if e.args else NEGATIVE if negative else ATOM

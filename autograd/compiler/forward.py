@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.compiler.formula import Expr, inside, is_number, simplified
-from autograd.compiler.statements import Statement
-from autograd.compiler.writer import Reader, same_shape, shape_text
+from autograd.compiler.writer import Writer, same_shape, shape_of, shape_text
 from autograd.readings import symbols
 
 if TYPE_CHECKING:
@@ -20,45 +19,44 @@ __all__ = ["Forward"]
 class Forward:
     """Writes the statement of an array, and keeps the local derivatives that its rule gave.
 
-    rules: by the array's identity: the value, and a local derivative an operand, as formulas
+    rules: for each array, its value and the local derivative with respect to each operand, as formulas
     """
 
-    def __init__(self, reader: Reader) -> None:
-        self.reader = reader
-        self.rules: dict[int, tuple[Expr, tuple[Expr, ...]]] = {}
+    def __init__(self, writer: Writer) -> None:
+        self.writer = writer
+        self.rules: dict[Array, tuple[Expr, tuple[Expr, ...]]] = {}
         self.named: dict[int, Expr] = {}  # parts of formulas that have a name, by identity
         self.alive: list[Any] = []  # what is known by identity must not be freed
 
-    def array(self, array: Array) -> None:
+    def write(self, array: Array) -> None:
         """Write the statement that computes an array."""
         if array.form == "join":
-            parts = [self._spread(self.reader.read(r, full=True), r, array) for r in array.operands]
-            self.reader.out.append(Statement(array.name, Expr("concat", *parts)))
+            parts = [self._spread(self.writer.operand(r, full=True), r, array) for r in array.operands]
+            self.writer.write(array.name, Expr("concat", *parts))
             return
         form = {
             "map": self._map, "along": self._along, "matmul": self._matmul, "blocks": self._blocks, "dots": self._dots,
         }[array.form]  # fmt: skip
-        self.reader.out.append(Statement(array.name, form(array)))
+        self.writer.write(array.name, form(array))
 
     def _spread(self, e: Expr, r: Reference, array: Array) -> Expr:
         """A part of a join in the join's own number of axes."""
-        shape = ", ".join(["n"] * array.batched + [str(r.index.size)])
-        return (
-            Expr("broadcast_to", e, Expr(f"({shape},)")) if (array.batched and not r.batched) or r.array is None else e
-        )
+        if r.array is None or (array.batched and not r.batched):
+            return Expr("broadcast_to", e, Expr(shape_text((r.index.size,), array.batched)))
+        return e
 
     def _map(self, array: Array) -> Expr:
-        operands = [self.reader.read(r) for r in array.operands]
+        operands = [self.writer.operand(r) for r in array.operands]
         done: dict[int, Expr] = {}
         y, slopes = array.op.rule(symbols, *operands)
         y, slopes = simplified(expr(y), done), tuple(simplified(expr(s), done) for s in slopes)
         self.alive += [operands, done, y, slopes]
-        self.rules[id(array)] = y, slopes
-        wanted = [s for s, r in zip(slopes, array.operands, strict=True) if id(r.array) in self.reader.active]
+        self.rules[array] = y, slopes
+        wanted = [s for s, r in zip(slopes, array.operands, strict=True) if r.array in self.writer.active]
         formula = self.with_names([y], [y, *wanted])[0]
         self.named[id(y)] = Expr(array.name)
         if all(is_number(e) for e in operands) or not any(same_shape(r, array) for r in array.operands):
-            formula = Expr("broadcast_to", formula, Expr(shape_text(array)))
+            formula = Expr("broadcast_to", formula, Expr(shape_of(array)))
         return formula
 
     def with_names(self, formulas: list[Expr], everything: list[Expr]) -> list[Expr]:
@@ -78,39 +76,39 @@ class Forward:
         args = tuple(self._rewritten(a, uses) for a in e.args)
         new = Expr(e.head, *args)
         if uses.get(id(e), 0) > 1 and not outer:
-            new = self.reader.let("t", new)
+            new = self.writer.let("t", new)
             self.named[id(e)] = new
             self.alive.append(e)
         return new
 
     def _along(self, array: Array) -> Expr:
-        x = self.reader.read(array.operands[0], full=True)
+        x = self.writer.operand(array.operands[0], full=True)
         match array.op.name:
             case "sum":
                 return Expr("row_sums", x)
             case "mean":
                 return Expr("/", Expr("row_sums", x), self.counts(array))
             case "logsumexp":
-                m = self.reader.let("largest", Expr("row_max", x))
-                e = self.reader.let("e", Expr("exp", Expr("-", x, Expr("column", m))))
-                total = self.reader.let("total", Expr("row_sums", e))
-                self.rules[id(array)] = m, (Expr("/", e, Expr("column", total)),)
+                m = self.writer.let("largest", Expr("row_max", x))
+                e = self.writer.let("e", Expr("exp", Expr("-", x, Expr("column", m))))
+                total = self.writer.let("total", Expr("row_sums", e))
+                self.rules[array] = m, (Expr("/", e, Expr("column", total)),)
                 return Expr("+", m, Expr("log", total))
         columns = [Expr(f"{x.head}[..., {k}]") for k in range(array.operands[0].index.shape[-1])]
         y, slopes = array.op.rule(symbols, *columns)
-        self.rules[id(array)] = expr(y), tuple(map(expr, slopes))
+        self.rules[array] = expr(y), tuple(map(expr, slopes))
         return expr(y)
 
     def counts(self, array: Array) -> Expr:
         """How many operands each member has: a number if all have as many."""
         assert array.counts is not None
         counts = np.unique(array.counts)
-        return (
-            Expr(float(counts[0])) if counts.size == 1 else self.reader.constant("counts", array.counts.astype(float))
-        )
+        if counts.size == 1:
+            return Expr(float(counts[0]))
+        return self.writer.constant("counts", array.counts.astype(float))
 
     def _matmul(self, array: Array) -> Expr:
-        W, X = (self.reader.read(r, full=True) for r in array.operands[:2])
+        W, X = (self.writer.operand(r, full=True) for r in array.operands[:2])
         rows = array.operands[0].index.ndim == 2
         if not rows and array.operands[1].index.ndim == 1 and not any(r.batched for r in array.operands[:2]):
             return self._plus_bias(Expr("row_dots", W, X), array)
@@ -118,19 +116,19 @@ class Forward:
         return self._plus_bias(Expr("@" if flat else "@@", X, Expr("T", W) if rows else W), array)
 
     def _blocks(self, array: Array) -> Expr:
-        W, X = (self.reader.read(r, full=True) for r in array.operands[:2])
+        W, X = (self.writer.operand(r, full=True) for r in array.operands[:2])
         return self._plus_bias(Expr("@@", X, Expr("mT", W)), array)
 
     def _dots(self, array: Array) -> Expr:
-        W, X = (self.reader.read(r, full=True) for r in array.operands[:2])
+        W, X = (self.writer.operand(r, full=True) for r in array.operands[:2])
         return self._plus_bias(Expr("row_dots", W, X), array)
 
     def _plus_bias(self, product: Expr, array: Array) -> Expr:
         if len(array.operands) == 2:
             return product
         if array.batched and not any(r.batched for r in array.operands[:2]):
-            product = Expr("broadcast_to", product, Expr(shape_text(array)))
-        return Expr("+", product, self.reader.read(array.operands[2]))
+            product = Expr("broadcast_to", product, Expr(shape_of(array)))
+        return Expr("+", product, self.writer.operand(array.operands[2]))
 
 
 def expr(x: Any) -> Expr:

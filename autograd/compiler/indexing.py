@@ -16,11 +16,11 @@ import numpy as np
 if TYPE_CHECKING:
     from autograd.compiler.plan import Integers
 
-__all__ = ["View", "view"]
+__all__ = ["Indexing", "indexing_of"]
 
 
 @dataclass
-class View:
+class Indexing:
     """A way of reading.
 
     kind:    "whole", "reshape", "slice" or "take"
@@ -38,32 +38,47 @@ class View:
     swapped: bool = False
     index: Integers | None = None
 
+    def subscript(self, batched: bool) -> str:
+        """The key of a slice as it stands in brackets: ``0:3, 1``."""
+        parts = [
+            str(k) if isinstance(k, int) else f"{k.start}:{k.stop}" + (f":{k.step}" if k.step != 1 else "")
+            for k in self.key
+        ]
+        return ", ".join([":"] * batched + parts)
 
-def view(shape: tuple[int, ...], index: Integers, *, full: bool) -> View:
+    def as_tuple(self, batched: bool) -> str:
+        """The key of a slice as a function takes it: ``(slice(0, 3, 1), 1,)``."""
+        parts = [str(k) if isinstance(k, int) else f"slice({k.start}, {k.stop}, {k.step})" for k in self.key]
+        return f"({', '.join(['slice(None)'] * batched + parts)},)"
+
+
+def indexing_of(shape: tuple[int, ...], index: Integers, *, full: bool) -> Indexing:
     """How the places ``index`` of an array of that shape are read.
 
     full: read every axis, leave nothing to broadcasting
 
     >>> places = np.arange(12).reshape(3, 4)
-    >>> view((3, 4), places, full=False).kind, view((3, 4), places[:, 1:3], full=False).key
-    ('whole', (slice(0, 3, 1), slice(1, 3, 1)))
-    >>> row = view((4,), np.array([[0, 1, 2, 3]] * 5), full=False)
+    >>> indexing_of((3, 4), places, full=False).kind
+    'whole'
+    >>> indexing_of((3, 4), places[:, 1:3], full=False).key
+    (slice(0, 3, 1), slice(1, 3, 1))
+    >>> row = indexing_of((4,), np.array([[0, 1, 2, 3]] * 5), full=False)
     >>> row.kind, row.kept
     ('whole', (1,))
     """
     size = prod(shape)
     if index.shape == shape and (index.ravel() == np.arange(size)).all():
-        return View("whole", shape, tuple(range(index.ndim)))
+        return Indexing("whole", shape, tuple(range(index.ndim)))
     kept = tuple(t for t in range(index.ndim) if full or _changes(index, t))
     for t in sorted(set(range(index.ndim)) - set(kept), reverse=True):
         index = np.asarray(index.take(0, axis=t))
     if index.size == size and (index.ravel() == np.arange(size)).all():
-        return View("whole" if index.shape == shape else "reshape", index.shape, kept)
+        return Indexing("whole" if index.shape == shape else "reshape", index.shape, kept)
     if shape and index.max() < size:
         found = _slices(shape, index)
         if found is not None:
-            return View("slice", index.shape, kept, *found)
-    return View("take", index.shape, kept, index=index)
+            return Indexing("slice", index.shape, kept, *found)
+    return Indexing("take", index.shape, kept, index=index)
 
 
 def _changes(index: Integers, axis: int) -> bool:
