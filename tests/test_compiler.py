@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from autograd import DomainError, NonFiniteError, Value, dot, expand, logsumexp, maximum, mean, topological_order
 from autograd.compiler import compile_graph
 from autograd.compiler.buffers import Buffer, shared
-from autograd.compiler.namespaces import TallNumPy
+from autograd.compiler.numpy_arrays import TallNumPy
 from autograd.compiler.threads import _blas, one_blas_thread
 from autograd.ops import OPS
 from nn import MLP, losses
@@ -316,9 +316,6 @@ import jax, numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 from autograd import Value, dot, logsumexp
 from autograd.compiler import compile_graph
-from autograd.compiler.buffers import Buffer, shared
-from autograd.compiler.namespaces import TallNumPy
-from autograd.compiler.threads import _blas
 from nn import MLP
 jax.config.update("jax_enable_x64", True)
 x, y = [Value(0.5) for _ in range(3)], [Value(1.0), Value(0.0)]

@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd.compiler.buffers import shared, written_with_buffers
 from autograd.compiler.emit import emit
-from autograd.compiler.namespaces import TALL, NumPy, TallNumPy, numpy_of
+from autograd.compiler.numpy_arrays import TALL, NumPy, TallNumPy, numpy_of
 from autograd.compiler.signature import Signature
 from autograd.compiler.source import Source, written
 from autograd.compiler.threads import one_blas_thread

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.compiler.namespaces import numpy_of
+from autograd.compiler.numpy_arrays import numpy_of
 from autograd.compiler.signature import Signature
 from autograd.compiler.source import Source
 from autograd.ops import CONSTANT

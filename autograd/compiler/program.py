@@ -11,8 +11,9 @@ import numpy as np
 from autograd.backprop import topological_order
 from autograd.compiler import display
 from autograd.compiler.executor import executor_of
-from autograd.compiler.namespaces import NumPy, namespace_of
+from autograd.compiler.libraries import namespace_of
 from autograd.compiler.numeric import flat, precision, rows
+from autograd.compiler.numpy_arrays import NumPy
 from autograd.compiler.replay import Alarm, Replay
 from autograd.compiler.reroll import reroll
 from autograd.compiler.signature import Input
@@ -24,7 +25,7 @@ from autograd.value import Value, collector_paused
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from autograd.compiler.namespaces import Namespace
+    from autograd.compiler.namespace import Namespace
     from autograd.compiler.plan import Plan
 
 __all__ = ["Program", "compile_graph"]

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from autograd.compiler.namespaces import NumPy
 from autograd.compiler.numeric import rows
+from autograd.compiler.numpy_arrays import NumPy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from autograd.compiler.namespaces import Namespace
+    from autograd.compiler.namespace import Namespace
     from autograd.compiler.plan import Plan
     from autograd.value import Value
 

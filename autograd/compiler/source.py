@@ -16,7 +16,7 @@ from autograd.compiler.transient import Transient
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from autograd.compiler.namespaces import Namespace
+    from autograd.compiler.namespace import Namespace
     from autograd.compiler.signature import Signature
     from autograd.compiler.statements import Code
 

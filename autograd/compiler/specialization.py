@@ -12,7 +12,7 @@ import numpy as np
 
 from autograd.backprop import topological_order
 from autograd.compiler.arguments import difference
-from autograd.compiler.namespaces import namespace_of
+from autograd.compiler.libraries import namespace_of
 from autograd.compiler.program import compile_graph
 from autograd.compiler.stand_ins import StandIns
 from autograd.compiler.tape import tape_of

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from autograd.compiler.formula import Expr
 
 if TYPE_CHECKING:
-    from autograd.compiler.namespaces import Namespace
+    from autograd.compiler.namespace import Namespace
 
 __all__ = ["Code", "Statement"]
 

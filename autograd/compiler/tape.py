@@ -1,11 +1,11 @@
-"""From a graph to a tape: the same sums, each said once.
+"""From a graph to a tape: the same computation, each result computed once.
 
 A tape is the graph as lists of numbers, parents before children. On the way
 
 - what depends on constants alone becomes a constant;
 - what is computed twice is computed once (common subexpressions);
-- a sum of products written as a chain of + and ×, micrograd's way, becomes one ``dot``,
-  and a chain of + one ``sum``.
+- a sum of products that is written as a chain of + and ×, as micrograd does, becomes one
+  ``dot``, and a chain of + becomes one ``sum``.
 
 Everything is a loop over lists, so a graph may be a million nodes deep.
 """
@@ -30,12 +30,12 @@ OF_ONE = frozenset([OPS["sum"], OPS["mean"]])  # of a single operand they are th
 
 
 class Tape(NamedTuple):
-    """A graph as lists; position i of each list speaks of node i.
+    """A graph as lists; entry i of each list describes node i.
 
     ops:      the row of the op table, or the kind of a leaf
-    operands: positions of the parents, one an argument slot; () for a leaf
-    values:   the Value that the number came from, or None for a constant and a sum that was put together here
-    numbers:  the value at tracing time: what a constant is
+    operands: positions of the parents, one per operand of the op; () for a leaf
+    values:   the Value that the number came from, or None for a constant and for a sum that was put together here
+    numbers:  the value when the tape was made; of a constant, its value
     root:     the position of the loss
     nodes:    how many nodes the graph had
     """
@@ -52,7 +52,7 @@ def tape_of(root: Value, variables: Iterable[Value] = ()) -> Tape:
     """The tape of the graph below ``root``.
 
     variables: leaves that vary from call to call, whatever their kind (a constant may be an input)
-    Raises ValueError for a node made by hand: without a rule it can't be read with arrays.
+    Raises ValueError for an opaque node: without a rule it can't be computed with arrays.
 
     >>> from autograd.value import Value
     >>> w, x = [Value(1.0), Value(2.0)], [Value(3.0), Value(4.0)]
@@ -64,7 +64,7 @@ def tape_of(root: Value, variables: Iterable[Value] = ()) -> Tape:
 
 
 class _Recorder:
-    """A tape in the making: equal lines are entered once."""
+    """A tape in the making: equal entries are made once."""
 
     def __init__(self) -> None:
         self.ops: list[Op] = []
@@ -74,7 +74,7 @@ class _Recorder:
         self.known: dict[object, int] = {}
 
     def enter(self, op: Op, operands: tuple[int, ...], value: Value | None, number: float) -> int:
-        """A new line, whatever else there is."""
+        """A new entry, whatever else there is."""
         self.ops.append(op)
         self.operands.append(operands)
         self.values.append(value)
@@ -82,7 +82,7 @@ class _Recorder:
         return len(self.ops) - 1
 
     def constant(self, number: float) -> int:
-        """The line of a constant."""
+        """The entry of a constant."""
         key = number.hex()  # 0.0 and −0.0 are two numbers, and nan is itself
         at = self.known.get(key)
         if at is None:
@@ -90,7 +90,7 @@ class _Recorder:
         return at
 
     def result(self, op: Op, operands: tuple[int, ...], value: Value | None, number: float) -> int:
-        """The line of a result: an old one if it says the same."""
+        """The entry of a result: an old one if it computes the same."""
         ops = self.ops
         if all(ops[i] is CONSTANT for i in operands):
             return self.constant(number)
@@ -111,7 +111,7 @@ def _recorded(root: Value, variables: set[Value]) -> Tape:
         parents = node.parents
         if parents:
             if not (node.op.operands or node.op.n_ary):
-                raise ValueError(f"{node!r} was made by hand; without a rule in the op table it can't be compiled")
+                raise ValueError(f"{node!r} is opaque: without a rule in the op table it can't be compiled")
             at[node] = tape.result(node.op, tuple([at[p] for p in parents]), node, node.data)
         elif node in variables or node.op is not CONSTANT:
             at[node] = tape.enter(PARAMETER if node.op is PARAMETER else INPUT, (), node, node.data)
@@ -124,7 +124,7 @@ def _recorded(root: Value, variables: set[Value]) -> Tape:
 
 
 def _with_sums(tape: Tape) -> Tape:
-    """Every tree of + that is used as a whole becomes one node: ``dot`` where products are summed, else ``sum``."""
+    """Every tree of additions that is used only as a whole becomes one node: a ``dot`` of its products, else a ``sum``."""
     once = _used_once(tape)
     into_sum = _inner_additions(tape, once)
     new = _Recorder()
@@ -149,7 +149,7 @@ def _used_once(tape: Tape) -> list[bool]:
 
 
 def _inner_additions(tape: Tape, once: Sequence[bool]) -> list[bool]:
-    """The additions that only feed another addition."""
+    """Which nodes are additions that only feed another addition."""
     inner = [False] * len(tape.ops)
     for op, operands in zip(tape.ops, tape.operands, strict=True):
         if op is ADD or op is SUM:
@@ -195,7 +195,7 @@ def _sum_of(
 
 
 def _is_product(tape: Tape, i: int) -> bool:
-    """Is it a·b, as in Σ wᵢxᵢ? A result times a constant is rather a scaled term."""
+    """Is it a·b, as in Σ wᵢxᵢ? A result times a constant is not, but a scaled term."""
     if tape.ops[i] is not MULTIPLY:
         return False
     a, b = (j if tape.ops[j] is not CONSTANT else -1 for j in tape.operands[i])
@@ -203,7 +203,7 @@ def _is_product(tape: Tape, i: int) -> bool:
 
 
 def _live(tape: Tape) -> Tape:
-    """What the root still needs; products that went into a sum are gone."""
+    """What the root still needs: products that became part of a dot are gone."""
     needed = [False] * len(tape.ops)
     needed[tape.root] = True
     for i in range(len(tape.ops) - 1, -1, -1):

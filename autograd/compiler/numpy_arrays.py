@@ -1,13 +1,4 @@
-"""What a program asks of arrays, said for NumPy, PyTorch and JAX.
-
-A namespace has NumPy's functions under NumPy's names, and these beside them, which
-treat a whole batch alike (its axis, if there is one, comes first):
-
-    take(a, places, fill)   the numbers at the places; one past the end reads ``fill``
-    scatter(g, places, d)   g with d added at the places
-    add_at(g, key, d)       g with d added to g[key]
-    row_sums, row_max, row_dots, column_sums
-"""
+"""The namespace of NumPy, made fast on small and on narrow arrays."""
 
 from __future__ import annotations
 
@@ -17,74 +8,14 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["JAX", "TALL", "Namespace", "NumPy", "TallNumPy", "Torch", "namespace_of"]
+from autograd.compiler.namespace import Namespace
+
+__all__ = ["TALL", "NumPy", "TallNumPy", "numpy_of"]
 
 SHORT_ROW = 32  # NumPy's own reduction is the faster one from here on
 TALL = 512  # so many rows make a product tall
 FEW_ROWS = 64  # a piece of fewer is not worth its call
 UNCOPIED = 100**3  # multiplications that OpenBLAS does without copying
-
-
-class Namespace:
-    """The functions of one array library, for one dtype."""
-
-    library: Any
-
-    def __init__(self, dtype: Any) -> None:
-        self.dtype = dtype
-
-    def __getattr__(self, name: str) -> Any:
-        found = getattr(self.library, name)
-        setattr(self, name, found)
-        return found
-
-    def asarray(self, x: Any) -> Any:
-        """``x`` as an array of this library, of the program's dtype."""
-        return self.library.asarray(x, dtype=self.dtype)
-
-    def places(self, index: Any, size: int) -> Any:
-        """Places of a flattened array in the form that take and scatter want."""
-        return self.library.asarray(index), size
-
-    def full(self, shape: tuple[int, ...], number: float) -> Any:
-        """An array of one number."""
-        return self.library.full(shape, number, dtype=self.dtype)
-
-    def zeros(self, shape: tuple[int, ...]) -> Any:
-        """An array of zeros."""
-        return self.library.zeros(shape, dtype=self.dtype)
-
-    def constant(self, x: Any) -> Any:
-        """``x``, through which no gradient flows: the rules say so to the scalar engine."""
-        return x
-
-    def numbers(self, numbers: Any) -> Any:
-        """An array of single numbers."""
-        return self.library.stack([self.asarray(x) for x in numbers])
-
-    def concat(self, *parts: Any) -> Any:
-        """Flattened arrays, one after the other."""
-        return self.library.concatenate([self.asarray(p) for p in parts], -1)
-
-    def row_sums(self, x: Any) -> Any:
-        """Σ along the last axis."""
-        return x.sum(-1)
-
-    def row_max(self, x: Any) -> Any:
-        """The largest along the last axis."""
-        return self.library.amax(x, -1)
-
-    def row_dots(self, w: Any, x: Any) -> Any:
-        """Σ wᵢxᵢ along the last axis."""
-        return (w * x).sum(-1)
-
-    def column_sums(self, x: Any) -> Any:
-        """Σ down the columns of a matrix."""
-        return x.sum(0)
-
-    def stack(self, *columns: Any) -> Any:
-        """Columns side by side, along a new last axis."""
-        return self.library.stack(columns, -1)
 
 
 class _Places:
@@ -247,129 +178,6 @@ def _pieces(n: int, work: int) -> tuple[int, int]:
     """How many pieces of how many rows, if a row costs ``work`` multiplications; a few rows may be left over."""
     pieces = min(-(-n * work // UNCOPIED), max(1, n // FEW_ROWS))
     return pieces, n // pieces
-
-
-class Torch(Namespace):
-    """PyTorch tensors, which stay on their device."""
-
-    def __init__(self, dtype: Any) -> None:
-        import torch
-
-        self.library = torch
-        super().__init__(getattr(torch, np.dtype(dtype).name))
-
-    def asarray(self, x: Any) -> Any:
-        """``x`` as a tensor of the program's dtype."""
-        return self.library.as_tensor(x, dtype=self.dtype)
-
-    def places(self, index: Any, size: int) -> Any:
-        """Places as a tensor."""
-        return self.library.as_tensor(index), size
-
-    def take(self, a: Any, at: Any, fill: float | None = None) -> Any:
-        """The numbers at the places."""
-        if fill is not None:
-            a = self.library.cat([a, self.full((*a.shape[:-1], 1), fill)], -1)
-        return a[..., at[0]]
-
-    def scatter(self, g: Any, at: Any, d: Any) -> Any:
-        """The numbers d, added at the places of g."""
-        index, size = at
-        batch = tuple(d.shape[: d.ndim - index.ndim])
-        room = self.zeros((*batch, size + 1))  # one more place, for what was only fill
-        room.index_add_(-1, index.reshape(-1), d.reshape(*batch, -1))
-        return g + room[..., :size].reshape(g.shape)
-
-    def add_at(self, g: Any, key: Any, d: Any) -> Any:
-        """The numbers d, added to a slice of g."""
-        g = g.clone()
-        g[key] += d
-        return g
-
-    def copy(self, g: Any) -> Any:
-        """A tensor of its own."""
-        return g.clone()
-
-    def where(self, condition: Any, a: Any, b: Any) -> Any:
-        """``a`` where the condition holds, else ``b``."""
-        return self.library.where(self.library.as_tensor(condition).bool(), self.asarray(a), self.asarray(b))
-
-    def __getattr__(self, name: str) -> Any:
-        """Functions whose PyTorch form wants tensors where NumPy takes numbers."""
-        found = super().__getattr__(_IN_TORCH.get(name, name))
-        if name in _ON_TENSORS:
-            function = found
-            found = lambda *args: function(*map(self.asarray, args))  # noqa: E731 (a name for it is all it lacks)
-            setattr(self, name, found)
-        return found
-
-
-_IN_TORCH = {"concatenate": "cat", "power": "pow", "equal": "eq"}
-_ON_TENSORS = frozenset(
-    [
-        "power",
-        "equal",
-        "maximum",
-        "minimum",
-        "heaviside",
-        "sign",
-        "exp",
-        "expm1",
-        "log",
-        "log1p",
-        "sqrt",
-        "sin",
-        "cos",
-        "tanh",
-        "erfc",
-    ]
-)
-
-
-class JAX(Namespace):
-    """JAX arrays, sharded or not; all of it can be traced by ``jax.jit``."""
-
-    def __init__(self, dtype: Any) -> None:
-        import jax.numpy
-
-        self.library = jax.numpy
-        super().__init__(dtype)
-
-    def take(self, a: Any, at: Any, fill: float | None = None) -> Any:
-        """The numbers at the places."""
-        if fill is not None:
-            a = self.library.concatenate([a, self.full((*a.shape[:-1], 1), fill)], -1)
-        return a[..., at[0]]
-
-    def scatter(self, g: Any, at: Any, d: Any) -> Any:
-        """The numbers d, added at the places of g."""
-        index, size = at
-        batch = d.shape[: d.ndim - index.ndim]
-        room = g.reshape(*batch, size).at[..., index.reshape(-1)].add(d.reshape(*batch, -1), mode="drop")
-        return room.reshape(g.shape)
-
-    def add_at(self, g: Any, key: Any, d: Any) -> Any:
-        """The numbers d, added to a slice of g."""
-        return g.at[key].add(d)
-
-    def erfc(self, x: Any) -> Any:
-        """SciPy's, from JAX."""
-        from jax.scipy.special import erfc
-
-        return erfc(x)
-
-
-def namespace_of(arrays: Any, dtype: Any) -> Namespace:
-    """The namespace for what a program was called with: that of the first array that is not NumPy's."""
-    for a in arrays:
-        if type(a) is np.ndarray:
-            continue
-        library = type(a).__module__.split(".")[0]
-        if library == "torch":
-            return Torch(dtype)
-        if library in ("jax", "jaxlib"):
-            return JAX(dtype)
-    return numpy_of(dtype)
 
 
 @lru_cache

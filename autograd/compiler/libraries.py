@@ -1,0 +1,135 @@
+"""The namespaces of PyTorch and JAX, and which one the arrays of a call belong to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd.compiler.namespace import Namespace
+from autograd.compiler.numpy_arrays import numpy_of
+
+__all__ = ["JAX", "Torch", "namespace_of"]
+
+
+class Torch(Namespace):
+    """PyTorch tensors, which stay on their device."""
+
+    def __init__(self, dtype: Any) -> None:
+        import torch
+
+        self.library = torch
+        super().__init__(getattr(torch, np.dtype(dtype).name))
+
+    def asarray(self, x: Any) -> Any:
+        """``x`` as a tensor of the program's dtype."""
+        return self.library.as_tensor(x, dtype=self.dtype)
+
+    def places(self, index: Any, size: int) -> Any:
+        """Places as a tensor."""
+        return self.library.as_tensor(index), size
+
+    def take(self, a: Any, at: Any, fill: float | None = None) -> Any:
+        """The numbers at the places."""
+        if fill is not None:
+            a = self.library.cat([a, self.full((*a.shape[:-1], 1), fill)], -1)
+        return a[..., at[0]]
+
+    def scatter(self, g: Any, at: Any, d: Any) -> Any:
+        """The numbers d, added at the places of g."""
+        index, size = at
+        batch = tuple(d.shape[: d.ndim - index.ndim])
+        room = self.zeros((*batch, size + 1))  # one more place, for what was only fill
+        room.index_add_(-1, index.reshape(-1), d.reshape(*batch, -1))
+        return g + room[..., :size].reshape(g.shape)
+
+    def add_at(self, g: Any, key: Any, d: Any) -> Any:
+        """The numbers d, added to a slice of g."""
+        g = g.clone()
+        g[key] += d
+        return g
+
+    def copy(self, g: Any) -> Any:
+        """A tensor of its own."""
+        return g.clone()
+
+    def where(self, condition: Any, a: Any, b: Any) -> Any:
+        """``a`` where the condition holds, else ``b``."""
+        return self.library.where(self.library.as_tensor(condition).bool(), self.asarray(a), self.asarray(b))
+
+    def __getattr__(self, name: str) -> Any:
+        """Functions whose PyTorch form wants tensors where NumPy takes numbers."""
+        found = super().__getattr__(_IN_TORCH.get(name, name))
+        if name in _ON_TENSORS:
+            function = found
+            found = lambda *args: function(*map(self.asarray, args))  # noqa: E731 (a name for it is all it lacks)
+            setattr(self, name, found)
+        return found
+
+
+_IN_TORCH = {"concatenate": "cat", "power": "pow", "equal": "eq"}
+_ON_TENSORS = frozenset(
+    [
+        "power",
+        "equal",
+        "maximum",
+        "minimum",
+        "heaviside",
+        "sign",
+        "exp",
+        "expm1",
+        "log",
+        "log1p",
+        "sqrt",
+        "sin",
+        "cos",
+        "tanh",
+        "erfc",
+    ]
+)
+
+
+class JAX(Namespace):
+    """JAX arrays, sharded or not; all of it can be traced by ``jax.jit``."""
+
+    def __init__(self, dtype: Any) -> None:
+        import jax.numpy
+
+        self.library = jax.numpy
+        super().__init__(dtype)
+
+    def take(self, a: Any, at: Any, fill: float | None = None) -> Any:
+        """The numbers at the places."""
+        if fill is not None:
+            a = self.library.concatenate([a, self.full((*a.shape[:-1], 1), fill)], -1)
+        return a[..., at[0]]
+
+    def scatter(self, g: Any, at: Any, d: Any) -> Any:
+        """The numbers d, added at the places of g."""
+        index, size = at
+        batch = d.shape[: d.ndim - index.ndim]
+        room = g.reshape(*batch, size).at[..., index.reshape(-1)].add(d.reshape(*batch, -1), mode="drop")
+        return room.reshape(g.shape)
+
+    def add_at(self, g: Any, key: Any, d: Any) -> Any:
+        """The numbers d, added to a slice of g."""
+        return g.at[key].add(d)
+
+    def erfc(self, x: Any) -> Any:
+        """SciPy's, from JAX."""
+        from jax.scipy.special import erfc
+
+        return erfc(x)
+
+
+def namespace_of(arrays: Any, dtype: Any) -> Namespace:
+    """The namespace for what a program was called with: that of the first array that is not NumPy's."""
+    for a in arrays:
+        if type(a) is np.ndarray:
+            continue
+        library = type(a).__module__.split(".")[0]
+        if library == "torch":
+            return Torch(dtype)
+        if library in ("jax", "jaxlib"):
+            return JAX(dtype)
+    return numpy_of(dtype)

@@ -1,0 +1,78 @@
+"""What a program asks of an array library, said for NumPy, PyTorch and JAX.
+
+A namespace has NumPy's functions under NumPy's names, and these beside them, which
+treat a whole batch alike (its axis, if there is one, comes first):
+
+    take(a, places, fill)   the numbers at the places; one past the end reads ``fill``
+    scatter(g, places, d)   g with d added at the places
+    add_at(g, key, d)       g with d added to g[key]
+    row_sums, row_max, row_dots, column_sums
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+__all__ = ["Namespace"]
+
+
+class Namespace:
+    """The functions of one array library, for one dtype."""
+
+    library: Any
+
+    def __init__(self, dtype: Any) -> None:
+        self.dtype = dtype
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self.library, name)
+        setattr(self, name, found)
+        return found
+
+    def asarray(self, x: Any) -> Any:
+        """``x`` as an array of this library, of the program's dtype."""
+        return self.library.asarray(x, dtype=self.dtype)
+
+    def places(self, index: Any, size: int) -> Any:
+        """Places of a flattened array in the form that take and scatter want."""
+        return self.library.asarray(index), size
+
+    def full(self, shape: tuple[int, ...], number: float) -> Any:
+        """An array of one number."""
+        return self.library.full(shape, number, dtype=self.dtype)
+
+    def zeros(self, shape: tuple[int, ...]) -> Any:
+        """An array of zeros."""
+        return self.library.zeros(shape, dtype=self.dtype)
+
+    def constant(self, x: Any) -> Any:
+        """``x``, through which no gradient flows: the rules say so to the scalar engine."""
+        return x
+
+    def numbers(self, numbers: Any) -> Any:
+        """An array of single numbers."""
+        return self.library.stack([self.asarray(x) for x in numbers])
+
+    def concat(self, *parts: Any) -> Any:
+        """Flattened arrays, one after the other."""
+        return self.library.concatenate([self.asarray(p) for p in parts], -1)
+
+    def row_sums(self, x: Any) -> Any:
+        """Σ along the last axis."""
+        return x.sum(-1)
+
+    def row_max(self, x: Any) -> Any:
+        """The largest along the last axis."""
+        return self.library.amax(x, -1)
+
+    def row_dots(self, w: Any, x: Any) -> Any:
+        """Σ wᵢxᵢ along the last axis."""
+        return (w * x).sum(-1)
+
+    def column_sums(self, x: Any) -> Any:
+        """Σ down the columns of a matrix."""
+        return x.sum(0)
+
+    def stack(self, *columns: Any) -> Any:
+        """Columns side by side, along a new last axis."""
+        return self.library.stack(columns, -1)
