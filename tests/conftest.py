@@ -36,6 +36,16 @@ settings.register_profile("thorough", max_examples=2000, deadline=None, suppress
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 
+def pytest_collection_modifyitems(items):
+    """Mark what starts a browser, what runs a notebook, and either as slow: by the fixtures it asks for."""
+    for item in items:
+        asked = set(getattr(item, "fixturenames", ()))
+        for marker, fixtures in {"browser": {"browser"}, "notebook": {"executed", "jupyter"}}.items():
+            if asked & fixtures:
+                item.add_marker(marker)
+                item.add_marker("slow")
+
+
 # ── points at which a row may be asked ──────────────────────────────────────
 
 
@@ -238,7 +248,7 @@ def run_python():
 # ── a browser ───────────────────────────────────────────────────────────────
 
 
-@pytest.fixture(scope="module")  # not "session": Playwright's event loop would be in the way of nbmake's
+@pytest.fixture(scope="module")  # not "session": Playwright's event loop would be in the way of others
 def browser():
     """Debian's Chromium, by Playwright."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright: pip install 'chalkgrad[browser]'")
@@ -313,6 +323,16 @@ class Jupyter(NamedTuple):
 
     address: str
     folder: Path
+    data: Path
+
+    def trust(self, file: str, notebook: dict[str, Any]) -> None:
+        """Put a notebook into the folder as if it had been run here: its outputs may show pages."""
+        import nbformat
+        from nbformat.sign import NotebookNotary
+
+        trusted = nbformat.reads(json.dumps(notebook), as_version=4)
+        NotebookNotary(data_dir=str(self.data)).sign(trusted)
+        nbformat.write(trusted, self.folder / file)
 
     def write(self, cells: list[str], outputs: dict[int, dict[str, str]]) -> str:
         """A new notebook; its name. Outputs: of which cell, the mimebundle."""
@@ -351,6 +371,7 @@ def jupyter(tmp_path_factory):
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "JUPYTER_CONFIG_DIR": str(settings)}
+    environment["JUPYTER_DATA_DIR"] = str(settings)
     options = ["--no-browser", "--allow-root", "--IdentityProvider.token=t", f"--ServerApp.root_dir={folder}"]
     server = subprocess.Popen(
         [sys.executable, "-m", "jupyterlab", f"--port={port}", *options],
@@ -360,7 +381,7 @@ def jupyter(tmp_path_factory):
     )
     try:
         _until_it_answers(f"http://127.0.0.1:{port}/api")
-        yield Jupyter(f"http://127.0.0.1:{port}", folder)
+        yield Jupyter(f"http://127.0.0.1:{port}", folder, settings)
     finally:
         server.terminate()
         server.wait(20)

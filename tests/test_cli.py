@@ -110,6 +110,7 @@ def test_a_mistake_costs_one_line_and_exit_code_2(capsys, tmp_path, monkeypatch,
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 def test_train_writes_everything_it_says_it_does(capsys, tmp_path):
     folder = tmp_path / "run"
     code, out, err = run(capsys, "train", "moons", "-o", str(folder), "--epochs", "3", "--quiet")
@@ -125,12 +126,14 @@ def test_train_writes_everything_it_says_it_does(capsys, tmp_path):
     assert (folder / "model.safetensors").stat().st_size > 337 * 8
 
 
+@pytest.mark.slow
 def test_the_same_seed_trains_the_same_network_bit_for_bit(capsys, tmp_path):
     for name in ("a", "b"):
         run(capsys, "train", "xor", "-o", str(tmp_path / name), "--epochs", "5", "--quiet", "--seed", "3")
     assert (tmp_path / "a" / "model.safetensors").read_bytes() == (tmp_path / "b" / "model.safetensors").read_bytes()
 
 
+@pytest.mark.slow
 def test_train_reads_a_csv_with_a_header_and_text_labels(capsys, tmp_path):
     rows = [f"{x},{y},{'left' if x < 0 else 'right'}" for x in range(-10, 11) if x for y in range(3)]
     table = tmp_path / "sides.csv"
@@ -173,6 +176,7 @@ def test_a_rate_far_too_large_stops_with_one_line(capsys, tmp_path):
 # ── a training run is not lost ──────────────────────────────────────────────
 
 
+@pytest.mark.slow
 def test_a_graph_too_large_for_the_page_costs_the_page_alone(capsys, tmp_path, monkeypatch):
     monkeypatch.setattr("autograd.view.MOST", 10)
     code, out, err = run(capsys, "train", "xor", "-o", str(tmp_path), "--epochs", "3", "--quiet")
@@ -205,6 +209,7 @@ def test_a_folder_in_the_way_is_told_before_the_training(capsys, tmp_path, name)
     assert f"{tmp_path / name}: a folder or a device stands there" in err
 
 
+@pytest.mark.slow
 def test_a_backend_that_matplotlib_does_not_know_is_told_before_the_training(tmp_path):
     done = shell("train", "xor", "-o", str(tmp_path / "run"), MPLBACKEND="foo")
     assert (done.returncode, done.stdout) == (2, "")
@@ -212,6 +217,7 @@ def test_a_backend_that_matplotlib_does_not_know_is_told_before_the_training(tmp
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 def test_a_reader_that_leaves_during_the_training_costs_no_model(tmp_path):
     done = shell("train", "xor", "-o", str(tmp_path), "--epochs", "3", "--quiet", pipe="head -1", PYTHONUNBUFFERED="1")
     assert done.stdout.count("\n") == 1
@@ -219,6 +225,7 @@ def test_a_reader_that_leaves_during_the_training_costs_no_model(tmp_path):
     assert {"model.safetensors", "run.json"} <= {p.name for p in tmp_path.iterdir()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stderr", ["2>&-", "2>/dev/full", "2>&1 | head -1"])
 def test_a_progress_bar_that_nobody_can_see_costs_no_model(tmp_path, stderr):
     shell("train", "xor", "-o", str(tmp_path), "--epochs", "3", pipe=stderr)
@@ -247,6 +254,7 @@ def test_a_full_disk_costs_one_line():
     assert (done.returncode, done.stderr) == (2, "chalkgrad check: no space left on device\n")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
 def test_an_encoding_without_the_letters_is_no_trouble(tmp_path, encoding):
     picture = tmp_path / "g.svg"

@@ -249,6 +249,7 @@ def test_the_lectures_training_loop_learns():
     assert losses[-1] < 0.05 * losses[0]
 
 
+@pytest.mark.slow
 def test_the_demo_agrees_with_micrograd_step_by_step():
     micrograd_nn()
     ours, theirs = demo(on="chalkgrad"), demo(on="micrograd")
@@ -261,6 +262,7 @@ def test_the_demo_agrees_with_micrograd_step_by_step():
     assert max(abs(p.grad - q.grad) for p, q in pairs) < 1e-9
 
 
+@pytest.mark.slow
 def test_the_demo_reaches_its_published_accuracy():
     names = demo(on="chalkgrad")
     for k in range(100):

@@ -163,6 +163,7 @@ def test_an_unrolled_batch_is_handed_over_whole():
     assert whole(model, 2 * data, target) == pytest.approx(one(model, 2 * data, target), rel=1e-13)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("library", ["torch", "jax"])
 def test_arrays_of_another_library_stay_in_it(library):
     xp = pytest.importorskip("torch" if library == "torch" else "jax.numpy")
@@ -175,6 +176,7 @@ def test_arrays_of_another_library_stay_in_it(library):
     np.testing.assert_allclose(np.asarray(other), gradient, rtol=1e-3, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_samples_sharded_over_eight_devices_give_the_same_gradients(run_python):
     pytest.importorskip("jax")
     source = """

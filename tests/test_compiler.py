@@ -309,6 +309,7 @@ def test_an_overflow_names_sample_and_node():
 # ── other arrays ────────────────────────────────────────────────────────────
 
 
+@pytest.mark.slow
 def test_a_batch_sharded_over_eight_devices_gives_the_same_gradients(run_python):
     pytest.importorskip("jax")
     source = """
@@ -331,6 +332,7 @@ print(len(jax.devices()), np.abs(np.asarray(found) - expected).max() < 1e-14)
     assert told.split() == ["8", "True"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("library", ["torch", "jax"])
 def test_the_same_program_runs_on(library, program):
     xp = pytest.importorskip(library if library == "torch" else "jax.numpy")
@@ -346,6 +348,7 @@ def test_the_same_program_runs_on(library, program):
     close(np.asarray(other), gradient, 1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("library", ["torch", "jax"])
 def test_a_network_of_two_rectified_layers_runs_on(library):
     xp = pytest.importorskip(library if library == "torch" else "jax.numpy")
@@ -385,6 +388,7 @@ def chain(n, w, b, x):
     return x
 
 
+@pytest.mark.slow
 def test_a_chain_of_a_hundred_thousand_nodes_compiles_to_a_walk_that_agrees():
     w, b = Value(0.9, kind="parameter"), Value(0.1, kind="parameter")
     root = chain(60_000, w, b, Value(0.3, kind="constant"))

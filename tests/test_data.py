@@ -313,6 +313,7 @@ def test_load_finds_a_file_by_its_path(csv, tmp_path):
     assert data.load(str(tmp_path / "plain")) == EXPECTED
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_rows_load_at_the_cost_of_so_many_lines(csv, cost):
     rng = random.Random(0)
     rows = [f"{rng.random():.6f},{rng.random():.6f},{i % 3}" for i in range(100_000)]

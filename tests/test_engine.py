@@ -467,6 +467,7 @@ def depth(root):
     return sum(1 for v in topological_order(root) if v.parents)
 
 
+@pytest.mark.slow
 def test_a_chain_of_a_million_nodes_is_built_differentiated_and_freed(collector_off):
     leaf, root = chain(MILLION)
     root.backward()
@@ -494,6 +495,7 @@ def test_a_sum_of_a_million_is_built_differentiated_and_freed(collector_off):
     assert watched() is None
 
 
+@pytest.mark.slow
 def test_a_long_chain_is_copied_pickled_and_stepped_through(collector_off):
     _, root = chain(LONG)
     assert depth(copy.deepcopy(root)) == LONG
@@ -502,6 +504,7 @@ def test_a_long_chain_is_copied_pickled_and_stepped_through(collector_off):
     assert sum(1 for _ in backward_steps(root)) == LONG // 4 * (1 + 2 + 3 + 2)
 
 
+@pytest.mark.slow
 def test_a_wide_sum_is_copied_pickled_and_stepped_through(collector_off):
     root = sum_([Value(1.0) for _ in range(LONG)])
     assert len(copy.deepcopy(root).parents) == LONG

@@ -125,6 +125,7 @@ def test_many_contributions_are_shortened():
     assert "… and 80 more" in text
 
 
+@pytest.mark.slow
 def test_a_deep_graph_needs_no_recursion():
     x = y = Value(1.0, label="x")
     for _ in range(20_000):

@@ -91,6 +91,7 @@ def test_a_student_who_assigns_is_told_to_add_first(quizzes):
         assert set(mistakes.values()) <= {FORGOT_TO_ADD, FOLLOWS}
 
 
+@pytest.mark.slow
 def test_a_student_who_passes_on_too_early_is_told_of_the_order():
     heard = set()
     for seed in range(60):

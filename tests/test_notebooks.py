@@ -1,21 +1,22 @@
-"""The notebooks as they are committed: what each opens with and ends on, its exercises, its slides, its outputs.
-
-pytest's nbmake runs every one of them; here is what running cannot show.
-"""
+"""The notebooks: what each opens with and ends on, its exercises, its slides, its outputs, and what one run of it shows."""
 
 from __future__ import annotations
 
 import ast
+import asyncio
 import json
 import os
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from nn.lab.pictures import thumbnail
+from nn.lab.student import write_student_version
+from nn.lab.verdict import UNANSWERED
 
 ROOT = Path(__file__).parent.parent
 FILES = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -23,6 +24,8 @@ LESSONS = [file for file in FILES if not file.name.startswith("00")]  # the quic
 MOST_BYTES = 1_500_000
 SLIDE_TYPES = {"slide", "subslide", "fragment", "-", "skip", "notes"}
 ROWS, SLIPS = set(range(1, 19)), set(range(1, 13))  # of the lecture: nn/README.md, notebooks/README.md
+
+PATHS = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
 
 each = pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 each_lesson = pytest.mark.parametrize("file", LESSONS, ids=lambda file: file.stem)
@@ -35,6 +38,23 @@ def cells_of(file: Path, kind: str = "") -> list[dict]:
 
 def tags(cell: dict) -> list[str]:
     return cell["metadata"].get("tags", [])
+
+
+def is_exercise(cell: dict) -> bool:
+    return "exercise" in tags(cell) and cell["cell_type"] == "code"
+
+
+def exercises(cells: list[dict]) -> list[tuple[str, str]]:
+    """Of each exercise, the source of its solution and of the instructor's cell behind it."""
+    return [
+        ("".join(cell["source"]), "".join(cells[i + 1]["source"])) for i, cell in enumerate(cells) if is_exercise(cell)
+    ]
+
+
+def frames_of(notebook: dict) -> int:
+    """How many of its outputs are pages."""
+    outputs = [output for cell in notebook["cells"] for output in cell.get("outputs", [])]
+    return sum("<iframe srcdoc" in json.dumps(output) for output in outputs)
 
 
 def outputs_of(file: Path) -> list[dict]:
@@ -193,6 +213,7 @@ def decks(tmp_path_factory):
     return {file.stem: (folder / f"{file.stem}.slides.html").read_text() for file in FILES}
 
 
+@pytest.mark.slow
 @each
 def test_a_notebook_becomes_a_deck_without_the_instructors_cells(file, decks):
     types = [cell["metadata"]["slideshow"]["slide_type"] for cell in cells_of(file)]
@@ -203,13 +224,23 @@ def test_a_notebook_becomes_a_deck_without_the_instructors_cells(file, decks):
     assert "{text-transform:none}" in deck  # δ stays δ in a heading
 
 
+# ── one run of each ─────────────────────────────────────────────────────────
+
+WITHOUT_GRAPHVIZ = {
+    "00_quickstart",
+    "02_chain_rule",
+    "06_backprop",
+}  # those that draw most; the others have what is there
+FRAMES = ".jp-OutputArea-output iframe[srcdoc]"
+ERROR, STDERR = (f'[data-mime-type="application/vnd.jupyter.{kind}"]' for kind in ("error", "stderr"))
+
+
 @pytest.fixture(scope="module")
 def without_graphviz(tmp_path_factory):
     """An environment in which there is neither ``dot`` nor pygraphviz."""
     folder = tmp_path_factory.mktemp("without")
     (folder / "pygraphviz.py").write_text('raise ImportError("not here")\n')
-    paths = [folder, ROOT, *filter(None, [os.environ.get("PYTHONPATH")])]
-    return {**os.environ, "PATH": str(folder), "PYTHONPATH": os.pathsep.join(map(str, paths))}
+    return {"PATH": str(folder), "PYTHONPATH": os.pathsep.join(map(str, [folder, *PATHS]))}
 
 
 def test_there_is_no_graphviz_where_it_is_taken_away(without_graphviz, run_python):
@@ -217,10 +248,89 @@ def test_there_is_no_graphviz_where_it_is_taken_away(without_graphviz, run_pytho
     assert run_python(source, **without_graphviz).strip() == "builtin"
 
 
-@pytest.mark.parametrize("name", ["00_quickstart", "02_chain_rule", "06_backprop"])  # those that draw most
-def test_a_notebook_runs_without_graphviz(name, without_graphviz, tmp_path):
-    file = ROOT / "notebooks" / f"{name}.ipynb"
-    command = [sys.executable, "-m", "nbconvert", "--to", "notebook", "--execute", "--output-dir", tmp_path, file]
-    done = subprocess.run(command, env=without_graphviz, capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, done.stderr
-    assert not [output for output in outputs_of(tmp_path / file.name) if output.get("name") == "stderr"]
+def with_solutions_tried(student: dict, instructor: dict) -> dict:
+    """The student's version; after every exercise, its solution and the instructor's cell in a copy of the namespace.
+
+    So one run shows both: what comes after an exercise does not need it answered, and the answer is right.
+    """
+    cells, tries = student["cells"], exercises(instructor["cells"])
+    assert len(tries) == sum(is_exercise(cell) for cell in cells)
+    for cell in reversed([*cells]):
+        if is_exercise(cell):
+            solution, check = tries.pop()
+            trial = f"_solved = {{**globals()}}\nexec({solution!r}, _solved)\nexec({check!r}, _solved)"
+            cells.insert(
+                cells.index(cell) + 1,
+                {**cell, "id": f"try-{len(tries)}", "source": trial, "metadata": {"tags": ["trial"]}},
+            )
+    return student
+
+
+@pytest.fixture(scope="module")
+def executed(tmp_path_factory, without_graphviz):
+    """A notebook's file → its student's version with all outputs, once run with the solutions tried. Each runs once."""
+    import nbformat
+    from nbclient import NotebookClient
+
+    folder, done = tmp_path_factory.mktemp("students"), {}
+
+    def run(file):
+        student = json.loads(write_student_version(file, folder).read_text())
+        notebook = nbformat.reads(json.dumps(with_solutions_tried(student, json.loads(file.read_text()))), as_version=4)
+        environment = without_graphviz if file.stem in WITHOUT_GRAPHVIZ else {"PYTHONPATH": os.pathsep.join(PATHS)}
+        client = NotebookClient(notebook, timeout=600, resources={"metadata": {"path": str(file.parent)}})
+        with ThreadPoolExecutor(1) as elsewhere:  # Playwright may have an event loop in this thread
+            elsewhere.submit(asyncio.run, client.async_execute(env={**os.environ, **environment})).result()
+        notebook.cells = [cell for cell in notebook.cells if "trial" not in tags(cell)]
+        return json.loads(nbformat.writes(notebook))
+
+    def once(file):
+        if file not in done:
+            try:
+                done[file] = run(file)
+            except Exception as error:
+                done[file] = error
+        if isinstance(done[file], Exception):
+            raise done[file]
+        return done[file]
+
+    return once
+
+
+@each
+def test_a_notebook_runs_its_claims_hold_and_its_solutions_are_right(file, executed):
+    notebook = executed(file)
+    outputs = [output for cell in notebook["cells"] for output in cell.get("outputs", [])]
+    assert outputs
+    assert not [output for output in outputs if output.get("name") == "stderr"]
+    assert frames_of(notebook) == frames_of(json.loads(file.read_text()))
+
+
+@each_lesson
+def test_the_students_version_says_what_is_not_answered_yet(file, executed):
+    notebook = executed(file)
+    text = json.dumps(notebook)
+    assert "SOLUTION" not in text
+    assert '"instructor"' not in text
+    for cell in filter(is_exercise, notebook["cells"]):
+        assert UNANSWERED in json.dumps(cell["outputs"], ensure_ascii=False).lower(), cell["source"]
+
+
+@each
+def test_a_notebook_shows_its_pages_in_jupyterlab_and_nothing_complains(file, executed, tab, jupyter):
+    notebook = executed(file)
+    counts = [cell["execution_count"] for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    jupyter.trust(file.name, notebook)
+    page = tab(allowed=(jupyter.address, "data:", "blob:"), source="about:srcdoc")
+    shouted: list[str] = []
+    page.on("console", lambda message: message.type == "error" and shouted.append(message.text))
+    page.on("pageerror", lambda error: shouted.append(str(error)))
+    page.set_default_timeout(60_000)
+    page.goto(f"{jupyter.address}/lab/tree/{file.name}?token=t&reset")
+    page.locator(".jp-CodeCell .jp-InputArea-prompt").nth(len(counts) - 1).wait_for(state="attached")
+    assert page.locator(".jp-CodeCell .jp-InputArea-prompt").all_text_contents() == [f"[{i}]:" for i in counts]
+    assert page.locator(f"{ERROR}, {STDERR}").all_text_contents() == []
+    assert page.locator(FRAMES).count() == frames_of(notebook)
+    for i in range(frames_of(notebook)):
+        page.locator(FRAMES).nth(i).content_frame.locator("button").first.wait_for(state="attached")
+    assert shouted == []

@@ -42,6 +42,7 @@ def texts_of(figure):
 # ── reading them ────────────────────────────────────────────────────────────
 
 
+@pytest.mark.slow
 def test_text_is_large_enough_on_a_slide(figure):
     scale = SLIDE / figure.get_figwidth()
     assert min(t.get_fontsize() for t in texts_of(figure)) * scale >= 12
@@ -274,6 +275,7 @@ def test_a_figure_can_be_saved_as(format, start):  # noqa: A002
     assert buffer.getvalue().startswith(start)
 
 
+@pytest.mark.slow
 def test_the_same_figures_are_the_same_bytes(tmp_path, monkeypatch):
     monkeypatch.setattr(figures, "FIGURES", {"depth": figures.FIGURES["depth"]})
     first, second = figures.save_all(tmp_path / "a"), figures.save_all(tmp_path / "b")
@@ -282,6 +284,7 @@ def test_the_same_figures_are_the_same_bytes(tmp_path, monkeypatch):
     assert first[0].read_bytes() != first[1].read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", figures.STYLES)
 def test_a_session_started_with_a_style_draws_in_it(name, tmp_path, run_python):
     """As a lecturer does it: MATPLOTLIBRC=…/dark.matplotlibrc jupyter lab"""

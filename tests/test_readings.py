@@ -290,6 +290,7 @@ def defined(e):
         return None
 
 
+@pytest.mark.slow
 @many
 @given(trees(list(OPERATORS)))
 def test_source_means_what_the_tree_says(e):

@@ -443,6 +443,7 @@ JSON = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(st.sampled_from([*metadata(), *training(), *training()["optimizer"], "momentum", "nesterov"]), JSON)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_signed_metadata_say_it_is_a_run_or_one_error(path, field, value):

@@ -388,6 +388,7 @@ def test_a_hostile_label_is_data_and_nothing_else(label):
     assert "<script" not in player._repr_html_()
 
 
+@pytest.mark.slow
 def test_the_same_graph_gives_the_same_bytes_in_every_process():
     def run(seed, *arguments):
         environment = {**os.environ, "PYTHONHASHSEED": seed}
@@ -432,6 +433,7 @@ def test_the_text_says_all_that_the_trace_says():
     assert [math.copysign(1.0, node["data"]) for node in zeros] == [-1.0, 1.0, -1.0]
 
 
+@pytest.mark.slow
 def test_three_thousand_nodes_of_a_network_stay_under_a_megabyte():
     model = MLP([64, 40, 8], seed=0, activation="tanh")
     loss = cross_entropy([model([math.sin(i) for i in range(64)])], [0])

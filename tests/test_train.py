@@ -400,6 +400,7 @@ def test_ctrl_c_inside_the_update_moves_no_parameter():
     assert optimizer.state_dict() == same.state_dict()
 
 
+@pytest.mark.slow
 def test_ctrl_c_at_any_line_of_the_loop_leaves_a_whole_step():
     X, y = [[0.5], [1.0]], [1, 0]
 

@@ -435,6 +435,7 @@ def test_long_arrows_of_a_large_graph_go_straight_and_the_picture_stays_quick():
     assert drawn.svg
 
 
+@pytest.mark.slow
 def test_the_same_graph_gives_the_same_bytes_in_every_process():
     script = (
         "import sys; sys.path.insert(0, 'tests'); from test_view import *; import hashlib\n"
@@ -622,6 +623,7 @@ def woven(n: int) -> Value:
     return y + Value(1.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("make", "boxes"),
     [(chain, 13), (lambda n: apply(OPS["sum"], *[Value(1.0) for _ in range(n)]), 61), (woven, None)],

@@ -130,6 +130,7 @@ def test_a_large_network_gives_a_page_below_2_mb():
     assert len(page.html) < 2_000_000
 
 
+@pytest.mark.slow
 def test_a_network_too_large_for_maps_says_so():
     recorder = Recorder(MLP([2, 220, 190, 1], init=0.0), data.XOR.X, data.XOR.y, loss="logistic")
     page = watch(recorder)
