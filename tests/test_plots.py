@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 from io import BytesIO
 from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib import rc_context
 from matplotlib.collections import PathCollection
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
@@ -147,7 +149,7 @@ def test_the_strips_are_all_that_a_nudged_product_gains(by, areas):
 
 def test_few_samples_are_drawn_large():
     def sizes(samples):
-        found = plots.decision_boundary(MLP([2, 1]), *samples[:2]).collections
+        found = plots.decision_boundary(MLP([2, 1]), *samples[:2], resolution=5).collections
         return [float(dots.get_sizes()[0]) for dots in found if isinstance(dots, PathCollection)]
 
     assert len(sizes(data.AND)) == 2
@@ -277,29 +279,44 @@ def test_a_figure_can_be_saved_as(format, start):  # noqa: A002
 
 @pytest.mark.slow
 def test_the_same_figures_are_the_same_bytes(tmp_path, monkeypatch):
-    monkeypatch.setattr(figures, "FIGURES", {"depth": figures.FIGURES["depth"]})
+    monkeypatch.setattr(figures, "FIGURES", {"activation": figures.FIGURES["activation"]})
     first, second = figures.save_all(tmp_path / "a"), figures.save_all(tmp_path / "b")
-    assert [path.name for path in first] == ["depth.svg", "depth-dark.svg"]
+    assert [path.name for path in first] == ["activation.svg", "activation-dark.svg"]
     assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
     assert first[0].read_bytes() != first[1].read_bytes()
 
 
-@pytest.mark.slow
+def drawn_in_a_session():
+    """What a plot looks like with the settings that Matplotlib has."""
+    figure = plots.activation_and_slope("tanh")[0].figure
+    ax = figure.axes[0]
+    return [
+        figure.get_facecolor()[:3],
+        figure.dpi,
+        ax.get_lines()[-1].get_color(),
+        ax.xaxis.label.get_color(),
+        ax.title.get_fontsize(),
+    ]
+
+
 @pytest.mark.parametrize("name", figures.STYLES)
-def test_a_session_started_with_a_style_draws_in_it(name, tmp_path, run_python):
-    """As a lecturer does it: MATPLOTLIBRC=…/dark.matplotlibrc jupyter lab"""
-    written = {path.name: path for path in figures.save_styles(tmp_path)}
-    source = """
-from nn import plots
-figure = plots.activation_and_slope("tanh")[0].figure
-ax = figure.axes[0]
-print(figure.get_facecolor()[:3], figure.dpi, ax.get_lines()[-1].get_color(), ax.xaxis.label.get_color(), ax.title.get_fontsize())
-"""
-    page = plot_style.DARK if name.startswith("dark") else plot_style.LIGHT
+def test_a_session_with_the_settings_of_a_style_draws_in_it(name, tmp_path):
+    (path,) = (path for path in figures.save_styles(tmp_path) if path.stem == name)
+    palette = plot_style.DARK if name.startswith("dark") else plot_style.LIGHT
     dpi = 150.0 if name.endswith("projector") else 100.0
-    expected = f"{to_rgb(page.paper)} {dpi} {page.colours[0]} {page.ink} {plot_style.SIZES['axes.titlesize']}.0"
-    said = run_python(source, MATPLOTLIBRC=str(written[f"{name}.matplotlibrc"]), PYTHONWARNINGS="error")
-    assert said.strip() == expected
+    with rc_context(fname=path):
+        found = drawn_in_a_session()
+    assert found == [to_rgb(palette.paper), dpi, palette.colours[0], palette.ink, plot_style.SIZES["axes.titlesize"]]
+
+
+@pytest.mark.slow
+def test_a_session_is_started_with_a_style_by_one_variable(tmp_path, run_python):
+    """As a lecturer does it: MATPLOTLIBRC=…/dark.matplotlibrc jupyter lab"""
+    path = next(path for path in figures.save_styles(tmp_path) if path.stem == "dark-projector")
+    source = f"from nn import plots\n{inspect.getsource(drawn_in_a_session)}\nprint(drawn_in_a_session())"
+    with rc_context(fname=path):
+        expected = drawn_in_a_session()
+    assert run_python(source, MATPLOTLIBRC=str(path), PYTHONWARNINGS="error").strip() == str(expected)
 
 
 def test_the_styles_of_the_notebooks_are_these(tmp_path):

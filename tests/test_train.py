@@ -412,7 +412,7 @@ def test_ctrl_c_at_any_line_of_the_loop_leaves_a_whole_step():
         return numbers(model), optimizer.state_dict()
 
     model, optimizer = fresh()
-    training = steps(model, X, y, loss="logistic", optimizer=optimizer, epochs=3)
+    training = steps(model, X, y, loss="logistic", optimizer=optimizer, epochs=2, engine="graph")
     whole = [state(model, optimizer), *(state(model, optimizer) for _ in training)]
 
     def pressed_at(n):
@@ -430,7 +430,7 @@ def test_ctrl_c_at_any_line_of_the_loop_leaves_a_whole_step():
         before = sys.gettrace()
         sys.settrace(lambda frame, event, arg: line if frame.f_code.co_filename in FILES else None)
         try:
-            run = fit(model, X, y, loss="logistic", optimizer=optimizer, epochs=3)
+            run = fit(model, X, y, loss="logistic", optimizer=optimizer, epochs=2, engine="graph")
         except KeyboardInterrupt:
             pass  # before the first step, or after the last one
         finally:

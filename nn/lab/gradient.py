@@ -25,7 +25,7 @@ from nn.lab.verdict import UNANSWERED, UNKNOWN, WRONG_KIND, Verdict, as_number, 
 
 __all__ = [
     "FOLLOWS", "FORGOT_LOCAL", "FORGOT_TO_ADD", "FORGOT_UPSTREAM", "WRONG_LOCAL", "WRONG_ORDER", "WRONG_SIGN", "Slip",
-    "candidates", "judge_gradient", "node_name", "passed_on", "slips",
+    "but_right", "candidates", "judge_gradient", "node_name", "passed_on", "slips",
 ]  # fmt: skip
 
 FORGOT_TO_ADD = "forgot to add"
@@ -98,7 +98,12 @@ def slips(root: Value, node: Value, known: Mapping[Value, float] | None = None) 
     [('forgot to add', 9.0), ('forgot to add', 18.0)]
     """
     right, _ = _backward(root, node)
-    return [slip for slip in dict.fromkeys(candidates(root, node, known)) if not close(slip.answer, right)]
+    return but_right(candidates(root, node, known), right)
+
+
+def but_right(slips: Iterable[Slip], right: float) -> list[Slip]:
+    """Each of them once, without those whose number is right."""
+    return [slip for slip in dict.fromkeys(slips) if not close(slip.answer, right)]
 
 
 def candidates(root: Value, node: Value, known: Mapping[Value, float] | None = None) -> list[Slip]:

@@ -29,9 +29,9 @@ from nn.lab.gradient import (
     FORGOT_UPSTREAM,
     WRONG_ORDER,
     Slip,
+    but_right,
     candidates,
     judge_gradient,
-    slips,
 )
 from nn.lab.verdict import UNANSWERED, UNKNOWN, Verdict, as_number, close
 
@@ -225,15 +225,13 @@ def _found(seed: int, difficulty: int) -> Exercise:
     draw_from, level = random.Random(f"{seed}, {difficulty}"), LEVELS[difficulty]
     for _ in range(TRIES):
         exercise = _drawn(draw_from, level)
+        if not _is_connected(exercise, difficulty):
+            continue
         try:
             nodes = exercise.built()
         except ArithmeticError:  # a division by 0
             continue
-        if (
-            _is_connected(exercise, difficulty)
-            and _is_short(nodes, level)
-            and _tells_mistakes_apart(nodes, USUAL[difficulty])
-        ):
+        if _is_short(nodes, level) and _tells_mistakes_apart(nodes, USUAL[difficulty]):
             return exercise
     raise ValueError(f"no graph of seed {seed} and difficulty {difficulty} is worth asking; take another seed")
 
@@ -274,9 +272,10 @@ def _tells_mistakes_apart(nodes: dict[str, Value], usual: set[str]) -> bool:
         right = {node: node.grad for node in nodes.values() if node is not L}
     names: set[str] = set()
     for node, gradient in right.items():
-        if any(slip.mistake == FORGOT_TO_ADD and close(slip.answer, gradient) for slip in candidates(L, node)):
+        every = candidates(L, node)
+        if any(slip.mistake == FORGOT_TO_ADD and close(slip.answer, gradient) for slip in every):
             return False  # contributions cancel, and who forgets them is right by luck
-        made = slips(L, node)
+        made = but_right(every, gradient)
         if not _are_apart(gradient, made):
             return False
         names.update(slip.mistake for slip in made)
