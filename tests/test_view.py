@@ -19,7 +19,7 @@ from autograd.value import apply, collector_paused
 from autograd.view import Picture, draw, layout, mimebundle
 from autograd.view.compat import draw_dot, trace
 from autograd.view.geometry import DIRECTIONS, Rect, middle
-from autograd.view.layered import columns
+from autograd.view.layered import place_in_columns
 from autograd.view.palette import DARK, LIGHT
 from autograd.view.text import LABEL_CELLS, cells, number, shorten, signed, visible
 
@@ -395,7 +395,7 @@ def test_in_the_built_in_layout_no_arrow_crosses_a_box():
 
 def test_the_built_in_layout_orders_columns_by_dependence():
     scene = draw(network(2, 2, 1)).scene
-    boxes = columns(scene).boxes
+    boxes = place_in_columns(scene).boxes
     assert all(boxes[arrow.tail].x < boxes[arrow.head].x for arrow in scene.arrows)
 
 

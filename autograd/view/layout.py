@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.view.dot import skeleton
 from autograd.view.geometry import Curve, Layout, Point, Rect
-from autograd.view.layered import columns
+from autograd.view.layered import place_in_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,7 +51,7 @@ def place(scene: Scene, direction: str = "LR", layout: str = "auto") -> Layout:
             return _read(json.loads(run(skeleton(scene, direction), "json0")), scene, name)
         except (NoAnswerError, ValueError, KeyError, TypeError):  # no answer, or one that makes no sense
             continue
-    return columns(scene, direction)
+    return place_in_columns(scene, direction)
 
 
 def by_graphviz(source: str, format: str) -> bytes:  # noqa: A002  # graphviz's own word

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.view.assembly import assemble
 from autograd.view.fold import Fold, fold
-from autograd.view.layered import columns
+from autograd.view.layered import place_in_columns
 from autograd.view.parts import Part, below, opened
 from autograd.view.scene import TextLine
 from autograd.view.text import number, shorten, signed, visible
@@ -104,7 +104,7 @@ class PlayerText:
 
 def _level(graph: Analysis, folding: Folding, scene: Scene, opens: Mapping[frozenset[Value], int]) -> Document:
     """Boxes as centre and size, arrows as SVG paths; coordinates to a tenth of a pixel."""
-    layout = columns(scene)
+    layout = place_in_columns(scene)
     members = list(folding.boxes.values())
     box_of = {v: i for i, nodes in enumerate(members) for v in nodes}
     return {
@@ -157,7 +157,7 @@ def _parts(graph: Analysis, found: Sequence[Part], inner: Mapping[Value, Part], 
     at = {part: i for i, part in enumerate(found)}
     for part in found:
         scene, stands = opened(part, inner, graph, text)
-        layout = columns(scene, arrows=False)  # the player leads them itself
+        layout = place_in_columns(scene, arrows=False)  # the player leads them itself
         what = [None if box is None else -1 - at[box] if isinstance(box, Part) else graph.index[box] for box in stands]
         yield {
             "title": visible(part.title),

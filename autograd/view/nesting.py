@@ -10,15 +10,15 @@ if TYPE_CHECKING:
 
 __all__ = ["Item", "Nesting", "acyclic"]
 
-Item = tuple[str, int]  # ("box", i), ("frame", i); ("in", a) and ("out", a) are the doors of arrow a
+Item = tuple[str, int]  # ("box", i), ("frame", i); ("in", a) and ("out", a) are the ports of arrow a
 
 
 class Nesting:
     """A frame's contents, seen from the frame: boxes, inner frames as if they were boxes, and the arrows between them.
 
-    inside: frame (None is the page) → the boxes and frames that stand directly in it
+    inside: frame (None is around all) → the boxes and frames that stand directly in it
     links:  frame → (arrow, tail, head) for each arrow that goes through it. Where an arrow comes in or goes out of
-            the frame, its end is a door in the frame's side
+            the frame, its end is a port in the frame's side
     ways:   arrow → the frames it goes through, from its tail to its head
 
     >>> cell = Nesting([None, 0], [(0, 1)], [None])
