@@ -299,7 +299,7 @@ def test_parts_stand_in_one_another_and_their_boxes_do_not_overlap():
 
 
 def test_stretches_lead_forward_only():
-    """An arrow from a later stretch back into an earlier one would turn the picture into a circle."""
+    """An arrow from a later stretch back into an earlier one would turn the picture into a cycle."""
     trace = trace_of(long_chain(3_000))
     tops = [i for i, part in enumerate(trace["parts"]) if part["in"] == 0]
     rank = {}
@@ -409,7 +409,7 @@ def test_the_golden_trace():
 
 
 def unpacked(text):
-    """The trace that the text tells, read as trace.py and encoding.py say."""
+    """The trace in the text, read as trace.py and encoding.py describe."""
     trace = json.loads(text)
     kinds, numbers = trace.pop("kinds"), trace.pop("numbers")
     for node in trace["nodes"]:
@@ -474,7 +474,7 @@ def test_what_step_can_not_step_through_is_named():
         step(y)
 
 
-def test_a_backward_written_by_hand_is_in_the_trace_too():
+def test_a_backward_of_your_own_is_in_the_trace_too():
     x = Value(3.0, label="x")
     y = Value(9.0, (x,), "square")
 

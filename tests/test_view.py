@@ -18,7 +18,7 @@ from autograd.ops import OPS
 from autograd.value import apply, collector_paused
 from autograd.view import Picture, draw, layout, mimebundle
 from autograd.view.compat import draw_dot, trace
-from autograd.view.geometry import DIRECTIONS, Rect, middle
+from autograd.view.geometry import DIRECTIONS, Rect, point_at
 from autograd.view.layered import place_in_columns
 from autograd.view.palette import DARK, LIGHT
 from autograd.view.text import LABEL_CELLS, cells, number, shorten, signed, visible
@@ -205,7 +205,7 @@ def test_gradients_that_are_not_finite_are_drawn():
     assert {"grad nan", "data inf", "data nan", "gradient nan or not known"} <= set(texts(draw(y).svg))
 
 
-def test_a_node_made_by_hand_is_drawn_with_its_symbol():
+def test_a_node_with_an_op_of_your_own_is_drawn_with_its_symbol():
     a = Value(2.0)
     y = Value(8.0, (a,), "cube")
     assert draw(y).scene.boxes[-1].symbol == "cube"
@@ -387,7 +387,7 @@ def test_in_the_built_in_layout_no_arrow_crosses_a_box():
     drawn = draw(network(2, 3, 2, 1), layout="builtin")
     boxes = rects(drawn)
     for arrow, curve in zip(drawn.scene.arrows, drawn.layout.arrows, strict=True):
-        along = [middle(curve.points, i / 200) for i in range(201)]
+        along = [point_at(curve.points, i / 200) for i in range(201)]
         for b, box in enumerate(boxes):
             if b not in (arrow.tail, arrow.head):
                 assert not any(overlap(Rect(*p, 0.0, 0.0), box) for p in along)
@@ -399,7 +399,7 @@ def test_the_built_in_layout_orders_columns_by_dependence():
     assert all(boxes[arrow.tail].x < boxes[arrow.head].x for arrow in scene.arrows)
 
 
-def test_a_module_used_twice_makes_a_circle_that_is_still_laid_out(engine):
+def test_a_module_used_twice_makes_a_cycle_that_is_still_laid_out(engine):
     x = Value(1.0)
     h = x.tanh()
     h.module = "cell[0]"
@@ -470,7 +470,7 @@ def test_without_dot_pygraphviz_draws(monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize("script", ["exit 1", "kill -SEGV $$", "echo nonsense", "echo '{}'", "echo '[]'"])
-def test_a_dot_that_crashes_or_babbles_is_passed_over(monkeypatch, tmp_path, no_pygraphviz, script):
+def test_a_dot_that_crashes_or_answers_nonsense_is_passed_over(monkeypatch, tmp_path, no_pygraphviz, script):
     monkeypatch.setenv("PATH", program(tmp_path, script))
     assert draw(neuron()).engine == "builtin"
 
@@ -510,9 +510,9 @@ def test_png_without_graphviz_says_what_to_try_and_leaves_no_file(monkeypatch, t
 
 
 @pytest.mark.parametrize("suffix", ["png", "pdf"])
-def test_a_dot_that_babbles_writes_no_picture(monkeypatch, tmp_path, no_pygraphviz, suffix):
+def test_a_dot_that_answers_nonsense_writes_no_picture(monkeypatch, tmp_path, no_pygraphviz, suffix):
     monkeypatch.setenv("PATH", program(tmp_path, "echo nonsense"))
-    with pytest.raises(OSError, match=f"what dot answered is no {suffix.upper()}"):
+    with pytest.raises(OSError, match=f"dot answered something other than {suffix.upper()}"):
         draw(neuron()).save(tmp_path / f"a.{suffix}")
     assert not (tmp_path / f"a.{suffix}").exists()
 
@@ -523,7 +523,7 @@ def test_a_value_in_a_notebook_shows_its_graph_and_a_leaf_its_text():
     assert mimebundle(Value(1.0)) == {"text/plain": "Value(data=1.0, grad=0.0)"}
 
 
-def test_showing_a_graph_that_bites_its_tail_never_raises():
+def test_showing_a_graph_with_a_cycle_never_raises():
     a = Value(1.0)
     b = Value(1.0, (a,))
     a.parents = (b,)
@@ -604,7 +604,7 @@ def test_a_sum_of_many_is_cut_off_honestly():
     assert "×4,941" in [arrow.text for arrow in scene.arrows]
 
 
-def test_folding_to_the_nearest_never_makes_a_circle():
+def test_folding_to_the_nearest_never_makes_a_cycle():
     x = Value(0.5)
     y = x
     for i in range(2000):
@@ -748,7 +748,7 @@ def test_repr_and_str_are_short():
     )
 
 
-# ── old friends ─────────────────────────────────────────────────────────────
+# ── micrograd ──────────────────────────────────────────────────────────────
 
 
 def test_draw_dot_answers_like_graphviz(tmp_path):

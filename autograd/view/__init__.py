@@ -1,16 +1,23 @@
-"""Graphs as pictures, at every size.
+"""Graphs as pictures, at every size. Read the files in the order in which a graph passes through them.
 
-    fold → scene → layout → svg
+``draw``, a picture:
 
-``fold`` decides which nodes share a box, ``scene`` what is shown, ``layout``
-where, and ``svg`` draws it; ``dot`` says the same scene in Graphviz's language.
+    analysis → fold → assembly → layout → svg
 
-    trace → html, widget
+``analysis`` finds what every picture asks of a graph, once; ``fold`` decides which nodes share a box; ``assembly``
+makes a ``scene`` of that: boxes, arrows, and frames in their ``nesting``. ``layout`` places them, by Graphviz, to
+which ``dot`` describes the scene, or by ``layered``, which lays out frame after frame in ``columns``. ``svg`` draws
+the result, and a ``Picture`` shows and saves it.
 
-``trace`` is a backward pass as one JSON document, and the player (``assets/``) steps
-through it, in a page or in a notebook; ``parts`` says what its boxes open to,
-``optimizer_step`` what an optimizer would do next, ``source_lines`` and
-``model_name`` how it was written.
+``step``, a page to step through:
+
+    analysis, one backward pass → trace → html, widget
+
+``trace`` is the pass as one JSON document. Its ``levels`` are drawn as pictures are, and their boxes open to
+``parts``; ``optimizer_step`` adds what an optimizer would do next, ``source_lines`` and ``model_name`` how the graph
+was written; ``encoding`` saves bytes. The player (``assets/``) steps through it, in a page or in a notebook.
+
+On the side: ``geometry``, ``text`` and ``palette``, and ``compat`` for micrograd's notebooks.
 
 >>> from autograd import Value
 >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
@@ -57,10 +64,11 @@ def draw(
     direction:         where the arrows point: LR, TB, RL, BT
     local_derivatives: write ∂result/∂operand on each arrow
     fold:              "auto" draws every scalar up to 80 nodes and folds beyond, by module or by distance;
-                       "none" every scalar, up to 2,000; "neurons", "layers", "nearest" as they say
+                       "none" draws every scalar, up to 2,000; "neurons" and "layers" give each of those a box,
+                       "nearest" one box to all but what is nearest to the result
     layout:            "auto" takes Graphviz where it is; "dot", "pygraphviz", "builtin" ask for one
 
-    Raises TypeError for anything but Values, ValueError for a word that is not among the choices.
+    Raises TypeError for anything but Values, ValueError for a choice that does not exist.
 
     >>> x = Value(3.0, label="x")
     >>> draw(x * x, layout="builtin").engine

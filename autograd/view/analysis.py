@@ -32,7 +32,7 @@ class Analysis:
 
     def __init__(self, roots: Sequence[Value]) -> None:
         self.roots = roots
-        self.order: list[Value] = topological_order(_Above(roots))[:-1]
+        self.order: list[Value] = topological_order(_AllRoots(roots))[:-1]
 
     @cached_property
     def index(self) -> dict[Value, int]:
@@ -66,7 +66,7 @@ class Analysis:
         return max((path.count(".") + 1 for path in set(self.module.values())), default=0)
 
 
-class _Above:
+class _AllRoots:
     """A node above all roots, so that one topological sort orders them together."""
 
     def __init__(self, roots: Sequence[Value]) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from autograd.view.analysis import Analysis
     from autograd.view.fold import Folding
 
-__all__ = ["PictureText", "Text", "assemble", "build_scene"]
+__all__ = ["BoxText", "PictureText", "assemble", "build_scene"]
 
 
 def build_scene(graph: Analysis, how: str = "auto", *, local_derivatives: bool = False) -> Scene:
@@ -43,25 +43,25 @@ def build_scene(graph: Analysis, how: str = "auto", *, local_derivatives: bool =
     return assemble(fold(graph, how), PictureText(), title=title, local_derivatives=local_derivatives)
 
 
-class Text(Protocol):
-    """What is written in boxes: lines, and what hovering shows."""
+class BoxText(Protocol):
+    """What is written in boxes: their lines, and what hovering shows."""
 
     def of_node(self, v: Value, name: str, sign: str) -> tuple[tuple[TextLine, ...], str]:
         """name: its label, as short as it is drawn; sign: its op's symbol, or what kind of leaf it is."""
 
     def of_nodes(self, nodes: Sequence[Value], name: str, title: str) -> tuple[tuple[TextLine, ...], str]:
-        """The same for nodes that share a box, called ``name`` where ``title`` would repeat what its frame says."""
+        """The same for nodes that share a box. title: its whole name, of which ``name`` leaves out what its frame shows."""
 
 
 def assemble(
-    folding: Folding, text: Text, *, title: str = "", local_derivatives: bool = False,
+    folding: Folding, text: BoxText, *, title: str = "", local_derivatives: bool = False,
     links: Iterable[tuple[Value | Fold, Value | Fold]] | None = None,
 ) -> Scene:  # fmt: skip
     """The scene of a graph whose folding is decided.
 
     Frames are drawn around modules where they nest; where arrows would leave a frame and come back, there are none.
 
-    links: pairs of boxes to join by plain arrows, instead of an arrow per argument slot that says what passes
+    links: pairs of boxes to join by plain arrows, instead of an arrow per argument slot that shows what passes
     """
     places = list(folding.boxes)
     index = {place: i for i, place in enumerate(places)}
@@ -90,8 +90,8 @@ def assemble(
 _KINDS = {INPUT: "input", PARAMETER: "parameter", CONSTANT: "constant"}
 
 
-def _box(place: Value | Fold, nodes: Sequence[Value], around: str, at: dict[str, int], text: Text) -> Box:
-    """A box; what its frame says is left out of its name."""
+def _box(place: Value | Fold, nodes: Sequence[Value], around: str, at: dict[str, int], text: BoxText) -> Box:
+    """A box; its name leaves out what its frame shows."""
     frame = at.get(around)
     title = visible(place.title if isinstance(place, Fold) else place.label)
     name = shorten(title if frame is None else title.removeprefix(f"{visible(around)}."))
@@ -175,7 +175,7 @@ def _arrows(folding: Folding, index: dict[Value | Fold, int], local_derivatives:
 
 
 def _flows(v: Value) -> Sequence[float]:
-    """What passes through each argument slot: local derivative · gradient. nan when nobody knows."""
+    """What passes through each argument slot: local derivative · gradient. nan if unknown."""
     try:
         flows = [local * v.grad for local in v.local_derivatives]
     except TypeError:  # someone put text into .grad

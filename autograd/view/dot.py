@@ -77,8 +77,8 @@ def _nest(
     clusters = []
     for i, frame in enumerate(scene.frames):
         label = _html(xml(frame.title)) if titles else "m" * len(frame.title)
-        look = {"label": label, "labeljust": "l", "style": "rounded", "color": LIGHT["frame_line"]}
-        clusters.append(graphviz.Digraph(f"cluster_{i}", graph_attr=look))
+        style = {"label": label, "labeljust": "l", "style": "rounded", "color": LIGHT["frame_line"]}
+        clusters.append(graphviz.Digraph(f"cluster_{i}", graph_attr=style))
     for i, box in enumerate(scene.boxes):
         (graph if box.frame is None else clusters[box.frame]).node(f"n{i}", **attributes(box))
     for i in reversed(range(len(clusters))):  # inner ones first: a subgraph is copied when it is put in

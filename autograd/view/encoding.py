@@ -9,10 +9,8 @@ from typing import Any
 
 __all__ = ["encoded"]
 
-Document = dict[str, Any]
 
-
-def encoded(trace: Document) -> Document:
+def encoded(trace: dict[str, Any]) -> dict[str, Any]:
     """The same trace, with the lists ``kinds`` and ``numbers``, into which events and nodes point.
 
     >>> events = [["visit", 1, 0.5], ["accumulate", 1, 0, 0.5, 2.0, 1.0, 0.0, 1.0, 1, 1]]
@@ -35,7 +33,7 @@ def encoded(trace: Document) -> Document:
     }
 
 
-def _node(node: Document, modules: list[list[Any]], numbers: _Once) -> Document:
+def _node(node: dict[str, Any], modules: list[list[Any]], numbers: _Once) -> dict[str, Any]:
     small = {**node, "data": numbers.place(node["data"])}
     if "local" in node:
         small["local"] = [numbers.place(d) for d in node["local"]]

@@ -225,5 +225,5 @@ def _nearest(graph: Analysis) -> Folding:
 
 
 def _parents(nodes: Iterable[Value]) -> Iterator[Value]:
-    """The parents of all these nodes, one an argument slot. In C from end to end: there may be millions."""
+    """The parents of all these nodes, once per argument slot. No Python loop: there may be millions."""
     return chain.from_iterable(map(attrgetter("parents"), nodes))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["ARROW", "DIRECTIONS", "Curve", "Layout", "Point", "Rect", "middle"]
+__all__ = ["ARROW", "DIRECTIONS", "Curve", "Layout", "Point", "Rect", "point_at"]
 
 DIRECTIONS = ("LR", "TB", "RL", "BT")  # where the arrows point to; Graphviz's `rankdir`
 ARROW = 9.0  # px from the end of an arrow's line to its tip
@@ -47,15 +47,15 @@ class Layout(NamedTuple):
     engine: str
 
 
-def middle(points: Sequence[Point], part: float) -> Point:
-    """The point a ``part`` of the way along a curve, every piece counted alike.
+def point_at(points: Sequence[Point], fraction: float) -> Point:
+    """The point at a fraction of the way along a curve, each piece counted alike.
 
-    >>> middle([Point(0, 0), Point(1, 0), Point(2, 0), Point(3, 0)], 0.5)
+    >>> point_at([Point(0, 0), Point(1, 0), Point(2, 0), Point(3, 0)], 0.5)
     Point(x=1.5, y=0.0)
     """
     pieces = (len(points) - 1) // 3
-    i = min(int(part * pieces), pieces - 1)
-    t = part * pieces - i
+    i = min(int(fraction * pieces), pieces - 1)
+    t = fraction * pieces - i
     s = 1 - t
     weights = (s * s * s, 3 * s * s * t, 3 * s * t * t, t * t * t)
     control = points[3 * i : 3 * i + 4]

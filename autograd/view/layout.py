@@ -4,7 +4,7 @@ The chain is the ``dot`` program (with a time limit), then pygraphviz in this
 process, then the built-in layout, which can't fail. Each gives the same kind of
 answer, drawn by the same ``svg.py``, so a picture looks alike everywhere. Frames
 within frames go to the built-in layout first: ``dot`` ranks all leaves alike, so
-that a network's layers climb its page like stairs and arrows cross their frames.
+that a network's layers would climb like stairs and arrows would cross their frames.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def by_graphviz(source: str, format: str) -> bytes:  # noqa: A002  # graphviz's 
             continue
         if answer.startswith(BEGINNINGS.get(format, b"")):
             return answer
-        reasons.append(f"what {name} answered is no {format.upper()}")
+        reasons.append(f"{name} answered something other than {format.upper()}")
     raise OSError(
         f"{format.upper()} needs Graphviz ({'; '.join(reasons)}). "
         "Install it from graphviz.org, or pip install pygraphviz; .svg always works."
@@ -106,7 +106,7 @@ ENGINES: dict[str, Callable[[str, str], bytes]] = {"dot": _dot_program, "pygraph
 
 
 def _read(answer: dict[str, Any], scene: Scene, engine: str) -> Layout:
-    """Graphviz counts y upward and points instead of px; otherwise it says what we need."""
+    """Graphviz's answer as a layout: its y counts upward."""
     _, _, width, height = _floats(answer["bb"])
     things = {thing["name"]: thing for thing in answer["objects"]}
     arrows = {edge["id"]: edge["pos"] for edge in answer.get("edges", ())}

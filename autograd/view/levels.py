@@ -1,7 +1,7 @@
-"""The maps of a trace: a graph's levels, and the parts into which their boxes open, as boxes and arrows in their places.
+"""The maps of a trace: a graph's levels, and the parts to which their boxes open, with everything in its place.
 
-Single nodes are the finest level, then neurons, then layers, as far as a graph has them. A box whose nodes stand
-alone in no level opens to a part; so every node can be reached, and yet nobody looks at 7,000 boxes at once.
+The levels are single nodes, if they are few, then neurons, then layers, as far as a graph has them. The boxes of
+the coarsest level open to parts, so that every node can be reached and nobody has to look at 7,000 boxes at once.
 """
 
 from __future__ import annotations
@@ -9,57 +9,51 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from autograd.view.assembly import assemble
-from autograd.view.fold import Fold, fold
+from autograd.view.fold import fold
 from autograd.view.layered import place_in_columns
-from autograd.view.parts import Part, below, opened
+from autograd.view.parts import Part, opened, parts_of
 from autograd.view.scene import TextLine
-from autograd.view.text import number, shorten, signed, visible
+from autograd.view.text import number, signed, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from autograd.backprop import Step
     from autograd.value import Value
     from autograd.view.analysis import Analysis
-    from autograd.view.assembly import Text
+    from autograd.view.assembly import BoxText
     from autograd.view.fold import Folding
     from autograd.view.geometry import Curve, Layout
     from autograd.view.optimizer_step import Move
     from autograd.view.scene import Scene
 
-__all__ = ["PlayerText", "maps"]
+__all__ = ["Document", "PlayerText", "maps"]
 
 SCALARS = 300  # a level of single nodes up to here
-TANGLE = 800  # arrows of a level beyond which nobody follows one; a level's boxes open one by one all the same
+TANGLE = 800  # arrows; a level with more is left out, unless it is the coarsest: nobody could follow one
 
 Document = dict[str, Any]
 
 
-def maps(graph: Analysis, text: Text) -> Document:
+def maps(graph: Analysis, text: BoxText) -> Document:
     """``levels``, ``parts`` and ``part``, as ``trace`` describes them.
 
     text: what is written in the boxes
     """
     foldings = _foldings(graph)
-    coarsest = [*foldings.values()][-1].boxes if foldings else {}
-    largest = [Part(place.title, place.title, nodes) for place, nodes in coarsest.items() if isinstance(place, Fold)]
-    if not foldings:
-        largest = [Part("the graph", "", graph.order)]
-    found = below(largest, graph.module, lambda v: shorten(visible(v.label), 12) or f"v{graph.index[v]}")
-    opens = {frozenset(part.nodes): i for i, part in enumerate(found)}
-    scenes = {name: assemble(folding, text) for name, folding in foldings.items()}
-    legible = {name for name, scene in scenes.items() if len(scene.arrows) <= TANGLE} | {*[*scenes][-1:]}
-    levels = [
-        {"name": name, **_level(graph, folding, scenes[name], opens)}
-        for name, folding in foldings.items()
-        if name in legible
-    ]
-    inner = {v: part for part in found for v in part.nodes}  # a part comes after the one it is in
-    at = {part: i for i, part in enumerate(found)}
+    coarsest = [*foldings.values()][-1] if foldings else None
+    parts = {part: i for i, part in enumerate(parts_of(graph, coarsest))}
+    innermost = {v: part for part in parts for v in part.nodes}  # a part comes after the one it is in
+    opens = {frozenset(part.nodes): i for part, i in parts.items()}
+    levels = []
+    for name, folding in foldings.items():
+        scene = assemble(folding, text)
+        if len(scene.arrows) <= TANGLE or folding is coarsest:
+            levels.append({"name": name, **_level(graph, folding, scene, opens)})
     return {
         "levels": levels or [{"name": "stretches", "part": 0}],
-        "parts": [*_parts(graph, found, inner, text)],
-        "part": [at[inner[v]] if v in inner else -1 for v in graph.order] if found else [],
+        "parts": [_part(part, parts, innermost, graph, text) for part in parts],
+        "part": [parts[innermost[v]] if v in innermost else -1 for v in graph.order] if parts else [],
     }
 
 
@@ -130,7 +124,7 @@ def _level(graph: Analysis, folding: Folding, scene: Scene, opens: Mapping[froze
 
 
 def _path(curve: Curve) -> Document:
-    """A curve in SVG's words, in whole pixels; through a column an arrow runs level, which takes one number."""
+    """A curve as an SVG path, in whole pixels; where an arrow runs level, through a column, one number is enough."""
     start, *rest = curve.points
     pieces = [rest[i : i + 3] for i in range(0, len(rest), 3)]
     before = [start, *(piece[-1] for piece in pieces)]
@@ -149,23 +143,23 @@ def _frames(scene: Scene, layout: Layout) -> list[Document]:
     ]
 
 
-# ── the parts ───────────────────────────────────────────────────────────────
+# ── a part ──────────────────────────────────────────────────────────────────
 
 
-def _parts(graph: Analysis, found: Sequence[Part], inner: Mapping[Value, Part], text: Text) -> Iterator[Document]:
-    """Each part as it is opened, briefly: every box as what it stands for, centre, size, and the width of its chip."""
-    at = {part: i for i, part in enumerate(found)}
-    for part in found:
-        scene, stands = opened(part, inner, graph, text)
-        layout = place_in_columns(scene, arrows=False)  # the player leads them itself
-        what = [None if box is None else -1 - at[box] if isinstance(box, Part) else graph.index[box] for box in stands]
-        yield {
-            "title": visible(part.title),
-            "in": at[part.parent] if part.parent else -1,
-            "size": [round(layout.width), round(layout.height)],
-            "boxes": [
-                [i, round(p.x), round(p.y), round(box.width), round(box.height), *([round(box.chip)] * bool(box.chip))]
-                for i, box, p in zip(what, scene.boxes, layout.boxes, strict=True)
-            ],
-            "frames": _frames(scene, layout),
-        }
+def _part(
+    part: Part, parts: Mapping[Part, int], innermost: Mapping[Value, Part], graph: Analysis, text: BoxText
+) -> Document:
+    """A part as it is opened, briefly: every box as what it stands for, centre, size, and the width of its chip."""
+    scene, stands = opened(part, innermost, graph, text)
+    layout = place_in_columns(scene, arrows=False)  # the player leads them itself
+    what = [None if box is None else -1 - parts[box] if isinstance(box, Part) else graph.index[box] for box in stands]
+    return {
+        "title": visible(part.title),
+        "in": parts[part.parent] if part.parent else -1,
+        "size": [round(layout.width), round(layout.height)],
+        "boxes": [
+            [i, round(p.x), round(p.y), round(box.width), round(box.height), *([round(box.chip)] * bool(box.chip))]
+            for i, box, p in zip(what, scene.boxes, layout.boxes, strict=True)
+        ],
+        "frames": _frames(scene, layout),
+    }

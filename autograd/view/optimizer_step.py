@@ -1,4 +1,4 @@
-"""The step of an optimizer that is only looked at: where each parameter would go, and nothing of yours moves."""
+"""A preview of the next step: where each parameter would go. Nothing of yours moves."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PLAIN = "gradient descent"
 
 
 class Move(NamedTuple):
-    """One parameter's way: ``before → after``."""
+    """What a step does to one parameter: ``before → after``."""
 
     parameter: Value
     before: float
@@ -48,7 +48,7 @@ def preview_step(order: Sequence[Value], update: Any) -> list[Move]:
 
 
 def describe_update(update: Any) -> dict[str, Any]:
-    """Who moves the parameters, and the learning rate where there is one number that says it.
+    """What moves the parameters, and its learning rate where it is a single number.
 
     >>> describe_update(0.1), describe_update(None)
     ({'by': 'gradient descent', 'lr': 0.1}, {})
@@ -78,7 +78,7 @@ def _rate(update: Any) -> float:
 
 
 def _stepped(order: Sequence[Value], optimizer: Any) -> list[Move]:
-    """A copy takes the step, with copies of the parameters, so that neither they nor its running numbers change."""
+    """A copy takes the step, with copies of the parameters, so that neither they nor its state change."""
     stand_in = deepcopy(optimizer)
     copies = dict(zip(_parameters(optimizer), _parameters(stand_in), strict=True))
     before = {p: copies[p].data for p in order if p in copies}

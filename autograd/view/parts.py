@@ -1,8 +1,8 @@
 """Boxes that open one by one: every node of a graph of any size is a few clicks away.
 
-A part is what one folded box stands for. It opens to the parts in it, which are a module's
-modules or stretches of the forward pass, and in the end to single nodes. Opened, it is
-drawn with what it is joined to, in boxes as large as can be, and one box for all else.
+A part is what one folded box stands for. It opens to the parts in it, which are the modules
+within a module or stretches of the forward pass, and in the end to single nodes. Opened, it is
+drawn with what it is joined to, in boxes as large as possible, and one box for all else.
 """
 
 from __future__ import annotations
@@ -14,16 +14,17 @@ from typing import TYPE_CHECKING
 from autograd.view.analysis import prefixes
 from autograd.view.assembly import assemble
 from autograd.view.fold import BOXES, Fold, Folding
+from autograd.view.text import shorten, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from autograd.value import Value
     from autograd.view.analysis import Analysis
-    from autograd.view.assembly import Text
+    from autograd.view.assembly import BoxText
     from autograd.view.scene import Scene
 
-__all__ = ["Part", "below", "opened"]
+__all__ = ["Part", "opened", "parts_of"]
 
 FEW = 60  # nodes that are shown one by one
 STRETCH, STRETCHES = 40, 30  # nodes of a stretch, unless that makes too many stretches
@@ -45,27 +46,31 @@ class Part:
 # ── what is in a part ───────────────────────────────────────────────────────
 
 
-def below(largest: Iterable[Part], module: Mapping[Value, str], name: Callable[[Value], str]) -> list[Part]:
-    """These parts and every part below them, each after the one it is in.
+def parts_of(graph: Analysis, folding: Folding | None) -> list[Part]:
+    """The parts of the graph and all parts below them, each after the one it is in.
 
-    module: node → the module it belongs to
-    name:   how a node is called in the title of a stretch
+    folding: whose boxes of several nodes are parts; None for the whole graph as one part
 
-    >>> from autograd import Value, topological_order
+    >>> from autograd import Value
+    >>> from autograd.view.analysis import Analysis
     >>> y = Value(1.0)
     >>> for _ in range(99):
     ...     y = y.tanh()
-    >>> [(part.title, len(part.nodes)) for part in below([Part("all", "", topological_order(y))], {}, lambda v: f"{v.data:.2f}")]
-    [('all', 100), ('1.00 … 0.21', 34), ('0.20 … 0.15', 34), ('0.15 … 0.12', 32)]
+    >>> [(part.title, len(part.nodes)) for part in parts_of(Analysis([y]), None)]
+    [('the graph', 100), ('v0 … v33', 34), ('v34 … v67', 34), ('v68 … v99', 32)]
     """
-    found = list(largest)
-    for part in found:  # grows while it is read
-        found += _divided(part, module, name)
-    return found
+    if folding is None:
+        parts = [Part("the graph", "", graph.order)]
+    else:
+        parts = [Part(box.title, box.title, nodes) for box, nodes in folding.boxes.items() if isinstance(box, Fold)]
+    for part in parts:  # grows while it is read
+        parts += _divided(part, graph)
+    return parts
 
 
-def _divided(part: Part, module: Mapping[Value, str], name: Callable[[Value], str]) -> list[Part]:
-    """The parts that a part opens to; none when it opens to single nodes."""
+def _divided(part: Part, graph: Analysis) -> list[Part]:
+    """The parts to which a part opens; none when it opens to single nodes."""
+    module = graph.module
     deepest = max((module[v].count(".") + 1 for v in part.nodes if v in module), default=0)
     for depth in range(deepest):
         groups: dict[str, list[Value]] = {}
@@ -74,47 +79,52 @@ def _divided(part: Part, module: Mapping[Value, str], name: Callable[[Value], st
         if 1 < len(groups) <= BOXES:
             own = groups.pop("", [])
             modules = [Part(path.rpartition(".")[2], path, nodes, part) for path, nodes in groups.items()]
-            return modules + (_stretches(own, part, name) if len(own) > FEW else [])
-    return _stretches(part.nodes, part, name) if len(part.nodes) > FEW else []
+            return modules + (_stretches(own, part, graph) if len(own) > FEW else [])
+    return _stretches(part.nodes, part, graph) if len(part.nodes) > FEW else []
 
 
-def _stretches(nodes: Iterable[Value], parent: Part, name: Callable[[Value], str]) -> list[Part]:
+def _stretches(nodes: Iterable[Value], parent: Part, graph: Analysis) -> list[Part]:
     """Consecutive results, each leaf just before its first use: arrows lead from a stretch into later ones, never back."""
-    line: dict[Value, None] = {}
     inside = dict.fromkeys(nodes)
+    used: dict[Value, None] = {}
     for v in (v for v in inside if v.parents):
-        line |= dict.fromkeys(p for p in v.parents if not p.parents and p in inside)
-        line[v] = None
-    in_line = [*(line | inside)]  # what is used elsewhere alone comes last
-    size = ceil(len(in_line) / min(STRETCHES, ceil(len(in_line) / STRETCH)))  # all about as long
-    cuts = [in_line[i : i + size] for i in range(0, len(in_line), size)]
-    titles = [f"{name(some[0])} … {name(some[-1])}" for some in cuts]
+        used |= dict.fromkeys(p for p in v.parents if not p.parents and p in inside)
+        used[v] = None
+    sequence = [*(used | inside)]  # leaves that are used only elsewhere come last
+    size = ceil(len(sequence) / min(STRETCHES, ceil(len(sequence) / STRETCH)))  # all about as long
     above = f"{parent.path}." if parent.path else ""
-    return [
-        Part(title, above + title.replace(".", "\u2024"), some, parent)
-        for title, some in zip(titles, cuts, strict=True)
-    ]
+    stretches = []
+    for i in range(0, len(sequence), size):
+        stretch = sequence[i : i + size]
+        title = f"{_name(stretch[0], graph)} … {_name(stretch[-1], graph)}"
+        stretches.append(Part(title, above + title.replace(".", "\u2024"), stretch, parent))
+    return stretches
+
+
+def _name(v: Value, graph: Analysis) -> str:
+    return shorten(visible(v.label), 12) or f"v{graph.index[v]}"
 
 
 # ── an opened part ──────────────────────────────────────────────────────────
 
 
 def opened(
-    part: Part, inner: Mapping[Value, Part], graph: Analysis, text: Text
+    part: Part, innermost: Mapping[Value, Part], graph: Analysis, text: BoxText
 ) -> tuple[Scene, list[Value | Part | None]]:
     """The scene of a part and what it is joined to, and what each box in it stands for: None is all else.
 
-    inner: node → the innermost part it is in; text: what is written in the boxes
+    innermost: node → the innermost part it is in
+    text:      what is written in the boxes
     """
     index, users = graph.index, graph.users
     own = set(part.nodes)
     seen = sorted({*own, *(w for v in own for w in (*v.parents, *users[v]))}, key=index.__getitem__)
     above = _above(part)
-    shown = {v: _shown(v, inner.get(v), above) for v in seen}
+    shown = {v: _shown(v, innermost.get(v), above) for v in seen}
     folds = {p: Fold(p.title, p.parent.path if p.parent else "") for p in shown.values() if isinstance(p, Part)}
     place = {v: folds[p] if isinstance(p, Part) else v for v, p in shown.items()}
-    module = {v: inner[v].path for v in seen if place[v] is v and v in inner}
-    others = range(len(index) - len(seen))  # counted, not listed: there are as many parts as nodes, but for a factor
+    module = {v: innermost[v].path for v in seen if place[v] is v and v in innermost}
+    others = range(len(index) - len(seen))  # only counted: listing them for every part takes quadratic time
     rest = Fold("elsewhere")
     folding = Folding(seen, place, module, hidden=others, rest=rest)
     links = dict.fromkeys(

@@ -86,7 +86,8 @@ class Picture:
         """
         suffix = format or self.format
         text = Path(directory or "", filename)
-        text.parent.mkdir(parents=True, exist_ok=True) if directory else None
+        if directory:
+            text.parent.mkdir(parents=True, exist_ok=True)
         if not cleanup:
             write_atomically(text, self.source)
         path = self.save(f"{text}.{suffix}")

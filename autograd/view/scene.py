@@ -1,4 +1,4 @@
-"""What a picture shows, before anyone says where: boxes, arrows, frames.
+"""What a picture shows, before anything has a place: boxes, arrows, frames.
 
 A scene is plain data, a snapshot: later changes of the graph don't reach a
 picture already drawn. Boxes are numbered in topological order, a leaf just before
@@ -40,7 +40,7 @@ class Box:
     kind:   input, parameter, constant, result or folded
     symbol: the op's sign, shown as a chip; "" for leaves
     lines:  what is written in it
-    hover:  the whole of what ``lines`` shortens
+    hover:  in full, what ``lines`` shortens
     frame:  index of the frame around it, or None
     """
 
@@ -71,7 +71,7 @@ class Box:
 class Arrow:
     """One argument slot: ``tail`` is the operand, ``head`` the result. Between folded boxes, all slots in one.
 
-    flow:  ∂L/∂tail as far as it comes through here, local derivative · gradient; None when nobody knows
+    flow:  ∂L/∂tail as far as it comes through here, local derivative · gradient; None if unknown
     text:  the glyph or the local derivative written on it
     width: of the line, in px
     tone:  plus, minus or plain

@@ -55,7 +55,7 @@ class recording:  # noqa: N801  # reads as a verb: with autograd.recording():
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         sys.setprofile(self._before)
 

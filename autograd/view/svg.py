@@ -11,7 +11,7 @@ from collections import defaultdict
 from math import hypot
 from typing import TYPE_CHECKING
 
-from autograd.view.geometry import Rect, middle
+from autograd.view.geometry import Rect, point_at
 from autograd.view.palette import DARK, LIGHT
 from autograd.view.scene import CELL, FONT, LINE_HEIGHT, MARGIN, stroke
 from autograd.view.text import cells, number, xml
@@ -27,7 +27,7 @@ __all__ = ["svg"]
 EDGE = 14.0  # px of paper around the picture
 SMALL = 12  # px, the texts on arrows
 DESCRIBED = 80  # boxes that a screen reader reads aloud
-PARTS = (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8)  # places along an arrow where its text may stand
+FRACTIONS = (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8)  # places along an arrow where its text may stand
 CORNERS = {"input": 14, "parameter": 0, "constant": 0, "result": 5, "folded": 2}
 
 FORMS = f"""
@@ -193,7 +193,7 @@ def _arrow_texts(scene: Scene, layout: Layout) -> list[str]:
     for arrow, curve in zip(scene.arrows, layout.arrows, strict=True):
         if arrow.text:
             width = cells(arrow.text) * CELL * SMALL / FONT + 7
-            places = [_around(middle(curve.points, part), width) for part in PARTS]
+            places = [_around(point_at(curve.points, fraction), width) for fraction in FRACTIONS]
             r = next((r for r in places if not taken.hit(r)), places[0])
             taken.add(r)
             plate = _rect(r, SMALL / 2 + 1, f' class="cg-paper cg-{arrow.tone}"')
@@ -236,19 +236,19 @@ def _gradient_items(scene: Scene) -> Iterator[tuple[str, str, float]]:
     if scene.local_derivatives and scene.arrows:
         yield _text(0, 0, "∂", "quiet"), "local derivative", CELL
     if any(arrow.flow is None for arrow in scene.arrows):
-        yield _sample(1.2, "plain cg-unknown"), "gradient nan or not known", 24.0
+        yield _swatch(1.2, "plain cg-unknown"), "gradient nan or not known", 24.0
     if not scene.strongest:
         if scene.arrows:
-            yield _sample(1.2, "plain"), "gradient 0, as before backward()", 24.0
+            yield _swatch(1.2, "plain"), "gradient 0, as before backward()", 24.0
         return
     tones = {arrow.tone for arrow in scene.arrows}
     for tone, word in (("plus", "gradient +"), ("minus", "gradient −")):
         if tone in tones:
-            yield _sample(3.0, tone), word, 24.0
-    for part in (0.0625, 1.0):
-        flow = part * scene.strongest
-        yield _sample(stroke(flow, scene.strongest), "plain"), f"|gradient| {number(flow)}", 24.0
+            yield _swatch(3.0, tone), word, 24.0
+    for fraction in (0.0625, 1.0):
+        flow = fraction * scene.strongest
+        yield _swatch(stroke(flow, scene.strongest), "plain"), f"|gradient| {number(flow)}", 24.0
 
 
-def _sample(width: float, tone: str) -> str:
+def _swatch(width: float, tone: str) -> str:
     return f'<path class="cg-{tone}" stroke-width="{width:.2f}" d="M0 -4.5H24"/>'

@@ -30,7 +30,7 @@ def number(x: Any) -> str:
 
 
 def signed(x: Any) -> str:
-    """A gradient as it is drawn: the sign is said also when it is plus; zero and nan have none.
+    """A gradient as it is drawn, with its sign, also a plus; zero and nan have none.
 
     >>> signed(0.5), signed(-2.0), signed(0.0), signed(float("nan"))
     ('+0.5', '−2', '0', 'nan')
@@ -45,7 +45,7 @@ def signed(x: Any) -> str:
 
 
 def visible(text: object) -> str:
-    r"""The text with everything that acts instead of being seen spelled out.
+    r"""The text with every character spelled out that would act instead of being seen.
 
     >>> visible("two\nlines"), visible("abc\u202edef"), visible("\x00")
     ('two↵lines', 'abc[U+202E]def', '[U+0000]')

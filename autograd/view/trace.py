@@ -14,11 +14,11 @@
     modules   path, and the index of the module it stands in (−1 for none)
     lines     code lines that made nodes: file (its name, without the folders), number, text
     update    what moves the parameters afterwards: ``by`` (a rule's or an optimizer's name) and ``lr``; {} for nothing
-    events    in the order in which they happen, the first word tells the kind:
+    events    in the order in which they happen, the kind first:
               ["forward", node]                                    the node has its number
               ["zero"]                                             every gradient is 0, whatever it was before
               ["seed", root, 1.0]                                  ∂L/∂L = 1
-              ["visit", node, gradient]                            it is complete; the node passes it on
+              ["visit", node, gradient]                            the gradient of the node is complete, and passed on
               ["accumulate", node, slot, upstream, local, contribution, before, after, k, n]
                                                                    … to the parent in that slot: contribution = upstream
                                                                    · local, before → after, the k-th of n it waits for
@@ -53,7 +53,7 @@ from autograd.ops import OPS
 from autograd.readings import formula
 from autograd.view.analysis import prefixes
 from autograd.view.encoding import encoded
-from autograd.view.levels import PlayerText, maps
+from autograd.view.levels import Document, PlayerText, maps
 from autograd.view.optimizer_step import describe_update, preview_step
 from autograd.view.text import shorten, visible
 
@@ -72,8 +72,6 @@ __all__ = ["FORMAT", "VERSION", "build_trace", "dumps"]
 FORMAT, VERSION = "chalkgrad trace", 4
 LONGEST = 200  # characters of a label, 10 times what fits in a box
 FORMULA = 60  # characters of a formula that still explains something
-
-Document = dict[str, Any]
 
 
 def build_trace(
