@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import re
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -126,6 +128,55 @@ def test_the_engine_imports_only_the_standard_library_when_loaded(module):
 
     for origin, _, lazy in imports_in(files_of("autograd")[module].read_text(), module):
         assert lazy or origin.split(".")[0] in sys.stdlib_module_names | {"autograd"}, f"{module} imports {origin}"
+
+
+# ── no circles ──────────────────────────────────────────────────────────────
+
+
+def import_graph(packages: tuple[str, ...] = ("autograd", "nn")) -> dict[str, set[str]]:
+    """Module → the modules that it imports, at any time: when it is loaded, lazily, and for type checking."""
+    files = {
+        module.removesuffix(".__init__"): path for package in packages for module, path in files_of(package).items()
+    }
+    graph = {}
+    for module, path in files.items():
+        imported = imports_in(path.read_text(), module, path.name == "__init__.py")
+        found = {f"{origin}.{name}" if f"{origin}.{name}" in files else origin for origin, name, _ in imported}
+        graph[module] = found & files.keys()
+    return graph
+
+
+def a_circle_in(graph: dict[str, set[str]]) -> list[str]:
+    """Modules that import each other in a circle, the first one again at the end; [] if there are none."""
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return error.args[1][::-1]
+    return []
+
+
+def test_modules_import_each_other_in_no_circle():
+    graph = import_graph()
+    graph["autograd.value"] -= {module for module in graph["autograd.value"] if module.startswith("autograd.view")}
+    assert a_circle_in(graph) == []
+    assert {"autograd.view.svg", "autograd.compiler.tape", "nn.lab.verdict"} <= graph.keys()
+
+
+def test_a_circle_of_imports_is_found():
+    graph = {"a": {"b"}, "b": {"c"}, "c": {"b"}}
+    assert a_circle_in(graph) in (["b", "c", "b"], ["c", "b", "c"])
+    assert a_circle_in({"a": {"a"}}) == ["a", "a"]
+    assert a_circle_in({"a": {"b"}, "b": set()}) == []
+
+
+def test_the_compiler_lists_its_files_in_the_order_in_which_a_graph_passes_through_them():
+    from autograd import compiler
+
+    listed = re.findall(r"`(\w+)\.py`", compiler.__doc__)
+    files = [path.stem for path in files_of("autograd/compiler").values()]
+    assert sorted([*listed, "__init__"]) == sorted(files)
+    stages = ["tape", "reroll", "emit", "source", "executor", "program", "decorator"]
+    assert [name for name in listed if name in stages] == stages
 
 
 def test_the_reader_of_imports_sees_every_form():

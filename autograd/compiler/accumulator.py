@@ -1,4 +1,4 @@
-"""Where the gradients of every array add up, until all that reads it has been passed."""
+"""Where the gradients of each array add up, on the way back from everything that reads it."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Accumulator"]
 
-TOGETHER = 8  # so many terms on one line
-SHORT = 12  # a gradient of more parts gets a name
+TOGETHER = 8  # terms on one line
+SHORT = 12  # parts: a longer gradient gets a name
 
 
 class Accumulator:
@@ -60,7 +60,7 @@ class Accumulator:
     # ── out ──
 
     def so_far(self, array: Array, *, inline: bool) -> Gradient:
-        """What has come in, as one gradient; inline: it is used once and needs no name."""
+        """The sum of what has come in; inline: it is used once and needs no name."""
         terms = self.whole.get(array, [])
         inline = inline and len(terms) <= TOGETHER and all(t.factor is None or _is_short(t.factor) for t in terms)
         literal = all(t.factor is None for t in terms)

@@ -1,16 +1,17 @@
-"""The arguments of a compiled function, taken apart: what is differentiated, what is read, what must stay.
+"""The arguments of a compiled function, part by part: what is differentiated, what is data, what must stay the same.
 
 | an argument, or a part of one           | is                                                           |
 |-----------------------------------------|--------------------------------------------------------------|
-| a Value; a thing that has parameters()  | parameters: differentiated, their ``.data`` read at each call |
+| a Value; an object with parameters()    | parameters: differentiated, their ``.data`` read at each call |
 | a number, an array, a list of numbers   | data: read at each call                                      |
-| an array named as ``samples``           | data, a row a sample                                         |
-| text, True, False, None, a function     | fixed: for another one the function is traced again          |
+| an array named in ``samples``           | data, one row per sample                                     |
+| text, True, False, None, a function     | fixed: with another one the function is traced again         |
 | a list, tuple or dict of these          | its parts                                                    |
 """
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,16 +20,16 @@ from autograd.compiler.numeric import number, numbers_of, regular, rows
 from autograd.value import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
 __all__ = ["Arguments", "Traversal", "difference"]
 
 
 class Traversal:
-    """Goes through an argument part by part; what a method returns stands in the part's place."""
+    """Goes through an argument part by part; what the method for a part returns takes its place."""
 
     def argument(self, path: str, x: Any) -> Any:
-        """The argument, each part handed to the method for it. Raises TypeError for what is none of the table above."""
+        """The argument, each part replaced by its method. Raises TypeError for anything that is not in the table above."""
         if isinstance(x, Value):
             return self.value(path, x)
         if isinstance(x, (list, tuple, dict)):
@@ -67,11 +68,11 @@ class Traversal:
         raise NotImplementedError
 
     def module(self, path: str, m: Any) -> Any:
-        """A thing with parameters."""
+        """An object with parameters."""
         return m
 
     def fixed(self, path: str, x: Any) -> Any:
-        """What is taken as it is."""
+        """What is used as it is."""
         return x
 
     def container(self, path: str, what: str) -> None:
@@ -81,15 +82,15 @@ class Traversal:
 class Arguments(Traversal):
     """The arguments of one call.
 
-    key:        what has to be the same for a trace to serve this call too: (path, what it is, which one) a part
+    key:        what a specialization must have in common with a call that it serves: (path, what it is, which one) per part
     parameters: the distinct Values, in the order in which the arguments hold them
     theta:      their numbers as they are now
     data:       the numbers that are data, in order
-    samples:    by name, the arrays with a row a sample
+    samples:    by name, the arrays with one row per sample
     size:       how many samples
-    of_modules: the parameters that are known by identity
+    of_modules: the parameters of modules, which stand for themselves
 
-    known: Values of which none is there twice, as they were found before: to look again takes time
+    known: distinct Values, those of an earlier call: if these are the same, they need not be compared again
     """
 
     def __init__(
@@ -115,21 +116,21 @@ class Arguments(Traversal):
         if self._values != known and len(set(self._values)) < len(self._values):
             at = {v: i for i, v in enumerate(dict.fromkeys(self._values))}
             self.parameters, shared = list(at), [at[v] for v in self._values]
-        self.key.append(("who shares a Value", "another", shared))
+        self.key.append(("the sharing of Values", "different", shared))
 
     def _numbers_of_parameters(self, dtype: Any) -> np.ndarray[Any, Any]:
         try:
             return np.array([p.data for p in self.parameters], dtype=dtype)
-        except (AttributeError, TypeError):  # looking at each beforehand would cost more than the rest
+        except (AttributeError, TypeError):  # to check each beforehand would cost more than all the rest
             other = next((v for v in self.parameters if not isinstance(v, Value)), None)
             if other is None:
                 raise
             raise TypeError(
-                f"parameters() gives {type(other).__name__}, not Values: is the module of another library?"
+                f"parameters() returned {type(other).__name__}, not Values: does the module belong to another library?"
             ) from None
 
     def values(self, path: str, row: Sequence[Value]) -> list[Any]:
-        """Values, as ``value``."""
+        """Values: any others will do as well."""
         self.key.append((path, f"{len(row)} Value{'s' * (len(row) > 1)}", None))
         self._enter(path, row)
         return list(row)
@@ -155,7 +156,7 @@ class Arguments(Traversal):
         self.data += a.ravel().tolist()
 
     def module(self, path: str, m: Any) -> Any:
-        """A module computes what it likes, so it is known by identity, by its Values and by the flags it holds itself."""
+        """A module may compute anything, so it must be the same object, with the same Values and flags of its own."""
         found = list(m.parameters())
         self.key.append((path, f"another {type(m).__name__}", _Same(m)))
         self.key.append((path, "holding other Values", found))
@@ -167,7 +168,7 @@ class Arguments(Traversal):
         return m
 
     def fixed(self, path: str, x: Any) -> Any:
-        """Text, a flag or a function: known as it is."""
+        """Text, a flag or a function: it must be the same."""
         named = x is None or isinstance(x, (bool, str, np.bool_))
         self.key.append((path, repr(x) if named else f"another {_name(x)}", None if named else _Same(x)))
         return x
@@ -179,26 +180,26 @@ class Arguments(Traversal):
     def _rows(self, name: str, x: Any) -> None:
         a = rows(name, x)
         if not len(a.shape):
-            raise ValueError(f"{name}: expected a row a sample, got a single number")
+            raise ValueError(f"{name}: expected one row per sample, got a single number")
         self.samples[name] = a
         self.key.append((name, f"rows of shape {tuple(a.shape[1:])}", None))
 
     def _size(self) -> int:
-        """How many samples; 1 without ``samples``. Raises ValueError if arrays differ in it, or there are none."""
+        """How many samples; 1 without ``samples``. Raises ValueError if there are none, or not equally many in each array."""
         sizes = {name: a.shape[0] for name, a in self.samples.items()}
         if len(set(sizes.values())) > 1 or 0 in sizes.values():
             got = ", ".join(f"{n} in {name}" for name, n in sizes.items())
-            raise ValueError(f"expected a row a sample, at least one and as many in each array; got {got}")
+            raise ValueError(f"expected one row per sample, at least one, and equally many in each array; got {got}")
         return next(iter(sizes.values()), 1)
 
     def numbers(self) -> list[Any]:
-        """All numbers that the trace of the first sample sees."""
+        """All numbers that the function sees when it is traced on the first sample."""
         first = [np.asarray(a[0], dtype=float).tolist() for a in self.samples.values()]
         return [self.theta.tolist(), list(self.data), first]
 
 
 class _Same:
-    """Equal to itself alone, whatever ``==`` means for x; and x stays alive, so that nothing else gets its id."""
+    """Equal if x is the same object, whatever ``==`` means for it."""
 
     def __init__(self, x: Any) -> None:
         self.x = x
@@ -210,23 +211,18 @@ class _Same:
 
 
 def difference(old: Sequence[tuple[str, str, Any]], new: Sequence[tuple[str, str, Any]]) -> str:
-    """What is not as it was, of two keys that are not equal.
+    """The first difference between two keys, in words.
 
     >>> difference([("x", "of shape (2,)", None)], [("x", "of shape (3,)", None)])
     'x was of shape (2,), now of shape (3,)'
     """
-    for (path, was, which), (new_path, now, new_which) in _pairs(old, new):
+    nothing = "", "not there", None
+    for (path, was, which), (new_path, now, new_which) in zip_longest(old, new, fillvalue=nothing):
         if (path, was) != (new_path, now):
-            return f"{new_path or path} was {was}, now {now}"
+            return f"{new_path or path} was {was}, now {now}".replace("another ", "")
         if which != new_which:
             return f"{path} was {was}"
     return "nothing"
-
-
-def _pairs(old: Sequence[Any], new: Sequence[Any]) -> Iterator[tuple[Any, Any]]:
-    nothing = ("", "not there", None)
-    for i in range(max(len(old), len(new))):
-        yield old[i] if i < len(old) else nothing, new[i] if i < len(new) else nothing
 
 
 def _like(x: Any, items: list[Any]) -> Any:

@@ -1,4 +1,4 @@
-"""The executor of array programs: NumPy, writing into buffers that are kept for each batch size."""
+"""The executor of array programs: NumPy functions, which write into buffers kept for each batch size."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["ArrayExecutor"]
 
 KEPT_SIZES = 4
-SMALL = 128 * 128  # of a matrix: products with it are cut into pieces that one thread does fastest
+SMALL = 128 * 128  # entries of a matrix: products with it are cut into pieces, which one thread does fastest
 
 
 class ArrayExecutor:
@@ -88,7 +88,7 @@ class _Workspace:
         return self.value(self.xp, self.room, self.literals, *self.n, *leaves, *arguments)
 
     def _settle(self, with_gradient: bool) -> None:
-        """After a first call NumPy has made the buffers: where it gave a number, there is room for one from now on."""
+        """After the first call NumPy has made the buffers. Those with a number become arrays, and buffers share memory."""
         self.room[:] = [b if b is None or b.shape else np.array(b) for b in self.room]
         self.fresh = not with_gradient
         if with_gradient:

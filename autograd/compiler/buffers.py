@@ -1,4 +1,4 @@
-"""The same statements as calls that write into buffers: what runs on NumPy.
+"""The same statements as calls that write into buffers: this is what runs on NumPy.
 
 Every statement stands above its calls as one writes it on the board:
 
@@ -7,9 +7,9 @@ Every statement stands above its calls as one writes it on the board:
     _5 = m[5] = xp.greater(h2, 0.0, m[5])
     delta2 = xp.multiply(_4, _5, _4)
 
-The last argument of a call is the array to write into.
-``m`` holds the buffers: None before the first call of a batch size, when NumPy makes them. Then their shapes are known,
-and those that are never needed at the same time become one (``shared``). ``fixed`` holds numbers, from then on as arrays.
+The last argument of a call is the array to write into. ``m`` holds the buffers: None before the first call with a batch
+size, in which NumPy makes them. Then their shapes are known, and those that are never needed at the same time become
+one (``shared``). ``fixed`` holds literal numbers, from then on as arrays.
 """
 
 from __future__ import annotations
@@ -37,16 +37,16 @@ WITH_OUT = {
     *UFUNCS.values(), "equal", "exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh", "power", "maximum", "minimum",
     "sign", "heaviside", "row_sums", "column_sums", "row_max", "row_dots", "outer",
 }  # fmt: skip
-BY_KEYWORD = frozenset(["maximum", "minimum"])  # NumPy wants theirs as out=
+BY_KEYWORD = frozenset(["maximum", "minimum"])  # NumPy takes their buffer as out=
 WHOLE = frozenset(
     ["dot", "matmul", "row_sums", "column_sums", "row_max", "row_dots"]
-)  # read more than the place they write
+)  # read other entries than the one they write
 IN_PLACE = frozenset("+-*/")
 NAME = re.compile(r"[^\W\d]\w*")
 
 
 def written_with_buffers(code: Code, signature: Signature) -> tuple[str, Calls]:
-    """The two functions as calls into buffers; gradients are written to where the parameters' slices are."""
+    """The two functions as calls into buffers; each gradient is written to its place in the flat vector."""
     results = {code.gradients[s.name]: f"_to_{s.name}" for s in signature.parameters.slices}
     calls = Calls(results)
     calls.add(code.forward)
@@ -64,7 +64,7 @@ def written_with_buffers(code: Code, signature: Signature) -> tuple[str, Calls]:
 class Calls:
     """Lines of source for statements, and the buffers that they write into.
 
-    results: for some targets, the name of an array that must hold them in the end
+    results: for some targets, the name of the array that must hold them in the end
     """
 
     def __init__(self, results: dict[str, str]) -> None:
@@ -74,7 +74,7 @@ class Calls:
         self.buffers: list[Buffer] = []
         self.literals: list[tuple[float, int]] = []  # numbers, and the buffers whose shape they should have
         self.temporaries = 0
-        self.home: dict[str, set[int]] = {}  # name → the buffers that its numbers may lie in
+        self.home: dict[str, set[int]] = {}  # name → the buffers that its numbers may be in
         self.rectified: dict[str, str] = {}  # h_pre → h, where h = max(h_pre, 0)
 
     def add(self, statements: Iterable[Statement]) -> None:
@@ -87,7 +87,7 @@ class Calls:
                     self.rectified[name] = target
 
     def line(self, target: str, formula: str) -> set[int]:
-        """Write one line as it is, and give the buffers that it reads."""
+        """Write one line as it is; return the buffers that it reads."""
         read = {k for name in NAME.findall(formula) for k in self.home.get(name, ())}
         for k in read:
             self.buffers[k].last = len(self.lines)
@@ -127,7 +127,7 @@ class Calls:
             self.home[target] = {k}
 
     def _cheaper(self, e: Expr) -> Expr:
-        """The same numbers: h > 0 where h_pre > 0, for nobody needs h_pre any more; −(x / n) as x / −n, one call less."""
+        """The same numbers: h > 0 for h_pre > 0, as nothing else needs h_pre any more; −(x / n) as x / −n, one call fewer."""
         match e.head, e.args:
             case ">", (Expr(head=str(name)), Expr(head=0.0)) if name in self.rectified:
                 return Expr(">", Expr(self.rectified[name]), e.args[1])
@@ -150,9 +150,9 @@ class Calls:
 
 @dataclass
 class Buffer:
-    """From its first line to the last that reads it nobody else may use a buffer's room.
+    """From the line that writes it to the last one that reads it, a buffer has its memory to itself.
 
-    elementwise: is it written place by place, so that an operand read for the last time may be written over?
+    elementwise: is it written entry by entry, so that an operand read for the last time may be overwritten?
     """
 
     first: int
@@ -161,10 +161,10 @@ class Buffer:
 
 
 def shared(buffers: Sequence[Buffer], arrays: Sequence[Any]) -> list[Any]:
-    """For each buffer an array to write into: that of an earlier buffer of its shape and layout, if nobody
-    reads it any more.
+    """For each buffer an array to write into: that of an earlier buffer of its shape and layout, if nothing
+    reads that any more.
 
-    Fewer arrays stay in the processor's cache.
+    Fewer arrays fit into the processor's cache.
     """
     chosen: list[Any] = []
     free_from: dict[int, int] = {}  # by the array's identity: the last line that reads it

@@ -1,8 +1,8 @@
 """``@compiled``: a function of Values that runs as its program.
 
-Traced on the first call, and traced again when a call would make another graph:
-other shapes, another nesting, another flag, or a comparison with another outcome.
-The reasons are kept in ``retraced`` and go to the log of this module.
+It is traced on the first call, and traced again when a call would make another graph:
+with other shapes, another nesting, another flag, or another outcome of a comparison.
+The reasons are kept in ``retraced`` and logged by this module.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CompiledFunction", "CompiledMethod", "compiled"]
 
-KEPT = 8  # so many specializations; the one that was not used for longest goes
+KEPT = 8  # specializations; the least recently used one goes
 
 P = ParamSpec("P")
 
@@ -40,7 +40,7 @@ def compiled(function: Callable[P, Any]) -> CompiledFunction[P]: ...
 def compiled(*, dtype: Any = "float64") -> Callable[[Callable[P, Any]], CompiledFunction[P]]: ...
 @overload
 def compiled(function: Callable[P, Any], *, dtype: Any) -> CompiledFunction[P]: ...
-@overload  # an argument that the function sees as one sample's is given as the array of all: its type is another
+@overload  # for one sample the function gets a number or a row, but it is called with an array: another type
 def compiled(
     *, samples: str | Sequence[str], dtype: Any = "float64"
 ) -> Callable[[Callable[..., Any]], CompiledFunction[...]]: ...
@@ -53,20 +53,20 @@ def compiled(
 ) -> Any:
     """The function as a program on arrays, traced when it is first called.
 
-    function: takes Values and gives one Value; it must make its graph of its arguments alone
-    samples:  names of arguments that come as arrays with a row a sample. The function is then one sample's, and gets
-              one row (in lists) or one number; the value is the mean over the samples
+    function: takes Values and returns one Value; its graph must depend on its arguments alone
+    samples:  names of the arguments that are arrays with one row per sample. The function is then written for one
+              sample, and gets a row (as lists) or a number; the value is the mean over the samples
     dtype:    "float64" or "float32"
 
-    What an argument may be: Values, alone or in lists, tuples and dicts, or a Module: these are the parameters,
-    differentiated and read anew at each call. Numbers, arrays and lists of numbers are data: the function sees Values in
-    lists. Text, flags (True, False, None) and functions are fixed. Inside another compiled function it is an ordinary one.
-    Of a method the object, a Module for one, is the first argument. Threads may call one function; they take turns.
+    Values, alone or in lists, tuples and dicts, and Modules are parameters: differentiated, and read anew at each call.
+    Numbers, arrays and lists of numbers are data: the function sees Values in lists. Text, flags (True, False, None) and
+    functions are fixed. Inside another compiled function it is an ordinary function, which returns a Value. If it is a
+    method, its object, such as a Module, is the first argument. Threads may call one function; they take turns.
 
     Outcomes of ``<``, ``<=``, ``>``, ``>=`` are watched: where one would differ, the function is traced again
-    (samples that part there raise TraceError). **Not** watched is what the function reads past the graph, such as ``.data``,
-    a global, or a number that a module holds: it is taken as traced. The first calls trace more than once, and raise
-    TraceError when such a thing shows. A check inside (a wrong label) is made when tracing only.
+    (if samples differ there, TraceError is raised). **Not** watched is what the function reads outside the graph, such as
+    ``.data``, a global, or a number that a module holds: it stays as it was traced. The first calls trace more than once,
+    and raise TraceError if they notice such a thing. A check inside (of a label, say) is made only when tracing.
 
     >>> from autograd import Value
     >>> @compiled(samples=["x", "y"])
@@ -86,11 +86,10 @@ def compiled(
 
 
 class CompiledFunction(Generic[P]):
-    """What ``compiled`` makes of a function.
+    """What ``compiled`` makes of a function. To a type checker its arguments are the function's, but for ``samples``.
 
     retraced:   why it was traced again, each time
-    program:    the Program of the last call, with its ``source``
-    parameters: the Values of the last call that succeeded: those in its arguments, from left to right, a shared one once
+    parameters: the Values in the arguments of the last call that succeeded, from left to right, each once
     """
 
     def __init__(self, function: Callable[..., Any], samples: tuple[str, ...], dtype: Any) -> None:
@@ -101,7 +100,7 @@ class CompiledFunction(Generic[P]):
         unknown = [name for name in samples if name not in self._signature.parameters]
         if unknown:
             raise ValueError(
-                f"samples names arguments of {name_of(function)}{self._signature}; {', '.join(map(repr, unknown))} is none"
+                f"samples must name arguments of {name_of(function)}{self._signature}, got {', '.join(map(repr, unknown))}"
             )
         parameters = self._signature.parameters.values()
         plain = all(p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in parameters)
@@ -117,13 +116,13 @@ class CompiledFunction(Generic[P]):
     @overload
     def __get__(self, instance: object, owner: Any = None) -> CompiledMethod: ...
     def __get__(self, instance: Any, owner: Any = None) -> Any:
-        """As a method: its object, a Module for one, is the first argument."""
+        """As a method: its object is the first argument."""
         return self if instance is None else CompiledMethod(self, instance)
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> float:
-        """The value, a number (the mean over the samples, if there are any).
+        """The value: a float, the mean over the samples if there are any (for arrays of PyTorch or JAX, a number of theirs).
 
-        Raises TraceError when the function's graph depends on more than its arguments or its samples part ways;
+        Raises TraceError when the graph depends on more than the arguments, or differs from sample to sample;
         ValueError and TypeError for arguments that do not fit; DomainError and NonFiniteError as the graph does.
         """
         if is_tracing.get():
@@ -137,7 +136,7 @@ class CompiledFunction(Generic[P]):
     def value_and_grad(self, *args: P.args, **kwargs: P.kwargs) -> tuple[float, Any]:
         """(value, flat gradient in the order of ``parameters``); arguments and errors as for a call.
 
-        Nothing is written: see ``backward``.
+        No ``.grad`` is changed: see ``backward``.
         """
         with self._transient.lock:
             found, arguments = self._specialized(args, kwargs)
@@ -173,7 +172,7 @@ class CompiledFunction(Generic[P]):
 
     @property
     def source(self) -> str:
-        """The program of the last call as one writes it on the board."""
+        """The source of that program, as one writes it on the board."""
         return self.program.source
 
     def explain(self) -> str:
@@ -195,7 +194,7 @@ class CompiledFunction(Generic[P]):
         return bound.arguments
 
     def _specialized(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Specialization, Arguments]:
-        """A trace that serves this call: one there is, or a new one."""
+        """A specialization that serves this call: one of those kept, or a new one."""
         arguments = Arguments(self._by_name(args, kwargs), self._samples, self._dtype, self.parameters)
         for i, old in enumerate(self._specializations):
             if old.serves(arguments):
@@ -212,7 +211,7 @@ class CompiledFunction(Generic[P]):
 
 
 class CompiledMethod:
-    """A compiled function whose first argument is an object; what it keeps is the function's own."""
+    """A compiled function with its first argument, the object whose method it is; all else is the function's own."""
 
     def __init__(self, function: CompiledFunction[...], instance: Any) -> None:
         self._function, self._instance = function, instance

@@ -1,16 +1,18 @@
-"""A program to look at: its source in colours, and which scalars became which array."""
+"""How a program is displayed: its source in colours, and which scalars became which array."""
 
 from __future__ import annotations
 
 from html import escape
 from typing import TYPE_CHECKING
 
+from autograd.compiler.writer import shape_of
+
 if TYPE_CHECKING:
     from autograd.compiler.plan import Array, Plan
 
 __all__ = ["explained", "highlighted"]
 
-# The editor colours of JupyterLab and Notebook 7, light and dark; elsewhere colours that both backgrounds bear.
+# The editor colours of JupyterLab and Notebook 7, light and dark; elsewhere colours that are legible on both.
 COLOURS = {
     "Token.Keyword": "var(--jp-mirror-editor-keyword-color, #2e7d32)",
     "Token.Literal.Number": "var(--jp-mirror-editor-number-color, #b26a00)",
@@ -48,11 +50,11 @@ def explained(plan: Plan, nodes: int, seconds: float) -> str:
     fate = (
         f"became {len(arrays)} arrays"
         if plan.root
-        else "are too unlike each other for arrays: each is a step of its own;"
+        else "have too little in common for arrays: each is computed by itself;"
     )
-    head = f"{nodes} nodes {fate} in {seconds * 1e3:.3g} ms ({seconds / nodes * 1e6:.3g} µs a node)"
+    head = f"{nodes} nodes {fate} in {seconds * 1e3:.3g} ms ({seconds / nodes * 1e6:.3g} µs per node)"
     width = max((len(a.name) for a in arrays), default=0)
-    lines = [f"{a.name:{width}}  {_what(a):9}  {_shape_text(a):12}  {_whose(a, plan)}".rstrip() for a in arrays]
+    lines = [f"{a.name:{width}}  {_what(a):9}  {shape_of(a):12}  {_whose(a, plan)}".rstrip() for a in arrays]
     return "\n".join([head, *lines])
 
 
@@ -60,11 +62,6 @@ def _what(a: Array) -> str:
     if a.role != "result":
         return a.role
     return {"map": a.op.name, "along": a.op.name, "join": "join"}.get(a.form, a.form)
-
-
-def _shape_text(a: Array) -> str:
-    sizes = ["n"] * a.batched + [str(m) for m in a.shape]
-    return f"({', '.join(sizes)}{',' * (len(sizes) == 1)})"
 
 
 def _whose(a: Array, plan: Plan) -> str:

@@ -1,7 +1,7 @@
-"""From arrays to source: the forward program, and the reverse program by the chain rule.
+"""From a plan to statements: the forward program, and the reverse program by the chain rule.
 
-The local derivatives come from the op table, read with symbols. What is written
-for a multi-layer perceptron is the lecture's δ procedure, which nobody wrote down:
+The local derivatives come from the op table, read with symbols. For a multi-layer
+perceptron the statements are the lecture's δ procedure, which is written nowhere here:
 
     delta2 = (delta3 @ W3) * (h_pre2 > 0)
 """
@@ -59,9 +59,9 @@ def _name_arrays(plan: Plan, writer: Writer) -> None:
 
 
 def _complete_after(plan: Plan) -> dict[Array | None, list[Array]]:
-    """The parameters by the result after which nothing more comes in: the first that reads them, or None.
+    """The parameters whose gradients are complete after a result: the first result that reads them, or None.
 
-    Their gradients are summed there, while what they are summed from is still in the processor's cache.
+    Their gradients are summed there, while the terms are still in the processor's cache.
     """
     first = {r.array: array for array in reversed(plan.results) for r in array.operands}
     complete: dict[Array | None, list[Array]] = {}

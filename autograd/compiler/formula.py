@@ -1,7 +1,7 @@
-"""Formulas on arrays, and the two ways to write one: as on the board, or as calls into buffers.
+"""Formulas on arrays, written as on the board.
 
-A formula is an ``Expr`` of ``readings`` whose leaves are names of arrays, so that
-what a rule says about symbols can be put into it as it is.
+A formula is an ``Expr`` whose leaves are names of arrays. So what a rule gives when
+it is read with symbols is a formula.
 
 >>> delta, W, h = Expr("delta3"), Expr("W3"), Expr("h2")
 >>> board(times(Expr("@", delta, W), 1.0 - h * h))
@@ -21,11 +21,14 @@ if TYPE_CHECKING:
 __all__ = ["Expr", "board", "bracketed", "inside", "is_number", "simplified", "times"]
 
 INFIX = {"+": 2, "-": 2, "*": 4, "*=": 4, "/": 4, "@": 4, "@@": 4, "<": 1, "<=": 1, ">": 1, ">=": 1}
-WRITTEN = {"*=": "*", "@@": "@"}  # a product that may overwrite its first factor; a stack of matrix products
+WRITTEN = {
+    "*=": "*",
+    "@@": "@",
+}  # "*=": a product that may overwrite its first factor; "@@": a stack of matrix products
 PRODUCTS = frozenset(["@", "@@"])
 ATOM, NEGATIVE = 9, 3
 SUFFIXES = {"T": "{}.T", "mT": "{}.swapaxes(-1, -2)", "column": "{}[..., None]"}
-VIEWS = frozenset(["broadcast_to", *SUFFIXES])  # their numbers are another array's
+VIEWS = frozenset(["broadcast_to", *SUFFIXES])  # of another array's memory
 
 
 def is_number(e: Expr) -> bool:
@@ -34,7 +37,7 @@ def is_number(e: Expr) -> bool:
 
 
 def inside(e: Expr) -> Iterator[Expr]:
-    """The formula and all parts of it, outer first; a part that is shared comes once."""
+    """The formula and all its parts, outer first; a part that is shared comes once."""
     stack, seen = [e], {id(e)}
     while stack:
         e = stack.pop()
@@ -55,7 +58,7 @@ def times(a: Expr, b: Expr) -> Expr:
 def simplified(e: Expr, done: dict[int, Expr]) -> Expr:
     """The same numbers with less work: x² as x · x, a relu's slope as a comparison, 1 · x as x.
 
-    done: what was simplified before, so that parts that are shared stay shared
+    done: what was simplified before, so that shared parts stay shared
     """
     if id(e) not in done:
         args = tuple(simplified(a, done) for a in e.args)
@@ -74,7 +77,9 @@ def _simpler(e: Expr) -> Expr:
             return times(a, b)
         case "/", (Expr() as a, b) if is_number(a) and is_number(b):
             return Expr(float(a.head) / float(b.head))
-        case "log", (Expr() as a,) if is_number(a):  # the slope of 2 ** x; NumPy's own would be 64 bits wide
+        case "log", (Expr() as a,) if is_number(
+            a
+        ):  # the slope of 2 ** x: NumPy's log of a number would be 64 bits wide
             return Expr(math.log(float(a.head)))
         case "neg", (Expr() as a,) if is_number(a):
             return Expr(-float(a.head))

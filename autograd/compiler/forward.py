@@ -1,4 +1,4 @@
-"""The forward program: an array after the other, each by its row of the op table read with symbols."""
+"""The forward program: one array after the other, by the rules of the op table, read with symbols."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["Forward"]
 
 
 class Forward:
-    """Writes the statement of an array, and keeps the local derivatives that its rule gave.
+    """Writes the statement that computes an array, and keeps the local derivatives that its rule gave.
 
     rules: for each array, its value and the local derivative with respect to each operand, as formulas
     """
@@ -40,7 +40,7 @@ class Forward:
         self.writer.write(array.name, form(array))
 
     def _spread(self, e: Expr, r: Reference, array: Array) -> Expr:
-        """A part of a join in the join's own number of axes."""
+        """A part of a join, with a batch axis if the join has one."""
         if r.array is None or (array.batched and not r.batched):
             return Expr("broadcast_to", e, Expr(shape_text((r.index.size,), array.batched)))
         return e
@@ -60,7 +60,7 @@ class Forward:
         return formula
 
     def with_names(self, formulas: list[Expr], everything: list[Expr]) -> list[Expr]:
-        """The formulas, after parts that ``everything`` uses more than once got names."""
+        """The formulas, after naming the parts that ``everything`` uses more than once."""
         uses: dict[int, int] = {}
         for e in everything:
             for part in inside(e):
@@ -100,7 +100,7 @@ class Forward:
         return expr(y)
 
     def counts(self, array: Array) -> Expr:
-        """How many operands each member has: a number if all have as many."""
+        """How many operands each member has: one number if all have the same."""
         assert array.counts is not None
         counts = np.unique(array.counts)
         if counts.size == 1:

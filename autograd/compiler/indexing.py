@@ -1,7 +1,7 @@
 """How operands are read from arrays: whole, as a slice, or gathered.
 
-A reference says, for every operand, the place of its number. Here it is found out
-whether these places are the array itself, a reshaping, a slice or a transposition;
+A reference gives the place of every operand in an array. If these places are the
+whole array, a reshaping, a slice or a transposed slice, nothing need be gathered;
 an axis along which they do not change is left to broadcasting.
 """
 
@@ -24,11 +24,11 @@ class Indexing:
     """A way of reading.
 
     kind:    "whole", "reshape", "slice" or "take"
-    shape:   what is read has this shape, before axes of length 1 are put in for broadcasting
-    kept:    the axes of the target along which something changes
-    key:     for a slice, one integer or slice an axis of the array
-    swapped: is the slice transposed?
-    index:   for "take", places in the flattened array
+    shape:   of what is read, before axes of length 1 are inserted for broadcasting
+    kept:    the axes of the operands along which the places change
+    key:     of a slice, one integer or slice per axis of the array
+    swapped: is the slice to be transposed?
+    index:   of "take", places in the flattened array
     """
 
     kind: str
@@ -55,7 +55,7 @@ class Indexing:
 def indexing_of(shape: tuple[int, ...], index: Integers, *, full: bool) -> Indexing:
     """How the places ``index`` of an array of that shape are read.
 
-    full: read every axis, leave nothing to broadcasting
+    full: keep every axis, leave nothing to broadcasting
 
     >>> places = np.arange(12).reshape(3, 4)
     >>> indexing_of((3, 4), places, full=False).kind
@@ -86,7 +86,7 @@ def _changes(index: Integers, axis: int) -> bool:
 
 
 def _slices(shape: tuple[int, ...], index: Integers) -> tuple[tuple[int | slice, ...], bool] | None:
-    """(one integer or slice an axis of the array, transposed?), or None if the places are no such thing."""
+    """(one integer or slice per axis of the array, transposed?), or None if the places are not a slice."""
     key: list[int | slice] = []
     order = []
     coordinates: tuple[Integers, ...] = np.unravel_index(index, shape)

@@ -1,9 +1,9 @@
-"""The program of a thin graph: a walk over its nodes.
+"""The executor of irregular graphs: it goes over the tape node by node.
 
-A chain has as many kinds of node as it has nodes, so nothing in it can share an
-array, and a line of source a node would be a program of a million lines. What is
-left to gain is the graph itself: the walk needs no ``Value``, reads each rule with
-whole columns of the batch, and is the chain rule as one writes it down.
+In a chain every node is of a class of its own, so nothing in it can share an array,
+and one line of source per node would be a program of a million lines. There is
+still something to gain: the interpreter needs no ``Value``, reads each rule with a
+whole column of the batch, and its source is the chain rule as one writes it down.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def value_and_grad(xp, {head}):
 
 
 class Interpreter:
-    """The executor of a thin graph: over floats, or over columns of the batch."""
+    """Runs a tape, on floats or on the columns of a batch."""
 
     def __init__(self, plan: Plan, inputs: Sequence[Input], dtype: Any) -> None:
         _name_leaves(plan)
@@ -72,7 +72,7 @@ class Interpreter:
         self._dtype = dtype
 
     def run(self, with_gradient: bool, leaves: list[Any], arguments: list[Any]) -> tuple[float, Any]:
-        """(loss, flat gradient or None); nan where a rule raises: the graph says why."""
+        """(loss, flat gradient or None); nan where a rule raises: replaying the graph says why."""
         functions = self.source.load(numpy_of(self._dtype))
         xp = numpy_of(self._dtype) if arguments else scalars
         given = [*([len(arguments[0])] if arguments else []), *leaves, *arguments]
@@ -110,16 +110,16 @@ def _written(plan: Plan, signature: Signature) -> str:
 
 
 def _entries(a: Array) -> str:
-    """How the scalars of a leaf are listed: a number each, of an argument a column each."""
+    """The numbers of an array, one per scalar; of an argument its columns."""
     return f"{a.name}.T" if a.role == "argument" else a.name
 
 
 def _constants(plan: Plan, _: Any) -> dict[str, Any]:
     """What the source speaks of: the tape, the places of the leaves, the constants, the root."""
     tape = plan.tape
-    lines = [
+    entries = [
         (k, op.rule, operands) for k, (op, operands) in enumerate(zip(tape.ops, tape.operands, strict=True)) if operands
     ]
     constants = {k: tape.numbers[k] for k, op in enumerate(tape.ops) if op is CONSTANT}
     places = {f"at_{a.name}": a.members.ravel().tolist() for a in plan.leaves}
-    return {"tape": lines, "constants": constants, "root": tape.root, **places}
+    return {"tape": entries, "constants": constants, "root": tape.root, **places}

@@ -39,7 +39,7 @@ class Torch(Namespace):
         """The numbers d, added at the places of g."""
         index, size = at
         batch = tuple(d.shape[: d.ndim - index.ndim])
-        room = self.zeros((*batch, size + 1))  # one more place, for what was only fill
+        room = self.zeros((*batch, size + 1))  # with one more place, for gradients of fill
         room.index_add_(-1, index.reshape(-1), d.reshape(*batch, -1))
         return g + room[..., :size].reshape(g.shape)
 
@@ -62,7 +62,7 @@ class Torch(Namespace):
         found = super().__getattr__(_IN_TORCH.get(name, name))
         if name in _ON_TENSORS:
             function = found
-            found = lambda *args: function(*map(self.asarray, args))  # noqa: E731 (a name for it is all it lacks)
+            found = lambda *args: function(*map(self.asarray, args))  # noqa: E731 (it needs no name)
             setattr(self, name, found)
         return found
 

@@ -1,9 +1,9 @@
-"""What a program asks of an array library, said for NumPy, PyTorch and JAX.
+"""What a program asks of an array library: the functions called ``xp`` in its source.
 
-A namespace has NumPy's functions under NumPy's names, and these beside them, which
-treat a whole batch alike (its axis, if there is one, comes first):
+A namespace has NumPy's functions under NumPy's names, and these besides. They leave
+a batch axis, which comes first, as it is:
 
-    take(a, places, fill)   the numbers at the places; one past the end reads ``fill``
+    take(a, places, fill)   the numbers at the places; the place past the end reads ``fill``
     scatter(g, places, d)   g with d added at the places
     add_at(g, key, d)       g with d added to g[key]
     row_sums, row_max, row_dots, column_sums
@@ -34,7 +34,7 @@ class Namespace:
         return self.library.asarray(x, dtype=self.dtype)
 
     def places(self, index: Any, size: int) -> Any:
-        """Places of a flattened array in the form that take and scatter want."""
+        """Places of a flattened array in the form that take and scatter expect."""
         return self.library.asarray(index), size
 
     def full(self, shape: tuple[int, ...], number: float) -> Any:
@@ -46,7 +46,7 @@ class Namespace:
         return self.library.zeros(shape, dtype=self.dtype)
 
     def constant(self, x: Any) -> Any:
-        """``x``, through which no gradient flows: the rules say so to the scalar engine."""
+        """``x``, through which no gradient flows: rules say so for the scalar engine."""
         return x
 
     def numbers(self, numbers: Any) -> Any:

@@ -22,7 +22,7 @@ class Names:
     """
 
     def __init__(self) -> None:
-        self._taken = {"n", "xp", "loss", "m", "fixed", "abs", "slice", "float"}  # what the source speaks of itself
+        self._taken = {"n", "xp", "loss", "m", "fixed", "abs", "slice", "float"}  # used by the source itself
         self._count: dict[str, int] = {}
 
     def fresh(self, name: str) -> str:
@@ -39,7 +39,7 @@ _LAYER = re.compile(r"\[(\d{1,9})\]")
 
 
 def name_of(array: Array, plan: Plan) -> str:
-    """What the model calls it: W1, b1, h_pre1, h1; the op's name where nobody said."""
+    """What the model calls it: W1, b1, h_pre1, h1; where there is no label, the op's name."""
     members = array.members.ravel()
     value = plan.tape.values[members[members >= 0][0]] if (members >= 0).any() else None
     if array.form == "join" or value is None:
@@ -56,6 +56,6 @@ def name_of(array: Array, plan: Plan) -> str:
 
 
 def _word(label: str) -> str:
-    """A label as a name in Python, which reads µ as μ; those with an underscore before them are the program's own."""
+    """A label as a name in Python, which reads µ as μ; names that begin with an underscore are the program's own."""
     word = re.sub(r"\W", "", normalize("NFKC", label)).lstrip("_")
     return word if word.isidentifier() and not iskeyword(word) and is_normalized("NFKC", word) else ""

@@ -1,4 +1,4 @@
-"""Numbers as callers write them, made arrays of floats: or an error that says what was expected and what was given."""
+"""Numbers as callers write them, made arrays of floats; or an error that says what was expected and what was given."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["flat", "number", "numbers_of", "precision", "regular", "rows"]
 
 
 def precision(dtype: Any) -> Any:
-    """One of the two dtypes there are programs for. Raises ValueError for another."""
+    """One of the two dtypes that programs have. Raises ValueError for any other."""
     try:
         found = np.dtype(dtype)
     except TypeError:
@@ -25,12 +25,12 @@ def precision(dtype: Any) -> Any:
 def flat(what: str, numbers: Any, n: int) -> Any:
     """An array of n numbers along one axis, as it is. Raises ValueError for another shape."""
     if tuple(numbers.shape) != (n,):
-        raise ValueError(f"{what}: expected {n} numbers in one axis, got {tuple(numbers.shape)}")
+        raise ValueError(f"{what}: expected a flat array of {n} numbers, got one of shape {tuple(numbers.shape)}")
     return numbers
 
 
 def number(path: str, x: Any) -> float:
-    """One number. Raises TypeError for what is none, and can be no other part of an argument either."""
+    """One number. Raises TypeError, saying what an argument may consist of."""
     try:
         return as_float(x)
     except TypeError as error:
@@ -52,14 +52,14 @@ def regular(x: Any) -> np.ndarray[Any, Any] | None:
 def rows(path: str, x: Any) -> Any:
     """Rows of numbers as an array of floats; an array of PyTorch or JAX stays as it is.
 
-    Raises ValueError for rows of unequal length, TypeError for what is no real number.
+    Raises ValueError for rows of unequal length, TypeError for anything but real numbers.
     """
     if type(x).__module__.split(".")[0] in ("torch", "jax", "jaxlib"):
         return x
     try:
         a = np.asarray(x)
     except ValueError:
-        raise ValueError(f"{path}: expected a row a sample, all of one shape; got uneven rows") from None
+        raise ValueError(f"{path}: expected one row per sample, all of one shape; got rows of unequal length") from None
     return numbers_of(path, a)
 
 

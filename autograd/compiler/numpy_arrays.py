@@ -12,14 +12,14 @@ from autograd.compiler.namespace import Namespace
 
 __all__ = ["TALL", "NumPy", "TallNumPy", "numpy_of"]
 
-SHORT_ROW = 32  # NumPy's own reduction is the faster one from here on
-TALL = 512  # so many rows make a product tall
-FEW_ROWS = 64  # a piece of fewer is not worth its call
+SHORT_ROW = 32  # for longer rows NumPy's own reduction is faster
+TALL = 512  # rows: from here on a product is tall
+FEW_ROWS = 64  # a piece of fewer rows is not worth its call
 UNCOPIED = 100**3  # multiplications that OpenBLAS does without copying
 
 
 class _Places:
-    """Where to gather; sorted beforehand, so that scattering is one sum over runs of equal places."""
+    """Where to gather; sorted once, so that scattering is one sum over runs of equal places."""
 
     def __init__(self, index: np.ndarray[Any, Any], size: int) -> None:
         self.index, self.size = index, size
@@ -35,7 +35,7 @@ class _Places:
 class NumPy(Namespace):
     """NumPy arrays: the default.
 
-    What NumPy does slowly on small and on narrow arrays is done another way here, to the same numbers but for rounding.
+    What NumPy does slowly on small and on narrow arrays is done differently here; the numbers agree up to rounding.
     """
 
     library = np
@@ -46,7 +46,7 @@ class NumPy(Namespace):
         self._room: dict[Any, Any] = {}
 
     def asarray(self, x: Any) -> Any:
-        """``x`` as an array of the program's dtype; what is one already costs nothing."""
+        """``x`` as an array of the program's dtype; if it is one already, this costs nothing."""
         return x if type(x) is np.ndarray and x.dtype is self.dtype else np.asarray(x, self.dtype)
 
     def places(self, index: Any, size: int) -> _Places:
@@ -68,7 +68,7 @@ class NumPy(Namespace):
         batch = d.ndim - at.index.ndim
         flat = d.reshape(*d.shape[:batch], -1)[..., at.order]
         sums = flat if at.once else np.add.reduceat(flat, at.starts, axis=-1)
-        rows = g.reshape(*d.shape[:batch], -1)  # a copy, where g is no array of rows
+        rows = g.reshape(*d.shape[:batch], -1)  # a copy, unless g is contiguous
         rows[..., at.places[at.inside]] += sums[..., at.inside]
         return rows.reshape(g.shape)
 
@@ -82,20 +82,18 @@ class NumPy(Namespace):
         ones = self.ones(x.shape[-1])
         if x.ndim == 2:
             return x.dot(ones, out=out)
-        return np.matmul(
-            x, ones, out=out
-        )  # a single number goes into ``out`` and comes back as ``out``; dot's does not
+        return np.matmul(x, ones, out=out)  # unlike dot, it returns ``out`` for a single number too
 
     def outer(self, a: Any, b: Any, out: Any = None) -> Any:
         """aᵢbⱼ, as a matrix product."""
         return np.dot(a[:, None], b[None], out)
 
     def column_sums(self, x: Any, out: Any = None) -> Any:
-        """Σ down the columns, likewise."""
+        """Σ down the columns, as a product with ones."""
         return self.ones(len(x)).dot(x, out=out)
 
     def row_max(self, x: Any, out: Any = None) -> Any:
-        """The largest along the last axis; a short axis is made the first, for NumPy is slow to reduce short rows."""
+        """The largest along the last axis; a short axis is made the first, as NumPy is slow to reduce short rows."""
         if x.ndim > 1 and x.shape[-1] <= SHORT_ROW:
             columns = self.room((x.shape[-1], *x.shape[:-1]))
             np.copyto(columns, np.moveaxis(x, -1, 0))
@@ -109,20 +107,20 @@ class NumPy(Namespace):
         return np.einsum("...k,...k->...", w, x, out=out)
 
     def ones(self, n: int) -> Any:
-        """n ones, made once; nobody writes to them."""
+        """n ones, made once and never written to."""
         found = self._ones.get(n)
         if found is None:
             found = self._ones[n] = np.ones(n, self.dtype)
         return found
 
     def room(self, shape: tuple[int, ...]) -> Any:
-        """An array to write into, made once: what it holds is read before it is asked for again."""
+        """An array to write into, made once: its content is read before the next call asks for it."""
         if shape not in self._room:
             self._room[shape] = np.empty(shape, self.dtype)
         return self._room[shape]
 
     def erfc(self, x: Any) -> Any:
-        """NumPy has none: math's, element by element."""
+        """``math.erfc``, element by element: NumPy has none."""
         return np.vectorize(math.erfc, otypes=[self.dtype])(x)
 
 
@@ -130,8 +128,8 @@ class TallNumPy(NumPy):
     """NumPy for a batch of many rows: matrix products in pieces.
 
     BLAS copies the factors of a large product into blocks of its own before it multiplies; a small product (OpenBLAS:
-    of at most 100³ multiplications) it takes as it stands, which is a fifth faster for the narrow matrices of a small
-    network. So a tall product is handed over as a stack of small ones.
+    of at most 100³ multiplications) it takes as it is, which is a fifth faster for the narrow matrices of a small
+    network. So a tall product is computed as a stack of small ones.
     """
 
     def dot(self, a: Any, b: Any, out: Any = None) -> Any:
@@ -175,7 +173,7 @@ class TallNumPy(NumPy):
 
 
 def _pieces(n: int, work: int) -> tuple[int, int]:
-    """How many pieces of how many rows, if a row costs ``work`` multiplications; a few rows may be left over."""
+    """(number of pieces, rows per piece), if a row costs ``work`` multiplications; a few rows may be left over."""
     pieces = min(-(-n * work // UNCOPIED), max(1, n // FEW_ROWS))
     return pieces, n // pieces
 

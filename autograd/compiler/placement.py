@@ -41,7 +41,7 @@ class Placement:
             self.place(Array("argument", np.array(entries, dtype=np.intp), batched=True))
 
     def place(self, array: Array) -> Array:
-        """Enter an array, and where each of its members is."""
+        """Enter an array, and the place of each of its members."""
         flat = array.members.ravel()
         there = flat != HOLE
         self._array_of[flat[there]] = len(self._arrays)
@@ -51,14 +51,14 @@ class Placement:
         return array
 
     def place_rest(self, leaves: Integers) -> None:
-        """The leaves that have no place yet, but for constants: an array for each role."""
+        """Place the leaves that have no place yet, except constants: one array per role."""
         for role, chosen in self._roles(leaves):
             members = leaves[chosen & (self._array_of[leaves] < 0)]
             if members.size and role != "constant":
                 self.place(Array(role, members, batched=False))
 
     def reference(self, ids: Integers, fill: float | None = None) -> Reference:
-        """Where the nodes ``ids`` are found; HOLEs read ``fill``. Leaves that have no place yet are laid out so."""
+        """Where the nodes ``ids`` are; HOLEs read ``fill``. Leaves that have no place yet are laid out in this order."""
         there = ids != HOLE
         if self.is_constant[ids[there]].all():
             numbers = np.where(there, self._numbers[ids], 0.0 if fill is None else fill)
@@ -69,7 +69,7 @@ class Placement:
         return Reference(array, np.where(there, index, array.members.size), None if there.all() else fill)
 
     def _joined(self, ids: Integers, there: NDArray[np.bool_]) -> tuple[Array, Integers]:
-        """What is needed of several arrays, one after the other, and where in it each of the nodes is."""
+        """What is needed from several arrays, one after the other, and where in it each node is."""
         distinct = np.unique(ids[there])
         distinct = distinct[np.lexsort((self._place_of[distinct], self._array_of[distinct]))]
         starts = np.flatnonzero(np.diff(self._array_of[distinct], prepend=-1))
@@ -83,7 +83,7 @@ class Placement:
         return join, by_id[np.searchsorted(distinct, np.where(there, ids, distinct[0]), sorter=by_id)]
 
     def _lay_out(self, ids: Integers, there: NDArray[np.bool_]) -> None:
-        """Leaves get their place from the first who reads them: a matrix's rows one after the other."""
+        """Leaves get their place when they are first read: a matrix's rows one after the other."""
         loose = ids[there & (self._array_of[ids] < 0)]
         if not loose.size:
             return
@@ -99,10 +99,10 @@ class Placement:
         constant, parameter = self.is_constant[ids], self.is_parameter[ids]
         return [("parameter", parameter), ("constant", constant), ("data", ~(parameter | constant))]
 
-    # ── what re-rolling asks ──
+    # ── what re-rolling asks for ──
 
     def order_by(self, columns: Integers) -> Integers:
-        """The order of members in which their operands stand: by the column that varies most among results."""
+        """The order of members that follows their operands: by the column with the most distinct ones."""
         best, most = None, 0
         for column in columns.T:
             if not self.is_constant[column].any() and (self._array_of[column] >= 0).all():
@@ -114,7 +114,7 @@ class Placement:
         return np.lexsort((self._place_of[best], self._array_of[best]))
 
     def shape_of(self, column: Integers) -> tuple[int, ...]:
-        """The shape of the array that the column is, all of it and in order; else one axis."""
+        """If the column is a whole array, in order, that array's shape; else one axis."""
         k = self._array_of[column[0]] if column.size else -1
         if k >= 0 and (self._array_of[column] == k).all() and not self.is_constant[column].any():
             array = self._arrays[k]
@@ -128,11 +128,11 @@ class Placement:
         return any(self._arrays[k].batched for k in np.unique(known) if k >= 0)
 
     def key(self, i: int) -> tuple[int, int]:
-        """What puts nodes in the order in which they lie in memory."""
+        """The array of a node and its place there: sorting by it gives the order in memory."""
         return int(self._array_of[i]), int(self._place_of[i])
 
 
 def _in_order(ids: Integers) -> Integers:
-    """The distinct ones, in order of first appearance."""
+    """The distinct ones, in the order of their first appearance."""
     found, first = np.unique(ids, return_index=True)
     return found[np.argsort(first)]

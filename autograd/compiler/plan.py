@@ -1,4 +1,4 @@
-"""What re-rolling finds: arrays of scalars, and where each array's operands are.
+"""What re-rolling finds: arrays of scalars, and where their operands are.
 
 A plan is data: ``reroll`` makes it, ``emit`` writes a program from it.
 """
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["HOLE", "Array", "Integers", "Plan", "Reference"]
 
 Integers = NDArray[np.intp]
-HOLE = -1  # a place of an array where no node lives
+HOLE = -1  # at a place of an array that belongs to no node
 
 
 @dataclass(eq=False)
@@ -27,12 +27,12 @@ class Array:
     """Scalars that became one array.
 
     role:     "parameter", "data", "constant", "argument" or "result"
-    members:  the tape position at every place, of the array's shape (without the batch); HOLE where there is none
-    batched:  is there a leading axis, one entry a sample?
-    op, form: for a result, the row of the table and how it is read: "map", "along" (over the last axis of its
+    members:  the tape position of every entry, in the array's shape (without the batch); HOLE where there is none
+    batched:  is there a leading axis with one entry per sample?
+    op, form: of a result, the row of the table and how it is read: "map", "along" (over the last axis of its
               one operand), "matmul", "blocks" or "dots"; "join" puts parts of several arrays one after the other
     operands: what it is computed from; a product has W, x and, if there is a bias, b
-    counts:   for "along", how many operands each member has
+    counts:   of "along", how many operands each member has
     """
 
     role: str
@@ -46,7 +46,7 @@ class Array:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """Without the batch axis."""
+        """The shape, without the batch axis."""
         return self.members.shape
 
 
@@ -55,7 +55,7 @@ class Reference:
     """Operands, as places in an array.
 
     array:   where the numbers are; None: they are constants
-    index:   the place of each, in the flattened array; one past the end stands for ``fill``
+    index:   the place of each in the flattened array; the place past its end stands for ``fill``
     numbers: the constants
     """
 
@@ -72,7 +72,7 @@ class Reference:
 
 @dataclass(eq=False)
 class Plan:
-    """All arrays, operands before results, and the place of the loss; of a thin graph only the leaves."""
+    """All arrays, operands before results, and the place of the loss. Of an irregular graph there are leaves alone."""
 
     leaves: list[Array]
     results: list[Array]

@@ -1,4 +1,4 @@
-"""Dots as matrix products: the pairs (row of w, row of x) in which every w meets every x."""
+"""Dots as matrix products: pairs (row of w, row of x) in which every w meets every x."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ if TYPE_CHECKING:
 
 __all__ = ["Grid", "Rows", "completed", "grid", "padded", "squeezed"]
 
-DENSE = 0.25  # a product may compute up to four times what was asked: it is still faster than gathering
+DENSE = 0.25  # a product may compute four times as much as was asked: it is still faster than gathering
 
 
 class Rows:
-    """Rows of operands, each distinct one once.
+    """Rows of operands, each distinct one kept once.
 
-    distinct: the rows; number: which of them each member has
+    distinct: the rows
+    number:   which of them each member has
     """
 
     def __init__(self, rows: list[list[int]]) -> None:
@@ -38,7 +39,7 @@ class Rows:
         return longest
 
     def _beginnings(self) -> list[tuple[int, ...]]:
-        """For each distinct row the longest that begins with it: where a row of attention ends is no reason to be apart."""
+        """For each distinct row the longest one that begins with it: the rows of causal attention are all part of the last."""
         longest = self._longest()
         return [row if longest[row[0]][: len(row)] != row else longest[row[0]] for row in self.distinct]
 
@@ -47,7 +48,7 @@ class Rows:
         return len(self.distinct) - len(set(self._beginnings()))
 
     def complete(self) -> None:
-        """Let rows be what they begin: the other side has zeros there."""
+        """Replace rows by the longest ones that begin with them: the other side has zeros there."""
         found: dict[tuple[int, ...], int] = {}
         new = np.array([found.setdefault(row, len(found)) for row in self._beginnings()], dtype=np.intp)
         self.number, self.distinct = new[self.number], list(found)
@@ -82,7 +83,7 @@ def padded(rows: Sequence[Sequence[int]]) -> tuple[Integers, Integers]:
 
 @dataclass
 class Grid:
-    """Pairs as blocks: w (blocks, R) and x (blocks, S) are row numbers, member (blocks, S, R) who is there, or HOLE."""
+    """Pairs as blocks: w (blocks, R) and x (blocks, S) hold row numbers, member (blocks, S, R) the pairs, or HOLE."""
 
     w: Integers
     x: Integers
@@ -92,7 +93,7 @@ class Grid:
 def grid(w: Integers, x: Integers, n_w: int, n_x: int) -> Grid | None:
     """The blocks in which every w meets every x, or None if they are too empty or of unequal size."""
     if np.unique(w * n_x + x).size < len(w):
-        return None  # one pair, two members (they differ by their bias)
+        return None  # two members have one pair (they differ in their bias)
     block_w, block_x, blocks = _blocks(w, x, n_w, n_x)
     rows_w = [np.flatnonzero(block_w == k) for k in range(blocks)] if blocks < len(w) else []
     rows_x = [np.flatnonzero(block_x == k) for k in range(blocks)] if blocks < len(w) else []
@@ -129,7 +130,7 @@ def _blocks(w: Integers, x: Integers, n_w: int, n_x: int) -> tuple[Integers, Int
 
 
 def squeezed(W: Integers, X: Integers, ids: Integers, b: Integers | None) -> tuple[Any, ...]:
-    """One row is a vector: W (R, K) of R = 1 becomes (K,), and likewise X; a single number has no axis."""
+    """A single row is a vector: W (R, K) with R = 1 becomes (K,), and likewise X; a single number has no axis."""
     if len(X) == 1:
         X, ids, b = X[0], ids[0], b if b is None else b[0]
     if len(W) == 1:

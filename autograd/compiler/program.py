@@ -39,12 +39,12 @@ def compile_graph(
     loss:   the root of a traced graph: of one sample, or of a whole batch written out
     inputs: leaves that become arguments, each a Value or a list of k Values. The graph is then one sample's, and
             an argument is an array (n,) or (n, k) of n samples; the value is the mean of the samples' losses
-    wrt:    the leaves by which gradients are wanted (None: the parameters; if there are none, every leaf
-            that is neither an input nor a constant)
+    wrt:    the leaves with respect to which gradients are wanted (None: the parameters; if there are none, every
+            leaf that is neither an input nor a constant)
     dtype:  "float64" or "float32"
 
-    Raises ValueError for an input that is not a leaf of the graph or in ``wrt`` too and for another dtype, TypeError if
-    ``loss`` is no Value or ``inputs`` is one.
+    Raises ValueError for an input that is not a leaf of the graph, or that is in ``wrt`` too, and for another dtype;
+    TypeError if ``loss`` is not a Value, or ``inputs`` or ``wrt`` is one.
 
     >>> w, x = Value(2.0, label="w", kind="parameter"), Value(0.0, label="x")
     >>> program = compile_graph((w * x - 1.0) ** 2, inputs=[x])
@@ -56,7 +56,7 @@ def compile_graph(
     if not isinstance(loss, Value):
         raise TypeError(f"compile_graph takes the Value at the end of a graph, got {type(loss).__name__}")
     if isinstance(inputs, Value) or isinstance(wrt, Value):
-        raise TypeError("inputs and wrt are lists of leaves, also of a single one: inputs=[x], wrt=[w]")
+        raise TypeError("inputs and wrt are lists of leaves, even of a single one: inputs=[x], wrt=[w]")
     start, dtype = time.perf_counter(), precision(dtype)
     arguments = [Input([v], True) if isinstance(v, Value) else Input(list(v), False) for v in inputs]
     chosen = None if wrt is None else list(wrt)
@@ -86,7 +86,9 @@ def _check_inputs(inputs: list[Value], leaves: set[Value], wrt: list[Value] | No
         raise ValueError("an input is given twice")
     both = set(inputs) & set(wrt or ())
     if both:
-        raise ValueError(f"{both.pop()!r} is in inputs and in wrt: a gradient is by what all samples share")
+        raise ValueError(
+            f"{both.pop()!r} is in inputs and in wrt: a program cannot differentiate with respect to an input"
+        )
 
 
 def _chosen(leaves: list[Value], inputs: set[Value]) -> list[Value]:
@@ -132,11 +134,11 @@ class Program:
     # ── parameters ──
 
     def load(self) -> np.ndarray[Any, Any]:
-        """The numbers of the parameters, as they are now in the Values, as one flat array."""
+        """The numbers of the parameters, as they are now, as one flat array."""
         return self._signature.parameters.load(self.dtype)
 
     def store(self, numbers: Any) -> None:
-        """Put a flat array of numbers into the Values of the parameters. Raises ValueError for another length."""
+        """Give the parameters the numbers of a flat array. Raises ValueError for another length."""
         for p, x in zip(self.parameters, self._flat("parameters", np.asarray(numbers)).tolist(), strict=True):
             p.data = x
 
@@ -150,8 +152,8 @@ class Program:
 
         arguments:  an array (n, k) for each list of k inputs, (n,) for a single one
         parameters: a flat array to use instead of the Values' numbers, in the order of ``parameters``
-        Raises ValueError for arrays that do not fit, TypeError for what is no number; NonFiniteError and DomainError as
-        the graph does. Threads may call one program; they take turns.
+        Raises ValueError for arrays that do not fit, TypeError for anything but numbers; NonFiniteError and DomainError
+        as the graph does. Threads may call one program; they take turns.
         """
         return self._run(False, arguments, parameters)[0]
 
@@ -160,7 +162,7 @@ class Program:
         return self._run(True, arguments, parameters)
 
     def gradients(self, flat: Any) -> dict[str, Any]:
-        """A flat gradient as arrays under the names they have in the source: W1, b1, …"""
+        """The arrays of a flat gradient, under the names that the parameters have in the source: W1, b1, …"""
         parameters = self._signature.parameters
         return dict(zip((s.name for s in parameters.slices), parameters.arrays(flat), strict=True))
 
@@ -170,7 +172,7 @@ class Program:
             p.grad += g
 
     def pure(self, parameters: Any, *arguments: Any) -> tuple[Any, Any]:
-        """(value, flat gradient) with no look at the numbers and no effect, on any library: what ``jax.jit`` can take.
+        """(value, flat gradient) on the arrays of any library, without a look at the numbers: what ``jax.jit`` can take.
 
         Raises ValueError for arrays that do not fit.
         """
@@ -206,7 +208,7 @@ class Program:
         return loss, gradient
 
     def _leaves(self, theta: Any) -> list[Any]:
-        """The parameters as W1, b1, …: views of the flat array, kept while the caller keeps stepping the same one; and the data."""
+        """The arrays of the parameters (views, kept for as long as the caller passes the same flat array), then of the data."""
         kept = self._transient
         if theta is not kept.get("theta"):
             numbers = self._flat("parameters", np.asarray(rows("parameters", theta), dtype=self.dtype))
@@ -219,14 +221,14 @@ class Program:
         data = self._signature.data
         return data.arrays(data.load(self.dtype)) if data.values else []
 
-    # ── to look at ──
+    # ── display ──
 
     def explain(self) -> str:
-        """Which scalars became which array: one line an array, in the order in which they are computed.
+        """Which scalars became which array: one line per array, in the order in which they are computed.
 
         >>> w, x = Value(2.0, label="w", kind="parameter"), Value(0.0, label="x")
         >>> print(compile_graph((w * x).tanh(), inputs=[x]).explain())
-        4 nodes became 4 arrays in ... ms (... µs a node)
+        4 nodes became 4 arrays in ... ms (... µs per node)
         X         argument   (n, 1)        1 scalar   x
         w         parameter  ()            1 scalar   w
         multiply  multiply   (n,)          1 scalar

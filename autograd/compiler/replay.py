@@ -1,4 +1,4 @@
-"""When a program meets a number that is not finite: the scalar graph is run again, and says where it began."""
+"""When a program meets a number that is not finite, the scalar graph is computed again and says where it began."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 
 __all__ = ["Alarm", "Replay"]
 
-PATIENCE = 8  # so many false alarms are looked into
+PATIENCE = 8  # false alarms
 
 log = logging.getLogger(__name__)
 
 
 class Alarm:
-    """Goes off when NumPy meets log(0) or 0/0: a domain may have been left, even if what came of it is finite again.
+    """Goes off when NumPy meets log(0) or 0/0: a domain may have been left, even if the loss is finite.
 
     raised: did it go off in this call?
-    mode:   what NumPy does then, as ``np.errstate`` has it: "call" this alarm, or "ignore" it
+    mode:   for ``np.errstate``: "call" the alarm, or "ignore" such numbers
     """
 
     def __init__(self) -> None:
@@ -35,19 +35,19 @@ class Alarm:
         self._false = 0
 
     def __call__(self, what: str, flag: int) -> None:
-        """NumPy's way to ring."""
+        """What NumPy calls."""
         self.raised = True
 
     def was_false(self) -> None:
-        """It came from a branch that was not taken. When this happens again and again, the alarm is switched off."""
+        """The numbers were of a branch that was not taken. After a few false alarms it is switched off."""
         self._false += 1
         if self._false == PATIENCE:
             self.mode = "ignore"
-            log.info("%d times nothing came of log(0) or 0/0 in a branch not taken: no longer looked into", PATIENCE)
+            log.info("log(0) or 0/0 came from a branch not taken %d times: it is no longer looked into", PATIENCE)
 
 
 class Replay:
-    """The graph that a program was compiled from, to be computed again from the numbers of a call."""
+    """The graph that a program was compiled from, to be computed with the numbers of a call."""
 
     def __init__(self, loss: Value, signature: Signature, dtype: Any) -> None:
         self.loss, self.signature, self.dtype = loss, signature, dtype
@@ -55,8 +55,8 @@ class Replay:
     def run(self, with_gradient: bool, theta: Any, arguments: list[Any]) -> tuple[float, Any]:
         """(loss, flat gradient or None), sample by sample.
 
-        Raises DomainError or NonFiniteError, naming the sample and the node. The results serve where the graph
-        knows better than the program: of a number that padding spoilt, or after a false alarm.
+        Raises DomainError or NonFiniteError, naming the sample and the node. Otherwise the graph knows better than
+        the program, whose padding met a bad number, or the alarm was false.
         """
         parameters = self.signature.parameters.values
         numbers = dict(zip(parameters, np.asarray(theta, dtype=float).tolist(), strict=True))

@@ -6,7 +6,7 @@
 3. *Products.* The dots of one class are pairs (row of w, row of x). If every w meets
    every x, they are the matrix product x Wᵀ, of one sample or of a whole batch; if they
    do so in blocks (the heads of an attention), a stack of products; else Σ over pairs.
-   The leaves of W are laid out in the order in which they are used: W is contiguous.
+   The leaves of W are laid out in the order in which they are used, so that W is contiguous.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["reroll"]
 
 RAGGED = 2.0  # rows of unequal length share an array if padding at most doubles the work
-FILLS = {"sum": 0.0, "mean": 0.0, "logsumexp": -np.inf}  # what a short row is filled up with
+FILLS = {"sum": 0.0, "mean": 0.0, "logsumexp": -np.inf}  # what short rows are padded with
 DOT = OPS["dot"]
 
 
@@ -39,7 +39,7 @@ def reroll(tape: Tape, arguments: Sequence[Sequence[int]], parameters: set[int])
     """The arrays of a tape.
 
     arguments:  for each argument of the program, the tape positions of its entries
-    parameters: the tape positions by which there will be gradients
+    parameters: the tape positions with respect to which there will be gradients
     """
     placement, classes = Placement(tape, arguments, parameters), classes_of(tape, arguments, parameters)
     if not is_irregular(classes):
@@ -87,7 +87,7 @@ class _Rerolling:
         self._place_result(op, "map", ids.reshape(shape), references)
 
     def _place_n_ary(self, op: Op, members: list[int]) -> None:
-        """The op along the last axis of its operands, one row per member; short rows are filled up."""
+        """The op along the last axis of its operands, one row per member; short rows are padded."""
         for alike in _of_like_length(members, [len(self.tape.operands[i]) for i in members]):
             table, counts = padded([self.tape.operands[i] for i in alike])
             order = self.placement.order_by(table[:, :1])
@@ -162,7 +162,7 @@ class _Rerolling:
 
 
 def _of_like_length(members: list[int], lengths: list[int]) -> list[list[int]]:
-    """All together if filling up their rows costs little, else by the length of the row: 1, 2–3, 4–7, …"""
+    """All together if padding their rows costs little, else by the length of the row: 1, 2–3, 4–7, …"""
     if max(lengths) * len(members) <= RAGGED * sum(lengths):
         return [members]
     groups: dict[int, list[int]] = {}

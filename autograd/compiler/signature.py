@@ -1,4 +1,4 @@
-"""What the functions of a program take: the number of samples, parameters, data and arguments, in this order.
+"""What the functions of a program take: the number of samples, the parameters, the data and the arguments, in this order.
 
 Parameters and data each lie in one flat vector, of which every array is a slice.
 """
@@ -87,7 +87,7 @@ class Signature:
         own = xp.dtype if isinstance(xp, NumPy) else None  # an array of this dtype is taken as it is
         arrays = [
             a if type(a) is np.ndarray and a.dtype is own else xp.asarray(rows(name, a))
-            for name, a in zip(self.arguments, arguments)  # noqa: B905 (their numbers were compared)
+            for name, a in zip(self.arguments, arguments)  # noqa: B905 (their lengths were compared)
         ]
         shapes = [a.shape for a in arrays]
         if shapes != self._passed:
@@ -102,5 +102,5 @@ class Signature:
                 raise ValueError(f"{name}: expected an array of shape {wanted}, got {tuple(shape)}")
             if shape[0] == 0 or shape[0] != shapes[0][0]:
                 raise ValueError(
-                    f"{name}: expected a row a sample, at least one and as many as {self.arguments[0]} has; got {shape[0]}"
+                    f"{name}: expected one row per sample, at least one and as many as {self.arguments[0]} has; got {shape[0]}"
                 )

@@ -26,7 +26,7 @@ __all__ = ["Source", "functions", "written"]
 class Source:
     """The text of the two functions.
 
-    constants: gives what the text speaks of, as arrays of a library
+    constants: gives what the text uses, as arrays of a library
     """
 
     def __init__(self, text: str, constants: Callable[[Namespace], dict[str, Any]]) -> None:

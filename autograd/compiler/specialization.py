@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Specialization", "is_tracing", "name_of"]
 
-PROBED = 4  # so many samples of a batch are traced to see that their graphs are one
+PROBED = 4  # samples of a batch that are traced to see that they have one graph
 
 is_tracing: ContextVar[bool] = ContextVar("inside a function that is being traced", default=False)
 
@@ -46,10 +46,10 @@ class _Traced(NamedTuple):
 
 
 class Specialization:
-    """A function traced for arguments of one kind.
+    """A function, traced for arguments of one kind.
 
     main:  its program
-    guard: how many of its comparisons would turn out otherwise, as a program; None if it makes none
+    guard: a program that counts the comparisons with another outcome; None if the function makes none
     """
 
     def __init__(
@@ -58,13 +58,13 @@ class Specialization:
         self.function, self.signature, self.key, self.numbers = function, signature, arguments.key, arguments.numbers()
         traced = self._trace(arguments, 0)
         self.asked = traced.asked
-        self._first: _Traced | None = traced  # until it was seen that other numbers make the same graph
+        self._first: _Traced | None = traced  # until other numbers were seen to make the same graph
         samples = [i * (arguments.size - 1) // (PROBED - 1) for i in range(1, PROBED)]
-        for sample in dict.fromkeys(samples):  # a single sample is traced again: this shows what chance decides
+        for sample in dict.fromkeys(samples):  # of a single sample, that one again: it shows what is random
             self._require_the_same_graph(arguments, sample)
         self.main = BoundProgram(traced.root, traced.leaves, dtype)
-        flips = [_turned_out_otherwise(c) for c in self.asked]
-        self.guard = BoundProgram(sum_(flips), traced.leaves, dtype) if flips else None
+        others = [_has_other_outcome(c) for c in self.asked]
+        self.guard = BoundProgram(sum_(others), traced.leaves, dtype) if others else None
         if arguments.samples and not self._holds(arguments):
             for sample in range(arguments.size):
                 self._require_the_same_graph(arguments, sample)
@@ -78,11 +78,11 @@ class Specialization:
             return True
         try:
             return bool(self.guard(arguments) == 0.0)
-        except (DomainError, NonFiniteError):  # numbers that only the other branch keeps out
+        except (DomainError, NonFiniteError):  # numbers that another branch keeps out
             return False
 
     def confirm(self, arguments: Arguments) -> None:
-        """At the first call with other numbers: does the function make the same graph of them?"""
+        """At the first call with other numbers, check that the function makes the same graph of them."""
         if self._first is not None and arguments.numbers() != self.numbers:
             self._require_the_same_graph(arguments, 0)
             self._first = None
@@ -123,8 +123,8 @@ class Specialization:
         other = other_outcome or _first_difference(first, again)
         if other:
             raise TraceError(
-                f"{name} did not make the same graph again: {other}. What is read past the graph (.data, a counter, "
-                "chance) can't be compiled: compute with Values, compare them with < and >, pass the rest as an argument"
+                f"{name} did not make the same graph again: {other}. What is read outside the graph (.data, a counter, "
+                "random numbers) can't be compiled: compute with Values, compare them with < and >, pass the rest as an argument"
             )
         outside = (_leaves_of(again.tape) & _leaves_of(first.tape)) - set(again.leaves.known())
         if outside:
@@ -136,7 +136,7 @@ class Specialization:
 
 
 class BoundProgram:
-    """A program, and which of the arguments' numbers go where in it."""
+    """A program, and where in it the numbers of the arguments go."""
 
     def __init__(self, root: Value, leaves: StandIns, dtype: Any) -> None:
         reached = {v for v in topological_order(root) if not v.parents}
@@ -150,7 +150,7 @@ class BoundProgram:
         self.program = compile_graph(root, inputs=inputs, wrt=wanted, dtype=dtype)
         at = {p: i for i, p in enumerate(leaves.parameters)}
         self.chosen = np.array([at[p] for p in self.program.parameters], dtype=np.intp)
-        # Where in the program's gradient each parameter is; past its end for one that the loss does not use.
+        # Where each parameter is in the program's gradient: past its end, if the loss does not use it.
         self.places = np.full(len(at), len(self.chosen), dtype=np.intp)
         self.places[self.chosen] = np.arange(len(self.chosen))
 
@@ -174,11 +174,11 @@ class BoundProgram:
 
 # ── two graphs of one function ──────────────────────────────────────────────
 
-_SAID: dict[Any, str] = {lt: "<", le: "<=", gt: ">", ge: ">="}
+_SYMBOLS: dict[Any, str] = {lt: "<", le: "<=", gt: ">", ge: ">="}
 
 
-def _turned_out_otherwise(c: Comparison) -> Value:
-    """1 where the comparison turns out otherwise than when it was traced, else 0: as a graph."""
+def _has_other_outcome(c: Comparison) -> Value:
+    """1 where the comparison has another outcome than when it was traced, else 0: as a graph."""
     at_least = (c.left - c.right if c.relation in (lt, ge) else c.right - c.left).step()
     expected = c.outcome == (c.relation in (le, ge))
     other: Value = 1.0 - at_least if expected else at_least
@@ -189,17 +189,17 @@ def _first_other_outcome(old: list[Comparison], new: list[Comparison]) -> str:
     """The first comparison with another outcome, in words; "" if there is none."""
     for was, now in zip(old, new, strict=False):
         if was.outcome != now.outcome:
-            left, right = (_spoken(v) for v in (now.left, now.right))
-            return f"{left} {_SAID[now.relation]} {right} was {was.outcome}, now {now.outcome}"
+            left, right = (_described(v) for v in (now.left, now.right))
+            return f"{left} {_SYMBOLS[now.relation]} {right} was {was.outcome}, now {now.outcome}"
     return ""
 
 
-def _spoken(v: Value | float) -> str:
+def _described(v: Value | float) -> str:
     return (v.label or f"{v.op.name}(…)") if isinstance(v, Value) else f"{v:g}"
 
 
 def _first_difference(a: _Traced, b: _Traced) -> str:
-    """What is not the same in two graphs, in words; "" if nothing is."""
+    """The first difference between two graphs, in words; "" if there is none."""
     if len(a.tape.ops) != len(b.tape.ops):
         return f"it had {len(a.tape.ops)} nodes, now {len(b.tape.ops)}"
     for was, now in zip(a.tape.ops, b.tape.ops, strict=True):

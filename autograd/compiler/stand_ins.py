@@ -1,4 +1,4 @@
-"""What a compiled function is traced with: leaves in the place of the numbers and Values that it was called with."""
+"""What a compiled function is traced with: leaves in place of the numbers and Values that it was called with."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["StandIns"]
 
 
 class StandIns(Traversal):
-    """Arguments to trace with: fresh leaves in the place of numbers and Values, one row for all samples.
+    """Arguments to trace with: new leaves in place of numbers and Values, one row in place of all samples.
 
     A module's Values can't be replaced, so they stand for themselves.
     """
@@ -37,11 +37,11 @@ class StandIns(Traversal):
         self.parameters = [self._own[v] for v in arguments.parameters]
 
     def known(self) -> list[Value]:
-        """All leaves whose numbers may vary, in order."""
+        """All leaves whose numbers may vary from call to call, in order."""
         return [*self.parameters, *self.data, *(v for group in self.samples.values() for v in group)]
 
     def values(self, path: str, row: Sequence[Value]) -> list[Any]:
-        """A leaf for each Value, the same for the same."""
+        """A leaf for each distinct Value."""
         return [self._stand_in(v, f"{path}[{j}]") for j, v in enumerate(row)]
 
     def value(self, path: str, v: Value) -> Any:
@@ -55,14 +55,14 @@ class StandIns(Traversal):
         return self._own[v]
 
     def array(self, path: str, a: np.ndarray[Any, Any]) -> Any:
-        """A leaf for each number, in lists."""
+        """A leaf for each number, in nested lists."""
         leaves, nested = _leaves(path, a)
         self.data += leaves
         return nested
 
 
 def _leaves(path: str, a: np.ndarray[Any, Any]) -> tuple[list[Value], Any]:
-    """A leaf for each number: one after the other, and in lists as deep as the array."""
+    """A leaf for each number: in one list, and in lists nested like the array."""
     leaves = [
         Value(x, label=path + "".join(f"[{i}]" for i in at))
         for at, x in zip(np.ndindex(a.shape), a.ravel().tolist(), strict=True)

@@ -1,4 +1,4 @@
-"""What a program consists of: statements, and the constants that they speak of."""
+"""What a program consists of: statements, and the constants they use."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Code:
     backward:  from the loss to the gradients
     loss:      the loss; of a batch, the mean of the samples' losses
     gradients: for each parameter array, its gradient's name
-    constants: arrays and places that the statements speak of, by name
+    constants: the arrays they use, and the places (index, size) they gather from, by name
     """
 
     forward: list[Statement] = field(default_factory=list)

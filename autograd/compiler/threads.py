@@ -1,4 +1,4 @@
-"""How many threads a product deserves: a small one is done before a second thread has woken."""
+"""One thread for small products: they are done before a second thread has woken up."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ __all__ = ["one_blas_thread"]
 
 
 def one_blas_thread() -> AbstractContextManager[None]:
-    """Inside, BLAS works in the caller's thread alone. Without threadpoolctl nothing is held.
+    """Inside, BLAS works in the caller's thread alone. Without threadpoolctl this has no effect.
 
     >>> with one_blas_thread():
     ...     pass
     """
-    return _HELD
+    return _LIMIT
 
 
-class _Held:
-    """The limit is one for the whole process: the first who comes in sets it, the last who leaves takes it back."""
+class _Limit:
+    """The limit holds for the whole process: the first to enter sets it, the last to leave takes it back."""
 
     def __init__(self) -> None:
         self.lock, self.inside = Lock(), 0
@@ -41,12 +41,12 @@ class _Held:
                 self.limit = None
 
 
-_HELD = _Held()
+_LIMIT = _Limit()
 
 
 @lru_cache
 def _blas() -> Any:
-    """The BLAS libraries that are loaded; finding them takes milliseconds, so it is done once."""
+    """The BLAS libraries that are loaded. Finding them takes milliseconds, so it is done once."""
     try:
         from threadpoolctl import ThreadpoolController
     except ImportError:

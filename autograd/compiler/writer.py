@@ -1,6 +1,6 @@
-"""What is being written: the statements so far, their names, and operands as formulas.
+"""The program being written: its statements so far, the names in use, and operands as formulas.
 
-An operand is read from its array by name: whole, in part as a slice, or gathered.
+Operands are read from their array by name: whole, as a slice, or gathered.
 """
 
 from __future__ import annotations
