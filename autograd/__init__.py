@@ -8,43 +8,50 @@
 (0.9051, 0.3614)
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from autograd.backprop import Step, backward_steps, first_nonfinite, nonfinite_origin, rehearsed, topological_order
+from autograd.backprop import Step, backward_steps, first_nonfinite, nonfinite_origin, topological_order
+from autograd.contexts import collector_paused, ieee
 from autograd.errors import CycleError, DomainError, NonFiniteError, TraceError
-from autograd.explain import explain
+from autograd.explanation import explain
 from autograd.functional import expand, grad, hessian, jacobian, value_and_grad
-from autograd.gradcheck import GradCheck, GradCheckRow, gradcheck
+from autograd.functions import affine, dot, logsumexp, maximum, mean, minimum, name
+from autograd.functions import sum_ as sum  # noqa: A004  # as in NumPy
+from autograd.gradient_check import GradCheck, GradCheckRow, gradcheck
 from autograd.ops import OPS, Op, primitive
-from autograd.readings import formula
-from autograd.value import Value, affine, collector_paused, dot, ieee, install, logsumexp, maximum, mean, minimum, name
-from autograd.value import sum_ as sum  # noqa: A004  # as in NumPy
+from autograd.symbols import formula
+from autograd.value import Value
 
-_VIEW = ("Picture", "Player", "draw", "recording", "step")
-_COMPAT = ("draw_dot", "trace")
-_FILES = ("write_atomically",)
-_COMPILER = ("Program", "compile_graph", "compiled")
+__version__ = "0.1.0"
+
+_LAZY = {  # drawing and compiling load when they are first used
+    **dict.fromkeys(["Picture", "Player", "draw", "recording", "step"], "autograd.view"),
+    **dict.fromkeys(["draw_dot", "trace"], "autograd.view.compat"),
+    **dict.fromkeys(["Program", "compile_graph", "compiled"], "autograd.compiler"),
+}
+
+if TYPE_CHECKING:
+    from autograd.compiler import Program, compile_graph, compiled
+    from autograd.view import Picture, Player, draw, recording, step
+    from autograd.view.compat import draw_dot, trace
+else:
+
+    def __getattr__(name: str) -> Any:
+        if name not in _LAZY:
+            raise AttributeError(f"module 'autograd' (of chalkgrad) has no attribute {name!r}")
+        from importlib import import_module
+
+        return getattr(import_module(_LAZY[name]), name)
 
 
-def __getattr__(name: str) -> Any:  # drawing and compiling load when they are first used
-    if name in _VIEW:
-        from autograd import view as package
-    elif name in _COMPAT:
-        from autograd.view import compat as package  # type: ignore[no-redef]
-    elif name in _FILES:
-        from autograd import files as package  # type: ignore[no-redef]
-    elif name in _COMPILER:
-        from autograd import compiler as package  # type: ignore[no-redef]
-    else:
-        raise AttributeError(f"module 'autograd' (of chalkgrad) has no attribute {name!r}")
-    return getattr(package, name)
+def __dir__() -> list[str]:
+    return [*__all__, "__doc__", "__version__"]
 
 
 __all__ = [
     "OPS", "CycleError", "DomainError", "GradCheck", "GradCheckRow", "NonFiniteError", "Op", "Picture", "Player",
-    "Program", "Step", "TraceError",
-    "Value", "affine", "backward_steps", "collector_paused", "compile_graph", "compiled", "dot", "draw", "draw_dot", "expand", "explain", "first_nonfinite", "formula", "grad",
-    "gradcheck", "hessian", "ieee", "install", "jacobian", "logsumexp", "maximum", "mean", "minimum", "name", "nonfinite_origin",
-    "primitive", "recording", "rehearsed", "step", "sum", "topological_order", "trace", "value_and_grad",
-    "write_atomically",
+    "Program", "Step", "TraceError", "Value", "affine", "backward_steps", "collector_paused", "compile_graph", "compiled",
+    "dot", "draw", "draw_dot", "expand", "explain", "first_nonfinite", "formula", "grad", "gradcheck", "hessian", "ieee",
+    "jacobian", "logsumexp", "maximum", "mean", "minimum", "name", "nonfinite_origin", "primitive", "recording", "step",
+    "sum", "topological_order", "trace", "value_and_grad",
 ]  # fmt: skip

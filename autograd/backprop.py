@@ -1,6 +1,6 @@
 """The chain rule, and the order in which it may be applied.
 
-    ∂L/∂parent  +=  ∂node/∂parent · ∂L/∂node        once an argument slot
+    ∂L/∂parent  +=  ∂node/∂parent · ∂L/∂node        once per argument slot
 
 A node may pass its gradient on only when its own is complete, that is, after
 every node that used it. Topological order, walked backward, is exactly that.
@@ -11,6 +11,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from autograd.contexts import collector_paused
 from autograd.errors import CycleError
 
 if TYPE_CHECKING:
@@ -49,31 +50,36 @@ def topological_order(root: Node) -> list[Node]:
 
 def _sorted(root: Node) -> tuple[list[Node], list[Node]]:
     """Leaves in order of first use, then results, parents before children."""
-    # Iterative: recursion dies near 1000 nodes. An opened node waits on the stack below its parents.
+    # Iterative: recursion dies near 1000 nodes. A node on the path from the root waits with the parents yet to be visited.
     leaves: list[Node] = []
     results: list[Node] = []
     finished: set[Node] = set()
-    opened: set[Node] = set()  # of these, the unfinished are the path from the root
-    ready = finished.issuperset
-    stack = [root]
-    while stack:
-        node = stack.pop()
-        parents = node.parents
-        if node in opened or ready(parents):
-            if node not in finished:
-                finished.add(node)
-                (results if parents else leaves).append(node)
-            continue
-        opened.add(node)
-        stack.append(node)
-        for parent in reversed(parents):
-            if parent not in finished:
+    opened: set[Node] = {root}  # of these, the unfinished are the path
+    path: list[tuple[Node, Iterator[Node]]] = []
+    node, parents = root, iter(root.parents)
+    with collector_paused():
+        while True:
+            for parent in parents:
+                if parent in finished:
+                    continue
+                if not parent.parents:
+                    finished.add(parent)
+                    leaves.append(parent)
+                    continue
                 if parent in opened:
                     raise CycleError(
-                        f"{parent!r} is its own ancestor: a graph must not bite its tail. Were parents set by hand?"
+                        f"the graph has a cycle: {parent!r} is its own ancestor. Were parents set by hand?"
                     )
-                stack.append(parent)
-    return leaves, results
+                opened.add(parent)
+                path.append((node, parents))
+                node, parents = parent, iter(parent.parents)
+                break
+            else:
+                finished.add(node)
+                (results if node.parents else leaves).append(node)
+                if not path:
+                    return leaves, results
+                node, parents = path.pop()
 
 
 @contextmanager
@@ -132,7 +138,7 @@ class Step(NamedTuple):
 
 
 def backward_steps(root: Node) -> Iterator[Step]:
-    """``backward`` in slow motion: the same sums in the same order, one step an edge.
+    """``backward`` in slow motion: the same sums in the same order, one step per edge.
 
     The gradients change as the steps are taken, so a student can stop in the middle and look.
 
@@ -149,7 +155,7 @@ def backward_steps(root: Node) -> Iterator[Step]:
 def _steps(root: Node, leaves: list[Node], results: list[Node]) -> Iterator[Step]:
     with _seeded(root, leaves, results):
         for node in reversed(results):
-            yield from _steps_of(node) if getattr(node._backward, "__self__", None) is node else _steps_by_hand(node)
+            yield from _steps_of(node) if getattr(node._backward, "__self__", None) is node else _steps_opaque(node)
 
 
 def _steps_of(node: Node) -> Iterator[Step]:
@@ -162,7 +168,7 @@ def _steps_of(node: Node) -> Iterator[Step]:
         yield Step(node, parent, slot, local, upstream, contribution, before, after)
 
 
-def _steps_by_hand(node: Node) -> list[Step]:
+def _steps_opaque(node: Node) -> list[Step]:
     """Steps of a node whose ``_backward`` a user wrote: its slopes are known by what it passed on."""
     distinct = {parent: parent.grad for parent in node.parents}
     node._backward()

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from unicodedata import normalize
 
 from autograd.expressions import parse
-from autograd.gradcheck import gradcheck
+from autograd.gradient_check import gradcheck
 from autograd.value import Value
 
 __all__ = ["Command", "check", "draw", "step"]

@@ -13,8 +13,9 @@ import warnings
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from autograd.functions import dot, logsumexp, maximum, mean, minimum, sum_
 from autograd.ops import OPS
-from autograd.value import Value, apply, as_value, dot, logsumexp, maximum, mean, minimum, sum_
+from autograd.value import Value, apply, as_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

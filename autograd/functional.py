@@ -10,8 +10,11 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from autograd import backprop
+from autograd.functions import maximum, minimum
+from autograd.operands import as_float
+from autograd.ops import OPS
 from autograd.readings import floats
-from autograd.value import Value, apply, as_float, as_value, maximum, minimum
+from autograd.value import Value, apply, as_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -99,9 +102,7 @@ def gradients(root: Value, wrt: Sequence[Value]) -> list[Value]:
 
 def _local_derivatives(node: Value) -> tuple[Any, ...]:
     if not (node.op.operands or node.op.n_ary):
-        raise ValueError(
-            f"{node!r} was made by hand; without a rule in the op table its slopes can't be differentiated again"
-        )
+        raise ValueError(f"{node!r} is opaque: without a rule in the op table its slopes can't be differentiated again")
     return node.op.rule(values, *node.parents)[1]
 
 
@@ -206,7 +207,7 @@ def _fresh(x: Any) -> Any:
     argument is not mixed up with another use of the same Value inside the function.
     """
     if isinstance(x, Value):
-        return x.positive()
+        return apply(OPS["positive"], x)
     if isinstance(x, (list, tuple)) or getattr(x, "shape", ()) != ():
         return [_fresh(item) for item in x]
     return Value(x)

@@ -1,7 +1,7 @@
 """The op table: one op, one row.
 
 A row is a *rule*: a function of a number system ``xp`` and the operands that
-returns the value and one local derivative an operand,
+returns the value and one local derivative per operand,
 
     (xp, x₁, …, xₙ)  →  y, (∂y/∂x₁, …, ∂y/∂xₙ).
 
@@ -31,14 +31,15 @@ Interval = tuple[float, float]
 class Op:
     """One row of the table.
 
-    name:      NumPy's name for the function, and the name of the method on ``Value``
+    name:      NumPy's name for the function, and the name of the method on ``Value`` where Python has no operator for it
     symbol:    what is drawn in the node ("×"); may show constants ("**{k:g}")
     operator:  what Python writes between or before the operands ("*"), if anything
+    aliases:   further names of the method
     rule:      ``(xp, *x) → y, local derivatives``
     operands:  their names in the rule; empty when there may be any number
     domain:    where value and slope exist, in words ("x > 0"); empty means everywhere
     hint:      what to try when the domain was left
-    sample:    one interval an operand, from which tests draw points
+    sample:    one interval per operand, from which tests draw points
     constants: fixed numbers of this row (the k of ``x ** k``), not operands
 
     >>> OPS["tanh"].symbol, OPS["tanh"].operands
@@ -100,9 +101,9 @@ class Op:
         return f"<op {self.name}{f'({fixed})' if fixed else ''}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # By name, never as code. What a user made by hand has only its symbol.
+        # By name, never as code. An opaque op has only its symbol.
         if self.rule is _no_rule and self.name not in LEAVES:
-            return by_hand, (self._symbol,)
+            return opaque, (self._symbol,)
         return _op_named, (self.name, tuple(self.constants.items()))
 
 
@@ -126,9 +127,16 @@ def _op_named(name: str, constants: tuple[tuple[str, float], ...] = ()) -> Op:
     return op.bind(**dict(constants)) if constants else op
 
 
-def by_hand(symbol: str) -> Op:
-    """What a node made by hand is drawn with: its symbol, and no rule."""
-    return Op(symbol or "by hand", symbol=symbol or "ƒ")
+def opaque(symbol: Any = "") -> Op:
+    """The op of a node made from parents by the user: a symbol to draw it with, and no rule.
+
+    Raises TypeError for a symbol that is no text.
+    """
+    if not isinstance(symbol, str):
+        raise TypeError(
+            f"the third argument of Value is an op's symbol or a tuple of local derivatives, got {symbol!r}"
+        )
+    return Op(symbol or "opaque", symbol=symbol or "ƒ")
 
 
 OPS: dict[str, Op] = {}
@@ -199,7 +207,7 @@ def negative(xp, x):
     return -x, (-1.0,)
 
 
-@primitive("positive", symbol="id", sample=[ANY], aliases=["identity"])
+@primitive("positive", operator="pos", symbol="id", sample=[ANY], aliases=["identity"])
 def positive(xp, x):
     """x itself, as a node of its own: the activation of a linear neuron."""
     return x, (1.0,)

@@ -1,33 +1,30 @@
-r"""Number systems in which a rule of the op table can be read.
+"""Number systems in which a rule of the op table can be read.
 
 A rule asks its number system ``xp`` for functions under NumPy's names. Here are
 
 - ``floats``: Python's floats, by the standard library's ``math``. An operand
   outside the domain raises, as Python does;
-- ``arrays``: NumPy, and so IEEE arithmetic: 1/0 is inf and nothing raises;
-- ``symbols``: formulas, printed as text, LaTeX or Python source.
+- ``arrays``: NumPy, and so IEEE arithmetic: 1/0 is inf and nothing raises.
 
-A fourth, Values, lives in ``functional``: it needs the engine.
+``symbols`` has a third, formulas; ``functional`` a fourth, Values, which needs the engine.
 
 >>> from autograd.ops import OPS
 >>> OPS["sigmoid"].rule(floats, 0.0)
 (0.5, (0.25,))
->>> formula(OPS["multiply"]).value.latex()
-'a \\, b'
 """
 
 from __future__ import annotations
 
 import math
 import operator
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-from autograd.ops import Op
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-__all__ = ["Expr", "Formula", "arrays", "floats", "formula", "ieee_read", "symbols"]
+    from autograd.ops import Op
+
+__all__ = ["arrays", "floats", "ieee_read"]
 
 
 class floats:
@@ -112,221 +109,3 @@ def ieee_read(op: Op, x: Sequence[float]) -> tuple[float, tuple[float, ...]]:
     with numpy.errstate(all="ignore"):
         y, local = op.rule(arrays, *map(numpy.float64, x))
     return float(y), tuple(map(float, local))
-
-
-# ── symbols ─────────────────────────────────────────────────────────────────
-
-
-class Expr:
-    """A formula: a head and its arguments; a leaf's head is its name or number.
-
-    >>> x = Expr("x")
-    >>> str(1.0 / (1.0 + symbols.exp(-x)))
-    '1 / (1 + exp(-x))'
-    >>> (x * x).latex()
-    'x^{2}'
-    """
-
-    __slots__ = ("args", "head")
-
-    def __init__(self, head: str | float, *args: Any) -> None:
-        self.head = head
-        self.args: tuple[Expr, ...] = tuple(a if isinstance(a, Expr) else Expr(a) for a in args)
-
-    def __add__(self, other: Any) -> Expr:
-        return Expr("+", self, other)
-
-    def __radd__(self, other: Any) -> Expr:
-        return Expr("+", other, self)
-
-    def __sub__(self, other: Any) -> Expr:
-        return Expr("-", self, other)
-
-    def __rsub__(self, other: Any) -> Expr:
-        return Expr("-", other, self)
-
-    def __mul__(self, other: Any) -> Expr:
-        return Expr("*", self, other)
-
-    def __rmul__(self, other: Any) -> Expr:
-        return Expr("*", other, self)
-
-    def __truediv__(self, other: Any) -> Expr:
-        return Expr("/", self, other)
-
-    def __rtruediv__(self, other: Any) -> Expr:
-        return Expr("/", other, self)
-
-    def __pow__(self, other: Any) -> Expr:
-        return Expr("power", self, other)
-
-    def __neg__(self) -> Expr:
-        return Expr("neg", self)
-
-    def __abs__(self) -> Expr:
-        return Expr("abs", self)
-
-    def __lt__(self, other: Any) -> Expr:
-        return Expr("<", self, other)
-
-    def __le__(self, other: Any) -> Expr:
-        return Expr("<=", self, other)
-
-    def __gt__(self, other: Any) -> Expr:
-        return Expr(">", self, other)
-
-    def __ge__(self, other: Any) -> Expr:
-        return Expr(">=", self, other)
-
-    def __bool__(self) -> bool:
-        raise TypeError("a rule branched on an operand; use xp.where, so that every number system can read it")
-
-    def __repr__(self) -> str:
-        return f"Expr({self})"
-
-    def __str__(self) -> str:
-        return _print(self, _TEXT)
-
-    def latex(self) -> str:
-        """The formula as LaTeX (without dollars)."""
-        return _print(self, _LATEX)
-
-    def source(self) -> str:
-        """The formula as Python on ``xp``: what a program that reads the rule would contain."""
-        return _print(self, _SOURCE)
-
-
-class _Symbols:
-    """Every function of ``xp`` as the formula that calls it."""
-
-    @staticmethod
-    def constant(x: Expr) -> Expr:
-        """``x`` itself: on paper nothing flows."""
-        return x
-
-    def __getattr__(self, name: str) -> Callable[..., Expr]:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return lambda *args: Expr(name, *args)
-
-
-symbols = _Symbols()
-
-
-class Formula(NamedTuple):
-    """What a row says, as formulas: the value and one local derivative an operand."""
-
-    value: Expr
-    local_derivatives: tuple[Expr, ...]
-
-
-def formula(op: Op, names: Sequence[str] = ()) -> Formula:
-    """Read a row of the table with symbols.
-
-    names: what to call the operands (the rule's own names if empty; x₁ and x₂, or
-           w₁ w₂ x₁ x₂ b for dot, where a row takes any number)
-
-    >>> from autograd.ops import OPS
-    >>> value, (slope,) = formula(OPS["exp"])
-    >>> str(value), slope.latex()
-    ('exp(x)', 'e^{x}')
-    """
-    if not names:
-        names = op.operands or (("w_1", "w_2", "x_1", "x_2", "b") if op.name == "dot" else ("x_1", "x_2"))
-    y, local = op.rule(symbols, *map(Expr, names))
-    return Formula(_expr(y), tuple(map(_expr, local)))
-
-
-def _expr(x: Any) -> Expr:
-    return x if isinstance(x, Expr) else Expr(x)
-
-
-class _Style(NamedTuple):
-    """One way to write a formula."""
-
-    patterns: dict[str, str]  # how a head is written
-    binds: dict[str, int]  # how tightly it holds together; arguments that hold less are bracketed
-    enclosing: frozenset[str]  # heads whose pattern encloses its arguments already
-    call: str  # how any other head is written
-    brackets: str
-    number: Callable[[float], str]
-
-
-ATOM = 9
-_INFIX = {
-    "+": "{0} + {1}",
-    "-": "{0} - {1}",
-    "*": "{0} * {1}",
-    "/": "{0} / {1}",
-    "neg": "-{0}",
-    "<": "{0} < {1}",
-    ">": "{0} > {1}",
-}
-_BINDS = {"<": 1, "<=": 1, ">": 1, ">=": 1, "equal": 1, "+": 2, "-": 2, "neg": 3, "*": 4, "/": 4, "power": 6}
-
-_TEXT = _Style(
-    patterns={**_INFIX, "abs": "|{0}|", "power": "{0}**{1}", "where": "({1} if {0} else {2})", "<=": "{0} ≤ {1}", ">=": "{0} ≥ {1}", "equal": "{0} = {1}"},
-    binds=_BINDS,
-    enclosing=frozenset({"abs", "where"}),
-    call="{head}({args})",
-    brackets="({0})",
-    number="{:.6g}".format,
-)  # fmt: skip
-_LATEX = _Style(
-    patterns={
-        **_INFIX, "*": r"{0} \, {1}", "/": r"\frac{{{0}}}{{{1}}}", "<=": r"{0} \le {1}", ">=": r"{0} \ge {1}", "equal": "{0} = {1}",
-        "abs": r"\left|{0}\right|", "power": "{0}^{{{1}}}", "exp": "e^{{{0}}}", "expm1": "e^{{{0}}} - 1",
-        "sqrt": r"\sqrt{{{0}}}", "log": r"\ln\left({0}\right)", "log1p": r"\ln\left(1 + {0}\right)",
-        "maximum": r"\max\left({0}, {1}\right)", "minimum": r"\min\left({0}, {1}\right)",
-        "sign": r"\operatorname{{sgn}}\left({0}\right)", "heaviside": r"\mathbb{{1}}\left[{0} > 0\right]",
-        "where": r"\begin{{cases}}{1} & {0}\\{2} & \text{{otherwise}}\end{{cases}}",
-    },
-    binds={**_BINDS, "/": 5, "exp": 6, "expm1": 2},
-    enclosing=frozenset({"/", "abs", "sqrt", "exp", "expm1", "log", "log1p", "maximum", "minimum", "sign", "heaviside", "where"}),
-    call=r"\operatorname{{{head}}}\left({args}\right)",
-    brackets=r"\left({0}\right)",
-    number="{:.6g}".format,
-)  # fmt: skip
-_SOURCE = _Style(
-    patterns={**_INFIX, "abs": "abs({0})", "<=": "{0} <= {1}", ">=": "{0} >= {1}", "equal": "{0} == {1}"},
-    binds={k: v for k, v in _BINDS.items() if k != "power"},
-    enclosing=frozenset({"abs"}),
-    call="xp.{head}({args})",
-    brackets="({0})",
-    number=lambda x: repr(x) if math.isfinite(x) else f"float('{x}')",
-)  # fmt: skip
-
-
-def _print(e: Expr, style: _Style) -> str:
-    # Recursion is safe: a formula is as deep as one rule, not as deep as a graph.
-    if not e.args:
-        return e.head if isinstance(e.head, str) else style.number(e.head)
-    head = str(e.head)
-    if style is _LATEX and head == "*" and _same_formula(*e.args):
-        return _print(Expr("power", e.args[0], 2.0), style)
-    if style is _LATEX and head == "heaviside" and e.args[1].head == 1.0:
-        return rf"\mathbb{{1}}\left[{_print(e.args[0], style)} \ge 0\right]"
-    pattern = style.patterns.get(head)
-    if pattern is None:
-        return style.call.format(head=head, args=", ".join(_print(a, style) for a in e.args))
-    return pattern.format(*(_bracketed(a, head, slot, style) for slot, a in enumerate(e.args)))
-
-
-def _bracketed(e: Expr, outer: str, slot: int, style: _Style) -> str:
-    """An argument as it stands inside ``outer``, bracketed where it would otherwise be read wrong."""
-    text = _print(e, style)
-    exponent = style is _LATEX and outer == "power" and slot == 1  # braces hold it together
-    if outer in style.enclosing or exponent:
-        return text
-    negative = isinstance(e.head, (int, float)) and text.startswith("-")
-    mine = (style.binds.get(str(e.head), ATOM) if e.args else ATOM) if not negative else style.binds["neg"]
-    theirs = style.binds.get(outer, ATOM)
-    if negative and slot == 0 and outer in ("+", "-", "*", "/"):
-        return text
-    # Operators of one rank read from the left; comparisons and powers must not be chained at all.
-    tie = (slot == 1 and outer in ("-", "/", "*")) or outer == "power" or theirs == 1
-    return style.brackets.format(text) if mine < theirs or (mine == theirs and tie) else text
-
-
-def _same_formula(a: Expr, b: Expr) -> bool:
-    return a.head == b.head and len(a.args) == len(b.args) and all(map(_same_formula, a.args, b.args))

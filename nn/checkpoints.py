@@ -8,7 +8,7 @@ from operator import index
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from autograd import write_atomically
+from autograd.files import write_atomically
 from nn import optim
 from nn.layers import MLP
 from nn.optim import Optimizer

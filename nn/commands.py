@@ -9,8 +9,8 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any, NamedTuple
 
-from autograd import Value, draw, name, step, write_atomically
-from autograd.files import require_replaceable
+from autograd import Value, draw, name, step
+from autograd.files import require_replaceable, write_atomically
 from nn import data, losses
 from nn.layers import MLP
 from nn.neuron_panel import PRESETS, panel

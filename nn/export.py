@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from autograd import OPS, write_atomically
+from autograd import OPS
+from autograd.files import write_atomically
 from nn.layers import MLP
 from nn.serialization import architecture, tensors
 

@@ -19,7 +19,7 @@ from nn.plot_style import DARK, LIGHT, axes_grid, settings, style
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
-from autograd import write_atomically
+from autograd.files import write_atomically
 from nn import activations, data, init, measure, plots
 from nn.layers import MLP
 from nn.optim import SGD, Adagrad, Adam, RMSprop

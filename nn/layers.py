@@ -13,7 +13,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
-from autograd import Value, affine, dot, write_atomically
+from autograd import Value, affine, dot
+from autograd.files import write_atomically
 from nn import activations, init
 from nn.arguments import as_list, whole_number
 from nn.module import Module

@@ -16,7 +16,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograd import OPS, Op, formula, write_atomically
+from autograd import OPS, Op, formula
+from autograd.files import write_atomically
 
 if TYPE_CHECKING:
     import os

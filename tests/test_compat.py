@@ -175,7 +175,7 @@ def test_local_derivatives_as_third_argument_as_microgpt_writes_them():
 
 def test_a_handmade_node_without_an_op_is_drawn_as_some_function():
     node = Value(2.0, (Value(1.0),))
-    assert (node.op.name, node.op.symbol) == ("by hand", "ƒ")
+    assert (node.op.name, node.op.symbol) == ("opaque", "ƒ")
     assert Value(2.0, (Value(1.0),), "gate").op.symbol == "gate"
 
 

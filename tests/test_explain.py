@@ -9,7 +9,7 @@ import pytest
 from autograd import Value
 from autograd.backprop import topological_order
 from autograd.errors import CycleError
-from autograd.explain import LONGEST, PATHS, explain
+from autograd.explanation import LONGEST, PATHS, explain
 from autograd.ops import OPS
 from autograd.value import apply
 

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 
 from autograd import OPS
-from autograd.readings import Expr, arrays, floats, formula, ieee_read, symbols
+from autograd.readings import arrays, floats, ieee_read
+from autograd.symbols import Expr, formula, symbols
 
 every_row = pytest.mark.parametrize("op", OPS.values(), ids=OPS)
 

@@ -20,7 +20,9 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from autograd import OPS, Value, install, primitive, write_atomically
+from autograd import OPS, Value, primitive
+from autograd.files import write_atomically
+from autograd.functions import install
 from nn import (
     MLP,
     CheckpointError,
@@ -548,7 +550,7 @@ def test_what_is_read_only_stays(run_python):
     said = run_python("""
 import os, tempfile
 from pathlib import Path
-from autograd import write_atomically
+from autograd.files import write_atomically
 if os.getuid() == 0:  # root may write anywhere
     os.setuid(65534)
 with tempfile.TemporaryDirectory() as folder:

@@ -14,8 +14,9 @@ from xml.etree import ElementTree
 import pytest
 
 from autograd import Value, dot, topological_order
+from autograd.contexts import collector_paused
 from autograd.ops import OPS
-from autograd.value import apply, collector_paused
+from autograd.value import apply
 from autograd.view import Picture, draw, layout, mimebundle
 from autograd.view.compat import draw_dot, trace
 from autograd.view.geometry import DIRECTIONS, Rect, point_at

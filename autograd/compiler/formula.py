@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from autograd.readings import Expr
+from autograd.symbols import Expr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

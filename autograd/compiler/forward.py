@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd.compiler.formula import Expr, inside, is_number, simplified
 from autograd.compiler.writer import Writer, same_shape, shape_of, shape_text
-from autograd.readings import symbols
+from autograd.symbols import symbols
 
 if TYPE_CHECKING:
     from autograd.compiler.plan import Array, Reference

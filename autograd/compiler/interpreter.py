@@ -17,9 +17,9 @@ import numpy as np
 from autograd.compiler.numpy_arrays import numpy_of
 from autograd.compiler.signature import Signature
 from autograd.compiler.source import Source
+from autograd.contexts import collector_paused
 from autograd.ops import CONSTANT
 from autograd.readings import floats
-from autograd.value import collector_paused
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.value import as_float
+from autograd.operands import as_float
 
 __all__ = ["flat", "number", "numbers_of", "precision", "regular", "rows"]
 

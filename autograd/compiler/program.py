@@ -19,8 +19,9 @@ from autograd.compiler.reroll import reroll
 from autograd.compiler.signature import Input
 from autograd.compiler.tape import tape_of
 from autograd.compiler.transient import Transient
+from autograd.contexts import collector_paused
 from autograd.ops import CONSTANT, PARAMETER
-from autograd.value import Value, collector_paused
+from autograd.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

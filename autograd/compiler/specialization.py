@@ -16,15 +16,17 @@ from autograd.compiler.libraries import namespace_of
 from autograd.compiler.program import compile_graph
 from autograd.compiler.stand_ins import StandIns
 from autograd.compiler.tape import tape_of
+from autograd.contexts import collector_paused, comparisons
 from autograd.errors import DomainError, NonFiniteError, TraceError
-from autograd.value import Value, collector_paused, comparisons, sum_
+from autograd.functions import sum_
+from autograd.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from autograd.compiler.arguments import Arguments
     from autograd.compiler.tape import Tape
-    from autograd.value import Comparison
+    from autograd.contexts import Comparison
 
 __all__ = ["Specialization", "is_tracing", "name_of"]
 

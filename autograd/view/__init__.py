@@ -33,8 +33,9 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from autograd.backprop import rehearsed
+from autograd.contexts import collector_paused
 from autograd.errors import CycleError
-from autograd.value import Value, collector_paused
+from autograd.value import Value
 from autograd.view.analysis import Analysis
 from autograd.view.assembly import build_scene
 from autograd.view.fold import FOLDS

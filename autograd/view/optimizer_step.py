@@ -6,8 +6,9 @@ from copy import deepcopy
 from math import isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from autograd.operands import as_float
 from autograd.ops import CONSTANT, PARAMETER
-from autograd.value import Value, as_float
+from autograd.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

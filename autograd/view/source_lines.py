@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SourceLine", "recorded_lines", "recording"]
 
-MAKERS = frozenset(maker.__code__ for maker in (value._unary, value._binary, value._applied))
+MAKERS = frozenset(maker.__code__ for maker in (value.unary, value.binary, value.n_ary_of))
 ENGINE = str(Path(__file__).parent.parent)  # the lines we look for are outside
 
 

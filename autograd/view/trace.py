@@ -50,7 +50,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograd.ops import OPS
-from autograd.readings import formula
+from autograd.symbols import formula
 from autograd.view.analysis import prefixes
 from autograd.view.encoding import encoded
 from autograd.view.levels import Document, PlayerText, maps

@@ -20,7 +20,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
 from typing import Any, NamedTuple
 
-from autograd import Step, Value, rehearsed, topological_order
+from autograd import Step, Value, topological_order
+from autograd.backprop import rehearsed
 from nn.lab.verdict import UNANSWERED, UNKNOWN, WRONG_KIND, Verdict, as_number, close, is_missing, kind
 
 __all__ = [

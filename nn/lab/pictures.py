@@ -11,7 +11,7 @@ from base64 import b64decode
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from autograd import write_atomically
+from autograd.files import write_atomically
 
 __all__ = ["Thumbnail", "save_pictures", "thumbnail"]
 

@@ -23,7 +23,8 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from autograd import OPS, Picture, Value, draw, explain, rehearsed, topological_order
+from autograd import OPS, Picture, Value, draw, explain, topological_order
+from autograd.backprop import rehearsed
 from nn.lab.gradient import (
     FORGOT_TO_ADD,
     FORGOT_UPSTREAM,

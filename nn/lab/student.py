@@ -27,7 +27,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from autograd import write_atomically
+from autograd.files import write_atomically
 
 __all__ = ["student_version", "without_solutions", "write_student_version"]
 

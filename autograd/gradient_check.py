@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.backprop import rehearsed
 from autograd.errors import DomainError
-from autograd.value import Value, as_float
+from autograd.operands import as_float
+from autograd.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from autograd.backprop import rehearsed, topological_order
 from autograd.ops import LEAVES
-from autograd.readings import formula
+from autograd.symbols import formula
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -1,0 +1,203 @@
+"""Functions of Values: those of several operands as one node each, and the methods that the table's rows give to Value."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from autograd.operands import as_float, shortened
+from autograd.ops import OPS, Op
+from autograd.value import Value, apply, as_value, n_ary, n_ary_of, unary
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+__all__ = ["affine", "dot", "install", "logsumexp", "maximum", "mean", "method_names", "minimum", "name", "sum_"]
+
+
+# ── from the table to methods ───────────────────────────────────────────────
+
+
+def method_names(op: Op) -> tuple[str, ...]:
+    """What the method of a row is called: by its name, unless Python has an operator for it, and by its aliases.
+
+    >>> method_names(OPS["clip"]), method_names(OPS["absolute"]), method_names(OPS["negative"])
+    (('clip', 'clamp'), ('abs',), ())
+    """
+    if len(op.operands) != 1:
+        return ()
+    return op.aliases if op.operator else (op.name, *op.aliases)
+
+
+def install(op: Op) -> None:
+    """Give Value the method of a row of one operand; its constants become keyword arguments.
+
+    The table's own rows are installed on import; a row of yours when you ask for it.
+
+    >>> Value(-2.0).leaky_relu(negative_slope=0.1)
+    Value(data=-0.2, grad=0.0)
+    """
+    method = _with_constants(op) if op.constants else _plain(op)
+    names = method_names(op)
+    if not names:
+        raise ValueError(
+            f"{op.name} takes {len(op.operands) or 'any number of'} operands or has an operator: {op!r} gives no method"
+        )
+    method.__doc__ = op.doc
+    method.__name__, method.__qualname__ = names[0], f"Value.{names[0]}"  # by which it is pickled, too
+    for method_name in names:
+        setattr(Value, method_name, method)
+
+
+def _plain(op: Op) -> Callable[..., Value]:
+    return lambda self: unary(op, self)
+
+
+def _with_constants(op: Op) -> Callable[..., Value]:
+    def method(self: Value, *constants: float, **named: float) -> Value:
+        given = dict(zip(op.constants, constants, strict=False)) | named
+        unknown = set(given) - set(op.constants)
+        if unknown or len(constants) > len(op.constants):
+            raise TypeError(f"{op.name} takes {', '.join(op.constants)}, got {', '.join(unknown) or constants}")
+        return unary(op.bind(**{k: as_float(c) for k, c in given.items()}), self)
+
+    return method
+
+
+for _row in OPS.values():
+    if method_names(_row):
+        install(_row)
+
+
+# ── functions of several operands ───────────────────────────────────────────
+
+
+def maximum(a: Any, b: Any) -> Value:
+    """The larger of two, as a node; at a tie each gets half the gradient (``max(a, b)`` picks one).
+
+    >>> maximum(Value(1.0), 3.0).data
+    3.0
+    """
+    return apply(OPS["maximum"], a, b)
+
+
+def minimum(a: Any, b: Any) -> Value:
+    """The smaller of two, as a node; at a tie each gets half the gradient.
+
+    >>> minimum(Value(1.0), 3.0).data
+    1.0
+    """
+    return apply(OPS["minimum"], a, b)
+
+
+_dot = OPS["dot"]
+
+
+def dot(w: Iterable[Any], x: Iterable[Any], b: Any = None) -> Value:
+    """Σ wᵢxᵢ + b as one node: a neuron's pre-activation.
+
+    w, x: n numbers or Values each; b: one, or None for no bias
+    Raises ValueError when the lengths differ or there is nothing to multiply, TypeError for what is no list.
+
+    >>> dot([Value(1.0), Value(2.0)], [3.0, 4.0], Value(-0.5)).data
+    10.5
+    """
+    w, x = _listed("dot", w), _listed("dot", x)
+    if len(w) != len(x) or not w:
+        raise ValueError(f"dot needs as many x as w, at least one: got {len(w)} w and {len(x)} x")
+    return n_ary(_dot, w + x if b is None else (*w, *x, b))
+
+
+def affine(W: Iterable[Iterable[Any]], x: Iterable[Any], b: Iterable[Any]) -> list[Value]:
+    """W x + b, one ``dot`` per row: the pre-activations of a layer.
+
+    W: m rows of n numbers or Values; x: n; b: m
+    Raises ValueError when the lengths do not fit.
+
+    >>> [v.data for v in affine([[1.0, 2.0], [0.0, 1.0]], [3.0, 4.0], [0.5, 0.0])]
+    [11.5, 4.0]
+    """
+    x, b, rows = tuple(x), tuple(b), [tuple(w) for w in W]
+    if len(rows) != len(b) or not x or set(map(len, rows)) != {len(x)}:
+        raise ValueError(
+            f"W x + b needs rows as long as x and one bias per row: "
+            f"got rows of {[*map(len, rows)]}, {len(x)} x, {len(b)} b"
+        )
+    try:
+        xs = [v.data for v in x]
+        return [
+            n_ary_of(_dot, (*w, *x, bi), [*[v.data for v in w], *xs, bi.data]) for w, bi in zip(rows, b, strict=True)
+        ]
+    except AttributeError:  # a number among them
+        return affine([map(as_value, w) for w in rows], map(as_value, x), map(as_value, b))
+
+
+def sum_(values: Iterable[Any], start: Any = 0) -> Value:
+    """x₁ + … + xₙ as one node (Python's ``sum`` makes n).
+
+    start: one more number or Value to add, as in Python's ``sum``
+    Raises ValueError for no values, TypeError for a single one that is in no list.
+
+    >>> sum_([Value(1.0), 2.0, 3.0]).data
+    6.0
+    """
+    return _of_list(OPS["sum"], values if isinstance(start, int) and start == 0 else (*_listed("sum", values), start))
+
+
+def mean(values: Iterable[Any]) -> Value:
+    """(x₁ + … + xₙ)/n as one node.
+
+    >>> mean([Value(1.0), 2.0, 6.0]).data
+    3.0
+    """
+    return _of_list(OPS["mean"], values)
+
+
+def logsumexp(values: Iterable[Any]) -> Value:
+    """Ln Σ eˣⁱ as one node that can't overflow; its gradient is the softmax.
+
+    >>> logsumexp([Value(1000.0), Value(1000.0)]).data
+    1000.6931471805599
+    """
+    return _of_list(OPS["logsumexp"], values)
+
+
+def _of_list(op: Op, values: Iterable[Any]) -> Value:
+    operands = _listed(op.name, values)
+    if not operands:
+        raise ValueError(f"{op.name} of no values: give at least one")
+    return n_ary(op, operands)
+
+
+def _listed(function: str, values: Any) -> tuple[Any, ...]:
+    try:
+        return tuple(values)
+    except TypeError:
+        if hasattr(values, "__iter__"):
+            raise
+        raise TypeError(
+            f"{function} takes a list of numbers or Values, got the single {shortened(values)}: [v] is a list of one"
+        ) from None
+
+
+# ── names for what a student sees ───────────────────────────────────────────
+
+
+def name(variables: Mapping[str, Any] | None = None, **more: Any) -> None:
+    """Label Values by the names of the variables that hold them; labels already given stay.
+
+    Lists, tuples and dicts are entered: ``w = [Value(1), Value(2)]`` becomes w[0], w[1].
+
+    >>> w, xs = Value(1.0), [Value(2.0), Value(3.0)]
+    >>> name({"w": w, "xs": xs})   # in a notebook: name(locals())
+    >>> w.label, xs[1].label
+    ('w', 'xs[1]')
+    """
+    todo = [(k, v) for k, v in {**(variables or {}), **more}.items() if not k.startswith("_")]
+    seen = set()
+    while todo:
+        label, x = todo.pop()
+        if isinstance(x, Value):
+            x.label = x.label or label
+        elif isinstance(x, (list, tuple, dict)) and id(x) not in seen:
+            seen.add(id(x))
+            todo += [(f"{label}[{k!r}]", v) for k, v in (x.items() if isinstance(x, dict) else enumerate(x))]
