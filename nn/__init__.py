@@ -11,7 +11,7 @@ import autograd
 if not hasattr(autograd, "backward_steps"):
     raise ImportError(
         f"the `autograd` that Python found ({getattr(autograd, '__file__', '?')}) is another project of that name, not chalkgrad's. "
-        "Both use the import name, so keep one an environment: pip uninstall autograd, then reinstall chalkgrad."
+        "Both use the import name, so keep only one of them in an environment: pip uninstall autograd, then reinstall chalkgrad."
     )
 
 from nn import activations, data, init, losses, theory

@@ -33,7 +33,7 @@ def as_list(x: Any) -> Any:
 
 
 def whole_number(name: str, n: Any, *, at_least: int = 1) -> int:
-    """N as an int. Raises ValueError for anything but a whole number of at least so much, True and False included.
+    """The number as an int. Raises ValueError for anything but a whole number of at least this size; True is not one.
 
     >>> whole_number("epochs", 2.5)
     Traceback (most recent call last):
@@ -45,7 +45,7 @@ def whole_number(name: str, n: Any, *, at_least: int = 1) -> int:
 
 
 def number_in_range(name: str, x: Any, low: float = 0.0, high: float = inf, *, open_below: bool = False) -> float:
-    """X as a float. Raises ValueError for anything but a number with low ≤ x < high, or low < x where it is open below.
+    """The number as a float. Raises ValueError for anything but a number with low ≤ x < high, or low < x where it is open below.
 
     >>> number_in_range("lr", -0.1)
     Traceback (most recent call last):

@@ -41,7 +41,7 @@ def save_checkpoint(
     settings:  what else ``fit`` was given, if it is plain numbers and text: ``batch_size=16``, ``loss="logistic"``
 
     A run that goes on with the same data, settings and schedule takes the same steps to the last bit; only
-    ``patience`` begins to count anew. Raises CheckpointError and OSError as ``save`` does.
+    the count for ``patience`` starts again. Raises CheckpointError and OSError as ``save`` does.
 
     >>> from tempfile import TemporaryDirectory
     >>> from nn import Adam, data, fit

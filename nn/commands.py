@@ -58,7 +58,7 @@ class _Train:
         parser.add_argument("--hidden", help="sizes of the hidden layers, such as 16,16")
         parser.add_argument("--activation", help="of the hidden layers: relu, tanh, sigmoid, …")
         parser.add_argument("--epochs", type=_whole, help="passes over the training samples")
-        parser.add_argument("--batch-size", type=_whole, help="samples a step")
+        parser.add_argument("--batch-size", type=_whole, help="samples per step")
         parser.add_argument("--lr", type=_rate, help="learning rate of Adam")
         parser.add_argument(
             "--test", type=float, default=0.25, help="share of the samples to hold out (default: %(default)s)"
@@ -123,7 +123,7 @@ def _prepared(arguments: argparse.Namespace) -> _Job:
     found = data.load(arguments.data)
     title = Path(arguments.data).stem
     recipe = _recipe(arguments)
-    # Four corners are all there is of XOR: train and test on them alike.
+    # XOR has only its four corners: train and test on them.
     train, held_out = (found, found) if len(found.y) < 8 else data.split(found, arguments.test, seed=arguments.seed)
     if len(found.y) >= 8 and len(found.X[0]) != 2:
         train, held_out = data.standardized(train, held_out) if arguments.data != "digits" else (train, held_out)

@@ -57,7 +57,7 @@ def circles(n: int = 100, *, noise: float = 0.05, factor: float = 0.5, seed: int
 
 
 def spiral(n: int = 150, *, classes: int = 2, turns: float = 0.75, noise: float = 0.03, seed: int = 0) -> Dataset:
-    """Arms of a spiral, one a class; n samples in all.
+    """Arms of a spiral, one per class; n samples in all.
 
     >>> spiral(9, classes=3).y
     [0, 0, 0, 1, 1, 1, 2, 2, 2]
@@ -170,7 +170,7 @@ def load_csv(path: str | Path) -> Dataset:
 def _is_header(rows: list[list[str]]) -> bool:
     """A first line of words over columns of numbers, or one whose last cell alone is a word in its column."""
     *features, last = rows[0]
-    words = bool(features) and not any(_all_numbers([cell.replace(",", ".")]) for cell in features)  # 0,5 is no word
+    words = bool(features) and not any(_all_numbers([cell.replace(",", ".")]) for cell in features)  # 0,5 is not a word
     return words or (not _all_numbers([last]) and len(rows) > 1 and all(_all_numbers(row[-1:]) for row in rows[1:]))
 
 
@@ -190,7 +190,7 @@ def _csv_rows(path: Path) -> list[tuple[int, list[str]]]:
 
 
 def _delimiter(head: str) -> str:
-    r"""What stands most often, but ; wherever each line has one: the commas are then those of decimal fractions.
+    r"""The most frequent of , ; and tab, but ; wherever each line has one: the commas are then those of decimal fractions.
 
     >>> _delimiter("0,283;-0,1;0\n0,5;1,5;1\n"), _delimiter("0.5,1.5,a\n"), _delimiter("0.5\t1.5\ta\n")
     (';', ',', '\t')
@@ -205,7 +205,7 @@ def _all_numbers(cells: list[str]) -> bool:
 
 
 def _parsed(cell: str) -> float | None:
-    """The cell as a float; None if it is none: 1_000 is Python's and no table's."""
+    """The cell as a float; None if it is not a number (1_000 is one in Python, not in a table)."""
     try:
         return None if "_" in cell else float(cell)
     except ValueError:

@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 __all__ = ["CompiledEngine", "ForwardPass", "GraphEngine", "choose"]
 
 MEANS = (losses.mse, losses.logistic, losses.hinge, losses.cross_entropy)  # over the samples
-CHANGES = 8  # so many times a model that nobody asked to compile may change its flags and numbers
-COMPARED = 100  # so many samples go through both, before a module of the user's own is compiled without being asked
-DIGITS = 1e-9  # to which the two must agree then
+CHANGES = 8  # how often a model that is compiled automatically may change its flags and numbers
+COMPARED = 100  # how many samples go through both before a user's own module is compiled automatically
+DIGITS = 1e-9  # how closely the two must agree then
 
 log = logging.getLogger(__name__)
 
 
 class ForwardPass(NamedTuple):
-    """A forward pass over a batch: its numbers, what adds ∂L/∂p to every parameter, and the graph to look at."""
+    """A forward pass over a batch: loss and accuracy, what adds ∂L/∂p to every parameter, and the scalar graph."""
 
     loss: float
     accuracy: float | None
@@ -38,9 +38,9 @@ class ForwardPass(NamedTuple):
 
 
 class GraphEngine:
-    """A graph a batch: every sample through the model, one loss.
+    """One scalar graph per batch: every sample through the model, one loss.
 
-    name: which engine this is, and why it is not the compiled one if that is what "auto" would rather have taken
+    name: "graph", and the reason where "auto" would have preferred to compile
     """
 
     def __init__(self, model: Callable[[Any], Any], X: Rows, y: Rows, loss: LossFunction, reason: str = "") -> None:
@@ -50,12 +50,12 @@ class GraphEngine:
             self.fall_back(reason)
 
     def fall_back(self, reason: str) -> None:
-        """Say why nothing is compiled."""
+        """Use the scalar graph from now on; the reason goes into ``name`` and the log."""
         self.name = f"graph: {reason}"
         log.info("trains with the graph: %s", reason)
 
     def forward(self, samples: Sequence[int]) -> ForwardPass:
-        """The loss of these samples. Raises TypeError when it is no Value."""
+        """The loss of these samples. Raises TypeError when it is not a Value."""
         outputs, y = [self.model(self.X[i]) for i in samples], [self.y[i] for i in samples]
         total = self.loss(outputs, y)
         if not isinstance(total, Value):
@@ -66,7 +66,7 @@ class GraphEngine:
 class CompiledEngine(GraphEngine):
     """One sample's graph, compiled with the sample and its target as inputs: a batch is a few matrix products.
 
-    automatic: nobody asked for it ("auto"), so go on with the graph where samples turn out to have different ones
+    automatic: chosen by "auto", so that it falls back on the scalar graph where samples turn out to have different graphs
 
     Raises ValueError when the model or the loss does not compile to what the graph computes.
     """
@@ -78,7 +78,7 @@ class CompiledEngine(GraphEngine):
         super().__init__(model, X, y, loss)
         self.name, self.automatic = "compiled", automatic
         output = model(X[0])
-        loss([output] * len(y), y)  # tells a wrong label before training
+        loss([output] * len(y), y)  # a wrong label is an error before training
         try:
             self._compile(len(output) if isinstance(output, list) else 1)
         except (TypeError, ValueError, ArithmeticError) as error:
@@ -93,7 +93,7 @@ class CompiledEngine(GraphEngine):
         from autograd import compiled
 
         loss, hit = self.loss, _hits(self.loss)
-        # What can't be a float in safety is left as it is, for the compiled function to tell.
+        # What is not safely a float stays as it is: the compiled function says what is wrong with it.
         given = (np.asarray(a) for a in (self.X, _targets(loss, self.y, k)))
         self.inputs, self.targets = (a.astype(float) if np.can_cast(a.dtype, float) else a for a in given)
         if self.targets.shape[1:] == (1,):
@@ -132,25 +132,25 @@ class CompiledEngine(GraphEngine):
         )
 
     def _require_equal_losses(self) -> None:
-        """Raises TraceError where the program's loss of some samples is not the graph's, or nobody can compare so often."""
+        """Raises TraceError where the program's loss of some samples is not the graph's, or the model changes too often to compare."""
         if len(self.compared) == CHANGES:
-            raise TraceError("the model's flags or numbers change again and again")
+            raise TraceError("the model's flags or numbers change too often")
         self.compared.add(self.watched.flags)
         some = range(0, len(self.X), -(-len(self.X) // COMPARED))
         found = self.of_sample(self.watched, self.inputs[some], self.targets[some])
         expected = super().forward(some).loss
         if not isclose(found, expected, rel_tol=DIGITS, abs_tol=DIGITS):
-            other = "" if self.loss in MEANS else "the loss is no mean over the samples, or "
+            other = "" if self.loss in MEANS else "the loss is not a mean over the samples, or "
             raise TraceError(
                 f"the program's loss is {found:g}, the graph's {expected:g}: {other}some samples have another graph"
             )
 
 
 class _WatchedModel:
-    """A model and its parameters; those of a function are the Values that it computes with beside its argument.
+    """A model, its parameters (of a function: the Values that it uses beside its argument), and its flags.
 
-    flags: the text, flags and numbers that the model's modules hold, as text: for others it may make another graph, and
-          a compiled function watches the text that its arguments hold
+    flags: what the model's modules hold besides parameters (texts, flags, numbers), as one text: where it changes the
+           graph may change too, and a compiled function is traced again when a text in its arguments changes
     """
 
     def __init__(self, model: Callable[[Any], Any], x: Sequence[Any]) -> None:
@@ -163,11 +163,11 @@ class _WatchedModel:
         return self.model(x)
 
     def parameters(self) -> list[Value]:
-        """All of them, found once: an optimizer steps those it was made with."""
+        """The parameters, found once: an optimizer updates those it was made with."""
         return self._parameters
 
     def refresh(self) -> None:
-        """See what the modules hold now."""
+        """Read the flags that the modules hold now."""
         parts = [
             x
             for container in self._containers
@@ -182,7 +182,7 @@ def _is_flag(x: Any) -> bool:
 
 
 def _containers(model: Any) -> list[Any]:
-    """The attributes, dicts and lists of a module and of those it holds, but for those that are Values alone."""
+    """The attributes, dicts and lists of a module and of those it holds, except those that hold only Values."""
     found, todo, seen = [], [model], set[int]()
     while todo:
         item = todo.pop()
@@ -198,21 +198,21 @@ def _containers(model: Any) -> list[Any]:
 
 
 def _parameters_below(output: Any) -> list[Value]:
-    """The parameters below outputs; if there are none, every leaf that is not a constant."""
+    """The parameters that outputs depend on; if there are none, every leaf that is not a constant."""
     roots = output if isinstance(output, list) else [output]
     leaves = dict.fromkeys(v for root in roots for v in topological_order(root) if not v.parents)
     return [v for v in leaves if v.op.name == "parameter"] or [v for v in leaves if v.op.name != "constant"]
 
 
 def _is_uniform(model: Callable[[Any], Any]) -> bool:
-    """Is it known that every sample has the same graph? So it is for an ``MLP`` of the table's activations."""
+    """Is it certain that every sample has the same graph? It is for an ``MLP`` with activations of the op table."""
     return type(model) is MLP and all(
         activations.name_of(n.activation) in activations.names() for layer in model.layers for n in layer.neurons
     )
 
 
 def _targets(loss: LossFunction, y: Rows, k: int) -> Rows:
-    """The targets as numbers, classes of a cross-entropy as one-hot rows."""
+    """The targets as numbers; the classes of a cross-entropy as one-hot rows."""
     return losses.one_hot(y, k) if loss is losses.cross_entropy and not isinstance(y[0], (list, tuple)) else y
 
 
@@ -227,7 +227,7 @@ def _classes(loss: LossFunction, y: Rows, k: int) -> Rows:
 
 
 def _hits(loss: LossFunction) -> Any:
-    """What gives 1 where a sample is on the right side, else 0: the accuracy is its mean. None where there are no sides."""
+    """A function that is 1 where a sample is classified right, else 0, so that the accuracy is its mean; None for a regression."""
     if loss is losses.cross_entropy:
         return _first_largest
     return _above_0 if loss in (losses.logistic, losses.hinge) else None
@@ -255,9 +255,9 @@ def _first_largest(f: Sequence[Value], c: Sequence[Value]) -> Value:
 
 
 def choose(engine: str | GraphEngine, model: Callable[[Any], Any], X: Rows, y: Rows, loss: LossFunction) -> GraphEngine:
-    """The engine of that name; what was chosen before is taken as it is.
+    """The engine of that name; an engine itself is returned.
 
-    "auto" compiles a Module under one of the losses here, if the program's loss is the graph's; else it goes on with
+    "auto" compiles a Module under one of nn's losses, if the program's loss is the graph's; otherwise it trains with
     the graph. The reason is in ``name`` and in the log of this module.
 
     Raises ValueError for another name.
@@ -275,5 +275,5 @@ def choose(engine: str | GraphEngine, model: Callable[[Any], Any], X: Rows, y: R
             model, X, y, loss, "the model is a function, of which nothing is known; a Module is compiled"
         )
     if loss not in MEANS:
-        return GraphEngine(model, X, y, loss, "the loss may be another than the mean over the samples")
+        return GraphEngine(model, X, y, loss, "the loss may not be the mean over the samples")
     return CompiledEngine(model, X, y, loss, automatic=True)

@@ -32,7 +32,7 @@ class _Names(NamedTuple):
     onnx: str
 
 
-# Their constants (a slope of 0.01, α = 1, −1 and 1) are ours by default.
+# Their default constants (a slope of 0.01, α = 1, −1 and 1) are those of the op table.
 _ELSEWHERE = {
     "identity": _Names("Identity", "Identity"),
     "relu": _Names("ReLU", "Relu"),
@@ -90,7 +90,7 @@ def to_onnx(model: MLP, path: str | Path) -> None:
 
 
 def _onnx_graph(model: MLP) -> onnx.GraphProto:
-    """From x to the logits: a Gemm (h Wᵀ + b) and an activation a layer."""
+    """From x to the logits: a Gemm (h Wᵀ + b) and an activation per layer."""
     from onnx import TensorProto
     from onnx.helper import make_graph, make_node, make_tensor_value_info
 

@@ -1,6 +1,6 @@
 """The figures of the README and the notebooks, from the lecture's plots.
 
-``python -m nn.figures [FOLDER]`` makes them again, each for a light and for a dark page, and beside FOLDER, in styles, the
+``python -m nn.figures [FOLDER]`` makes them, each for a light and for a dark page, and beside FOLDER, in styles, the
 settings with which a whole session draws dark, or for a projector.
 """
 
@@ -40,7 +40,7 @@ def _boundary() -> Figure:
     right.set(xlim=left.get_xlim(), ylim=left.get_ylim(), xlabel="$x_1$")
     plots.half_planes(model.layers[0], ax=right).set_title("… where a ReLU neuron switches on")
     for ax in (left, right):
-        ax.set_aspect("equal")  # so that a normal stands upright on its line
+        ax.set_aspect("equal")  # so that a normal is perpendicular to its line
     return _figure(left)
 
 
@@ -122,7 +122,7 @@ def _symmetry() -> Figure:
 
 
 def _side_by_side(left: Axes, right: Axes) -> Figure:
-    """Two axes with one scale: what the left one says need not be said twice."""
+    """Two axes with one scale: the right one needs no labels of its own."""
     right.label_outer()
     right.legend().remove()
     return _figure(left)
@@ -134,7 +134,7 @@ def _titled(ax: Axes, title: str) -> Figure:
 
 
 def _figure(ax: Axes) -> Figure:
-    assert isinstance(ax.figure, Figure)  # not a part of one
+    assert isinstance(ax.figure, Figure)  # not a SubFigure
     return ax.figure
 
 

@@ -1,4 +1,4 @@
-"""Initialisers: how a neuron's weights are drawn, i.i.d. and from one generator.
+"""Initialisers: how a neuron's weights are drawn, independently and from one generator.
 
 An initialiser is a function of (rng, fan_in, fan_out) that gives one weight.
 Biases start at 0.
@@ -24,7 +24,7 @@ __all__ = [
 
 
 class Generator(Protocol):
-    """What an initialiser asks of a random generator: ``random`` itself, or a ``random.Random(seed)``."""
+    """What an initialiser needs of a random generator: ``random`` itself, or a ``random.Random(seed)``."""
 
     def uniform(self, a: float, b: float) -> float: ...  # noqa: D102
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 
 def constant(value: float) -> Initializer:
-    """Every weight the same: then all neurons of a layer stay the same, too (symmetry)."""
+    """Every weight the same, so that all neurons of a layer stay the same too (symmetry)."""
     return lambda rng, fan_in, fan_out: value
 
 

@@ -2,7 +2,7 @@
 
     h̃ˡ = Wˡ hˡ⁻¹ + bˡ,   hˡ = σ(h̃ˡ),   f = Wᴸ hᴸ⁻¹ + bᴸ
 
-There is no backward pass here: it is the chain rule on the graph that these make.
+There is no backward pass here: it is the chain rule on the graph that these build.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Neuron(Module):
         self.activation = activations.get(activation)
 
     def __call__(self, x: Any) -> Value:
-        """H for one sample. x: m numbers or Values. Raises ValueError for another number of them."""
+        """The output h for one sample. x: m numbers or Values. Raises ValueError for another number of them."""
         return self._fire(dot(self.w, _sample(x, len(self.w), "neuron"), self.b))
 
     def _fire(self, h_pre: Value) -> Value:
@@ -102,7 +102,7 @@ class Layer(Module):
         self.h: list[Value] = []
 
     def __call__(self, x: Any) -> Any:
-        """H as a list, or the one Value of a single neuron. Raises ValueError for inputs that do not fit."""
+        """The outputs h as a list, or the one Value of a single neuron. Raises ValueError for inputs that do not fit."""
         return _unwrapped(self._forward(_sample(x, len(self.neurons[0].w), "layer")))
 
     def _forward(self, x: Sequence[Value]) -> list[Value]:
@@ -129,7 +129,7 @@ class _ClassMethodOnly(classmethod):  # type: ignore[type-arg]
         return super().__get__(None, owner) if instance is None else self._refuse
 
     def _refuse(self, *_: object) -> NoReturn:
-        raise TypeError("load makes a new network, and leaves this one as it is: write model = MLP.load(path)")
+        raise TypeError("load makes a new network and does not change this one: write model = MLP.load(path)")
 
 
 class MLP(Module):
@@ -140,7 +140,7 @@ class MLP(Module):
     output:     activation of the last layer ("identity": f is the logits)
     init, seed: how weights are drawn; the same seed gives the same network (0 if none is given)
 
-    The classic form ``MLP(nin, nouts)``, by name too, works as elsewhere: ReLU inside, weights from ``random.uniform(-1, 1)``,
+    The classic form ``MLP(nin, nouts)``, with keywords too, works as in micrograd: ReLU inside, weights from ``random.uniform(-1, 1)``,
     and without a seed from Python's global generator.
 
     Raises ValueError for sizes that are not whole numbers ≥ 1, or fewer than two of them.
@@ -175,7 +175,7 @@ class MLP(Module):
             rng = random if seed is None else random.Random(seed)  # type: ignore[assignment]
         if len(sizes) < 2:
             raise ValueError(f"an MLP needs at least an input and an output size, got {sizes}")
-        activations.get(activation)  # a wrong name is told even if there is no hidden layer
+        activations.get(activation)  # a wrong name is an error even without a hidden layer
         self.sizes = [whole_number("a layer's size", m) for m in sizes]
         self.layers = []
         for i, (m, n) in enumerate(zip(self.sizes[:-1], self.sizes[1:], strict=True)):
@@ -243,7 +243,7 @@ def _sample(x: Any, m: int, what: str) -> Sequence[Value]:
     shape = getattr(x, "shape", None)
     if shape is not None and len(shape) > 1:
         raise ValueError(
-            f"the {what} takes one sample of {m} numbers, got an array of shape {shape}: call it row by row"
+            f"the {what} takes one sample of {m} numbers, got an array of shape {shape}: call it once per row"
         )
     if isinstance(x, (str, bytes, dict)) or not hasattr(x, "__iter__"):
         raise ValueError(f"the {what} takes a list of {m} numbers, got {x!r}")
@@ -252,5 +252,5 @@ def _sample(x: Any, m: int, what: str) -> Sequence[Value]:
     if len(x) != m:
         raise ValueError(f"the {what} expects {m} inputs, got {len(x)}")
     if any(isinstance(xi, (list, tuple)) for xi in x):
-        raise ValueError(f"the {what} takes one sample of {m} numbers, got a list of lists: call it row by row")
+        raise ValueError(f"the {what} takes one sample of {m} numbers, got a list of lists: call it once per row")
     return [xi if isinstance(xi, Value) else Value(xi, label=f"x[{j}]") for j, xi in enumerate(x)]

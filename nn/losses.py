@@ -1,4 +1,4 @@
-"""Losses over a batch, from raw outputs f̃ (logits) where there is a probability behind.
+"""Losses over a batch, from raw outputs f̃ (logits) where the loss is one of probabilities.
 
 Each takes the outputs of n samples and their targets and gives one Value. None
 knows its own gradient: ∂ℓ/∂f̃ = f − y comes out of the chain rule.
@@ -96,7 +96,7 @@ def cross_entropy(outputs: Rows, targets: Rows) -> Value:
     rows = _even_rows("cross_entropy", outputs)
     k = len(rows[0])
     if k < 2:
-        raise ValueError("cross_entropy needs one output a class, at least 2; for a single output use `logistic`")
+        raise ValueError("cross_entropy needs one output per class, at least 2; for a single output use `logistic`")
     if all(len(_row(y)) == k for y in targets):
         shares = _shares(targets)
         return mean([logsumexp(row) - dot(row, y) for row, y in zip(rows, shares, strict=True)])
@@ -108,7 +108,7 @@ def log_loss(probabilities: Rows, targets: Rows) -> Value:
     """The lecture's logistic loss and cross-entropy as printed, from probabilities: −1/n Σ log f at the true class.
 
     probabilities: n Values f (then y is 0 or 1, and the other class has 1 − f) or n lists of K Values
-    Raises DomainError where a probability is not above 0: that is what ``logistic`` and ``cross_entropy`` are spared.
+    Raises DomainError where a probability is not above 0: this can't happen to ``logistic`` and ``cross_entropy``.
 
     >>> round(log_loss([Value(0.5)], [1]).data, 6), round(log_loss([[Value(0.25), Value(0.75)]], [0]).data, 6)
     (0.693147, 1.386294)
@@ -128,7 +128,7 @@ def softmax(o: Iterable[Any]) -> list[Value]:
     >>> [round(f.data, 4) for f in softmax([Value(1000.0), Value(1000.0)])]
     [0.5, 0.5]
     """
-    o = list(o) if hasattr(o, "__iter__") else o  # if not, logsumexp says what is due
+    o = list(o) if hasattr(o, "__iter__") else o  # if not, logsumexp says what is expected
     total = logsumexp(o)
     return [(ok - total).exp() for ok in o]
 
@@ -193,7 +193,7 @@ def _class(y: Any) -> int:
 
 
 def predictions(outputs: Rows) -> list[int]:
-    """The class each output says: the largest of K, or f̃ > 0 for a single logit.
+    """The class that each output stands for: the largest of K, or f̃ > 0 for a single logit.
 
     >>> predictions([Value(-1.0), Value(2.0)]), predictions([[Value(0.0), Value(3.0), Value(1.0)]])
     ([0, 1], [1])
@@ -202,7 +202,7 @@ def predictions(outputs: Rows) -> list[int]:
 
 
 def confusion_matrix(predicted: Rows, actual: Rows, k: int) -> list[list[int]]:
-    """Entry [i][j] counts samples of class i that were called j; the diagonal is right.
+    """Entry [i][j] counts samples of class i that were classified as j; the diagonal is right.
 
     >>> confusion_matrix([0, 1, 1], [0, 1, 0], 2)
     [[1, 1], [0, 1]]
@@ -223,12 +223,12 @@ def _same_length(outputs: Rows, targets: Rows) -> None:
     for given in (outputs, targets):
         if not hasattr(given, "__len__"):
             raise TypeError(
-                f"a loss takes a list of outputs and a list of targets, one each a sample, got {type(given).__name__}; "
+                f"a loss takes a list of outputs and a list of targets, one of each per sample, got {type(given).__name__}; "
                 "for a single sample write [f], [y]"
             )
     if len(outputs) != len(targets) or not len(outputs):
         raise ValueError(
-            f"a loss needs one target a sample and at least one: got {len(outputs)} outputs and {len(targets)} targets"
+            f"a loss needs one target per sample and at least one: got {len(outputs)} outputs and {len(targets)} targets"
         )
 
 
@@ -249,7 +249,7 @@ def _single(f: Any) -> Value:
     row = _row(f)
     if len(row) != 1 or not isinstance(row[0], Value):
         raise ValueError(
-            f"this loss takes one output Value a sample, got {f!r}; for several classes use `cross_entropy`"
+            f"this loss takes one output Value per sample, got {f!r}; for several classes use `cross_entropy`"
         )
     return row[0]
 
@@ -258,7 +258,7 @@ def _labels(loss: str, targets: Rows, allowed: set[int], hint: str) -> None:
     for i, y in enumerate(map(_plain, targets)):
         if isinstance(y, (list, tuple)) or getattr(y, "shape", ()) != ():
             raise ValueError(
-                f"{loss}: the target of row {i} is {y!r}; give one label a sample (a column? use y.ravel())"
+                f"{loss}: the target of row {i} is {y!r}; give one label per sample (a column? use y.ravel())"
             )
         if not (isinstance(y, (int, float)) or hasattr(y, "item")) or y not in allowed:
             seen = sorted({_shown(_plain(t)) for t in targets})

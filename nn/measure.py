@@ -1,6 +1,6 @@
 """What the figures show, as numbers: each function measures one thing and gives it back.
 
-Nothing here draws (that is ``plots``), and a model that is measured stays as it was.
+Nothing here draws (``plots`` does), and measuring changes no model.
 Arrays are NumPy's, floats throughout.
 
 >>> curve = activation_curve("tanh", [0.0, 1.0])
@@ -109,7 +109,7 @@ def half_planes(layer: Layer) -> list[HalfPlane]:
 
 
 def scores(model: Callable[[Any], Any], xs: Sequence[float], ys: Sequence[float], threshold: float = 0.0) -> Array:
-    """One number a class at every point of a grid; the largest wins. Shape (len(ys), len(xs), K).
+    """One number per class at every point of a grid; the largest wins. Shape (len(ys), len(xs), K).
 
     threshold: what a single output has to exceed to say class 1, and so the score of class 0
 
@@ -134,7 +134,7 @@ class LayerValues(NamedTuple):
 
 
 def layer_values(model: MLP, X: Rows, y: Rows, loss: Loss) -> list[LayerValues]:
-    """h̃ˡ, hˡ and δˡ of every layer: a forward pass a sample, then one backward pass from the loss of the batch.
+    """h̃ˡ, hˡ and δˡ of every layer: a forward pass per sample, then one backward pass from the loss of the batch.
 
     X, y: n samples and their targets; loss: a name or a function, as for ``fit``
 
@@ -159,7 +159,7 @@ NodeRows = list[Sequence[Value]]
 
 
 def _forward(model: MLP, X: Rows) -> tuple[list[Any], list[tuple[NodeRows, NodeRows]]]:
-    """The outputs of n samples, and for each layer the nodes h̃ and h, a row a sample."""
+    """The outputs of n samples, and for each layer the nodes h̃ and h, one row per sample."""
     if not len(X):
         raise ValueError("a measurement needs at least one sample, got none")
     outputs: list[Any] = []
@@ -207,7 +207,7 @@ def flat_shares(model: MLP, X: Rows, *, below: float = 0.05) -> list[FlatShare]:
 
 
 class LayerVariance(NamedTuple):
-    """Var[h̃ˡ] as measured over neurons and samples, and as the formula has it."""
+    """Var[h̃ˡ] as measured over neurons and samples, and by the formula."""
 
     measured: float
     formula: float
@@ -313,7 +313,7 @@ class Bowl:
 def optimizer_paths(
     optimizers: Mapping[str, MakeOptimizer], loss: Landscape, start: Sequence[float], steps: int
 ) -> dict[str, Array]:
-    """The way each optimizer takes from ``start``: label → array of shape (steps + 1, number of weights).
+    """The path of each optimizer from ``start``: label → array of shape (steps + 1, number of weights).
 
     optimizers: label → function that makes one from parameters; loss: of the weights, made with Values
 
@@ -397,7 +397,7 @@ def approximation_errors(
 ) -> list[float]:
     """The largest |f(x) − network(x)| on [low, high] for each width, by ``interpolating_network``.
 
-    Looked for at 16 points a piece. For a smooth f it is at most max|f″| (high − low)² / (8 m²): twice the
+    Measured at 16 points per piece. For a smooth f it is at most max|f″| (high − low)² / (8 m²): twice the
     neurons, a quarter of the error.
 
     >>> approximation_errors(lambda x: x * x, [1, 2, 4])
@@ -412,7 +412,7 @@ def approximation_errors(
 
 
 class SawtoothSize(NamedTuple):
-    """A sawtooth of so many straight pieces, and the neurons it takes in a deep and in a shallow network."""
+    """A sawtooth, its number of straight pieces, and the neurons it takes in a deep and in a shallow network."""
 
     depth: int
     pieces: int
@@ -421,7 +421,7 @@ class SawtoothSize(NamedTuple):
 
 
 def sawtooth_sizes(depths: Sequence[int]) -> list[SawtoothSize]:
-    """How many hidden neurons the same sawtooth takes: 2 a layer when deep, one a piece when shallow.
+    """How many hidden neurons the same sawtooth takes: 2 per layer when deep, one per piece when shallow.
 
     Pieces and neurons are counted on the networks themselves.
 

@@ -1,4 +1,4 @@
-"""Optimizers: what to do with a gradient.
+"""Optimizers: how a gradient changes the parameters.
 
 An optimizer keeps its running numbers beside the parameters, never in them.
 Argument names are PyTorch's.
@@ -30,7 +30,7 @@ class Optimizer:
     lr:         learning rate η > 0; a schedule is a function of the step t = 1, 2, … that gives it (``fit(schedule=…)``)
     weight_decay: λ ≥ 0
 
-    Raises ValueError for no parameters, a result among them, or a rate that is not a positive number.
+    Raises ValueError for an empty list, for a Value that an op computed, and for a rate that is not a positive number.
     """
 
     def __init__(self, parameters: Iterable[Value], lr: float, weight_decay: float = 0.0) -> None:
@@ -50,7 +50,7 @@ class Optimizer:
         self.lr = number_in_range("lr", lr, open_below=True)
         self.weight_decay = number_in_range("weight_decay", weight_decay)
         self.t = 0  # steps taken
-        self.state: dict[str, list[float]] = {}  # running numbers by name, one a parameter
+        self.state: dict[str, list[float]] = {}  # running numbers by name, one per parameter
 
     def zero_grad(self) -> None:
         """Set every gradient to 0; ``backward`` only ever adds."""
@@ -60,7 +60,7 @@ class Optimizer:
     def step(self) -> None:
         """Move every parameter once, or, if one can't be moved, none.
 
-        Raises TypeError naming a parameter whose number or gradient is none, such as None.
+        Raises TypeError naming a parameter whose value or gradient is not a number, such as None.
         """
         before = self.state_dict()
         self.t += 1
@@ -76,7 +76,7 @@ class Optimizer:
 
     def _delta(self, i: int, w: float, g: float) -> float:
         """How far parameter i moves down, from its number w and gradient g."""
-        raise TypeError("Optimizer is the common part; use SGD or Adam, or define _delta in a subclass")
+        raise TypeError("Optimizer is the base class; use SGD or Adam, or define _delta in a subclass")
 
     def _running(self, name: str) -> list[float]:
         """The running numbers of that name, 0 at first."""
@@ -95,7 +95,7 @@ class Optimizer:
 
 
 class SGD(Optimizer):
-    """Gradient descent, with a memory if asked: v ← μ v + (g + λ w),  w ← w − η v.
+    """Gradient descent, with momentum if asked for: v ← μ v + (g + λ w),  w ← w − η v.
 
     momentum: μ in [0, 1); nesterov: step along g + μ v, a look ahead (needs μ > 0); weight_decay: λ ≥ 0, the gradient of λ/2 ‖w‖²
 
@@ -125,7 +125,7 @@ class SGD(Optimizer):
 
 
 class Adagrad(Optimizer):
-    """A rate a parameter, small where gradients have been large: s ← s + g²,  w ← w − η g / (√s + ε).
+    """A learning rate per parameter, small where gradients have been large: s ← s + g²,  w ← w − η g / (√s + ε).
 
     (Duchi, Hazan & Singer 2011.) eps: ε, outside the root; weight_decay: λ, added to the gradient as λ w
 
@@ -181,7 +181,7 @@ class RMSprop(Optimizer):
 
 
 class Adam(Optimizer):
-    """Running means of the gradient and of its square, freed from their start at 0 (Kingma & Ba 2015).
+    """Bias-corrected running means of the gradient and of its square (Kingma & Ba 2015).
 
     m ← β₁ m + (1 − β₁) g,  s ← β₂ s + (1 − β₂) g²,  w ← w − η m̂ / (√ŝ + ε),  m̂ = m/(1 − β₁ᵗ),  ŝ = s/(1 − β₂ᵗ)
 
@@ -217,7 +217,7 @@ class Adam(Optimizer):
 
 
 class AdamW(Adam):
-    """Adam whose weight decay goes past the running means, straight to the weight: w ← (1 − η λ) w − … (Loshchilov & Hutter 2019).
+    """Adam with decoupled weight decay, which bypasses the running means: w ← (1 − η λ) w − … (Loshchilov & Hutter 2019).
 
     >>> w = Value(1.0); w.grad = 0.5
     >>> AdamW([w], lr=0.1, weight_decay=0.5).step()
@@ -239,7 +239,7 @@ class AdamW(Adam):
 
 
 def clip_gradients(parameters: Sequence[Value], max_norm: float) -> float:
-    """Scale all gradients down together so that ‖∇L‖ ≤ max_norm; the norm before comes back.
+    """Scale all gradients down together so that ‖∇L‖ ≤ max_norm; returns the norm before.
 
     The direction stays. A norm that is not finite is left for the caller to see.
 
@@ -289,7 +289,7 @@ def exponential_decay(lr: float, *, rate: float) -> Schedule:
 
 
 def cosine(lr: float, *, steps: int, warmup: int = 0, last: float = 0.0) -> Schedule:
-    """η rises in a line for ``warmup`` steps and then falls along half a cosine to ``last`` at step ``steps``.
+    """η rises linearly for ``warmup`` steps and then falls along half a cosine to ``last`` at step ``steps``.
 
     (Loshchilov & Hutter 2017, without restarts.)
 

@@ -114,12 +114,12 @@ def activation_and_slope(activation: Activation, *, span: float = 4.0, axes: Any
         _curve(ax, curve.z, y, color=palette_of(ax).colours[colour])
         ax.set(xlabel="z", title=f"{_title(activation)}: {symbol}")
         if not y.any():
-            ax.set_ylim(-0.05, 1.0)  # nothing, and not a nothing magnified until its rounding shows
+            ax.set_ylim(-0.05, 1.0)  # a slope of 0, not its rounding errors magnified
     return panels
 
 
 def activation_grid(names: Sequence[Activation] = LECTURE, *, span: float = 3.0, axes: Any = None) -> Sequence[Axes]:
-    """Activations side by side, each with its slope: one axes a name, in rows of five (the last filled up)."""
+    """Activations side by side, each with its slope: one axes per name, in rows of five (the last filled up)."""
     columns = min(5, len(names))
     rows = -(-len(names) // columns)
     panels = axes_grid(axes, rows, columns, (2.4 * columns, 2.8 * rows))
@@ -148,7 +148,7 @@ def _origin(ax: Axes) -> None:
 
 
 def _curve(ax: Axes, x: Array, y: Array, **options: Any) -> None:
-    """A curve that is not joined across a jump; where one is at 0, a dot says which side 0 belongs to."""
+    """A curve that is not joined across a jump; where one is at 0, a dot marks the side that 0 belongs to."""
     jumps = np.flatnonzero(abs(np.diff(y)) > 0.25)
     ax.plot(np.insert(x, jumps + 1, np.nan), np.insert(y, jumps + 1, np.nan), **options)
     at_zero = [i for j in jumps for i in (j, j + 1) if abs(x[i]) < 1e-12]
@@ -166,8 +166,8 @@ def decision_boundary(
 
     X: n samples of 2 numbers; y: their classes 0 … K−1
     threshold: with a single output, class 1 is where f̃ > threshold
-    resolution: points a side of the grid on which the network is asked
-    Raises ValueError for samples that are not of the plane, or a class that the network has no score for.
+    resolution: points per side of the grid on which the network is evaluated
+    Raises ValueError for samples that are not in the plane, or a class that the network has no score for.
     """
     ax, points, labels = single_axes(ax, (6.4, 4.8)), np.asarray(X, dtype=float), np.asarray(y)
     if points.shape[1:] != (2,):
@@ -257,7 +257,7 @@ def images(
 
 
 def confusion(matrix: Rows, classes: Sequence[str] = (), *, ax: Axes | None = None) -> Axes:
-    """A confusion matrix with its numbers: row i, column j counts the samples of class i that were called j.
+    """A confusion matrix with its numbers: row i, column j counts the samples of class i that were classified as j.
 
     matrix: what ``nn.confusion_matrix`` gives; classes: their names
     Right answers and mistakes have a colour each, deeper the larger their share of the row.
@@ -294,7 +294,7 @@ def loss_curve(run: Sequence[Record] | Mapping[str, Sequence[Record]], *, ax: Ax
     """Loss against step, with the accuracy beside it where there is one; several runs compare their losses alone.
 
     run: the records that ``fit`` returns, or label → records
-    The loss on validation samples, where the records have it, is dashed with markers, a value an epoch.
+    The loss on validation samples, where the records have it, is dashed with markers, one value per epoch.
     """
     ax = single_axes(ax)
     runs = run if isinstance(run, Mapping) else {"loss": run}
@@ -339,10 +339,10 @@ def _smoothed(numbers: Sequence[float]) -> list[float]:
 def optimizer_paths(
     paths: Mapping[str, Array], loss: Callable[[Sequence[Value]], Value] | Bowl, *, ax: Axes | None = None
 ) -> Axes:
-    """The ways that optimizers take through the contour lines of a loss of two weights.
+    """The paths of optimizers through the contour lines of a loss of two weights.
 
     paths: what ``measure.optimizer_paths`` gives; the steep and the flat direction of a ``Bowl`` are drawn too
-    Both weights have one scale, so that a gradient stands upright on its contour line.
+    Both weights have one scale, so that a gradient is perpendicular to its contour line.
     """
     ax = single_axes(ax, (9.0, 4.0))
     points = np.concatenate([*paths.values(), [[0.0, 0.0]]])
@@ -366,7 +366,7 @@ def _contours(ax: Axes, loss: Callable[[Sequence[Value]], Value], low: Array, hi
 
 
 def _directions(ax: Axes, bowl: Bowl, length: float) -> Array:
-    """Arrows from the minimum along the eigendirections; their tips come back."""
+    """Arrows from the minimum along the eigendirections; returns their tips."""
     ink, tips = palette_of(ax).ink, length * np.array(bowl.directions())
     for name, tip in zip(("steep", "flat"), tips, strict=True):
         ax.annotate("", tip, (0, 0), arrowprops={"arrowstyle": "-|>", "color": ink, "linewidth": 2, "shrinkA": 0})
@@ -375,7 +375,7 @@ def _directions(ax: Axes, bowl: Bowl, length: float) -> Array:
 
 
 def weight_paths(paths: Array, *, ax: Axes | None = None) -> Axes:
-    """One line a hidden unit: its first weight against the step. Lines that coincide are drawn inside each other.
+    """One line per hidden unit: its first weight against the step. Lines that coincide are drawn inside each other.
 
     paths: what ``measure.weight_paths`` gives, shape (steps + 1, neurons, inputs)
     """
@@ -410,7 +410,7 @@ def variances(found: Mapping[str, Sequence[LayerVariance]], *, ax: Axes | None =
 def histograms(model: MLP, X: Rows, y: Rows, loss: Loss, *, axes: Any = None) -> Sequence[Axes]:
     """How the numbers of each layer spread over a batch: activations hˡ above, gradients δˡ below.
 
-    A row has one scale, and each panel its standard deviation. Two axes a layer.
+    A row has one scale, and each panel says its standard deviation. Two axes per layer.
     """
     layers = measure.layer_values(model, X, y, loss)
     panels = axes_grid(axes, 2, len(layers), (max(6.0, 2.6 * len(layers)), 5.0), sharex="row")
@@ -478,7 +478,7 @@ def _errors(ax: Axes, widths: Sequence[int], errors: Sequence[float]) -> None:
 
 
 def sawtooth(depths: Sequence[int] = (1, 2, 3, 4), *, axes: Any = None) -> Sequence[Axes]:
-    """Telgarsky's sawtooth, 2 ReLU neurons a layer: each layer doubles the teeth. One axes a depth.
+    """Telgarsky's sawtooth, 2 ReLU neurons per layer: each layer doubles the teeth. One axes per depth.
 
     >>> [ax.get_title() for ax in sawtooth([1, 3])]
     ['depth 1: 2 pieces', 'depth 3: 8 pieces']
@@ -498,7 +498,7 @@ def sawtooth_sizes(depths: Sequence[int] = range(1, 9), *, ax: Axes | None = Non
     sizes, colours = measure.sawtooth_sizes(depths), palette_of(ax).colours
     pieces = [s.pieces for s in sizes]
     ax.plot(pieces, [s.shallow for s in sizes], "s--", color=colours[1], markersize=7, label="one hidden layer")
-    ax.plot(pieces, [s.deep for s in sizes], "o-", color=colours[0], markersize=7, label="2 neurons a layer")
+    ax.plot(pieces, [s.deep for s in sizes], "o-", color=colours[0], markersize=7, label="2 neurons per layer")
     ax.set(xlabel="straight pieces", ylabel="hidden neurons", xscale="log", yscale="log")
     ax.set_xticks(pieces, [str(n) for n in pieces])
     ax.set_yticks(pieces, [str(n) for n in pieces])

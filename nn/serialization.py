@@ -115,7 +115,7 @@ def network(make: Callable[..., Network], about: dict[str, Any], tensors: dict[s
                 f"its activation {name!r:.40} is not in the op table. If it was added to the table there, "
                 "add it here first (autograd.primitive, autograd.install)"
             )
-    # Before anything of these sizes is made: are there so many numbers?
+    # Before anything of these sizes is made: does the file have as many numbers?
     require_shapes({name: t.shape for name, t in tensors.items() if not name.startswith(STATE)}, _shapes(sizes))
     model: Any = make(sizes, activation=activation, output=output, init="zero")
     for name, parameters in _parameters(model.layers).items():

@@ -81,13 +81,13 @@ def unpacked(content: bytes) -> tuple[dict[str, Any], dict[str, Tensor]]:
     length = int.from_bytes(content[:8], "little")
     if length > len(content) - 8 or content[8:9] != b"{":
         raise ValueError(
-            f"it is cut short, or no safetensors file: {length:,} bytes of header can't be in {len(content):,}. {AGAIN}"
+            f"it is cut short, or not a safetensors file: {length:,} bytes of header can't be in {len(content):,}. {AGAIN}"
         )
     header = _json(content[8 : 8 + length])
     metadata = header.pop("__metadata__", {})
     if not isinstance(metadata, dict) or not isinstance(text := metadata.get("chalkgrad"), str):
         raise ValueError(
-            "it does not say its architecture, so it was not saved by chalkgrad. Load it with the library that did"
+            "it does not state its architecture, so it was not saved by chalkgrad. Load it with the library that did"
         )
     about = _json(text)
     if about.get("format") != VERSION:
@@ -112,7 +112,7 @@ def _tensors_in(header: dict[str, Any], data: bytes) -> dict[str, Tensor]:
             raise ValueError(f"tensor {name!r:.40} is not where the one before it ends, or is cut short. {AGAIN}")
         tensors[name] = Tensor(tuple(shape), list(struct.unpack(f"<{prod(shape)}d", data[start:end])))
     if end != len(data):
-        raise ValueError(f"it goes on after its last tensor. {AGAIN}")
+        raise ValueError(f"there is more after its last tensor. {AGAIN}")
     return tensors
 
 
@@ -125,7 +125,7 @@ def _checksum(text: str, tensors: dict[str, Tensor]) -> str:
 
 
 def fields(what: str, found: Any, **kinds: type) -> list[Any]:
-    """The values of exactly these fields, each of its kind (and True is no int)."""
+    """The values of exactly these fields, each of its type (True is not an int)."""
     if not isinstance(found, dict) or found.keys() != kinds.keys():
         raise ValueError(f"{what} should say {', '.join(kinds)}, and nothing else. {AGAIN}")
     for key, kind in kinds.items():
@@ -142,14 +142,14 @@ def _json(text: str | bytes) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise ValueError(f"its header is damaged ({error}). {AGAIN}") from None
     if not isinstance(found, dict):
-        raise ValueError(f"its header is damaged (it is no JSON object). {AGAIN}")
+        raise ValueError(f"its header is damaged (not a JSON object). {AGAIN}")
     return found
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise ValueError("a key is there twice")
+        raise ValueError("a key occurs twice")
     return found
 
 

@@ -1,4 +1,4 @@
-"""What the lecture proves, as exact constructions: numbers here are fractions or powers of two, not the luck of a run."""
+"""What the lecture proves, as exact constructions: numbers here are fractions or powers of two, not the outcome of a training run."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Point = tuple[Fraction, Fraction]
 def collapse(model: MLP) -> tuple[list[list[float]], list[float]]:
     """A network with linear activations is one W x + b: multiply it out.
 
-    W = a^{L−1} Wᴸ … W¹ for σ(z) = a z, and b alike. W: m_L lists of m₀ numbers; b: m_L numbers.
+    W = a^{L−1} Wᴸ … W¹ for σ(z) = a z, and b likewise. W: m_L lists of m₀ numbers; b: m_L numbers.
     Raises ValueError when an activation is not linear.
 
     >>> W, b = collapse(MLP([1, 2, 1], activation="identity", init=0.5))
@@ -45,7 +45,7 @@ def collapse(model: MLP) -> tuple[list[list[float]], list[float]]:
 
 
 def _slope(layer: Layer, number: int) -> float:
-    """The a of σ(z) = a z. Probing can't prove linearity, but it finds every activation of the table out."""
+    """The a of σ(z) = a z. Probing can't prove linearity, but it finds every nonlinear activation of the table."""
     neuron = layer.neurons[0]
     if not neuron.nonlin:
         return 1.0
@@ -69,10 +69,10 @@ class BestLine(NamedTuple):
 
 
 def best_line(X: Rows, y: Rows) -> BestLine:
-    """The best single neuron there is, by trying every way in which a line can part the points.
+    """The best possible single neuron, by trying every way in which a line can separate the points.
 
-    A line that parts points can be moved until it touches two of them; so all partings are found at the
-    lines through two points, turned or shifted by too little to pass another. Arithmetic is exact.
+    A line that separates points can be moved until it touches two of them; so every separation is found at a
+    line through two points, turned or shifted by too little to pass another. Arithmetic is exact.
 
     X: n different points of the plane; y: classes 0 and 1 (class 1 where w·x + b > 0)
 
@@ -90,7 +90,7 @@ def best_line(X: Rows, y: Rows) -> BestLine:
 
 
 def _lines(points: Sequence[Point]) -> Iterator[tuple[Point, Fraction]]:
-    """(w, b) for every way in which a line can part the points."""
+    """(w, b) for every way in which a line can separate the points."""
     yield (Fraction(0), Fraction(0)), Fraction(1)  # all on one side
     yield (Fraction(0), Fraction(0)), Fraction(-1)
     for p, q in combinations(points, 2):
@@ -117,7 +117,7 @@ def _dot(a: Point, b: Point) -> Fraction:
 def common_point(X: Rows, y: Rows) -> tuple[float, float] | None:
     """A point between two samples of class 0 and also between two of class 1, or None.
 
-    Where there is one, no line can part the classes: the point would have to lie on both sides of it.
+    Where there is one, no line can separate the classes: the point would have to lie on both sides of it.
 
     >>> from nn import data
     >>> common_point(data.XOR.X, data.XOR.y), common_point(data.OR.X, data.OR.y)
@@ -166,7 +166,7 @@ def sawtooth(depth: int) -> MLP:
 
 
 def sawtooth_shallow(depth: int) -> MLP:
-    """The same sawtooth with one hidden layer: it takes one neuron a piece, 2^depth of them.
+    """The same sawtooth with one hidden layer: it takes one neuron per piece, 2^depth of them.
 
     >>> [sawtooth_shallow(2)([x]).data for x in (0.0, 0.25, 0.5, 0.75, 1.0)]
     [0.0, 1.0, 0.0, 1.0, 0.0]

@@ -1,4 +1,4 @@
-"""Training: forward, backward, step; one record a step.
+"""Training: forward, backward, step; one record per step.
 
 for X, y in batches:  loss(model(X), y).backward();  optimizer.step()
 """
@@ -64,7 +64,7 @@ Samples = tuple[Rows, Rows]
 
 
 class Settings(TypedDict, total=False):
-    """What ``fit`` hands to ``steps`` as it is."""
+    """The arguments of ``steps`` that ``fit`` passes to it unchanged."""
 
     seed: int
     start: int
@@ -79,26 +79,26 @@ def steps(
     epochs: int = 10, batch_size: int | None = None, seed: int = 0, start: int = 0, schedule: Schedule | None = None,
     clip_norm: float | None = None, validation: tuple[Rows, Rows, *tuple[Any, ...]] | None = None, engine: str | GraphEngine = "auto",
 ) -> Iterator[Record]:  # fmt: skip
-    """Train, yielding one record a step; stop whenever you like.
+    """Train, yielding one record per step; stop whenever you like.
 
     model:      maps one sample to one Value or a list of them
     X, y:       n samples and their targets
     loss:       a name ("mse", "logistic", "hinge", "cross_entropy") or a function of outputs and targets
-    batch_size: samples a step; None for all of them (full batch)
-    seed:       shuffles the samples anew each epoch, always the same way
-    start:      steps taken before, by a run that is now resumed: as many batches are passed over
+    batch_size: samples per step; None for all of them (full batch)
+    seed:       of the shuffling of the samples in each epoch; the same seed, the same order
+    start:      steps taken before, by a run that is now resumed: as many batches are skipped
     schedule:   the learning rate as a function of the step 1, 2, …; None leaves ``optimizer.lr`` alone
     clip_norm:  the largest ‖∇L‖ that may pass (see ``clip_gradients``)
     validation: (X, y) that are not trained on, evaluated at the end of each epoch
     engine:     "graph" builds every batch's scalar graph; "compiled" compiles one sample's graph and runs it on arrays
                 (every sample must have the same graph); "auto" compiles a Module if that gives the graph's loss, and
-                else says why in the log of nn.engine. Results agree to rounding.
+                otherwise says why not in the log of nn.engine. Results agree up to rounding.
 
-    A step that does not end leaves nothing half done: parameters and optimizer go back to where it
-    began; if the loss was no longer finite, to where it last was.
+    A step that does not end leaves nothing half done: parameters and optimizer go back to where they were before it;
+    if the loss was no longer finite, to where it last was.
 
     Raises NonFiniteError naming the step and the node where the first nan or inf arose; ValueError for data that do not
-    fit; TypeError for an optimizer or a schedule that is none.
+    fit; TypeError for an optimizer or a schedule that is not one.
     Warns with FlatGradientWarning when every gradient is exactly 0.
     """
     X, y = _data(X, y)
@@ -212,16 +212,16 @@ def fit(
     epochs: int = 10, batch_size: int | None = None, progress: bool = False,
     on_step: Callable[[Record], None] | None = None, patience: int | None = None, **settings: Unpack[Settings],
 ) -> Run:  # fmt: skip
-    """Train to the end and collect one record a step. Arguments and errors as for ``steps``, and:
+    """Train to the end and collect one record per step. Arguments and errors as for ``steps``, and:
 
     optimizer: SGD with lr=0.1 if None
     progress:  show a bar (in a terminal or a notebook); silent if False
     on_step:   called with each record
-    patience:  stop after so many epochs without a better validation loss, with the parameters of the best
+    patience:  stop after this many epochs without a better validation loss, with the parameters of the best
                epoch (needs ``validation``)
 
     Ctrl-C ends the run without an error: the model is as after the last whole step, and the
-    records so far come back with ``run.ended == "interrupted"``.
+    records so far are returned with ``run.ended == "interrupted"``.
 
     >>> from nn import MLP, data
     >>> model = MLP([2, 4, 1], activation="tanh", seed=1)
@@ -288,7 +288,7 @@ class _Best:
 
 
 def evaluate(model: Callable[[Any], Any], X: Rows, y: Rows, loss: Loss) -> tuple[float, float | None]:
-    """(loss, accuracy) on samples that need no gradient."""
+    """Loss and accuracy on samples, without gradients."""
     X, y = _data(X, y)
     with collector_paused():
         outputs = [model(x) for x in X]
@@ -362,12 +362,12 @@ def _advice(lr: float) -> str:
 def _data(X: Rows, y: Rows) -> tuple[Any, Any]:
     X, y = as_list(X), as_list(y)
     if len(X) != len(y) or not len(y):
-        raise ValueError(f"X and y need one row a sample and at least one: got {len(X)} rows of X and {len(y)} of y")
+        raise ValueError(f"X and y need one row per sample and at least one: got {len(X)} rows of X and {len(y)} of y")
     return X, y
 
 
 def _samples(validation: Any) -> Samples | None:
-    """Validation samples and targets; a data set of ``nn.data`` is such a pair with names behind it."""
+    """Validation samples and targets; a data set of ``nn.data`` begins with such a pair."""
     if validation is None:
         return None
     pair = validation[:2] if isinstance(validation, (tuple, list)) else ()

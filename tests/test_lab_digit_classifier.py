@@ -49,7 +49,7 @@ def test_recall_is_counted_on_the_samples_themselves():
     ("answer", "mistake"),
     [
         (64 * 32 + 32 * 10, "forgot the biases"),
-        (64 * 32 + 1 + 32 * 10 + 1, "counted one bias a layer"),
+        (64 * 32 + 1 + 32 * 10 + 1, "counted one bias per layer"),
         (64 * 33 + 32 * 11 + 52, "not right yet"),
         (64 * 32 + 32 * 10 + 106, "gave the pixels a bias"),
         (42, "counted the neurons"),

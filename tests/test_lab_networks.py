@@ -78,9 +78,9 @@ def test_depth_adds_neurons_where_width_multiplies_them():
     ("answer", "mistake"),
     [
         ((20, 2**20), "counted layers, not neurons"),
-        ((2**20, 2**20), "one neuron a piece"),
+        ((2**20, 2**20), "one neuron per piece"),
         ((40, 40), "no folding in one layer"),
-        ((40, 2**19), "one bend a neuron"),
+        ((40, 2**19), "one bend per neuron"),
         ((40, 2**20 - 1), "counted the bends alone"),
         ((40, 2**20 + 1), UNKNOWN),
         ((40, 1.05e6), UNKNOWN),

@@ -27,12 +27,12 @@ def test_a_small_nudge_is_magnified_by_the_gradient(which):
     assert nudge(loss, 3, 2, -1, 4, which=which, by=1e-6)[-1].magnified == pytest.approx(leaves[which].grad, rel=1e-4)
 
 
-def test_a_nudge_is_told_exactly():
+def test_the_effect_of_a_nudge_is_exact():
     last = nudge(loss, 3, 2, -1, 4, which="w", by=0.5)[-1]
     assert last == ("L", 1.0, 4.0, 6.0)  # (3.5 · 2 − 1 − 4)² = 4
 
 
-def test_the_table_has_a_line_a_node():
+def test_the_table_has_one_line_per_node():
     lines = repr(nudge(loss, 3, 2, -1, 4, which="w", by=0.5)).splitlines()
     assert [line.split()[0] for line in lines] == ["node", "w", "z", "f", "e", "L"]
     assert lines[-1].split()[1:] == ["1", "4", "3", "6", "×"]

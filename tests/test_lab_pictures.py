@@ -44,7 +44,7 @@ def test_numbered_notebooks_get_their_files_and_others_none(tmp_path):
     assert (tmp_path / "figures" / "lesson-03.svg").read_bytes() == b"<svg/>"
 
 
-def test_a_tagged_cell_without_a_picture_is_told_with_its_notebook(tmp_path):
+def test_a_tagged_cell_without_a_picture_is_an_error_naming_the_notebook(tmp_path):
     (tmp_path / "05_c.ipynb").write_text(json.dumps({"cells": [cell(["picture"], {"text/plain": "3"})]}))
     with pytest.raises(ValueError, match=r"05_c\.ipynb: the cell tagged 'picture' shows no picture"):
         save_pictures(tmp_path)

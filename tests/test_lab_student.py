@@ -79,7 +79,7 @@ def test_a_cell_without_solution_is_untouched():
         ("### BEGIN SOLUTION\na = 1", "without '### END SOLUTION'"),
         ("a = 1\n### END SOLUTION", "they come in pairs"),
         ("### BEGIN SOLUTION\n### BEGIN SOLUTION\na = 1\n### END SOLUTION", "they come in pairs"),
-        ("# BEGIN SOLUTION\na = 1\n### END SOLUTION", "'# BEGIN SOLUTION' is no mark"),
+        ("# BEGIN SOLUTION\na = 1\n### END SOLUTION", "'# BEGIN SOLUTION' is not a mark"),
         (region("a ="), "not Python: invalid syntax in its line 1"),
         (region("%timeit f()"), "not Python"),
         (region("optimizer.step()"), "nothing to fill in"),
@@ -87,7 +87,7 @@ def test_a_cell_without_solution_is_untouched():
         (region("class A:", "    def b(self):", "        return 1"), "defines a class, A"),
     ],
 )
-def test_marks_that_do_not_match_are_told(source, says):
+def test_marks_that_do_not_match_are_an_error(source, says):
     with pytest.raises(ValueError, match=says):
         without_solutions(source)
 

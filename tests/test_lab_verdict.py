@@ -202,13 +202,13 @@ def test_a_function_with_three_dots_or_pass_for_a_body_is_not_answered_yet():
     assert judge_function(..., double, SAMPLES).mistake == UNANSWERED
 
 
-def test_a_function_that_only_sometimes_returns_is_told_where_not():
+def test_a_function_that_only_sometimes_returns_is_shown_where_not():
     verdict = judge_function(lambda x: 2 * x if x > 0 else None, double, SAMPLES)
     assert verdict.mistake == NOTHING
     assert "-1.0" in verdict.advice
 
 
-def test_a_function_that_raises_is_told_what():
+def test_the_error_that_a_function_raises_is_shown():
     def slope(x):
         raise KeyError("σ")
 
@@ -217,7 +217,7 @@ def test_a_function_that_raises_is_told_what():
     assert verdict.advice == "slope(-1.0): KeyError: 'σ'"
 
 
-def test_a_function_of_the_wrong_arguments_is_told_so():
+def test_a_function_of_the_wrong_arguments_shows_its_error():
     assert "TypeError" in judge_function(lambda: 1.0, double, SAMPLES).advice
 
 

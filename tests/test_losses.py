@@ -221,7 +221,7 @@ def test_a_label_that_does_not_exist_is_named_with_its_row_and_the_labels_seen(l
         ([-1, 0, 1], r"cross_entropy: row 0 has the label -1"),
         ([0, 1, 1.5], r"cross_entropy: row 2 has the label 1.5"),
         (["cat", "dog", "cat"], r"cross_entropy: row 0 has the label 'cat'; .*Labels seen: .*cat.*dog"),
-        ([[0, 1]] * 3, r"cross_entropy: the target of row 0 is \[0, 1\]; give one label a sample"),
+        ([[0, 1]] * 3, r"cross_entropy: the target of row 0 is \[0, 1\]; give one label per sample"),
         ([0, 1, [0, 0, 1]], r"cross_entropy: the target of row 2 is \[0, 0, 1\]"),
     ],
     ids=str,
@@ -259,7 +259,7 @@ def test_mse_pairs_row_with_row_and_never_broadcasts():
 @pytest.mark.parametrize("loss", [mse, logistic, hinge, cross_entropy])
 @pytest.mark.parametrize(("n", "targets"), [(2, 3), (3, 2), (0, 0), (1, 0)])
 def test_another_number_of_targets_than_outputs_is_an_error(loss, n, targets):
-    with pytest.raises(ValueError, match=rf"one target a sample.*got {n} outputs and {targets} targets"):
+    with pytest.raises(ValueError, match=rf"one target per sample.*got {n} outputs and {targets} targets"):
         loss(values([[0.1, 0.2]] * n if loss is cross_entropy else [0.1] * n), [1] * targets)
 
 
@@ -407,7 +407,7 @@ def test_a_confusion_matrix_counts_actual_by_predicted():
     ("said", "true"), [([0, 1], [-1, 1]), ([0, 2], [1, 1]), ([0], [0, 1]), ([0, 1], [2, 0])], ids=str
 )
 def test_a_confusion_matrix_refuses_classes_that_do_not_exist(said, true):
-    with pytest.raises(ValueError, match=r"label|one target a sample"):
+    with pytest.raises(ValueError, match=r"label|one target per sample"):
         confusion_matrix(said, true, 2)
 
 

@@ -29,9 +29,9 @@ def test_inputs_of_the_wrong_length_are_an_error_and_never_cut_short(what, x):
 @pytest.mark.parametrize(
     ("x", "says"),
     [
-        (np.zeros((2, 3)), r"array of shape \(2, 3\): call it row by row"),
+        (np.zeros((2, 3)), r"array of shape \(2, 3\): call it once per row"),
         (np.zeros((3, 1)), r"array of shape \(3, 1\)"),
-        ([[1.0, 2.0, 3.0]] * 3, "list of lists: call it row by row"),
+        ([[1.0, 2.0, 3.0]] * 3, "list of lists: call it once per row"),
         ("abc", "takes a list of 3 numbers, got 'abc'"),
         (b"abc", "takes a list of 3 numbers"),
         ({"a": 1, "b": 2, "c": 3}, "takes a list of 3 numbers"),
@@ -400,7 +400,7 @@ def test_every_public_name_exists():
 def test_load_on_a_network_says_that_it_makes_another(tmp_path):
     model, other = MLP([2, 3, 1], seed=0), MLP([2, 3, 1], seed=1)
     model.save(tmp_path / "m.safetensors")
-    with pytest.raises(TypeError, match=r"load makes a new network, .* write model = MLP\.load\(path\)"):
+    with pytest.raises(TypeError, match=r"load makes a new network .* write model = MLP\.load\(path\)"):
         other.load(tmp_path / "m.safetensors")
     assert MLP.load(tmp_path / "m.safetensors")([1.0, 2.0]).data == model([1.0, 2.0]).data
 

@@ -377,7 +377,7 @@ def test_cosine_is_pytorchs_with_its_ends_included():
         schedule.step()
 
 
-def test_cosine_warms_up_in_a_line_and_then_falls():
+def test_cosine_warms_up_linearly_and_then_falls():
     rate = cosine(1.0, steps=7, warmup=2)
     assert [rate(t) for t in range(1, 8)] == pytest.approx(
         [0.5, 1.0, *(0.5 + 0.5 * math.cos(math.pi * k / 4) for k in range(5))]

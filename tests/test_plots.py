@@ -117,7 +117,7 @@ def test_a_jump_is_not_joined_and_a_dot_says_whose_zero_is():
     assert not np.isnan(right.get_lines()[-2].get_ydata()).any()
 
 
-def test_the_grid_has_one_panel_an_activation_of_the_lecture():
+def test_the_grid_has_one_panel_per_activation_of_the_lecture():
     axes = plots.activation_grid()
     assert [ax.get_title() for ax in axes][:5] == ["step", "sigmoid", "tanh", "ReLU", "LeakyReLU"]
     assert [ax.axison for ax in plots.activation_grid(plots.LECTURE[:6])] == [True] * 6 + [False] * 4
@@ -230,12 +230,12 @@ def test_pictures_fill_rows_and_leave_the_rest_empty():
 
 
 @pytest.mark.parametrize("X", [[[1.0] * 5], [], [1.0, 2.0]])
-def test_numbers_that_are_no_picture_are_told(X):
+def test_numbers_that_are_not_a_picture_are_an_error(X):
     with pytest.raises(ValueError, match="pictures 2 pixels wide are rows of k · 2 numbers; the shape of X is"):
         plots.images(X, width=2)
 
 
-def test_a_confusion_matrix_writes_every_count_where_it_belongs_and_tells_right_from_wrong():
+def test_a_confusion_matrix_writes_every_count_where_it_belongs_and_colours_right_and_wrong():
     ax = plots.confusion([[9, 1], [0, 5]], ["cat", "dog"])
     assert {t.get_position(): t.get_text() for t in ax.texts} == {(0, 0): "9", (1, 0): "1", (1, 1): "5"}
     cells = ax.get_images()[0].get_array()
@@ -249,7 +249,7 @@ def test_a_boundary_needs_a_plane():
         plots.decision_boundary(MLP([3, 1]), [[0.0, 0.0, 0.0]], [0])
 
 
-def test_too_few_axes_are_told():
+def test_too_few_axes_are_an_error():
     with pytest.raises(ValueError, match=r"needs 2 axes \(1 × 2\), got 1"):
         plots.activation_and_slope("tanh", axes=[Figure().add_subplot()])
 
@@ -261,7 +261,7 @@ def test_several_axes_are_drawn_on_and_given_back():
     assert [ax.get_title().split(":")[0] for ax in drawn][:2] == ["layer 1", "layer 2"]
 
 
-def test_one_bar_a_layer_and_kind():
+def test_one_bar_per_layer_and_kind():
     model = MLP([2, 3, 3, 1], activation="relu", init=-1.0)  # never on where x ≥ 0; then always, at 0
     heights = [bar.get_height() for bar in plots.flat_shares(model, [[1.0, 1.0], [2.0, 1.0]]).patches]
     assert heights == [100.0, 100.0, 100.0, 100.0]

@@ -103,14 +103,14 @@ def test_a_network_that_bends_does_not_collapse(activation):
 
 
 @pytest.mark.parametrize("depth", range(1, 8))
-def test_the_sawtooth_has_two_to_the_depth_pieces_from_two_neurons_a_layer(depth):
+def test_the_sawtooth_has_two_to_the_depth_pieces_from_two_neurons_per_layer(depth):
     deep = sawtooth(depth)
     assert deep.sizes == [1, *[2] * depth, 1]
     assert pieces(deep) == 2**depth
 
 
 @pytest.mark.parametrize("depth", range(1, 7))
-def test_one_hidden_layer_makes_the_same_sawtooth_with_a_neuron_a_piece(depth):
+def test_one_hidden_layer_makes_the_same_sawtooth_with_one_neuron_per_piece(depth):
     deep, shallow = sawtooth(depth), sawtooth_shallow(depth)
     assert shallow.sizes == [1, 2**depth, 1]
     assert pieces(shallow) == 2**depth

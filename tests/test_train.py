@@ -230,7 +230,7 @@ def test_another_number_of_targets_than_samples_is_an_error(X, y):
     model = small()
     before = numbers(model)
     for call in (fit, lambda *a, **k: next(steps(*a, **k)), lambda *a, optimizer, **k: evaluate(*a, **k)):
-        with pytest.raises(ValueError, match=rf"one row a sample.*got {len(X)} rows of X and {len(y)} of y"):
+        with pytest.raises(ValueError, match=rf"one row per sample.*got {len(X)} rows of X and {len(y)} of y"):
             call(model, X, y, loss="logistic", optimizer=SGD(model.parameters(), lr=0.1))
     assert numbers(model) == before
 
@@ -246,7 +246,7 @@ def test_counts_may_be_numpys_integers():
     assert len(trained(small(), epochs=np.int64(2), batch_size=np.int32(10))) == 4
 
 
-def test_wrong_arguments_are_told_before_the_first_step():
+def test_wrong_arguments_are_an_error_before_the_first_step():
     model = small()
     optimizer = SGD(model.parameters(), lr=0.1)
     with pytest.raises(ValueError, match="epochs"):
@@ -783,7 +783,7 @@ def test_a_function_and_a_loss_of_ones_own_go_on_with_the_graph():
     assert run_of(model).engine == "compiled"
     run = fit(lambda x: model(x), MOONS.X, MOONS.y, loss="mse", optimizer=SGD(model.parameters()), epochs=1)
     assert run.engine.startswith("graph: the model is a function")
-    assert run_of(model, loss=lambda f, y: mse(f, y) * len(y)).engine.startswith("graph: the loss may be another")
+    assert run_of(model, loss=lambda f, y: mse(f, y) * len(y)).engine.startswith("graph: the loss may not be")
 
 
 def test_an_activation_of_ones_own_is_compiled_where_it_makes_one_graph():
@@ -794,7 +794,7 @@ def test_an_activation_of_ones_own_is_compiled_where_it_makes_one_graph():
     assert run_of(bent).engine.startswith("graph: samples part ways")
 
 
-def test_a_wrong_label_is_told_before_training_by_a_module_of_ones_own():
+def test_a_wrong_label_is_an_error_before_training_of_a_module_of_ones_own():
     model, steps_taken = Residual(), []
     with pytest.raises(ValueError, match="logistic: row 19 has the label 2"):
         run_of(model, y=[*MOONS.y[:-1], 2], on_step=steps_taken.append)
@@ -866,7 +866,7 @@ def test_a_number_that_changes_at_every_step_is_left_to_the_graph():
     models = Tempered(), Tempered()
     for model, name in zip(models, ("graph", "auto"), strict=True):
         run = run_of(model, name, on_step=lambda step, model=model: change(model, step))
-    assert run.engine == "graph: the model's flags or numbers change again and again"
+    assert run.engine == "graph: the model's flags or numbers change too often"
     np.testing.assert_allclose(numbers(models[1]), numbers(models[0]), rtol=1e-10, atol=1e-12)
 
 
@@ -877,14 +877,14 @@ def test_a_loss_that_is_no_mean_over_the_samples_is_not_compiled_to_another(make
 
     before = numbers(make())
     model = make()
-    with pytest.raises(ValueError, match="the loss is no mean over the samples, or some samples have another graph"):
+    with pytest.raises(ValueError, match="the loss is not a mean over the samples, or some samples have another graph"):
         run_of(model, "compiled", total)
     assert numbers(model) == before
     run_of(make(), "compiled", lambda outputs, y: total(outputs, y) / len(y))
 
 
 @pytest.mark.parametrize("cell", ["2", 1j, None])
-def test_a_cell_that_is_no_number_is_told_by_every_engine(cell):
+def test_a_cell_that_is_not_a_number_is_an_error_in_every_engine(cell):
     X = [*MOONS.X[:2], [cell, 1.0], *MOONS.X[3:]]
     for engine in ("auto", "compiled", "graph"):
         model = small()

@@ -51,7 +51,7 @@ class Slip(NamedTuple):
 def judge_gradient(root: Value, node: Value, answer: Any, known: Mapping[Value, float] | None = None) -> Verdict:
     """Is the answer ∂root/∂node, and if not, what was done wrong? No gradient of yours is changed.
 
-    known: the student's own gradients of nodes above. What is right but for these follows from an earlier mistake, and
+    known: the student's own gradients of nodes above. What would be right without their mistakes follows from an earlier one, and
            the verdict says which to mend first; what is wrong is judged as a step from them.
 
     Answers may be rounded to three digits.
@@ -90,7 +90,7 @@ def node_name(node: Value) -> str:
 
 
 def slips(root: Value, node: Value, known: Mapping[Value, float] | None = None) -> list[Slip]:
-    """The wrong numbers for ∂root/∂node that have a name, the likeliest name first; none is the right number.
+    """The wrong numbers for ∂root/∂node that have a name, the likeliest first; none is the right number.
 
     known: the student's own gradients of nodes above, from which the last step may have gone wrong
 
@@ -147,7 +147,7 @@ def _backward(root: Value, node: Value) -> tuple[float, list[Step]]:
         return (node.grad if node is root or any(step.parent is node for step in steps) else 0.0), steps
 
 
-# ── one generator a mistake ─────────────────────────────────────────────────
+# ── one generator per mistake ───────────────────────────────────────────────
 
 
 def _selections(n: int) -> Iterator[tuple[int, ...]]:

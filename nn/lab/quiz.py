@@ -38,7 +38,7 @@ from nn.lab.verdict import UNANSWERED, UNKNOWN, Verdict, as_number, close
 
 __all__ = ["Quiz", "Verdicts"]
 
-TRIES = 20_000  # graphs that are thrown away before a seed is given up; a few hundred are the rule
+TRIES = 20_000  # graphs tried before a seed is given up; a few hundred are usually enough
 GAP = 0.02  # two answers with different names differ by this much, relative: more than a rounding can bridge
 LEAVES, RESULTS, LAST = ("w", "x", "b"), ("u", "v", "s", "t", "z"), "L"
 
@@ -102,7 +102,7 @@ class Exercise(NamedTuple):
 
 
 class Verdicts(dict[str, Verdict]):
-    """A verdict a node; true when all are right."""
+    """One verdict per node; true when all are right."""
 
     def __bool__(self) -> bool:
         return all(self.values())
@@ -151,7 +151,7 @@ class Quiz:
     def check(self, /, **answers: Any) -> Verdicts:
         """Judge ∂L/∂ of each leaf, and of any result that is given too; rounding to three digits is fine.
 
-        An answer that is right but for a result's gradient which you gave and got wrong is said to follow from that.
+        An answer that would be right, had you not got a result's gradient wrong, is said to follow from that mistake.
         """
         L = self.nodes[LAST]
         numbers = {self.nodes[label]: as_number(answer) for label, answer in answers.items() if label in self.nodes}
@@ -205,7 +205,7 @@ class Quiz:
 
 
 class Solution(tuple[str, ...]):
-    """One explanation a node; it prints as text."""
+    """One explanation per node; it prints as text."""
 
     def __new__(cls, parts: Iterator[str]) -> Solution:
         return super().__new__(cls, parts)
@@ -275,7 +275,7 @@ def _tells_mistakes_apart(nodes: dict[str, Value], usual: set[str]) -> bool:
     for node, gradient in right.items():
         every = candidates(L, node)
         if any(slip.mistake == FORGOT_TO_ADD and close(slip.answer, gradient) for slip in every):
-            return False  # contributions cancel, and who forgets them is right by luck
+            return False  # contributions cancel, and whoever forgets them is right by luck
         made = but_right(every, gradient)
         if not _are_apart(gradient, made):
             return False

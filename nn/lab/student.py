@@ -36,9 +36,9 @@ Notebook = dict[str, Any]
 
 
 def write_student_version(source: str | Path, folder: str | Path) -> Path:
-    """Write the student's version of a notebook file into a folder, under the same name; gives its path.
+    """Write the student's version of a notebook file into a folder, under the same name; returns its path.
 
-    Raises ValueError for a file that is no notebook, or whose marks don't match; OSError when it can't be read or written.
+    Raises ValueError for a file that is not a notebook, or whose marks don't match; OSError when it can't be read or written.
     """
     source, folder = Path(source), Path(folder)
     target = folder / source.name
@@ -133,12 +133,12 @@ def _around(lines: list[str]) -> Iterator[str]:
 
 
 def _regions(source: str) -> Iterator[str]:
-    """What stands between the marks, once a pair of marks."""
+    """What stands between the marks, once per pair of marks."""
     inside: list[str] | None = None
     for line in source.split("\n"):
         mark = line.strip()
         if mark == (BEGIN if inside is not None else END):
-            raise ValueError(f"{mark!r} stands where the other mark is due; they come in pairs")
+            raise ValueError(f"{mark!r} stands where the other mark is expected; they come in pairs")
         if mark == BEGIN:
             inside = []
         elif mark == END and inside is not None:
@@ -147,7 +147,7 @@ def _regions(source: str) -> Iterator[str]:
         elif inside is not None:
             inside.append(line)
         elif "SOLUTION" in mark and mark.startswith("#"):
-            raise ValueError(f"{mark!r} is no mark; write {BEGIN!r} and {END!r}, each on a line of its own")
+            raise ValueError(f"{mark!r} is not a mark; write {BEGIN!r} and {END!r}, each on a line of its own")
     if inside is not None:
         raise ValueError(f"{BEGIN!r} without {END!r}")
 

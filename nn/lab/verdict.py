@@ -64,7 +64,7 @@ def judge(
 ) -> Verdict:
     """Compare an answer with the right one, and with the answers that known mistakes lead to.
 
-    ``answer`` and ``right``: a number of any kind, or numbers nested alike, where brackets around one thing do not count;
+    ``answer`` and ``right``: a number of any kind, or numbers in equally nested lists, where brackets around one thing do not count;
     ``mistakes``: the name of a mistake → (the answer it leads to, advice). A mistake that happens to lead to the right
     answer is not one here. An answer may be rounded to three digits, but where ``right`` is an int it is a count, and
     has to be met. Whatever the answer is, nothing is raised.
@@ -101,11 +101,11 @@ def judge_function(
 ) -> Verdict:
     """``judge`` for a function that the student wrote: it is called on samples, and so are the right and the wrong ones.
 
-    samples:  one tuple of arguments a call (what is not a tuple is the only argument); each call gets copies
+    samples:  one tuple of arguments per call (anything else is the only argument); each call gets copies
     mistakes: the name of a mistake → (the function that makes it, advice)
 
     What it gives is not rounded: it has to agree within ``tolerance`` (relative, from 1 upwards), brackets and all. A
-    function that raises, returns nothing, or is none, is told so.
+    function that raises or returns nothing, and what is not a function, get a verdict that says so.
 
     >>> samples = [-1.0, 0.5, 2.0]
     >>> judge_function(lambda x: 2 * x, lambda x: 2 * x, samples)
@@ -144,10 +144,10 @@ def judge_function(
 
 
 def as_number(answer: Any) -> float | None:
-    """An answer as a float, whatever kind of number it is; None for what is no number. Nothing is raised.
+    """An answer as a float, whatever kind of number it is; None for anything else. Nothing is raised.
 
     Numbers are int, float, bool, Fraction, Decimal, a `Value`, a NumPy scalar, and any of these in brackets of its own.
-    Text is none.
+    Text is not a number.
 
     >>> as_number(2), as_number(Value(2.0)), as_number([[2.0]])
     (2.0, 2.0, 2.0)
@@ -185,14 +185,14 @@ def plain(x: Any) -> Any:
     try:
         x = x.tolist() if hasattr(x, "tolist") and not isinstance(x, type) else x
         return x if _is_list(x) else _float(x)
-    except Exception:  # an object of the student's own may do anything when it is looked at
+    except Exception:  # an object of the student's own may do anything when it is inspected
         return x
 
 
 def _float(x: Any) -> Any:
-    if isinstance(x, type | complex):  # the class instead of a thing of it
+    if isinstance(x, type | complex):  # the class instead of an instance
         return x
-    # A Value of the student's own has data, too.
+    # A Value class of the student's own has data too.
     number = x.data if isinstance(x, Value) or not hasattr(x, "__float__") else x
     return float(number) if hasattr(number, "__float__") else x  # float() alone reads text as well
 

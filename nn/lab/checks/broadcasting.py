@@ -46,7 +46,7 @@ def check_shapes(first: Any, second: Any, third: Any) -> Verdict:
 def check_bias_gradient(answer: Any) -> Verdict:
     """Is this ∂L/∂b, the sum over the batch of the δ of the exercise?
 
-    answer: 2 numbers, one a neuron
+    answer: 2 numbers, one per neuron
 
     >>> check_bias_gradient([-0.2, 0.5])
     ✗ Forgot to add. That is one sample alone. Every sample used the bias, so every row sends it something.
@@ -58,7 +58,7 @@ def check_bias_gradient(answer: Any) -> Verdict:
         δ.sum(axis=0),
         {
             "took the mean twice": (δ.mean(axis=0), "δ is the gradient of the mean loss already: 1/n is in it."),
-            "added along the wrong axis": (δ.sum(axis=1), "A row is a sample. There is one bias a neuron, not one a sample."),
+            "added along the wrong axis": (δ.sum(axis=1), "A row is a sample. There is one bias per neuron, not one per sample."),
             "added everything": (δ.sum(), "Each neuron has a bias of its own."),
             "wrong sign": (-δ.sum(axis=0), "h̃ = W x + b: what is the local derivative ∂h̃/∂b?"),
             "forgot to add": (δ[-1], alone),

@@ -27,14 +27,17 @@ def check_parameter_count(answer: Any) -> Verdict:
         weights + 32 + 10,
         {
             "forgot the biases": (weights, "Each neuron has one number more than its weights."),
-            "counted one bias a layer": (weights + 2, "b is a vector: how long is it in each layer?"),
+            "counted one bias per layer": (weights + 2, "b is a vector: how long is it in each layer?"),
             "gave the pixels a bias": (weights + 64 + 32 + 10, "The input layer computes nothing: h⁰ = x."),
-            "counted the neurons": (32 + 10, "A parameter is a number that training changes. How many has one neuron?"),
+            "counted the neurons": (
+                32 + 10,
+                "A parameter is a number that training changes. How many does one neuron have?",
+            ),
             "counted the input as neurons": (64 + 32 + 10, "How many numbers does *one* hidden neuron hold?"),
             "multiplied all sizes": (64 * 32 * 10, "Take one layer after the other, and add."),
         },
         praise="W and b of both layers.",
-        hint="W¹ has a row for each hidden neuron. How long is that row, and what else has a neuron?",
+        hint="W¹ has a row for each hidden neuron. How long is that row, and what else does a neuron have?",
     )
 
 

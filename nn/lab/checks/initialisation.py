@@ -67,7 +67,7 @@ def check_variances(first: Any, second: Any, third: Any) -> Verdict:
             "forgot to go on": (layers(m * variance)[:1] * 3, "Each layer starts from the variance of the layer before."),
         },
         hint="m · Var(W) · E[h²]: for the first layer h is x. What is E[h²] after a ReLU?",
-        praise="Right: a quarter a layer, so it vanishes.",
+        praise="Right: a quarter per layer, so it vanishes.",
     )  # fmt: skip
 
 

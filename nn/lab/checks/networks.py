@@ -62,7 +62,7 @@ def check_width(answer: Any) -> Verdict:
             "forgot the square root": (exact**2, "m is squared in the bound."),
             "wrong local derivative": (
                 ceil(sqrt(1.0 / 0.008)),
-                "What is the derivative of sin(2πx)? The chain rule has a word in it, and it has it twice.",
+                "What is the derivative of sin(2πx)? The chain rule applies, and it applies twice.",
             ),
         },
         praise="Right. For a hundredth of this error you would need ten times the neurons.",
@@ -82,14 +82,14 @@ def check_depth(deep: Any, shallow: Any) -> Verdict:
     """Are these the hidden neurons that a sawtooth of 2²⁰ pieces takes, deep and shallow?
 
     >>> check_depth(2**20, 2**20)
-    ✗ One neuron a piece. That is the shallow network. What does one more layer of two neurons do to the number of pieces?
+    ✗ One neuron per piece. That is the shallow network. What does one more layer of two neurons do to the number of pieces?
     """
     deep_verdict = judge(
         deep,
         2 * 20,
         {
-            "counted layers, not neurons": (20, "How many neurons has a layer?"),
-            "one neuron a piece": (
+            "counted layers, not neurons": (20, "How many neurons does a layer have?"),
+            "one neuron per piece": (
                 2**20,
                 "That is the shallow network. What does one more layer of two neurons do to the number of pieces?",
             ),
@@ -101,7 +101,7 @@ def check_depth(deep: Any, shallow: Any) -> Verdict:
         2**20,
         {
             "no folding in one layer": (40, "Without a next layer nothing is folded: each neuron bends the line once."),
-            "one bend a neuron": (2**19, "A neuron of a hidden layer makes one bend, not two."),
+            "one bend per neuron": (2**19, "A neuron of a hidden layer makes one bend, not two."),
             "counted the bends alone": (
                 2**20 - 1,
                 "So many bends do make 2²⁰ pieces. But the output has no linear term: what gives the first piece its slope?",

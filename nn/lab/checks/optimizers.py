@@ -19,10 +19,10 @@ STEEP, FLAT = 50.0, 2.0
 
 
 def check_largest_rate(answer: Any) -> Verdict:
-    """Below which η does SGD come down ½ (50 u² + 2 v²)?
+    """Below which η does SGD converge on ½ (50 u² + 2 v²)?
 
     >>> check_largest_rate(1.0)
-    ✗ Looked along the wrong direction. Both u and v have to shrink. Which of the two bursts first?
+    ✗ Looked along the wrong direction. Both u and v have to shrink. Which of the two grows first?
     """
     return judge(
         answer,
@@ -30,7 +30,7 @@ def check_largest_rate(answer: Any) -> Verdict:
         {
             "looked along the wrong direction": (
                 2 / FLAT,
-                "Both u and v have to shrink. Which of the two bursts first?",
+                "Both u and v have to shrink. Which of the two grows first?",
             ),
             "stopped at the first overshoot": (
                 1 / STEEP,
@@ -148,7 +148,7 @@ def _forgetful(w: float, slope: float, m: float, g: float, t: int) -> list[float
 
 
 def _steps(step: Callable[..., list[float]], slopes: Sequence[float]) -> list[tuple[float, ...]]:
-    """The arguments of one call a step, each going on from the right result of the one before."""
+    """The arguments of one call per step, each going on from the right result of the one before."""
     w, m, g = 1.0, 0.0, 0.0  # m⁰ = g⁰ = 0
     calls: list[tuple[float, ...]] = []
     for t, slope in enumerate(slopes, start=1):
