@@ -117,7 +117,7 @@ def test_values_and_data_may_be_others_at_each_call():
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
-def test_a_column_that_nobody_reads_may_be_there(dtype):
+def test_a_column_that_is_not_used_is_allowed(dtype):
     model = MLP([1, 2], seed=0)
     loss = compiled(lambda model, x, y: cross_entropy(model, x[1:2], y), samples=["x", "y"], dtype=dtype)
     value, gradient = loss.value_and_grad(model, X, Y)
@@ -130,7 +130,7 @@ def test_samples_none_of_which_are_read_leave_a_function_of_the_rest():
     assert compiled(lambda w, x: w * 2.0, samples="x")(Value(3.0), [1.0, 2.0]) == 6.0
 
 
-def test_samples_of_any_shape_come_as_lists_a_row():
+def test_samples_of_any_shape_come_as_nested_lists():
     total = compiled(lambda x: mean([v for row in x for v in row]), samples=["x"])
     a = RNG.normal(size=(5, 2, 3))
     assert total(a) == pytest.approx(a.mean(), rel=1e-13)
@@ -151,7 +151,7 @@ def test_inside_another_compiled_function_it_is_an_ordinary_one():
     assert fourth.value_and_grad(Value(2.0)) == (16.0, np.array([32.0]))
 
 
-def test_an_unrolled_batch_is_handed_over_whole():
+def test_an_unrolled_batch_is_passed_as_a_whole():
     model = MLP([2, 4, 1], activation="tanh", seed=0)
     whole = compiled(lambda model, X, y: losses.mse([model(x) for x in X], y))
     data, target = RNG.normal(size=(20, 2)), RNG.normal(size=20)
@@ -195,8 +195,8 @@ same, found = loss.value_and_grad(model, X, Y)
 print(len(X.sharding.device_set), {s.data.shape for s in X.addressable_shards}, type(found).__name__)
 print(abs(same - value) < 1e-14, np.abs(np.asarray(found) - expected).max() < 1e-14, loss.retraced)
 """
-    told = run_python(source, XLA_FLAGS="--xla_force_host_platform_device_count=8", JAX_PLATFORMS="cpu")
-    assert told.splitlines() == ["8 {(8, 3)} ArrayImpl", "True True []"]
+    printed = run_python(source, XLA_FLAGS="--xla_force_host_platform_device_count=8", JAX_PLATFORMS="cpu")
+    assert printed.splitlines() == ["8 {(8, 3)} ArrayImpl", "True True []"]
 
 
 # ── traced again, with the reason ───────────────────────────────────────────
@@ -219,7 +219,7 @@ print(abs(same - value) < 1e-14, np.abs(np.asarray(found) - expected).max() < 1e
         (MLP([1, 1], seed=0), MLP([1, 1], seed=0), "x was another MLP"),
     ],
 )
-def test_another_structure_is_traced_again_and_the_reason_said(first, second, reason, caplog):
+def test_another_structure_is_traced_again_and_the_reason_is_given(first, second, reason, caplog):
     f = compiled(lambda w, x: w * 2.0)
     with caplog.at_level(logging.INFO, "autograd"):
         f(Value(1.0), first)
@@ -262,7 +262,7 @@ def test_a_flag_of_a_module_is_watched():
     assert f.retraced == ["model.training was True, now False"]
 
 
-def test_few_traces_are_kept_and_the_one_unused_longest_goes():
+def test_few_specializations_are_kept_and_the_least_recently_used_goes():
     run, runs = counted(lambda x: mean(x))
     f = compiled(run)
     for _ in range(2):
@@ -342,7 +342,7 @@ def test_samples_that_part_ways_are_an_error_that_names_one():
     assert f([3.0]) == 3.0
 
 
-def test_what_is_read_past_the_graph_is_noticed_when_it_shows():
+def test_what_is_read_outside_the_graph_is_noticed_when_it_makes_a_difference():
     branch = compiled(lambda w, x: w * x if x.data > 0 else -w, samples=["x"])
     with pytest.raises(TraceError, match=r"did not make the same graph again: it had 3 nodes, now 2\."):
         branch(Value(1.0), [1.0, -1.0])
@@ -365,7 +365,7 @@ def test_what_is_read_past_the_graph_is_noticed_when_it_shows():
         power(Value(3.0), 3.0)
 
 
-def test_chance_is_noticed_at_once():
+def test_random_numbers_are_noticed_at_once():
     with pytest.raises(TraceError, match="a constant was"):
         compiled(lambda w: w * random.random())(Value(1.0))
     with pytest.raises(TraceError, match="a constant was"):
@@ -424,7 +424,7 @@ def test_read_only_strided_and_other_numbers_are_right():
         ((np.ones((2, 3)),), TypeError, "missing a required argument: 'y'"),
     ],
 )
-def test_arrays_that_do_not_fit_are_told_and_nothing_is_spoilt(arguments, error, message):
+def test_arrays_that_do_not_fit_are_errors_and_change_nothing(arguments, error, message):
     loss, model = of_samples(), MLP([3, 4, 2], seed=1)
     before = loss(model, X, Y)
     with pytest.raises(error, match=message):
@@ -459,7 +459,7 @@ def test_a_result_as_parameter_is_an_error():
         compiled(lambda p: p[0])([[w], w * 2.0])
 
 
-def test_a_function_that_is_none_of_values_is_told():
+def test_anything_but_a_function_of_values_is_an_error():
     with pytest.raises(TypeError, match=r"must return one Value, got float: was \.data used inside"):
         compiled(lambda x: x.data)(1.0)
     with pytest.raises(TypeError, match="must return one Value, got list"):
@@ -494,7 +494,7 @@ def test_a_number_that_is_not_finite_names_sample_and_node():
         f(w, [1.0, 1.0, math.nan])
 
 
-# ── to look at ──────────────────────────────────────────────────────────────
+# ── display ──────────────────────────────────────────────────────────────
 
 
 def test_source_and_explanation_have_the_names_of_the_arguments():
@@ -539,7 +539,7 @@ def test_a_module_that_lists_a_value_twice_has_one_parameter():
     assert (tied.w.grad, square.parameters) == (12.0, [tied.w])
 
 
-def test_a_method_may_be_compiled():
+def test_a_method_can_be_compiled():
     class Line(Module):
         def __init__(self, w):
             self.w = Value(w)

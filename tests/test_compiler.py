@@ -197,9 +197,9 @@ def test_a_deep_chain_with_one_weight_compiles():
 def test_explain_says_which_scalars_became_which_array():
     loss, x, y = one_sample(MLP([2, 3, 2], seed=0), 2, classes=2)
     program = compile_graph(loss, inputs=[x, y])
-    told = program.explain()
-    assert "W1 " in told
-    assert "layers[0].neurons[0].w[0] … layers[0].neurons[2].w[1]" in told
+    printed = program.explain()
+    assert "W1 " in printed
+    assert "layers[0].neurons[0].w[0] … layers[0].neurons[2].w[1]" in printed
     assert "delta2 = (f - Y) / n" in program.numpy_source  # each line stands above its calls
     assert "<code" in program._repr_html_()
 
@@ -236,7 +236,7 @@ def test_weights_are_read_at_each_call_and_gradients_written_back(program):
     assert program.gradients(gradient)["W1"].shape == (3, 2)
 
 
-def test_the_gradient_given_out_is_not_a_buffer(program):
+def test_a_returned_gradient_is_not_a_buffer(program):
     X, Y = batch(4, 2, 2)
     _, first = program.value_and_grad(X, Y)
     kept = first.copy()
@@ -244,7 +244,7 @@ def test_the_gradient_given_out_is_not_a_buffer(program):
     assert (first == kept).all()
 
 
-def test_read_only_and_strided_arrays_and_lists_will_do(program):
+def test_read_only_and_strided_arrays_and_lists_are_accepted(program):
     X, Y = batch(4, 2, 2)
     expected = program(X, Y)
     wide = np.zeros((4, 4))
@@ -264,17 +264,17 @@ def test_read_only_and_strided_arrays_and_lists_will_do(program):
         ([(4, 2)], r"the program takes 2 arrays \(X, Y\), got 1"),
     ],
 )
-def test_arrays_that_do_not_fit_are_told(program, shapes, message):
+def test_arrays_that_do_not_fit_are_errors(program, shapes, message):
     with pytest.raises(ValueError, match=message):
         program(*(np.ones(s) for s in shapes))
 
 
-def test_parameters_of_another_length_are_told(program):
+def test_parameters_of_another_length_are_an_error(program):
     with pytest.raises(ValueError, match="parameters: expected a flat array of 17 numbers"):
         program(*batch(2, 2, 2), parameters=np.ones(3))
 
 
-def test_what_cannot_be_compiled_is_told():
+def test_what_cannot_be_compiled_is_an_error():
     x = Value(1.0, label="x")
     with pytest.raises(TypeError, match="takes the Value at the end of a graph"):
         compile_graph(3.0)
@@ -284,7 +284,7 @@ def test_what_cannot_be_compiled_is_told():
         compile_graph(Value(1.0, (x,), (1.0,)) * x)
 
 
-def test_a_domain_left_is_told_as_the_graph_tells_it():
+def test_leaving_a_domain_raises_the_error_of_the_graph():
     x = Value(2.0, label="p")
     program = compile_graph(x.log() * Value(1.0, kind="parameter"), inputs=[x])
     with pytest.raises(DomainError, match="log needs x > 0, got x = -1 at node 'p'"):
@@ -328,8 +328,8 @@ rows = NamedSharding(Mesh(np.array(jax.devices()), ("samples",)), PartitionSpec(
 value, found = jax.jit(program.pure)(program.load(), jax.device_put(X, rows), jax.device_put(Y, rows))
 print(len(jax.devices()), np.abs(np.asarray(found) - expected).max() < 1e-14)
 """
-    told = run_python(source, XLA_FLAGS="--xla_force_host_platform_device_count=8", JAX_PLATFORMS="cpu")
-    assert told.split() == ["8", "True"]
+    printed = run_python(source, XLA_FLAGS="--xla_force_host_platform_device_count=8", JAX_PLATFORMS="cpu")
+    assert printed.split() == ["8", "True"]
 
 
 @pytest.mark.slow
@@ -424,7 +424,7 @@ def test_an_irregular_graph_names_the_node_where_it_leaves_a_domain():
 # ── domains ─────────────────────────────────────────────────────────────────
 
 
-def test_a_left_domain_is_told_though_what_came_of_it_is_finite_again():
+def test_leaving_a_domain_raises_although_the_loss_is_finite():
     x = Value(0.5, label="x")
     program = compile_graph(x.log().clip(), inputs=[x])
     assert program([2.0]) == pytest.approx(0.6931471805599453)
@@ -432,7 +432,7 @@ def test_a_left_domain_is_told_though_what_came_of_it_is_finite_again():
         program([2.0, 0.0])
 
 
-def test_false_alarms_cost_a_few_looks_at_the_graph_and_no_more(monkeypatch, caplog):
+def test_after_a_few_false_alarms_the_graph_is_no_longer_replayed(monkeypatch, caplog):
     x, y = Value(0.5, label="x"), Value(2.0, kind="parameter")
     program = compile_graph((x**y).tanh(), inputs=[x])
     looks = []
@@ -447,7 +447,7 @@ def test_false_alarms_cost_a_few_looks_at_the_graph_and_no_more(monkeypatch, cap
     assert ["no longer looked into" in message for message in caplog.messages] == [True]
 
 
-def test_a_left_domain_is_told_after_a_false_alarm_too(monkeypatch):
+def test_leaving_a_domain_raises_after_a_false_alarm_too(monkeypatch):
     x = Value(0.5, label="x")
     program = compile_graph(x.log().clip(), inputs=[x])
     with monkeypatch.context() as during_one_call:
@@ -458,7 +458,7 @@ def test_a_left_domain_is_told_after_a_false_alarm_too(monkeypatch):
         program([0.0])
 
 
-# ── what NumPy is spared ────────────────────────────────────────────────────
+# ── what makes NumPy fast ────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("shape", [(512, 3, 2), (1797, 64, 64), (1801, 70, 90), (5000, 10, 1)])
@@ -476,7 +476,7 @@ def test_tall_products_in_pieces_are_the_products(shape, dtype):
         np.testing.assert_allclose(tall.dot(d32.T, x32, out), d.T @ x, **near)
 
 
-def test_a_buffer_is_lent_on_only_when_nobody_reads_it_any_more():
+def test_a_buffer_is_reused_only_when_nothing_reads_it_any_more():
     arrays = [np.empty(3), np.empty(3), np.empty(3), np.empty(4)]
     spans = [Buffer(0, 2, True), Buffer(1, 5, True), Buffer(2, 6, True), Buffer(7, 7, True)]
     lent = shared(spans, arrays)
@@ -518,7 +518,7 @@ def test_a_model_may_use_the_names_that_a_program_uses_itself():
     assert_same((m * n + c).relu() + (fixed - m).relu() + maximum(c * n, -5.0))
 
 
-# ── numbers that lie in one another's memory ────────────────────────────────
+# ── numbers that share memory ────────────────────────────────
 
 
 def parameters(*numbers, label=""):
@@ -596,7 +596,7 @@ ODD += [
 
 @pytest.mark.parametrize("beside", ["w", "φ", "μ"])
 @pytest.mark.parametrize("label", ODD, ids=lambda label: repr(label)[:12])
-def test_any_label_may_be_there(label, beside):
+def test_any_label_is_allowed(label, beside):
     a, b, c = parameters(0.3, 0.7, 0.2)
     a.label, b.label, c.label = label, beside, "to_w"
     program = assert_same((a * b).tanh() + abs(a * c + b) * a.exp() - b / (c * c + 1.0))
@@ -623,7 +623,7 @@ def test_threads_that_call_one_program_get_their_own_gradients():
             assert all((g == gradient).all() for _, g in found)
 
 
-def test_of_callers_at_a_time_the_last_gives_the_threads_back():
+def test_the_last_of_several_callers_restores_the_threads():
     pool = pytest.importorskip("threadpoolctl", reason="comes with the train extra")
     _blas.cache_clear()
 
@@ -696,7 +696,7 @@ def test_numbers_of_another_length_change_nothing(method, flat):
         (5.0, ValueError, r"X: expected an array of shape \(n, 2\), got \(\)"),
     ],
 )
-def test_what_is_no_array_of_numbers_is_told(rows, error, message):
+def test_anything_but_an_array_of_numbers_is_an_error(rows, error, message):
     x = [Value(1.0, label="x[0]"), Value(2.0, label="x[1]")]
     program = compile_graph(x[0] * x[1], inputs=[x])
     with pytest.raises(error, match=message):

@@ -289,14 +289,14 @@ def test_a_random_program_in_trouble_says_what_the_graph_says(program, bad, k, a
     rows = [x.data] * 3
     rows[at] = bad
     compiled = compile_graph(root, inputs=[x], wrt=[v for v in leaves if v is not x])
-    told, value = outcome(lambda: compiled.value_and_grad(rows)[0])
+    error, value = outcome(lambda: compiled.value_and_grad(rows)[0])
     said, expected = outcome(lambda: regrown(root, {x: bad})[1])
     if said is None and not math.isfinite(expected.data):
         said = f"the loss of sample {at} is {expected.data:g}. It began at {nonfinite_origin(expected)}."
-    if said is None and told is not None:
-        assert told.startswith("the loss is finite, its gradient is not")
+    if said is None and error is not None:
+        assert error.startswith("the loss is finite, its gradient is not")
         return
-    assert told == said
+    assert error == said
     if said is None:
         assert value == pytest.approx((2 * root.data + expected.data) / 3, rel=1e-6, abs=1e-6)
 

@@ -29,7 +29,8 @@ The files, in the order in which a graph passes through them:
 |                 | `numpy_arrays.py`   | NumPy, made fast                                                   |
 |                 | `libraries.py`      | PyTorch and JAX                                                    |
 |                 | `threads.py`        | one thread for small products                                      |
-| what users call | `program.py`        | `compile_graph` and `Program`                                      |
+| what users call | `compilation.py`    | `compile_graph`: all of the above, one after the other             |
+|                 | `program.py`        | `Program`: called with arrays                                      |
 |                 | `signature.py`      | what a program takes                                               |
 |                 | `numeric.py`        | numbers as callers write them                                      |
 |                 | `replay.py`         | a bad number: what the scalar graph says                           |
@@ -41,7 +42,8 @@ The files, in the order in which a graph passes through them:
 |                 | `specialization.py` | a function traced for arguments of one kind                        |
 """
 
+from autograd.compiler.compilation import compile_graph
 from autograd.compiler.decorator import CompiledFunction, compiled
-from autograd.compiler.program import Program, compile_graph
+from autograd.compiler.program import Program
 
 __all__ = ["CompiledFunction", "Program", "compile_graph", "compiled"]

@@ -12,8 +12,8 @@ import numpy as np
 
 from autograd.backprop import topological_order
 from autograd.compiler.arguments import difference
+from autograd.compiler.compilation import compile_graph
 from autograd.compiler.libraries import namespace_of
-from autograd.compiler.program import compile_graph
 from autograd.compiler.stand_ins import StandIns
 from autograd.compiler.tape import tape_of
 from autograd.contexts import collector_paused, comparisons

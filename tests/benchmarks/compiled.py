@@ -36,7 +36,7 @@ def arrays_of(model: Any, dtype: str) -> list[Any]:
 
 
 def _timed(step: Any, together: int = 20) -> Any:
-    """A sample: seconds a step, of so many together, with the loss of the tenth step as a check."""
+    """A sample: seconds per step, measured over so many together, with the loss of the tenth step as a check."""
     for _ in range(9):
         step()
     checked = float(step())
@@ -166,7 +166,7 @@ def as_jax(name: str, dtype: str, lr: float) -> Any:
 
 
 def as_micrograd(name: str, dtype: str, lr: float) -> Any:
-    """micrograd, a scalar at a time: what the program is compiled from, on the engine that everyone knows."""
+    """micrograd, scalar by scalar: what the program is compiled from, on the well-known engine."""
     from micrograd.engine import Value
     from micrograd.nn import MLP
 
@@ -347,12 +347,12 @@ def run(*, quick: bool) -> list[Table]:
     sizes = [10**3, 10**4, 10**5] if quick else [10**3, 10**4, 10**5, 10**6]
     shapes = ("batch", "chain")
     cost = interleaved({(n, k): ("compiled:compiling", n, k) for n in sizes for k in shapes}, 2 if quick else 3)
-    rows = [[f"{n:,}", *(_a_node(cost[n, k]) for k in shapes)] for n in sizes]
-    columns = ["nodes, about", "a batch graph: ns and bytes a node", "a chain: ns and bytes a node"]
+    rows = [[f"{n:,}", *(_per_node(cost[n, k]) for k in shapes)] for n in sizes]
+    columns = ["nodes, about", "a batch graph: ns and bytes per node", "a chain: ns and bytes per node"]
     return [*tables, Table("Compiling", columns, rows, ["Mark: flat."])]
 
 
-def _a_node(case: Any) -> str:
+def _per_node(case: Any) -> str:
     if case.problem:
         return str(case.problem)
     grown = max(sample["bytes"] / sample["nodes"] for sample in case.samples)
