@@ -6,9 +6,11 @@ Value(data=0.0, grad=0.0)
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from autograd import OPS, Op, Value
+from autograd.value import apply
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,8 +40,19 @@ def get(activation: Activation) -> Callable[[Value], Value]:
         activation = "identity"
     if activation not in names():
         raise ValueError(f"no activation is called {activation!r}; there are {', '.join(names())}")
-    method: Callable[[Value], Value] = getattr(Value, activation)
-    return method
+    found: Callable[[Value], Value] = getattr(Value, activation, None) or _function(OPS[activation])
+    return found
+
+
+@cache
+def _function(op: Op) -> Callable[[Value], Value]:
+    """A row that has an operator, not a method, as a function: −x for negative."""
+
+    def activation(x: Value) -> Value:
+        return apply(op, x)
+
+    activation.__name__ = op.name
+    return activation
 
 
 def name_of(activation: Callable[[Value], Value]) -> str:
