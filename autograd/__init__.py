@@ -10,7 +10,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from autograd.backprop import Step, backward_steps, first_nonfinite, nonfinite_origin, topological_order
+from autograd.backprop import topological_order
 from autograd.contexts import collector_paused, ieee
 from autograd.errors import CycleError, DomainError, NonFiniteError, TraceError
 from autograd.explanation import explain
@@ -18,7 +18,9 @@ from autograd.functional import expand, grad, hessian, jacobian, value_and_grad
 from autograd.functions import affine, dot, logsumexp, maximum, mean, minimum, name
 from autograd.functions import sum_ as sum  # noqa: A004  # as in NumPy
 from autograd.gradient_check import GradCheck, GradCheckRow, gradcheck
+from autograd.nonfinite import first_nonfinite, nonfinite_origin
 from autograd.ops import OPS, Op, primitive
+from autograd.steps import Step, backward_steps
 from autograd.symbols import formula
 from autograd.value import Value
 

@@ -43,7 +43,7 @@ class _Parser(argparse.ArgumentParser):
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; 0 when it went well, 1 when a check failed, 2 with one line for a wrong argument or file.
 
-    130 after Ctrl-C; 141, without a word, when nobody reads the output any more (``| head``).
+    130 after Ctrl-C; 141, silently, when nobody reads the output any more (``| head``).
 
     >>> main(["check", "w*w", "w=3"])
     input             value       backward     difference  rel. error  verdict
@@ -51,7 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     0
     """
     for stream in (sys.stdout, sys.stderr):
-        with suppress(AttributeError):  # none, or one that is no file
+        with suppress(AttributeError):  # there is none, or it is not a file
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # ∂ in a terminal that has no ∂
     who = "chalkgrad"
     try:
@@ -84,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _marked(words: Sequence[str]) -> list[str]:
-    """A formula such as -log(x) is no option: by a space before it argparse knows.
+    """A formula such as -log(x) is not an option: a space before it tells argparse so.
 
     >>> _marked(["check", "-log(x)", "-o", "x=-1"])
     ['check', ' -log(x)', '-o', 'x=-1']
@@ -93,7 +93,7 @@ def _marked(words: Sequence[str]) -> list[str]:
 
 
 def _flush() -> None:
-    """Write what was printed while an error can still be told; Python's own flush at its end must find nothing."""
+    """Write what was printed while an error can still be reported; Python's own flush at its end must find nothing."""
     try:
         if sys.stdout is not None:
             sys.stdout.flush()

@@ -127,7 +127,7 @@ class _Check:
 
     def run(self, arguments: argparse.Namespace) -> int:
         expression, numbers = _formula(arguments)
-        expression(numbers)  # names without a value are told before anything is compared
+        expression(numbers)  # a name without a value is an error before anything is compared
         report = gradcheck(
             _by_position(expression), *(numbers[n] for n in expression.names), tolerance=arguments.tolerance
         )

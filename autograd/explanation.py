@@ -21,15 +21,16 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
-from autograd.backprop import rehearsed, topological_order
+from autograd.backprop import topological_order
 from autograd.ops import LEAVES
+from autograd.steps import rehearsed
 from autograd.symbols import formula
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from autograd.backprop import Step
     from autograd.ops import Op
+    from autograd.steps import Step
     from autograd.value import Value
 
 __all__ = ["Contribution", "Explanation", "Path", "explain"]
@@ -72,10 +73,10 @@ class Path(NamedTuple):
 class Explanation(NamedTuple):
     """Why a node has the gradient it has. It prints in a terminal and renders in a notebook.
 
-    root, name:    what is differentiated, and by what
+    root, name:    what is differentiated, and with respect to what
     data:          the node's number; ``kind`` says what it is ("an input", "the result of ×")
     gradient:      ∂root/∂name
-    contributions: one a use of the node, in the order in which backward adds them
+    contributions: one per use of the node, in the order in which backward adds them
     paths:         all paths from the root, or none when there are more than 12 or long ones
     """
 
@@ -89,7 +90,7 @@ class Explanation(NamedTuple):
 
     def __str__(self) -> str:
         n, shown = len(self.contributions), self.contributions[:SHOWN]
-        lines = [f"{self._partial(self.name)} = {_number(self.gradient)}: {self._meaning()}"]
+        lines = [f"{self._partial(self.name)} = {_digits(self.gradient)}: {self._meaning()}"]
         if n > 1:
             lines.append(f"{n:,} contributions arrive, and they add up:")
         for c in shown:
@@ -98,14 +99,14 @@ class Explanation(NamedTuple):
             lines.append(f"  … and {n - SHOWN:,} more")
         if len(self.paths) > 1:
             lines.append(f"As a sum over {len(self.paths)} paths:")
-            lines += [f"  {' ← '.join(p.names)}: {_factors(p.locals)} = {_number(p.product)}" for p in self.paths]
+            lines += [f"  {' ← '.join(p.names)}: {_factors(p.locals)} = {_digits(p.product)}" for p in self.paths]
         return "\n".join(lines)
 
     def __repr__(self) -> str:
         return str(self)
 
     def latex(self) -> str:
-        r"""The chain rule as LaTeX (without dollars), one line a contribution.
+        r"""The chain rule as LaTeX (without dollars), one line per contribution.
 
         >>> from autograd import Value
         >>> x = Value(3.0, label="x")
@@ -115,11 +116,11 @@ class Explanation(NamedTuple):
         of = rf"\frac{{\partial {_tex(self.root)}}}{{\partial {_tex(self.name)}}}"
         dot = r" \cdot "
         rows = [
-            rf"{of} &\mathrel{{+}}= {_tex_number(c.upstream)}{dot}{_tex_number(c.local)} = {_tex_number(c.contribution)}"
-            rf" && ({_tex_number(c.before)} \to {_tex_number(c.after)}) \\"
+            rf"{of} &\mathrel{{+}}= {_tex_digits(c.upstream)}{dot}{_tex_digits(c.local)} = {_tex_digits(c.contribution)}"
+            rf" && ({_tex_digits(c.before)} \to {_tex_digits(c.after)}) \\"
             for c in self.contributions[:SHOWN]
         ]
-        total = rf"{of} &= {_tex_number(self.gradient)}"
+        total = rf"{of} &= {_tex_digits(self.gradient)}"
         return "\n".join([r"\begin{aligned}", *rows, total, r"\end{aligned}"])
 
     def _repr_latex_(self) -> str:
@@ -138,13 +139,13 @@ class Explanation(NamedTuple):
             return "a number changes with itself one to one; here backward begins."
         if not self.contributions:
             return f"{self.root} does not depend on it."
-        return f"how {self.root} changes with {self.name} = {_number(self.data)}, {self.kind}."
+        return f"how {self.root} changes with {self.name} = {_digits(self.data)}, {self.kind}."
 
     def _sentence(self, c: Contribution) -> str:
         """∂L/∂w += ∂L/∂z · ∂z/∂w = 0.42 · 2 = 0.84  (0 → 0.84)."""
         rule = f"{self._partial(self.name)} += {self._partial(c.child)} · ∂{c.child}/∂{self.name}"
-        numbers = f"{_factors((c.upstream, c.local))} = {_number(c.contribution)}"
-        return f"{rule} = {numbers}  ({_number(c.before)} → {_number(c.after)})"
+        numbers = f"{_factors((c.upstream, c.local))} = {_digits(c.contribution)}"
+        return f"{rule} = {numbers}  ({_digits(c.before)} → {_digits(c.after)})"
 
 
 def explain(node: Value, root: Value) -> Explanation:
@@ -152,7 +153,7 @@ def explain(node: Value, root: Value) -> Explanation:
 
     root: the result, on whatever graph the node is part of; a node outside has gradient 0
 
-    Raises CycleError for a graph that bites its tail, ValueError for a node through which no gradient can pass.
+    Raises CycleError for a graph with a cycle, ValueError for a node through which no gradient can pass.
 
     >>> from autograd import Value
     >>> x = Value(3.0, label="x")
@@ -230,11 +231,11 @@ def _paths(node: Value, root: Value, order: Sequence[Value], names: Mapping[Valu
             steps[v] = max(steps[parent] for parent in through) + 1
     if root not in ways or ways[root] > PATHS or steps[root] > STEPS:
         return []
-    return list(_walk(node, root, ways, names))
+    return list(_descents(node, root, ways, names))
 
 
-def _walk(node: Value, root: Value, ways: Mapping[Value, int], names: Mapping[Value, str]) -> Iterator[Path]:
-    # Iterative, and only where a way leads to the node: recursion dies near 1000 nodes.
+def _descents(node: Value, root: Value, ways: Mapping[Value, int], names: Mapping[Value, str]) -> Iterator[Path]:
+    # Iterative (recursion dies near 1000 nodes), and only through nodes that lead to ours.
     waiting: list[tuple[Value, tuple[Value, ...], tuple[float, ...]]] = [(root, (root,), ())]
     while waiting:
         v, way, slopes = waiting.pop()
@@ -248,16 +249,16 @@ def _walk(node: Value, root: Value, ways: Mapping[Value, int], names: Mapping[Va
 # ── numbers ─────────────────────────────────────────────────────────────────
 
 
-def _number(x: float) -> str:
+def _digits(x: float) -> str:
     """Six digits, which show that the product is the product; a real minus sign."""
     return f"{x:.6g}".replace("-", "−")
 
 
 def _factors(factors: Sequence[float]) -> str:
-    return " · ".join(map(_number, factors))
+    return " · ".join(map(_digits, factors))
 
 
-def _tex_number(x: float) -> str:
+def _tex_digits(x: float) -> str:
     digits, _, exponent = f"{x:.6g}".partition("e")
     power = rf" \times 10^{{{int(exponent)}}}" if exponent else ""
     return digits.replace("inf", r"\infty").replace("nan", r"\mathrm{nan}") + power

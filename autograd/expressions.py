@@ -41,7 +41,7 @@ class ExpressionError(ValueError):
 
 
 class Expression:
-    """A parsed formula: call it with a number a name to build its graph.
+    """A parsed formula: call it with a number for each name to build its graph.
 
     names: the free names, in order of appearance
     """
@@ -79,7 +79,7 @@ def parse(text: str) -> Expression:
     """
     if len(text) > LONGEST:
         raise ExpressionError(f"the formula has {len(text)} characters; {LONGEST} is the limit")
-    if "#" in text:  # Python would read no further, without a word
+    if "#" in text:  # Python would silently ignore the rest
         raise ExpressionError(
             f"not a formula: {text[:60]!r} (a # has no meaning here); write for example tanh(w*x + b)"
         )

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from autograd import backprop
 from autograd.functions import maximum, minimum
 from autograd.operands import as_float
-from autograd.ops import OPS
 from autograd.readings import floats
 from autograd.value import Value, apply, as_value
 
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["expand", "grad", "gradients", "hessian", "jacobian", "value_and_grad"]
 
 
-def _number(x: Any) -> float:
+def _data(x: Any) -> float:
     return x.data if isinstance(x, Value) else as_float(x)
 
 
@@ -45,22 +44,22 @@ class values:  # noqa: N801  # a number system, like `floats` and `arrays`
     @staticmethod
     def equal(a: Any, b: Any) -> bool:
         """Are the numbers equal?"""
-        return _number(a) == _number(b)
+        return _data(a) == _data(b)
 
     @staticmethod
     def sign(x: Any) -> float:
         """The sign of the number: flat, so a constant."""
-        return floats.sign(_number(x))
+        return floats.sign(_data(x))
 
     @staticmethod
     def heaviside(x: Any, at_zero: float) -> float:
         """The step: flat, so a constant."""
-        return floats.heaviside(_number(x), at_zero)
+        return floats.heaviside(_data(x), at_zero)
 
     @staticmethod
     def constant(x: Any) -> float:
         """The number of ``x``, through which no gradient flows."""
-        return _number(x)
+        return _data(x)
 
 
 def _function(name: str) -> Any:
@@ -73,7 +72,7 @@ for _name in ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh", "erf
 
 
 def gradients(root: Value, wrt: Sequence[Value]) -> list[Value]:
-    """∂root/∂v for each v in ``wrt``, as nodes that can be differentiated again.
+    """∂root/∂v for each v in ``wrt`` ("with respect to"), as nodes that can be differentiated again.
 
     Nothing that exists is changed: ``.grad`` is left alone.
 
@@ -113,7 +112,7 @@ def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> C
     """A function that gives f(x) and its gradient at once.
 
     f:       maps Values to one Value
-    argnums: the position of the argument to differentiate by, or several
+    argnums: the position of the argument to differentiate with respect to, or several
 
     An argument is a number or a (nested) list of numbers, and its gradient has the
     same shape. Called with Values the gradient is Values again, so that ``grad(grad(f))`` works.
@@ -195,7 +194,9 @@ def _traced_arguments(args: tuple[Any, ...], positions: Sequence[int]) -> tuple[
     """(arguments with fresh Values at the positions, those alone, must the result stay differentiable?)."""
     for position in positions:
         if not -len(args) <= position < len(args):
-            raise ValueError(f"no argument {position} to differentiate by: the function was called with {len(args)}")
+            raise ValueError(
+                f"no argument {position} to differentiate with respect to: the function was called with {len(args)}"
+            )
     at = [position % len(args) for position in positions]
     traced = _inside.get() or any(isinstance(v, Value) for i in at for v in _flat(args[i]))
     args = tuple(_fresh(a) if i in at else a for i, a in enumerate(args))
@@ -203,11 +204,11 @@ def _traced_arguments(args: tuple[Any, ...], positions: Sequence[int]) -> tuple[
 
 
 def _fresh(x: Any) -> Any:
-    """The argument as Values of its own; a Value gets an alias, so that the gradient by the
-    argument is not mixed up with another use of the same Value inside the function.
+    """The argument as Values of its own; a Value gets an alias, so that the gradient with respect
+    to the argument is not mixed up with another use of the same Value inside the function.
     """
     if isinstance(x, Value):
-        return apply(OPS["positive"], x)
+        return x.identity()
     if isinstance(x, (list, tuple)) or getattr(x, "shape", ()) != ():
         return [_fresh(item) for item in x]
     return Value(x)

@@ -13,9 +13,9 @@ from functools import partial
 from math import isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd.backprop import rehearsed
 from autograd.errors import DomainError
 from autograd.operands import as_float
+from autograd.steps import rehearsed
 from autograd.value import Value
 
 if TYPE_CHECKING:

@@ -115,7 +115,7 @@ symbols = _Symbols()
 
 
 class Formula(NamedTuple):
-    """What a row says, as formulas: the value and one local derivative an operand."""
+    """What a row says, as formulas: the value and one local derivative per operand."""
 
     value: Expr
     local_derivatives: tuple[Expr, ...]

@@ -19,7 +19,7 @@ LADDER = [
     ["errors", "files", "operands"],
     ["contexts", "ops"],
     ["readings", "symbols", "backprop"],
-    ["copying"],
+    ["copying", "nonfinite", "steps"],
     ["value"],
     ["functions"],
     ["functional", "gradient_check", "explanation", "view", "compiler", "expressions"],
@@ -84,6 +84,24 @@ def test_a_file_imports_only_from_its_left(module):
             continue
         assert theirs != "__init__", f"{module} imports from autograd itself; name the file"
         assert RANK.get(theirs, 99) < RANK[mine], f"{module} imports autograd.{theirs}"
+
+
+def test_the_core_is_read_in_an_hour():
+    """value.py and all it needs beside the op table: at most a thousand lines."""
+    core, waiting = set(), ["value"]
+    while waiting:
+        part = waiting.pop()
+        core.add(part)
+        path = ROOT / "autograd" / f"{part}.py"
+        needed = {theirs for theirs, lazy in parts_imported(f"autograd.{part}", path) if not lazy}
+        waiting += needed - core - {"ops"}
+    assert sum(len((ROOT / "autograd" / f"{part}.py").read_text().splitlines()) for part in core) <= 1000, core
+
+
+def test_the_readme_of_the_engine_lists_every_file():
+    text = (ROOT / "autograd" / "README.md").read_text()
+    parts = {part_of(module) for module in files_of("autograd")} - {"__init__"}
+    assert not {part for part in parts if f"`{part}.py`" not in text and f"`{part}/`" not in text}
 
 
 def test_the_engine_knows_nothing_of_networks():

@@ -81,7 +81,9 @@ def test_functions_that_lose_the_gradient_and_wrong_arguments_are_told_so():
     with pytest.raises(TypeError, match="holds one real number, got 'two'"):
         grad(lambda x: x)("two")
     for derivative in (grad, jacobian, hessian, value_and_grad):
-        with pytest.raises(ValueError, match="no argument 3 to differentiate by: the function was called with 1"):
+        with pytest.raises(
+            ValueError, match="no argument 3 to differentiate with respect to: the function was called with 1"
+        ):
             derivative(lambda x: x, 3)(1.0)
         with pytest.raises(ValueError, match="no argument -2"):
             derivative(lambda x: x, -2)(1.0)

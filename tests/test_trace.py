@@ -16,8 +16,9 @@ import pytest
 
 import autograd
 from autograd import Value, backprop, draw, recording, step
-from autograd.backprop import backward_steps, topological_order
+from autograd.backprop import topological_order
 from autograd.errors import CycleError
+from autograd.steps import backward_steps
 from autograd.view import MOST, assembly, fold, layered
 from autograd.view.trace import FORMAT, VERSION, dumps
 from nn import MLP, SGD, Adam, cross_entropy

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from autograd.backprop import nonfinite_origin, topological_order
+from autograd.backprop import topological_order
 from autograd.errors import NonFiniteError
+from autograd.nonfinite import nonfinite_origin
 from autograd.value import Value, apply
 
 if TYPE_CHECKING:

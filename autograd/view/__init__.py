@@ -32,9 +32,9 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from autograd.backprop import rehearsed
 from autograd.contexts import collector_paused
 from autograd.errors import CycleError
+from autograd.steps import rehearsed
 from autograd.value import Value
 from autograd.view.analysis import Analysis
 from autograd.view.assembly import build_scene

@@ -18,7 +18,7 @@ from autograd.view.text import number, signed, visible
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from autograd.backprop import Step
+    from autograd.steps import Step
     from autograd.value import Value
     from autograd.view.analysis import Analysis
     from autograd.view.assembly import BoxText

@@ -60,8 +60,8 @@ from autograd.view.text import shorten, visible
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from autograd.backprop import Step
     from autograd.ops import Op
+    from autograd.steps import Step
     from autograd.value import Value
     from autograd.view.analysis import Analysis
     from autograd.view.optimizer_step import Move

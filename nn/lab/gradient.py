@@ -21,7 +21,7 @@ from itertools import combinations
 from typing import Any, NamedTuple
 
 from autograd import Step, Value, topological_order
-from autograd.backprop import rehearsed
+from autograd.steps import rehearsed
 from nn.lab.verdict import UNANSWERED, UNKNOWN, WRONG_KIND, Verdict, as_number, close, is_missing, kind
 
 __all__ = [

@@ -24,7 +24,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from autograd import OPS, Picture, Value, draw, explain, topological_order
-from autograd.backprop import rehearsed
+from autograd.steps import rehearsed
 from nn.lab.gradient import (
     FORGOT_TO_ADD,
     FORGOT_UPSTREAM,
