@@ -9,22 +9,24 @@ from __future__ import annotations
 
 import math
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograd import OPS
 from nn import activations, data
 from nn.layers import Neuron
-from nn.pages import Page
 from nn.theory import best_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from autograd.view.page import Page
     from nn.data import Dataset
 
 __all__ = ["PRESETS", "panel"]
 
 PRESETS = ("and", "or", "xor")
+ASSETS = Path(__file__).parent / "assets"
 HEIGHT = 960  # px in a notebook
 Numbers = tuple[float, float, float]  # w₁, w₂, b
 Point = tuple[float, float]
@@ -45,6 +47,8 @@ def panel(neuron: Neuron | str = "and", samples: Dataset | None = None) -> Page:
     Traceback (most recent call last):
     ValueError: the panel draws a plane, so the neuron needs 2 inputs; this one has 3
     """
+    from autograd.view.page import Page  # pictures load when one is asked for, not with nn
+
     presets, start = _lecture(), str(neuron)
     if isinstance(neuron, Neuron):
         presets, start = {"yours": _of_neuron(neuron, samples or data.AND), **presets}, "yours"
@@ -53,12 +57,15 @@ def panel(neuron: Neuron | str = "and", samples: Dataset | None = None) -> Page:
     elif neuron not in PRESETS:
         raise ValueError(f"the lecture has the neurons {', '.join(PRESETS)}; got {neuron!r}")
     chosen = presets[start]
-    story = {"presets": list(presets.values()), "start": list(presets).index(start), "ops": _rows()}
-    return Page(f"A single neuron: {chosen['name']}", "panel", story, _picture(chosen), HEIGHT)
+    shown = {"presets": list(presets.values()), "start": list(presets).index(start), "ops": _rows()}
+    return Page(
+        f"A single neuron: {chosen['name']}", shown, lambda: _picture(chosen), program=ASSETS / "panel.js",
+        styles=[ASSETS / "page.css", ASSETS / "panel.css"], height=HEIGHT, operators=True,
+    )  # fmt: skip
 
 
 def _rows() -> list[dict[str, str]]:
-    """What the page says of each activation; what it computes is in ``pages.operators``."""
+    """What the page says of each activation; what it computes is in the page itself."""
     rows = [op for op in OPS.values() if len(op.operands) == 1]
     return [{"name": op.name, "symbol": op.symbol, "domain": op.domain} for op in rows]
 

@@ -12,16 +12,17 @@ from __future__ import annotations
 import copy
 from html import escape
 from math import hypot, isfinite, log10
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd import OPS
 from nn import activations
 from nn.layers import MLP
-from nn.pages import Page
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from autograd.view.page import Page
     from nn.arguments import Rows
     from nn.losses import Loss
     from nn.measure import FlatShare
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Recorder", "Snapshot", "watch"]
 
+ASSETS = Path(__file__).parent / "assets"
 HEIGHT = 1000  # px in a notebook
 PLAIN_HEIGHT, LAYER_HEIGHT = 430, 75  # without maps: what stands around the table, and a row of it
 MEASURED = 100  # samples at most, from which histograms are counted
@@ -140,17 +142,22 @@ def watch(run: Recorder, *, classes: Sequence[str] = (), threshold: float = 0.0)
             f"watch needs snapshots, got {type(run).__name__}: make a Recorder(model, X, y, loss=…), pass it to fit as "
             "on_step, and give it to watch"
         )
+    from autograd.view.page import Page  # pictures load when one is asked for, not with nn
+
     sizes = "-".join(map(str, run.model.sizes))
     title = f"Watching MLP {sizes} learn: {len(run.records):,} steps"
-    story = {"title": title, "threshold": threshold, **_story(run, classes)}
+    shown = {"title": title, "threshold": threshold, **_data(run, classes)}
     plain = PLAIN_HEIGHT + LAYER_HEIGHT * len(run.model.layers)
-    return Page(title, "watch", story, _picture(title, run), plain if story["without_maps"] else HEIGHT)
+    return Page(
+        title, shown, lambda: _picture(title, run), program=ASSETS / "watch.js",
+        styles=[ASSETS / "page.css", ASSETS / "watch.css"], height=plain if shown["without_maps"] else HEIGHT, operators=True,
+    )  # fmt: skip
 
 
 # ── the page's data ─────────────────────────────────────────────────────────
 
 
-def _story(run: Recorder, classes: Sequence[str]) -> dict[str, Any]:
+def _data(run: Recorder, classes: Sequence[str]) -> dict[str, Any]:
     without_maps = _why_no_maps(run.model)
     planar = not without_maps
     shots = _fitting(run.snapshots, planar)

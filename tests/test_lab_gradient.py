@@ -199,6 +199,6 @@ def test_many_uses_of_one_node_are_diagnosed_in_a_moment():
 def test_the_players_predict_mode_calls_mistakes_by_the_same_names():
     from importlib.resources import files
 
-    player = files("autograd.view").joinpath("assets/player.js").read_text(encoding="utf-8")
+    player = files("autograd.view").joinpath("assets/prediction.js").read_text(encoding="utf-8")
     for mistake in (FORGOT_TO_ADD, FORGOT_UPSTREAM, FORGOT_LOCAL, WRONG_LOCAL, WRONG_SIGN):
         assert mistake.capitalize() in player

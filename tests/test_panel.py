@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import math
 import re
-from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
 from autograd import OPS, DomainError, Value, primitive
+from autograd.view.operators import operators
+from autograd.view.palette import DARK, LIGHT
+from autograd.view.scripts import modules_of
 from nn import MLP, Neuron, activations, data, losses
-from nn.neuron_panel import PRESETS, panel
-from nn.pages import javascript, operators
+from nn.neuron_panel import ASSETS, PRESETS, panel
 from nn.theory import best_line
 
 ONE_OPERAND = [op.name for op in OPS.values() if len(op.operands) == 1]
@@ -78,9 +79,9 @@ def test_a_row_that_is_added_to_the_table_is_on_the_page():
 
 
 def test_no_op_is_written_in_the_assets():
-    script = (Path(javascript.__code__.co_filename).parent / "assets" / "panel.js").read_text()
+    script = "".join(path.read_text() for path in modules_of(ASSETS / "panel.js", ASSETS / "watch.js"))
     named = set(re.findall(r'"(\w+)"', script)) & set(ONE_OPERAND)
-    assert named <= {"sigmoid"}  # the one that the rescue button asks for
+    assert named <= {"sigmoid", "positive"}  # what the rescue button asks for, and what the table calls linear
 
 
 # ── the page ────────────────────────────────────────────────────────────────
@@ -310,11 +311,10 @@ def test_the_page_follows_the_colour_scheme(opened, scheme):
 
 
 def test_text_colours_stand_out_by_4_5_to_1(contrast):
-    css = (Path(javascript.__code__.co_filename).parent / "assets" / "pages.css").read_text()
-    for block in re.findall(r":root\{(.*?)\}", css, re.DOTALL):
-        colours = dict(re.findall(r"--(\w+):(#\w{6})", block))
-        for name in ("text", "quiet", "plus", "minus", "accent"):
-            for ground in ("paper", "raised"):
+    assert "--descent: var(--input_line)" in (ASSETS / "page.css").read_text()
+    for colours in (LIGHT, DARK):
+        for name in ("text", "quiet", "plus", "minus", "input_line"):
+            for ground in ("paper", "frame"):
                 assert contrast(colours[name], colours[ground]) >= 4.5, f"{name} on {ground}"
 
 

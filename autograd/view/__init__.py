@@ -11,11 +11,13 @@ the result, and a ``Picture`` shows and saves it.
 
 ``step``, a page to step through:
 
-    analysis, one backward pass → trace → html, widget
+    analysis, one backward pass → trace → player → {page, widget}
 
 ``trace`` is the pass as one JSON document. Its ``levels`` are drawn as pictures are, and their boxes open to
 ``parts``; ``optimizer_step`` adds what an optimizer would do next, ``source_lines`` and ``model_name`` how the graph
-was written; ``encoding`` saves bytes. The player (``assets/``) steps through it, in a page or in a notebook.
+was written; ``encoding`` saves bytes. The ``player`` steps through it, in a page or in a notebook. ``page`` makes
+pages, those of ``nn`` too: ``scripts`` joins the JavaScript modules in ``assets/`` to a program, and ``operators`` is
+the op table as JavaScript.
 
 On the side: ``geometry``, ``text`` and ``palette``, and ``compat`` for micrograd's notebooks.
 
@@ -40,10 +42,10 @@ from autograd.view.analysis import Analysis
 from autograd.view.assembly import build_scene
 from autograd.view.fold import FOLDS
 from autograd.view.geometry import DIRECTIONS
-from autograd.view.html import Player
 from autograd.view.layout import LAYOUTS
 from autograd.view.model_name import model_name
 from autograd.view.picture import FORMATS, Picture
+from autograd.view.player import Player
 from autograd.view.source_lines import recorded_lines, recording
 from autograd.view.trace import build_trace
 

@@ -5,27 +5,13 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from autograd.view.html import HEIGHT, script, style
+from autograd.view.player import HEIGHT, SCOPE, STYLES
+from autograd.view.scripts import ASSETS, join_modules, join_styles
 
 if TYPE_CHECKING:
-    from autograd.view.html import Player
+    from autograd.view.player import Player
 
 __all__ = ["live"]
-
-RENDER = """
-export default {
-  render({ model, el }) {
-    el.style.height = `${model.get("height")}px`;
-    const report = (time) => { if (time !== model.get("time")) { model.set("time", time); model.save_changes(); } };
-    const options = { css: model.get("_css"), time: model.get("time"), onTime: report };
-    const player = chalkgradPlayer(el, JSON.parse(model.get("trace")), options), lab = document.body.dataset.jpThemeLight;
-    if (lab) el.firstChild.dataset.theme = lab === "true" ? "light" : "dark";
-    const move = () => { if (model.get("time") !== player.time) player.go(model.get("time")); };
-    model.on("change:time", move);
-    return () => { model.off("change:time", move); player.close(); };
-  },
-};
-"""
 
 
 def live(player: Player) -> Any:
@@ -49,8 +35,8 @@ def _widget_class() -> Any:
     class PlayerWidget(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]  # it may not be installed
         """The player; ``time`` is shared with the browser."""
 
-        _esm = script() + RENDER
-        _css = style()
+        _esm = f"{join_modules(ASSETS / 'player_widget.js')}\nexport default {{ render }};\n"
+        _css = join_styles(SCOPE, STYLES)
         trace = traitlets.Unicode().tag(sync=True)
         height = traitlets.Int().tag(sync=True)
         end = traitlets.Int().tag(sync=True)

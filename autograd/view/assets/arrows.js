@@ -1,0 +1,76 @@
+// The arrows of a graph: an operand slot each, or shared where boxes are folded.
+
+import { s, setClass } from "./dom.js";
+import { signClass } from "./numbers.js";
+
+const THIN = 1.2; // px: an arrow along which nothing has gone yet
+
+/** An arrow of a map. One at a folded box stands for many slots, so it has no sign. */
+export function drawArrow({ d, tip: [x, y], width, ends }, boxes) {
+  const [ex, ey] = d.split(/[ C]/).slice(-2).map(Number);
+  const length = Math.hypot(x - ex, y - ey) || 1;
+  const dx = (Math.max(4, width) * (y - ey)) / length;
+  const dy = (Math.max(4, width) * (ex - x)) / length;
+  const line = s("path", { d });
+  const head = s("polygon", { points: `${ex + dx},${ey + dy} ${x},${y} ${ex - dx},${ey - dy}` });
+  const unsigned = ends.some((i) => boxes[i].kind === "folded");
+  return { g: s("g", { class: "arrow" }, line, head), line, width, unsigned };
+}
+
+/** "node slot" → arrow. Slots between the same two boxes have an arrow each, or share the last one. */
+export function arrowsBySlot(nodes, map, arrows) {
+  const key = (tail, head) => tail * map.boxes.length + head;
+  const between = new Map();
+  map.arrows.forEach(({ ends }, i) => {
+    const pair = key(...ends);
+    if (!between.has(pair)) between.set(pair, []);
+    between.get(pair).push(arrows[i]);
+  });
+  const taken = new Map();
+  const found = new Map();
+  for (const node of nodes) {
+    node.parents.forEach((parent, slot) => {
+      const pair = key(map.place[parent], map.place[node.index]);
+      const i = taken.get(pair) ?? 0;
+      const some = between.get(pair);
+      taken.set(pair, i + 1);
+      if (some) found.set(slotKey(node.index, slot), some[Math.min(i, some.length - 1)]);
+    });
+  }
+  return found;
+}
+
+function slotKey(node, slot) {
+  return `${node} ${slot}`;
+}
+
+/** Shows a moment on all arrows: what has passed along them, and which is at work. Returns that one, if it is drawn. */
+export function paintArrows(arrows, bySlot, { trace: { nodes }, pass, time, event, asks }) {
+  const at = (node, slot) => bySlot.get(slotKey(node, slot));
+  for (const arrow of arrows) Object.assign(arrow, { flow: 0, role: "" });
+  for (let t = nodes.length; t < time; t += 1) {
+    const past = pass.events[t];
+    const arrow = past.kind === "accumulate" && at(past.node, past.slot);
+    if (arrow) Object.assign(arrow, { flow: past.contribution, role: "passed" });
+  }
+  if (event?.kind === "forward") {
+    nodes[event.node].parents.forEach((_, slot) => {
+      const arrow = at(event.node, slot);
+      if (arrow) arrow.role = "feeding";
+    });
+  }
+  const active = event?.kind === "accumulate" ? at(event.node, event.slot) : undefined;
+  if (active) active.role = "active";
+  for (const arrow of arrows) paintArrow(arrow, arrow === active, asks);
+  return active;
+}
+
+function paintArrow(arrow, active, asks) {
+  const { g, line, role, flow, width, unsigned } = arrow;
+  const silent = active ? asks : unsigned; // an answer that is asked for is not given away by a colour
+  setClass(g, role ? `arrow ${role} ${signClass(silent ? 0 : flow)}` : "arrow");
+  const wide = role ? Math.max(width, active ? 4 : THIN) : THIN;
+  if (arrow.wide === wide) return;
+  arrow.wide = wide;
+  line.setAttribute("stroke-width", wide);
+}

@@ -1,0 +1,121 @@
+// The boxes of a graph: drawn once, then painted anew for each moment.
+
+import { furnish, s, setClass, setText } from "./dom.js";
+import { formatNumber, formatSigned, isClose, signClass } from "./numbers.js";
+import { matches } from "./trace.js";
+
+const LINE = 19; // px from one line of text to the next
+const MOST_PIPS = 8; // a node that is used more often has only its badge
+
+/** A box of a map, with `inside`, the nodes it stands for. A folded box stands for many and only counts them. */
+export function drawBox(box, inside) {
+  const [cx, cy, width, height] = box.at;
+  const [x, y] = [cx - width / 2, cy - height / 2];
+  const folded = box.kind === "folded";
+  const [node] = inside;
+  const left = x + 9 + (box.chip ? box.chip + 9 : 0);
+  const first = y + 21 - (box.name ? 0 : LINE);
+  const texts = [0, 1, 2].map((row) => s("text", { x: left, y: first + row * LINE }));
+  setClass(texts[0], "name");
+  if (box.name) setText(texts[0], box.name);
+  const pips = folded || node.uses < 2 || node.uses > MOST_PIPS ? [] : drawPips(node.uses, x + width, cy);
+  const badge = s("text", { class: "badge", x: x + width, y: y - 10 });
+  const right = s("text", { class: "right", x, y: y + height + 13 }); // the right number, beside a wrong one
+  const lively = folded ? [] : node.uses > 1 ? [badge, right] : [right];
+  const shown = texts.slice(box.name ? 0 : 1);
+  const g = s("g", { class: "box" }, ...drawShape(box, node), ...shown, ...pips, ...lively);
+  return { g, box, inside, texts, pips, badge, right, folded };
+}
+
+function drawShape({ at: [cx, cy, width, height], kind, chip }, node) {
+  const [x, y] = [cx - width / 2, cy - height / 2];
+  const rect = (name, inset, rx) => {
+    const size = { width: width - 2 * inset, height: height - 2 * inset };
+    return s("rect", { class: name, x: x + inset, y: y + inset, ...size, rx });
+  };
+  return [
+    rect("ring", -6, 9),
+    rect("shape", 0, { input: 14, result: 5 }[kind] ?? 1),
+    kind === "parameter" && rect("shape inner", 3),
+    chip > 0 && s("rect", { class: "chip", x: x + 4.5, y: y + 4.5, width: chip, height: height - 9, rx: 4 }),
+    chip > 0 && s("text", { class: "symbol", x: x + 4.5 + chip / 2, y: cy + 5 }, node.symbol),
+  ];
+}
+
+/** A pip for each contribution that the node waits for, down its right side. */
+function drawPips(n, right, middle) {
+  const pip = (_, k) =>
+    s("rect", { class: "pip", x: right - 5, y: middle - n * 6.5 + 13 * k, width: 10, height: 10, rx: 2 });
+  return Array.from({ length: n }, pip);
+}
+
+/** Makes a box react: to the pointer, to a click, and a folded one, which opens, to the keyboard. */
+export function enliven(drawn, { enter, leave, open, focus, press }) {
+  const { g, box, inside, folded } = drawn;
+  g.addEventListener("pointerenter", () => enter(drawn));
+  g.addEventListener("pointerleave", () => leave(drawn));
+  g.addEventListener("click", () => open(drawn));
+  if (!folded) return;
+  furnish(g, {
+    tabindex: 0,
+    role: "button",
+    "aria-label": `open ${box.name}, ${inside.length} nodes`,
+    onfocus: () => focus(drawn),
+    onkeydown: (event) => {
+      if (!"Enter ".includes(event.key)) return;
+      event.preventDefault();
+      press(drawn);
+    },
+  });
+}
+
+/** Shows a moment; `role` is "now" for the box at work, "target" for the one that receives, else "". */
+export function paintBox(drawn, moment, role) {
+  setClass(drawn.g, boxClasses(drawn, moment, role));
+  if (drawn.folded) paintFolded(drawn, moment);
+  else paintNode(drawn, moment);
+}
+
+function boxClasses({ box, inside }, { pass, time, selected, stops, words, backward }, role) {
+  const reached = inside.some(({ index }) => pass.computed(index, time));
+  const visited = ({ index, parents }) =>
+    parents.length ? pass.about[index].visit <= time : backward && pass.complete(index, time);
+  return [
+    "box",
+    box.kind,
+    !reached && "hollow",
+    reached && inside.every(visited) && "visited",
+    role,
+    words && inside.some((node) => matches(node, words)) && "found",
+    inside.some(({ index }) => index === selected) && "selected",
+    inside.some(({ index }) => stops.has(index)) && "stop",
+  ]
+    .filter(Boolean)
+    .join(" ");
+}
+
+function paintNode({ inside: [{ index, uses }], texts: [, data, grad], pips, badge, right }, moment) {
+  const { trace, pass, time, backward } = moment;
+  const correct = trace.correct.final[index];
+  const gradient = pass.gradient(index, time);
+  const arrived = pass.arrived(index, time).length;
+  const asked = moment.asks && moment.event.parent === index;
+  const known = pass.known(index, time);
+  const wrong = pass.mistake && backward && pass.complete(index, time) && !isClose(gradient, correct);
+  setText(data, pass.computed(index, time) ? `data ${formatNumber(pass.data(index, time))}` : "data");
+  setClass(data, pass.about[index].update <= time ? "name" : "");
+  if (wrong) setText(grad, `✗ ${formatSigned(gradient)}`);
+  else if (asked) setText(grad, "grad ?");
+  else setText(grad, known ? `grad ${formatSigned(gradient)}` : "grad");
+  setClass(grad, asked || !known ? "" : signClass(gradient));
+  for (const [k, pip] of pips.entries()) setClass(pip, k < arrived ? "pip full" : "pip");
+  setText(badge, uses > 1 && arrived && !wrong ? `${arrived} of ${uses}` : "");
+  setText(right, wrong ? `✓ ${formatSigned(correct)}` : "");
+}
+
+/** How many of its nodes are done. */
+function paintFolded({ inside, texts }, { pass, time, backward }) {
+  const done = ({ index }) => (backward ? pass.complete(index, time) : pass.computed(index, time));
+  const count = `${inside.filter(done).length}/${inside.length}`;
+  setText(texts[1], backward ? `∂ ${count}` : count);
+}

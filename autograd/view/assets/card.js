@@ -1,0 +1,95 @@
+// The card of one node: what the table of ops, the trace and the moment say of it.
+
+import { button, h } from "./dom.js";
+import { formatNumber } from "./numbers.js";
+import { operandNote } from "./trace.js";
+
+const MOST_OPERANDS = 6;
+
+export class Card {
+  /** `actions`: copy(text), toggleStop(node), go(time), close(). */
+  constructor(actions) {
+    this.actions = actions;
+    this.node = -1; // the one that is shown
+    this.pinned = false; // by a click: the pointer may leave
+    this.element = h("aside", { class: "card", "aria-label": "node", hidden: true });
+  }
+
+  close() {
+    this.node = -1;
+    this.pin(false);
+    this.element.hidden = true;
+  }
+
+  pin(pinned = true) {
+    this.pinned = pinned;
+    if (pinned) this.element.dataset.pinned = "yes";
+    else delete this.element.dataset.pinned;
+  }
+
+  /** Shows a folded box. */
+  showFolded({ box, inside }) {
+    const hint = box.opens < 0 ? "" : "; click to open";
+    this.fill(-1, h("h2", {}, box.name), h("p", {}, `${inside.length} nodes${hint}`));
+  }
+
+  /** Shows a node at a moment. */
+  show(moment, index) {
+    const node = moment.trace.nodes[index];
+    const facts = factsOf(moment, node).flatMap(([name, fact]) => [h("dt", {}, name), h("dd", {}, fact)]);
+    this.fill(index, h("h2", {}, node.full || node.name), h("dl", {}, ...facts), this.buttons(moment, node));
+  }
+
+  /** New contents; the button at the same place keeps the focus. */
+  fill(node, ...children) {
+    const buttons = () => [...this.element.querySelectorAll("button")];
+    const focused = buttons().indexOf(document.activeElement);
+    this.node = node;
+    this.element.hidden = false;
+    this.element.replaceChildren(...children);
+    buttons()[focused]?.focus();
+  }
+
+  buttons({ pass, stops }, node) {
+    const { copy, toggleStop, go, close } = this.actions;
+    const { forward, changes } = pass.about[node.index];
+    const stop = stops.has(node.index) ? "● stops here" : "○ stop here";
+    return h(
+      "p",
+      { class: "buttons" },
+      button("Copy path", "copy its path", () => copy(node.full || node.name)),
+      button(stop, "breakpoint on this node", () => toggleStop(node.index)),
+      button("forward", "to its forward step", () => go(forward)),
+      button("gradient", "to the step that completes its gradient", () => go(changes.at(-1)?.[0] ?? pass.end)),
+      button("✕", "close", close),
+    );
+  }
+}
+
+/** [name, fact] … */
+function factsOf(moment, node) {
+  const { trace, pass, time } = moment;
+  const row = trace.ops[node.op];
+  const data = pass.computed(node.index, time) ? formatNumber(pass.data(node.index, time)) : "not yet";
+  const facts = [
+    ["data", data],
+    [`∂${trace.L}/∂${node.name}`, gradientOf(moment, node)],
+    ["op", row ? `${node.symbol}  ${row.doc}` : node.kind],
+  ];
+  if (row?.value) facts.push(["rule", `y = ${row.value}`]);
+  node.parents.slice(0, MOST_OPERANDS).forEach((parent, slot) => {
+    const formula = row?.local[slot] ? `  (${row.local[slot]})` : "";
+    const slope = `${formatNumber(node.local[slot] ?? NaN)}${formula}`;
+    facts.push([`∂/∂${trace.nodes[parent].name}${operandNote(node, slot)}`, slope]);
+  });
+  if (node.line >= 0) {
+    const [, number, text] = trace.lines[node.line];
+    facts.push(["code", `${number}: ${text}`]);
+  }
+  return facts;
+}
+
+function gradientOf({ pass, time, event, asks }, { index }) {
+  if (asks && event.parent === index) return "?";
+  return pass.known(index, time) ? formatNumber(pass.gradient(index, time)) : "not yet";
+}

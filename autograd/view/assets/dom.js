@@ -1,0 +1,52 @@
+// Elements. What came from the user is only ever set as text, never as markup.
+
+/** An HTML element: attributes, "on…" listeners, children; strings become text, nothing stays nothing. */
+export function h(tag, attributes = {}, ...children) {
+  return furnish(document.createElement(tag), attributes, children);
+}
+
+/** The same for SVG. */
+export function s(tag, attributes = {}, ...children) {
+  return furnish(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
+}
+
+/** Gives an element more attributes, listeners and children. */
+export function furnish(element, attributes, children = []) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (value !== false && value != null) element.setAttribute(name, value === true ? "" : value);
+  }
+  element.append(...children.filter((child) => child != null && child !== false));
+  return element;
+}
+
+/** A button that says more to a screen reader, and on hover, than its short text does. */
+export function button(text, label, onclick, attributes = {}) {
+  return h("button", { type: "button", "aria-label": label, title: label, onclick, ...attributes }, text);
+}
+
+/** A drop-down list; `options` are pairs of a value and its text. */
+export function dropDown(attributes, options, choose = () => {}) {
+  const items = options.map(([value, text]) => h("option", { value }, text));
+  return h("select", { onchange: (event) => choose(event.target.value), ...attributes }, ...items);
+}
+
+/** Sets text only where it changed, and remembers it, because reading the page back is slow. */
+export function setText(element, text) {
+  if (element.lastText === text) return;
+  element.lastText = text;
+  element.textContent = text;
+}
+
+/** The same for classes. */
+export function setClass(element, names) {
+  if (element.lastClass === names) return;
+  element.lastClass = names;
+  element.setAttribute("class", names);
+}
+
+/** A number in an element: rounded in the text, in full in `data-value`. */
+export function setNumber(element, x, text) {
+  element.textContent = text;
+  element.dataset.value = String(x);
+}

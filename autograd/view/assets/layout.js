@@ -1,0 +1,154 @@
+// The elements of the player, and what they do.
+
+import { button, dropDown, h } from "./dom.js";
+import { HELP } from "./keys.js";
+import { MISTAKES } from "./mistakes.js";
+import { download, downloadPng, pictureOf } from "./saving.js";
+import { GRAINS } from "./steps.js";
+import { NodeTable } from "./table.js";
+import { toggleTheme } from "./theme.js";
+import { Transport } from "./transport.js";
+
+const SPEEDS = { "1400ms": "slow", "600ms": "normal", "150ms": "fast" };
+
+/** All elements by name; `root` holds them. */
+export function buildLayout(player) {
+  const ui = { ...buildTime(player), ...buildOptions(player), ...buildSide(player) };
+  ui.sentence = h("p", { class: "sentence", "aria-live": "polite", role: "status" });
+  ui.stage = h("div", { class: "stage" });
+  ui.note = h("p", { class: "note" });
+  ui.trail = h(
+    "nav",
+    { class: "trail", hidden: true },
+    button("‹", "back", () => player.back()),
+    h("b", {}),
+  );
+  ui.levels = buildLevels(player);
+  ui.help = buildHelp();
+  const title = h("h1", {}, player.trace.title);
+  const left = h("div", { class: "left" }, ui.trail, ui.stage, ui.note, player.card.element);
+  const side = h("div", { class: "side" }, ui.contributions, ui.predict, ui.tabs);
+  ui.root = h(
+    "div",
+    { class: "cg-player", tabindex: 0, "data-lm-suppress-shortcuts": "true" },
+    h("header", {}, title, ui.levels, ui.table.search, buildTools(player)),
+    h("main", {}, left, side),
+    ui.sentence,
+    ui.bar,
+    ui.options,
+    ui.help,
+  );
+  return ui;
+}
+
+function buildLevels(player) {
+  const levels = player.trace.levels.map(({ name }, i) => button(name, `show ${name}`, () => player.chooseFolded(i)));
+  return h("div", { class: "levels", role: "group", "aria-label": "folding" }, ...levels);
+}
+
+function buildTools(player) {
+  const { html, css = "" } = player.options;
+  const picture = () => pictureOf(player.graph, player.ui.root, css);
+  const saveSvg = () => download("graph.svg", "image/svg+xml", picture().text);
+  return h(
+    "div",
+    { class: "tools", role: "toolbar", "aria-label": "view" },
+    button("⊡", "fit the graph", () => player.stage.fit()),
+    button("+", "zoom in", () => player.stage.zoom(1.25)),
+    button("−", "zoom out", () => player.stage.zoom(0.8)),
+    button("◐", "light or dark", () => toggleTheme(player.ui.root)),
+    button("Aa", "presenter mode", () => player.present()),
+    button("SVG", "save the picture as SVG", saveSvg),
+    button("PNG", "save the picture as PNG", () => downloadPng("graph.png", picture())),
+    html && button("HTML", "save this page", () => download("lesson.html", "text/html", html)),
+    button("?", "help", () => player.toggleHelp()),
+  );
+}
+
+function buildHelp() {
+  const keys = HELP.flatMap(([key, does]) => [h("dt", {}, key), h("dd", {}, does)]);
+  const attributes = { class: "help", role: "dialog", "aria-label": "help", hidden: true };
+  return h("section", attributes, h("h2", {}, "Keys"), h("dl", {}, ...keys));
+}
+
+function buildTime(player) {
+  const words = {
+    first: "to the beginning",
+    back: "one step back",
+    forward: "one step on",
+    last: "to the end",
+    scrub: "time",
+  };
+  const actions = {
+    first: () => player.pauseAt(0),
+    back: () => player.step(-1),
+    play: () => player.togglePlay(),
+    forward: () => player.step(1),
+    last: () => player.pauseAt(player.pass.end),
+    go: (time) => player.pauseAt(time),
+  };
+  const transport = new Transport(words, actions, player.pass.end);
+  transport.play.classList.add("primary");
+  const grain = dropDown({ "aria-label": "a step is" }, Object.entries(GRAINS));
+  const speed = dropDown({ "aria-label": "speed" }, Object.entries(SPEEDS));
+  speed.value = "600ms";
+  const bands = h("div", { class: "bands", "aria-hidden": "true" });
+  const bar = h(
+    "div",
+    { class: "transport", role: "toolbar", "aria-label": "player" },
+    ...transport.buttons,
+    h("label", {}, "step ", grain),
+    h("label", {}, "speed ", speed),
+    h("div", { class: "time" }, bands, transport.scrub),
+    transport.clock,
+  );
+  return { transport, grain, speed, bands, bar };
+}
+
+function buildOptions(player) {
+  const predictOn = h("input", { type: "checkbox", onchange: () => player.startPredicting() });
+  const limit = h("input", { type: "number", min: 0, step: "any", "aria-label": "stop where |gradient| exceeds" });
+  const onNonfinite = h("input", { type: "checkbox" });
+  const next = button("⇥", "on to the next breakpoint", () => player.toBreakpoint());
+  const setMistake = (chosen) => player.setMistake(chosen);
+  const mistake = dropDown({ "aria-label": "mistake" }, Object.entries(MISTAKES), setMistake);
+  const nonfinite = h("label", {}, onNonfinite, " nan, inf");
+  const options = h(
+    "div",
+    { class: "options" },
+    h("label", {}, predictOn, " predict the number"),
+    h("span", { class: "stops" }, "stop at |gradient| > ", limit, nonfinite, next),
+    h("label", {}, "mistake: ", mistake),
+  );
+  return { predictOn, limit, onNonfinite, options };
+}
+
+function buildSide(player) {
+  const contributions = h("section", { class: "stack", "aria-label": "contributions" });
+  const tabs = h("div", { class: "tabs" });
+  const search = () => player.search();
+  const table = new NodeTable(player.trace.nodes, { choose: (node) => player.find(node), search, scroller: tabs });
+  const code = h("ol", { class: "code" }, ...player.trace.lines.map((line, i) => codeLine(player, line, i)));
+  if (player.trace.lines.length) tabs.append(h("h2", {}, "Code"), code);
+  tabs.append(table.element);
+  return { contributions, tabs, table, code, ...buildPrediction(player) };
+}
+
+function codeLine(player, [, number, text], i) {
+  const line = h("button", { class: "link", onclick: () => player.lightLine(i) }, `${number}  ${text}`);
+  return h("li", { "data-line": i }, line);
+}
+
+function buildPrediction(player) {
+  const guess = h("input", {
+    type: "text",
+    inputmode: "decimal",
+    "aria-label": "your prediction",
+    autocomplete: "off",
+  });
+  const verdict = h("p", { class: "verdict", role: "alert" });
+  const check = h("button", { type: "submit" }, "Check");
+  const show = button("Show", "show the answer", () => player.reveal(""));
+  const attributes = { class: "predict", hidden: true, onsubmit: (event) => player.answer(event) };
+  return { guess, verdict, predict: h("form", attributes, guess, check, show, verdict) };
+}

@@ -1,0 +1,51 @@
+// Numbers as text, and text as numbers.
+
+/** Four digits, a real minus sign; nan and inf in words. */
+export function formatNumber(x) {
+  if (Number.isNaN(x)) return "nan";
+  if (!Number.isFinite(x)) return x > 0 ? "inf" : "−inf";
+  const rounded = Number(x.toPrecision(4));
+  const size = Math.abs(rounded);
+  const scientific = size >= 1e4 || (size !== 0 && size < 1e-4);
+  return (scientific ? rounded.toExponential() : String(rounded)).replaceAll("-", "−");
+}
+
+/** A gradient: the sign is written also when it is plus. */
+export function formatSigned(x) {
+  return (x > 0 ? "+" : "") + formatNumber(x);
+}
+
+/** Fewer digits than four: three fit in a small box. */
+export function formatBrief(x, digits = 3) {
+  return formatNumber(Number(x.toPrecision(digits)));
+}
+
+/** The class that colours a number by its sign. */
+export function signClass(x) {
+  if (x > 0) return "plus";
+  return x < 0 ? "minus" : "plain";
+}
+
+/** h₁₂: the digits of an index as subscripts. */
+export function subscript(n) {
+  return String(n).replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]);
+}
+
+/** A number as JSON has it: what is not finite travels as text. */
+export function numberFromJson(x) {
+  if (typeof x === "number") return x;
+  return { inf: Infinity, "-inf": -Infinity }[x] ?? NaN;
+}
+
+/** The number that somebody typed, with a decimal point or a comma; undefined for anything else. */
+export function parseNumber(text) {
+  const typed = text.trim().replace("−", "-").replace(",", ".");
+  if (["nan", "inf", "-inf"].includes(typed)) return numberFromJson(typed);
+  const x = Number(typed || NaN);
+  return Number.isNaN(x) ? undefined : x;
+}
+
+/** Equal but for rounding. */
+export function isClose(a, b) {
+  return Object.is(a, b) || Math.abs(a - b) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b));
+}

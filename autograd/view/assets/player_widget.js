@@ -1,0 +1,25 @@
+// The player as a live Jupyter widget: what anywidget calls, and the theme of the JupyterLab around it.
+
+import { Player } from "./player.js";
+
+/** `model`: the traits that Python shares; `el`: where to draw. Returns what cleans up. */
+export function render({ model, el }) {
+  const report = (time) => {
+    if (time === model.get("time")) return;
+    model.set("time", time);
+    model.save_changes();
+  };
+  el.style.height = `${model.get("height")}px`;
+  const options = { css: model.get("_css"), time: model.get("time"), onTime: report };
+  const player = new Player(el, JSON.parse(model.get("trace")), options);
+  const light = document.body.dataset.jpThemeLight;
+  if (light) player.ui.root.dataset.theme = light === "true" ? "light" : "dark";
+  const move = () => {
+    if (model.get("time") !== player.time) player.go(model.get("time"));
+  };
+  model.on("change:time", move);
+  return () => {
+    model.off("change:time", move);
+    player.close();
+  };
+}

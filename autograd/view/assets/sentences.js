@@ -1,0 +1,105 @@
+// What happens at one moment, in words and numbers.
+
+import { MISTAKES } from "./mistakes.js";
+import { formatNumber, formatSigned, isClose } from "./numbers.js";
+import { operandNote } from "./trace.js";
+
+/** The sentence of the moment `time` of a pass. */
+export function sentence(trace, pass, time) {
+  const event = pass.event(time);
+  if (!event) return "Nothing is computed yet. Step on (→) to begin the forward pass.";
+  const { L } = trace;
+  switch (event.kind) {
+    case "forward":
+      return forwardSentence(trace, event);
+    case "zero":
+      return "zero_grad: every gradient is set to 0, because backward only ever adds to what is there.";
+    case "seed":
+      return `Backward begins at ${L}: a number changes with itself one to one, so ∂${L}/∂${L} = 1.`;
+    case "visit":
+      return visitSentence(trace, pass, event, time);
+    case "accumulate":
+      return accumulateSentence(trace, pass, event, time);
+    case "update":
+      return updateSentence(trace, pass, event);
+    default:
+      return doneSentence(trace, pass);
+  }
+}
+
+function forwardSentence({ nodes }, event) {
+  const node = nodes[event.node];
+  const value = `${node.name} = ${formatNumber(node.data)}`;
+  if (!node.parents.length) return `${value}: ${node.kind === "input" ? "an input" : `a ${node.kind}`}.`;
+  const operands = node.parents.slice(0, 6).map((p) => `${nodes[p].name} = ${formatNumber(nodes[p].data)}`);
+  return `Forward: ${value}, by ${node.symbol} from ${operands.join(", ")}${node.parents.length > 6 ? ", …" : ""}.`;
+}
+
+/** "wrong (1 is right)" of what a mistake makes of a gradient, else "". */
+function wrongness({ correct }, pass, node, x) {
+  return !pass.mistake || isClose(x, correct.final[node])
+    ? ""
+    : `wrong (${formatNumber(correct.final[node])} is right)`;
+}
+
+function visitSentence(trace, pass, event, time) {
+  const node = trace.nodes[event.node];
+  const { name, uses, parents } = node;
+  const arrived = pass.arrived(event.node, time).length;
+  const gradient = `∂${trace.L}/∂${name} = ${formatNumber(event.upstream)}`;
+  if (arrived < uses) {
+    const early = `Too early: ${name} is visited when only ${arrived} of ${uses} contributions have arrived.`;
+    return `${early} It passes on ${gradient}.`;
+  }
+  const all = uses > 1 ? `all ${uses} of ${uses} contributions have arrived, so ` : "";
+  const verdict = wrongness(trace, pass, event.node, event.upstream) || "complete";
+  const receivers = parents.length > 1 ? `${parents.length} operands` : "its operand";
+  return `Visit ${name}: ${all}${gradient} is ${verdict} and is passed on to ${receivers}.`;
+}
+
+function accumulateSentence(trace, pass, event, time) {
+  const { nodes, L } = trace;
+  const { upstream, local, contribution, before, after } = event;
+  const z = nodes[event.node].name;
+  const w = nodes[event.parent].name;
+  const sign = pass.mistake === "assign" ? "=" : "+=";
+  const rule = `∂${L}/∂${w} ${sign} ∂${L}/∂${z} · ∂${z}/∂${w}${operandNote(nodes[event.node], event.slot)}`;
+  const product = `${formatNumber(upstream)} · ${formatNumber(local)} = ${formatNumber(contribution)}`;
+  const change = `(${formatNumber(before)} → ${formatNumber(after)})`;
+  return `${rule} = ${product} ${change}. ${afterContribution(trace, pass, event, time)}`;
+}
+
+/** What a contribution means to the node that it arrived at. */
+function afterContribution(trace, pass, event, time) {
+  const { k, n, before, after } = event;
+  const { name, parents } = trace.nodes[event.parent];
+  if (pass.mistake === "assign" && k > 1) return `The ${formatNumber(before)} that had arrived is lost.`;
+  if (pass.about[event.parent].visit < time) return `Too late: ${name} was visited before, so this goes no further.`;
+  if (k < n) return `${k} of ${n} contributions: ${name} has to wait.`;
+  const all = n > 1 ? `${k} of ${n} contributions: ` : "";
+  const wrong = wrongness(trace, pass, event.parent, after);
+  if (wrong) return `${all}The gradient of ${name} is ${wrong}.`;
+  return parents.length ? `${all}${name} can be visited.` : `${all}${name} has its gradient.`;
+}
+
+function updateSentence({ nodes, L, update }, pass, { node, before, after }) {
+  const { name } = nodes[node];
+  const gradient = formatNumber(pass.final[node]);
+  const [old, now] = [formatNumber(before), formatNumber(after)];
+  if ("lr" in update) {
+    const lr = formatNumber(update.lr);
+    return `${update.by}: ${name} ← ${name} − ${lr} · ∂${L}/∂${name} = ${old} − ${lr} · ${gradient} = ${now}.`;
+  }
+  const step = formatSigned(after - before);
+  return `${update.by}: ${name} goes ${old} → ${now}, a step of ${step}, where ∂${L}/∂${name} = ${gradient}.`;
+}
+
+function doneSentence({ nodes, correct }, pass) {
+  if (!pass.mistake) {
+    return "Done: every node was visited once, after all that used it, and every gradient is complete.";
+  }
+  const wrong = nodes.filter((_, i) => !isClose(pass.final[i], correct.final[i])).length;
+  const done = `Done, with “${MISTAKES[pass.mistake]}”`;
+  if (!wrong) return `${done}: no gradient is wrong, in this graph it makes no difference.`;
+  return `${done}: ${wrong} of ${nodes.length} gradients are wrong.`;
+}

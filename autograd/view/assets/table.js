@@ -1,0 +1,93 @@
+// The table of nodes, with the search that shortens it.
+
+import { h, setClass, setText } from "./dom.js";
+import { formatNumber, formatSigned, isClose, signClass } from "./numbers.js";
+import { shorten } from "./text.js";
+import { matches } from "./trace.js";
+
+const MOST = 300; // rows
+const KINDS = { parameter: "param", constant: "const" };
+const COLUMNS = ["node", "op", "data", "gradient", "right"];
+
+export class NodeTable {
+  /** `choose(node)`: a node was clicked, or is the first that was found. */
+  constructor(nodes, { choose, search, scroller }) {
+    this.nodes = nodes;
+    this.choose = choose;
+    this.scroller = scroller;
+    this.rows = [];
+    this.search = h("input", {
+      type: "search",
+      placeholder: "search  /",
+      "aria-label": "search a node",
+      oninput: search,
+      onkeydown: (event) => event.key === "Enter" && this.chooseFirst(),
+    });
+    this.body = h("tbody", {});
+    this.caption = h("caption", {});
+    const head = h("tr", {}, ...COLUMNS.map((word) => h("th", { scope: "col" }, word)));
+    this.element = h("table", {}, this.caption, h("thead", {}, head), this.body);
+  }
+
+  /** What is searched for, in lower case. */
+  get words() {
+    return this.search.value.trim().toLowerCase();
+  }
+
+  /** The rows of what is found. Returns the nodes. */
+  fill() {
+    const { words } = this;
+    const hits = this.nodes.filter((node) => !words || matches(node, words));
+    this.rows = hits.slice(0, MOST).map((node) => this.row(node));
+    this.body.replaceChildren(...this.rows.map(({ element }) => element));
+    const count = `${hits.length} node${hits.length === 1 ? "" : "s"}`;
+    setText(this.caption, hits.length > MOST ? `the first ${MOST} of ${count}` : count);
+    return hits;
+  }
+
+  row(node) {
+    const cells = [h("td", {}), h("td", {}), h("td", {})];
+    const name = h(
+      "button",
+      { class: "link", onclick: () => this.choose(node.index) },
+      shorten(node.path || node.name),
+    );
+    const op = h("td", {}, node.symbol || KINDS[node.kind] || node.kind);
+    return { node, cells, element: h("tr", {}, h("th", { scope: "row" }, name), op, ...cells) };
+  }
+
+  chooseFirst() {
+    const [hit] = this.fill();
+    if (hit) this.choose(hit.index);
+  }
+
+  paint(moment) {
+    const { event } = moment;
+    const at = event?.parent ?? event?.node;
+    for (const row of this.rows) {
+      const now = row.node.index === at;
+      paintRow(row, moment, now && moment.asks);
+      setClass(row.element, now ? "now" : "");
+      if (now) this.reveal(row.element);
+    }
+  }
+
+  /** Scrolls the table, and nothing around it. */
+  reveal(row) {
+    const { top, bottom } = row.getBoundingClientRect();
+    const around = this.scroller.getBoundingClientRect();
+    const outside = top < around.top || bottom > around.bottom;
+    if (outside) this.scroller.scrollTop += top - around.top - around.height / 2;
+  }
+}
+
+function paintRow({ node: { index }, cells: [data, gradient, right] }, { trace, pass, time, backward }, asked) {
+  const x = pass.gradient(index, time);
+  const correct = trace.correct.final[index];
+  const wrong = pass.mistake && backward && !isClose(x, correct);
+  const known = pass.known(index, time) ? formatSigned(x) : "";
+  setText(data, pass.computed(index, time) ? formatNumber(pass.data(index, time)) : "");
+  setText(gradient, asked ? "?" : known);
+  setClass(gradient, asked ? "" : signClass(x));
+  setText(right, wrong ? `✓ ${formatSigned(correct)}` : "");
+}

@@ -1,0 +1,22 @@
+// The bar of time: bands for forward, backward and update, and ticks where a gradient is added to another.
+
+import { h } from "./dom.js";
+
+const MOST_TICKS = 400;
+
+export function paintBands(element, nodes, { events, end }) {
+  const percent = (n) => `${(100 * n) / end}%`;
+  const update = events.filter(({ kind }) => kind === "update").length;
+  const lengths = { forward: nodes.length, backward: end - nodes.length - update, update };
+  const bands = Object.entries(lengths).filter(([, n]) => n);
+  const ticks = events.flatMap(({ kind, k }, i) => (kind === "accumulate" && k > 1 ? [i + 1] : []));
+  element.replaceChildren(
+    ...bands.map(([name, n]) => placed(h("span", { class: name }, name), { width: percent(n) })),
+    ...(ticks.length > MOST_TICKS ? [] : ticks).map((time) => placed(h("i", {}), { left: percent(time) })),
+  );
+}
+
+function placed(element, style) {
+  Object.assign(element.style, style);
+  return element;
+}

@@ -1,0 +1,89 @@
+// The trace, read: nodes with names and numbers, events with names for their numbers, and the correct pass.
+
+import { numberFromJson } from "./numbers.js";
+import { Pass } from "./pass.js";
+import { isolate, shorten } from "./text.js";
+
+const LEAVES = ["input", "parameter", "constant"];
+
+/** The JSON document that autograd/view describes, made ready for the player. */
+export function readTrace(data) {
+  const numbers = data.numbers.map(numberFromJson);
+  const nodes = data.nodes.map((node, index) => readNode(data, numbers, node, index));
+  nameApart(nodes);
+  const trace = { ...data, nodes, numbers, L: nodes[data.root].name };
+  const events = data.events.map((event) => readEvent(trace, event));
+  for (const event of events) if (event.kind === "accumulate") nodes[event.parent].uses = event.n;
+  trace.correct = new Pass(trace, events);
+  return trace;
+}
+
+function readNode(data, numbers, node, index) {
+  const { op, symbol = "", module = -1, own, parents = [], local = [], line = -1 } = node;
+  const { label = own ? `${data.modules[module][0]}.${own}` : "" } = node;
+  const { path = label } = node;
+  return {
+    op,
+    symbol,
+    label,
+    path,
+    module,
+    parents,
+    line,
+    index,
+    data: numbers[node.data],
+    local: local.map((i) => numbers[i]),
+    uses: 0, // contributions to its gradient
+    kind: LEAVES.includes(op) ? op : "result",
+    layer: outermost(data.modules, module),
+    name: isolate(shorten(label || (index === data.root ? "L" : `v${index}`))),
+    full: data.model && module >= 0 ? `${data.model}.${path}` : path,
+  };
+}
+
+/** Longer names for nodes that share one: "h" alone says little where every neuron has one. */
+function nameApart(nodes) {
+  const bearers = new Map();
+  for (const { name } of nodes) bearers.set(name, (bearers.get(name) ?? 0) + 1);
+  for (const node of nodes) {
+    if (bearers.get(node.name) > 1 && node.path) node.name = isolate(shorten(node.path));
+  }
+}
+
+/** The layer of a module: the outermost module around it. */
+function outermost(modules, module) {
+  if (module < 0) return -1;
+  const around = modules[module][1];
+  return around < 0 ? module : outermost(modules, around);
+}
+
+function readEvent({ nodes, numbers, kinds }, [what, node, ...facts]) {
+  const kind = kinds[what];
+  const number = (i) => numbers[facts[i]];
+  if (kind === "update") return { kind, node, before: number(0), after: number(1) };
+  if (kind !== "accumulate") return { kind, node, upstream: number(0) };
+  const slot = facts[0];
+  return {
+    kind,
+    node,
+    slot,
+    parent: nodes[node].parents[slot],
+    upstream: number(1),
+    local: number(2),
+    contribution: number(3),
+    before: number(4),
+    after: number(5),
+    k: facts[6],
+    n: facts[7],
+  };
+}
+
+/** Is one of a node's names like what is searched for (in lower case)? */
+export function matches(node, words) {
+  return `${node.full} ${node.name} ${node.symbol} ${node.kind}`.toLowerCase().includes(words);
+}
+
+/** Which operand, where one node is several operands of another: x · x has ∂/∂x = x at each, and 2x in all. */
+export function operandNote({ parents }, slot) {
+  return parents.filter((p) => p === parents[slot]).length > 1 ? ` (as operand ${slot + 1})` : "";
+}

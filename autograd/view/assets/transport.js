@@ -1,0 +1,59 @@
+// The controls of anything that plays: first, back, play, forward, last, a slider, a clock; and what makes it play.
+
+import { button, h, setText } from "./dom.js";
+
+/** Calls `tick` again and again, until it returns false. */
+export class Playback {
+  /** `changed(playing)` is called when it begins and when it ends. */
+  constructor(changed) {
+    this.changed = changed;
+    this.timer = 0;
+  }
+
+  /** `delay()`: how many ms to wait for the next tick; `first`: for the first one. */
+  play(tick, delay, first) {
+    const again = () => {
+      if (tick()) this.timer = setTimeout(again, delay());
+      else this.pause();
+    };
+    this.timer = setTimeout(again, first);
+    this.changed(true);
+  }
+
+  pause() {
+    clearTimeout(this.timer);
+    this.timer = 0;
+    this.changed(false);
+  }
+
+  get playing() {
+    return this.timer !== 0;
+  }
+}
+
+/** The elements, each on its own, for a page to arrange. */
+export class Transport {
+  /**
+   * `words`: what the buttons and the slider are for, {first, back, forward, last, scrub};
+   * `actions`: what they do, {first, back, play, forward, last, go(time)}.
+   */
+  constructor(words, actions, end, clock = h("span", { class: "clock" })) {
+    const control = (name, text) => button(text, words[name], actions[name]);
+    this.first = control("first", "|◀");
+    this.back = control("back", "◀");
+    this.play = button("Play", "play or pause", actions.play);
+    this.forward = control("forward", "▶");
+    this.last = control("last", "▶|");
+    const slider = { type: "range", min: 0, max: end, step: 1, value: 0, "aria-label": words.scrub };
+    this.scrub = h("input", { ...slider, oninput: () => actions.go(this.scrub.valueAsNumber) });
+    this.clock = clock;
+  }
+
+  get buttons() {
+    return [this.first, this.back, this.play, this.forward, this.last];
+  }
+
+  showPlaying(playing) {
+    setText(this.play, playing ? "Pause" : "Play");
+  }
+}

@@ -1,0 +1,130 @@
+r"""Pages that work alone: data, and a program that draws it, in one file without a single request.
+
+A page's Content-Security-Policy lets nothing run but its own program. The data stands in it as JSON, in a
+``<script type="application/json">``, where ``<`` is written ``\u003c``, so no label can end it.
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from functools import cached_property
+from hashlib import sha256
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from autograd.files import write_atomically
+from autograd.view.operators import operators
+from autograd.view.scripts import ASSETS, join_modules, join_styles
+from autograd.view.text import xml
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Mapping, Sequence
+
+__all__ = ["Page"]
+
+
+class Page:
+    """A page: a notebook shows it in a frame of its own, ``save`` makes a file of it that needs no network.
+
+    title:     what it is called
+    data:      what it draws, as JSON can hold it
+    draw:      makes an SVG of the same, for where no script may run
+    program:   the JavaScript module that draws it: it exports ``start(host, data)``, or with ``operators``
+               ``start(host, data, OPS)``
+    styles:    its style sheets
+    height:    of the frame in a notebook, in px
+    operators: does it compute with the op table?
+    downloads: may its frame save files?
+    scope:     the CSS selector of what has the palette's colours as variables
+    """
+
+    def __init__(
+        self, title: str, data: Mapping[str, Any], draw: Callable[[], str], *, program: Path, styles: Sequence[Path],
+        height: int, operators: bool = False, downloads: bool = False, scope: str = ":root",
+    ) -> None:  # fmt: skip
+        self.title = title
+        self.data = data
+        self.height = height
+        self._draw = draw
+        self._program, self._styles, self._scope = program, styles, scope
+        self._operators, self._downloads = operators, downloads
+
+    @cached_property
+    def picture(self) -> str:
+        """The SVG for where no script may run."""
+        return self._draw()
+
+    @cached_property
+    def json(self) -> str:
+        """The data as JSON text."""
+        return json.dumps(self.data, allow_nan=False, separators=(",", ":"), default=lambda array: array.tolist())
+
+    @cached_property
+    def script(self) -> str:
+        """The program: its modules, the op table if it is used, and the line that starts it."""
+        needed = [ASSETS / "xp.js"] if self._operators else []
+        table, argument = (operators(), ", OPS") if self._operators else ("", "")
+        data = 'JSON.parse(document.getElementById("data").textContent)'
+        start = f'const page = start(document.getElementById("page"), {data}{argument});\n'
+        return f"{join_modules(*needed, self._program)}\n{table}{start}"
+
+    @cached_property
+    def style(self) -> str:
+        """The palette and the style sheets."""
+        return join_styles(self._scope, self._styles)
+
+    @cached_property
+    def html(self) -> str:
+        """The whole page, self-contained."""
+        digest = b64encode(sha256(self.script.encode()).digest()).decode()
+        allowed = f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; img-src data:"
+        return (
+            '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+            f'<meta http-equiv="Content-Security-Policy" content="{allowed}">'
+            '<meta name="viewport" content="width=device-width">'
+            f"<title>{xml(self.title)}</title>\n<style>{self.style}</style></head>\n"
+            f'<body><div id="page"><noscript>{self._image()}</noscript></div>\n'
+            f'<script type="application/json" id="data">{_inert(self.json)}</script>\n'
+            f"<script>{self.script}</script></body></html>\n"
+        )
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the page, whole or not at all. Returns its path.
+
+        Raises ValueError for a name that does not end in .html, OSError where nothing can be written.
+        """
+        path = Path(path)
+        if path.suffix.lower() not in (".html", ".htm"):
+            raise ValueError(f"a page is saved as .html; got {path.name!r}")
+        write_atomically(path, self.html)
+        return path
+
+    def _image(self) -> str:
+        image = b64encode(self.picture.encode()).decode()
+        return f'<img alt="{xml(self.title)}" src="data:image/svg+xml;base64,{image}">'
+
+    def _repr_html_(self) -> str:
+        """A frame of its own for the page; where scripts may not run, the picture inside it stays."""
+        sandbox = f"allow-scripts{' allow-downloads' * self._downloads}"
+        return (
+            f'<iframe srcdoc="{escape(self.html)}" sandbox="{sandbox}" width="100%" height="{self.height}" '
+            f'style="border:0" title="{xml(self.title)}" data-lm-suppress-shortcuts="true">{self._image()}</iframe>'
+        )
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return {"text/html": self._repr_html_(), "text/plain": repr(self)}
+
+    def __repr__(self) -> str:
+        return f'<Page {self.title!r}; show it in a notebook, or .save("{self._program.stem}.html")>'
+
+
+def _inert(text: str) -> str:
+    r"""JSON that can't end the script it stands in.
+
+    >>> _inert('["</script>"]')
+    '["\\u003c/script>"]'
+    """
+    return text.replace("<", "\\u003c")

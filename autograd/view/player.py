@@ -1,0 +1,71 @@
+"""The player: steps forward and backward through the trace of a graph, in a page or in a notebook."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from autograd.files import write_atomically
+from autograd.view.page import Page
+from autograd.view.scripts import ASSETS
+from autograd.view.trace import dumps
+
+if TYPE_CHECKING:
+    import os
+
+    from autograd.view.picture import Picture
+
+__all__ = ["HEIGHT", "SCOPE", "STYLES", "Player"]
+
+HEIGHT = 640  # px in a notebook
+STYLES = [ASSETS / "player.css", ASSETS / "graph.css"]
+SCOPE = ".cg-player"  # JupyterLab around a live widget keeps its colours
+
+
+class Player(Page):
+    """The steps of a backward pass, to be walked through: a notebook shows it, ``save`` makes a page of it.
+
+    trace: what is walked through, as data (``view.trace`` says what is in it)
+    still: the picture that stands where no script may run
+
+    >>> from autograd import Value, step
+    >>> w = Value(2.0, label="w")
+    >>> step(w * w)
+    <Player of 2 nodes in 8 steps; show it in a notebook, or .save("lesson.html")>
+    """
+
+    def __init__(self, trace: dict[str, Any], still: Picture) -> None:
+        super().__init__(
+            trace["title"], trace, lambda: still.svg, program=ASSETS / "player_page.js",
+            styles=[*STYLES, ASSETS / "player_page.css"], height=HEIGHT, downloads=True, scope=SCOPE,
+        )  # fmt: skip
+        self.trace = trace
+
+    @cached_property
+    def json(self) -> str:
+        """The trace as JSON text; ``autograd.view.trace`` says what is in it."""
+        return dumps(self.trace)
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the page, which opens from a file and needs no network. Returns its path.
+
+        The file appears complete or not at all.
+        Raises ValueError for a suffix that is not .html or .json, OSError where nothing can be written.
+
+        >>> from autograd import Value, step
+        >>> step(Value(1.0)).save("lesson.pdf")
+        Traceback (most recent call last):
+        ValueError: a player is saved as .html, its trace as .json; got 'lesson.pdf'
+        """
+        path = Path(path)
+        if path.suffix.lower() not in (".html", ".htm", ".json"):
+            raise ValueError(f"a player is saved as .html, its trace as .json; got {path.name!r}")
+        if path.suffix.lower() != ".json":
+            return super().save(path)
+        write_atomically(path, self.json)
+        return path
+
+    def __repr__(self) -> str:
+        nodes, steps = len(self.trace["nodes"]), len(self.trace["events"])
+        return f'<Player of {nodes:,} nodes in {steps:,} steps; show it in a notebook, or .save("lesson.html")>'

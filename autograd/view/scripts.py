@@ -1,0 +1,66 @@
+"""The program and the style of a page, made of the files in ``assets/``.
+
+The program is written as JavaScript modules: small files that ``import`` names from one another, which node can test
+one by one. A page that is opened from a file may not load modules, so its program is all of them in one: each after
+those that it imports from, without its ``import`` lines and the word ``export``. That is why no two modules of a page
+define the same name, and why a name is imported as it is (no ``as``, no default).
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autograd.view.palette import DARK, LIGHT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["ASSETS", "join_modules", "join_styles", "modules_of"]
+
+ASSETS = Path(__file__).parent / "assets"
+IMPORT = re.compile(r'^import \{[^}]*\} from "([^"]+)";\n', re.MULTILINE)
+EXPORT = re.compile(r"^export (?=(?:class|const|function) )", re.MULTILINE)
+
+
+def modules_of(*entries: Path) -> list[Path]:
+    """The files of a program: the modules named, and all that they import, each after those that it imports from.
+
+    Raises ImportError for modules that import each other in a circle, OSError for one that does not exist.
+
+    >>> [path.name for path in modules_of(ASSETS / "prediction.js")]
+    ['numbers.js', 'prediction.js']
+    """
+    found: dict[Path, None] = {}
+    for entry in entries:
+        _visit(entry.resolve(), (), found)
+    return list(found)
+
+
+def _visit(module: Path, importers: tuple[Path, ...], found: dict[Path, None]) -> None:
+    if module in importers:
+        raise ImportError(f"JavaScript modules import each other: {' → '.join(p.name for p in (*importers, module))}")
+    if module in found:
+        return
+    for name in IMPORT.findall(module.read_text(encoding="utf-8")):
+        _visit((module.parent / name).resolve(), (*importers, module), found)
+    found[module] = None
+
+
+def join_modules(*entries: Path) -> str:
+    """These modules, and all that they import, as one script.
+
+    >>> "export" in join_modules(ASSETS / "numbers.js")
+    False
+    """
+    sources = (path.read_text(encoding="utf-8") for path in modules_of(*entries))
+    return '"use strict";\n' + "\n".join(EXPORT.sub("", IMPORT.sub("", source)) for source in sources)
+
+
+def join_styles(scope: str, styles: Iterable[Path]) -> str:
+    """Style sheets, after the colours of ``palette`` as variables, light and dark, inside of what ``scope`` selects."""
+    colours = "".join(f"--{name}:light-dark({LIGHT[name]},{DARK[name]});" for name in LIGHT)
+    themes = "".join(f"{scope}[data-theme={theme}]{{color-scheme:{theme}}}" for theme in ("light", "dark"))
+    sheets = "\n".join(path.read_text(encoding="utf-8") for path in styles)
+    return f"{scope}{{{colours}color-scheme:light dark}}{themes}\n{sheets}"

@@ -1,0 +1,91 @@
+// Where a network decides, and what each hidden neuron sees, over the plane of its two inputs.
+
+import { clamp, linspace, range } from "../../autograd/view/assets/arrays.js";
+import { h } from "../../autograd/view/assets/dom.js";
+import { formatNumber, signClass, subscript } from "../../autograd/view/assets/numbers.js";
+import { colour } from "../../autograd/view/assets/theme.js";
+import { CLASSES, Plot } from "./plot.js";
+
+const MOST = 32; // neuron maps per layer
+const CELLS = 20; // of a neuron map, on a side
+
+/** The span of input j, with some room around it. */
+export function bounds(X, j) {
+  const inputs = X.map((x) => x[j]);
+  const [low, high] = [Math.min(...inputs), Math.max(...inputs)];
+  const room = 0.1 * (high - low) || 1;
+  return [low - room, high + room];
+}
+
+/** A small map per hidden neuron, layer by layer: { title, element, plots }. */
+export function buildMaps({ sizes, X }) {
+  const axes = { x: bounds(X, 0), y: bounds(X, 1), size: 100, ticks: false };
+  return sizes.slice(1, -1).map((m, l) => {
+    const plots = range(Math.min(m, MOST)).map((i) => new Plot(`h${subscript(i + 1)}`, axes));
+    const rest = m > MOST ? `, the first ${MOST} of ${m}` : "";
+    const element = h("div", { class: "maps" }, ...plots.map((plot) => plot.element));
+    return { title: `Layer ${l + 1}: what each neuron sees${rest}`, element, plots };
+  });
+}
+
+/** The class said at each point of the plane, the darker the surer, and the samples. */
+export function drawBoundary(plot, page) {
+  const { data, decision, shot } = page;
+  const colours = range(CLASSES).map((k) => colour(`class${k}`));
+  plot.clear();
+  plot.field(72, (x, y) => {
+    const f = page.compute([x, y]).at(-1);
+    return [...colours[decision.classOf(f) % CLASSES], 0.12 + 0.33 * Math.tanh(decision.margin(f))];
+  });
+  for (const [i, x] of data.X.entries()) plot.sample(x, decision.classOfTarget(data.y[i]), 5);
+  plot.describe(`Decision boundary after ${shot.step} steps, with ${data.X.length} samples`);
+}
+
+/** Blue where h is above 0, orange below; + and − stand where it is largest and smallest. */
+export function drawMaps(maps, compute) {
+  const first = maps[0]?.plots[0];
+  if (!first) return;
+  const xs = linspace(...first.x, CELLS);
+  const ys = linspace(...first.y, CELLS);
+  const values = ys.map((y) => xs.map((x) => compute([x, y])));
+  const colours = { plus: colour("plus"), minus: colour("minus") };
+  for (const [l, { plots }] of maps.entries()) {
+    for (const [i, plot] of plots.entries()) {
+      const points = ys.flatMap((y, row) => xs.map((x, column) => ({ x, y, h: values[row][column][l][i] })));
+      drawMap(plot, points, colours);
+      plot.caption.textContent = `h${subscript(i + 1)} ${scaleText(points)}`;
+      plot.describe(`Neuron ${i + 1} of layer ${l + 1}: up to ${formatNumber(largestOf(points))} in size`);
+    }
+  }
+}
+
+function largestOf(points) {
+  return Math.max(...points.map(({ h: value }) => Math.abs(value))) || 1;
+}
+
+function scaleText(points) {
+  const sign = points.some(({ h: value }) => value < 0) ? "±" : "≤ ";
+  return `${sign}${Number(largestOf(points).toPrecision(2))}`;
+}
+
+/** `points`: h on a grid, row by row. */
+function drawMap(plot, points, { plus, minus }) {
+  const largest = largestOf(points);
+  const nearest = (t, [low, high]) => Math.round(((t - low) / (high - low)) * (CELLS - 1));
+  plot.clear();
+  plot.field(CELLS, (x, y) => {
+    const value = points[nearest(y, plot.y) * CELLS + nearest(x, plot.x)].h;
+    return [...(value > 0 ? plus : minus), (0.75 * Math.abs(value)) / largest];
+  });
+  drawGlyph(plot, points, 1);
+  drawGlyph(plot, points, -1);
+}
+
+/** A + or − at the extreme of that sign, kept off the border. */
+function drawGlyph(plot, points, sign) {
+  const extreme = points.reduce((a, b) => (sign * b.h > sign * a.h ? b : a));
+  if (sign * extreme.h <= 0) return;
+  const inside = (t, [low, high]) => low + (high - low) * clamp((t - low) / (high - low), 0.16, 0.84);
+  const at = [inside(extreme.x, plot.x), inside(extreme.y, plot.y)];
+  plot.text(sign > 0 ? "+" : "−", at, `glyph ${signClass(sign)}`, [0, -11]);
+}

@@ -1,0 +1,51 @@
+// A network from its numbers: h = σ(W h + b), layer after layer, and what its output says.
+
+import { range } from "../../autograd/view/assets/arrays.js";
+
+/** The flat list of parameters as layers of neurons {w, b}. */
+export function unpack(parameters, sizes) {
+  let i = 0;
+  return sizes.slice(1).map((m, l) =>
+    range(m).map(() => {
+      const w = parameters.slice(i, i + sizes[l]);
+      const b = parameters[i + sizes[l]];
+      i += sizes[l] + 1;
+      return { w, b };
+    }),
+  );
+}
+
+/** h of every layer for one x. `activations`: a function z ↦ [σ(z), σ′(z)] per layer. */
+export function forward(layers, x, activations) {
+  let h = x;
+  return layers.map((layer, l) => {
+    const inputs = h;
+    h = layer.map(({ w, b }) => activations[l](w.reduce((z, wj, j) => z + wj * inputs[j], b))[0]);
+    return h;
+  });
+}
+
+/** What outputs mean: one number above a threshold says class 1, several say the class of the largest. */
+export class Decision {
+  constructor(outputs, threshold) {
+    this.isBinary = outputs === 1;
+    this.threshold = threshold;
+  }
+
+  /** The class that the network says. */
+  classOf(f) {
+    return this.isBinary ? Number(f[0] > this.threshold) : f.indexOf(Math.max(...f));
+  }
+
+  /** The class that a target is: hinge writes −1 for class 0. */
+  classOfTarget(y) {
+    return this.isBinary ? Number(y > this.threshold) : y;
+  }
+
+  /** How sure: the distance to the threshold or to the runner-up. */
+  margin(f) {
+    if (this.isBinary) return Math.abs(f[0] - this.threshold);
+    const [first, second] = [...f].sort((a, b) => b - a);
+    return first - second;
+  }
+}

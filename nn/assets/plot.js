@@ -1,0 +1,167 @@
+// Axes with a painted field below and lines above. Coordinates are the data's.
+
+import { clamp, mean, range } from "../../autograd/view/assets/arrays.js";
+import { h, s } from "../../autograd/view/assets/dom.js";
+import { formatNumber } from "../../autograd/view/assets/numbers.js";
+
+export const CLASSES = 6; // as many class colours and markers as there are
+
+const MARKERS = [
+  "M-7 -7 H7 V7 H-7 Z",
+  "M-8 0 A8 8 0 1 0 8 0 A8 8 0 1 0 -8 0",
+  "M0 -9 L8 7 L-8 7 Z",
+  "M0 -9 L9 0 L0 9 L-9 0 Z",
+  "M0 9 L8 -7 L-8 -7 Z",
+  "M-9 -3 H-3 V-9 H3 V-3 H9 V3 H3 V9 H-3 V3 H-9 Z",
+];
+
+/** The marker of class k: its colour and its shape tell it apart. */
+export function classMarker(k, attributes = {}, names = "") {
+  return s("path", { class: `${names} class${k % CLASSES}`.trim(), d: MARKERS[k % CLASSES], ...attributes });
+}
+
+export class Plot {
+  /** `x`, `y`: the ends of the axes; `size`: of the square, in units of its SVG; `ticks`: are the axes labelled? */
+  constructor(title, { x, y, labels = ["", ""], size = 300, ticks = true }) {
+    Object.assign(this, { x, y, size });
+    const margin = ticks ? 30 : 2;
+    const side = size + 2 * margin;
+    this.canvas = h("canvas", { "aria-hidden": "true" });
+    this.frame = s("g");
+    this.curves = s("svg", { width: size, height: size, "aria-hidden": "true" }); // cuts off what leaves the frame
+    this.marks = s("g");
+    const viewBox = `${-margin} ${-margin} ${side} ${side}`;
+    this.svg = s("svg", { viewBox, role: "img", "aria-label": title }, this.frame, this.curves, this.marks);
+    this.caption = h("figcaption", {}, title);
+    const inset = `--inset:${(100 * margin) / side}%`;
+    this.element = h("figure", {}, h("div", { class: "stage", style: inset }, this.canvas, this.svg), this.caption);
+    this.drawAxes(labels, ticks);
+  }
+
+  px(x) {
+    return (this.size * (x - this.x[0])) / (this.x[1] - this.x[0]);
+  }
+
+  py(y) {
+    return (this.size * (this.y[1] - y)) / (this.y[1] - this.y[0]);
+  }
+
+  /** Where a pointer is, in the data's coordinates; the nearest point of the frame when it is beyond. */
+  at(event) {
+    const { x, y } = new DOMPoint(event.clientX, event.clientY).matrixTransform(this.svg.getScreenCTM().inverse());
+    const data = (t, [low, high]) => low + (high - low) * clamp(t / this.size, 0, 1);
+    return [data(x, this.x), data(this.size - y, this.y)];
+  }
+
+  drawAxes(labels, ticks) {
+    const n = this.size;
+    this.frame.replaceChildren(s("rect", { class: "frame", width: n, height: n }));
+    if (!ticks) return;
+    const write = (text, x, y, anchor = "start") =>
+      this.frame.append(s("text", { class: "tick", x, y, "text-anchor": anchor }, text));
+    write(formatNumber(this.x[0]), 0, n + 21);
+    write(formatNumber(this.x[1]), n, n + 21, "end");
+    write(labels[0], n / 2, n + 21, "middle");
+    write(formatNumber(this.y[0]), 4, n - 6);
+    write(formatNumber(this.y[1]), 4, 19);
+    write(labels[1], 3, -8);
+  }
+
+  /** Other ends of the axes; what was drawn is gone. */
+  rescale(x, y, labels) {
+    Object.assign(this, { x, y });
+    this.drawAxes(labels, true);
+    this.clear();
+  }
+
+  /** Says what is seen, to those who can't see it. */
+  describe(text) {
+    this.svg.setAttribute("aria-label", text);
+  }
+
+  clear() {
+    this.curves.replaceChildren();
+    this.marks.replaceChildren();
+  }
+
+  /** Paints n × n cells; `shade(x, y)` gives [r, g, b, opacity 0 … 1]. */
+  field(n, shade) {
+    Object.assign(this.canvas, { width: n, height: n });
+    const context = this.canvas.getContext("2d");
+    const image = context.createImageData(n, n);
+    const middle = ([low, high], i) => low + ((high - low) * (i + 0.5)) / n;
+    for (const row of range(n)) {
+      for (const column of range(n)) {
+        const [r, g, b, opacity] = shade(middle(this.x, column), middle(this.y, n - 1 - row));
+        image.data.set([r, g, b, 255 * opacity], 4 * (row * n + column));
+      }
+    }
+    context.putImageData(image, 0, 0);
+  }
+
+  curve(points, name) {
+    const path = points.map(([x, y]) => `${clip(this.px(x)).toFixed(2)},${clip(this.py(y)).toFixed(2)}`);
+    this.curves.append(s("polyline", { class: name, points: path.join(" ") }));
+  }
+
+  /** The line w·x + b = 0; nothing when w is 0. */
+  boundary(line, name) {
+    const { w } = line;
+    const square = w[0] ** 2 + w[1] ** 2;
+    const far = Math.hypot(this.x[1] - this.x[0], this.y[1] - this.y[0]) * 2;
+    if (!square) return;
+    const [x, y] = this.foot(line);
+    const [dx, dy] = [-w[1], w[0]].map((v) => (v * far) / Math.sqrt(square));
+    this.curve(
+      [-1, 1].map((t) => [x + t * dx, y + t * dy]),
+      name,
+    );
+  }
+
+  /** The point of that line nearest the middle of the picture. */
+  foot({ w, b }) {
+    const middle = [mean(this.x), mean(this.y)];
+    const t = (w[0] * middle[0] + w[1] * middle[1] + b) / (w[0] ** 2 + w[1] ** 2);
+    return middle.map((m, j) => m - t * w[j]);
+  }
+
+  holds([x, y]) {
+    return x >= this.x[0] && x <= this.x[1] && y >= this.y[0] && y <= this.y[1];
+  }
+
+  /** Where a line's normal is drawn: on the line; well inside the picture when the line is not in it. */
+  anchor(line) {
+    const foot = this.foot(line);
+    if (this.holds(foot)) return foot;
+    return [this.x, this.y].map(([low, high], j) => clamp(foot[j], 0.8 * low + 0.2 * high, 0.2 * low + 0.8 * high));
+  }
+
+  /** From a point, by (dx, dy) pixels to the right and up. */
+  arrow([x, y], [dx, dy], name) {
+    const [x0, y0] = [this.px(x), this.py(y)];
+    const angle = (Math.atan2(-dy, dx) * 180) / Math.PI;
+    const transform = `translate(${x0 + dx} ${y0 - dy}) rotate(${angle})`;
+    this.marks.append(
+      s("line", { class: name, x1: x0, y1: y0, x2: x0 + dx, y2: y0 - dy }),
+      s("path", { class: `${name} head`, d: "M3 0 L-11 -6 L-11 6 Z", transform }),
+    );
+  }
+
+  text(words, [x, y], name, [dx, dy] = [0, 0]) {
+    this.marks.append(s("text", { class: name, x: this.px(x) + dx, y: this.py(y) - dy }, words));
+  }
+
+  sample([x, y], k, size = 8) {
+    const transform = `translate(${this.px(x)} ${this.py(y)}) scale(${size / 8})`;
+    this.marks.append(classMarker(k, { transform }, "sample"));
+  }
+
+  ring([x, y]) {
+    this.marks.append(s("circle", { class: "now", cx: this.px(x), cy: clip(this.py(y)), r: 13 }));
+  }
+}
+
+/** Steep curves leave the picture; SVG need not hear of 10³⁰. */
+function clip(t) {
+  return clamp(t, -1e5, 1e5);
+}
