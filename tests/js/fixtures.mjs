@@ -1,0 +1,8 @@
+// The trace of L = z · w with z = 3 w at w = 2, and a step of gradient descent, as tests/test_javascript.py checks it.
+
+import { readFileSync } from "node:fs";
+import { readTrace } from "../../autograd/view/assets/trace.js";
+
+export function diamond() {
+  return readTrace(JSON.parse(readFileSync(new URL("./diamond.json", import.meta.url), "utf8")));
+}

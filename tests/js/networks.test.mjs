@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { Decision, forward as forwardLayers, unpack } from "../../nn/assets/network.js";
+import * as neuron from "../../nn/assets/neuron.js";
+
+const tanh = (z) => [Math.tanh(z), 1 - Math.tanh(z) ** 2];
+const linear = (z) => [z, 1];
+const NETWORK = [
+  { w: [0.5, -1], b: 0.2 },
+  { w: [-0.3, 0.8], b: -0.1 },
+  { w: [1.2, -0.7], b: 0.05 },
+];
+const SAMPLES = {
+  X: [
+    [0.4, -0.9],
+    [1, 0.3],
+    [-0.6, 0.5],
+  ],
+  y: [1, 0, 1],
+};
+
+function numericGradient(loss, k, j) {
+  const moved = (h) =>
+    NETWORK.map(({ w, b }, i) => {
+      if (i !== k) return { w, b };
+      return { w: w.map((wj, n) => wj + (n === j ? h : 0)), b: b + (j === 2 ? h : 0) };
+    });
+  return (loss(moved(1e-6)) - loss(moved(-1e-6))) / 2e-6;
+}
+
+test("the gradient of three neurons is the difference quotient", () => {
+  const gradients = neuron.meanGradients(NETWORK, SAMPLES, tanh);
+  for (const k of [0, 1, 2]) {
+    for (const j of [0, 1, 2]) {
+      const expected = numericGradient((neurons) => neuron.meanLoss(neurons, SAMPLES, tanh), k, j);
+      assert.ok(Math.abs(gradients[k][j] - expected) < 1e-8, `neuron ${k}, parameter ${j}`);
+    }
+  }
+});
+
+test("a step goes down the gradient", () => {
+  const gradients = neuron.meanGradients(NETWORK, SAMPLES, tanh);
+  const after = neuron.descend(NETWORK, gradients, 0.1);
+  assert.equal(after[1].w[0], NETWORK[1].w[0] - 0.1 * gradients[1][0]);
+  assert.equal(after[2].b, NETWORK[2].b - 0.1 * gradients[2][2]);
+  assert.ok(neuron.meanLoss(after, SAMPLES, tanh) < neuron.meanLoss(NETWORK, SAMPLES, tanh));
+});
+
+test("a neuron says class 1 from one half on, and none where it is not a number", () => {
+  assert.deepEqual([0.49, 0.5, NaN].map(neuron.decide), [0, 1, null]);
+});
+
+test("parameters are unpacked neuron by neuron, weights before the bias", () => {
+  const layers = unpack([1, 2, 3, 4, 5, 6, 7, 8, 9], [2, 2, 1]);
+  assert.deepEqual(layers, [
+    [
+      { w: [1, 2], b: 3 },
+      { w: [4, 5], b: 6 },
+    ],
+    [{ w: [7, 8], b: 9 }],
+  ]);
+  const [hidden, output] = forwardLayers(layers, [1, -1], [linear, linear]);
+  assert.deepEqual(hidden, [2, 5]); // 1 − 2 + 3, 4 − 5 + 6
+  assert.deepEqual(output, [63]); // 7 · 2 + 8 · 5 + 9
+});
+
+test("one output decides by its threshold, several by the largest", () => {
+  const binary = new Decision(1, 0.5);
+  assert.deepEqual(
+    [[0.5], [0.7]].map((f) => binary.classOf(f)),
+    [0, 1],
+  );
+  assert.deepEqual(
+    [-1, 1].map((y) => binary.classOfTarget(y)),
+    [0, 1],
+  );
+  assert.ok(Math.abs(binary.margin([0.2]) - 0.3) < 1e-12);
+  const several = new Decision(3, 0);
+  assert.equal(several.classOf([1, 5, 3]), 1);
+  assert.equal(several.margin([1, 5, 3]), 2);
+});

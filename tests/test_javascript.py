@@ -1,0 +1,114 @@
+"""The JavaScript of the pages: modules that fit together, and the tests that node runs on those apart from the DOM."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from test_player import diamond
+
+from autograd import step
+from autograd.view import scripts
+from nn import neuron_panel
+
+ROOT = Path(__file__).parent.parent
+FOLDERS = [scripts.ASSETS, neuron_panel.ASSETS]
+FILES = sorted(path for folder in FOLDERS for path in folder.iterdir())
+MODULES = [path for path in FILES if path.suffix == ".js"]
+TESTS = sorted((ROOT / "tests" / "js").glob("*.test.mjs"))
+PROGRAMS = [
+    [scripts.ASSETS / "player_page.js"],
+    [scripts.ASSETS / "player_widget.js"],
+    [scripts.ASSETS / "xp.js", neuron_panel.ASSETS / "panel.js"],
+    [scripts.ASSETS / "xp.js", neuron_panel.ASSETS / "watch.js"],
+]
+DEFINED = re.compile(r"^(export )?(?:function|class|const|let) (?:\[([^\]]*)\]|(\w+|σ))", re.MULTILINE)
+
+
+def definitions(module: Path, exported: bool = False) -> list[str]:
+    """The names that a module defines at its top level, or only those it exports."""
+    found = DEFINED.findall(module.read_text())
+    return [
+        name
+        for export, several, one in found
+        if export or not exported
+        for name in (several.split(", ") if several else [one])
+    ]
+
+
+def imports(module: Path) -> dict[Path, list[str]]:
+    """File → names imported from it."""
+    found = re.findall(r'^import \{([^}]*)\} from "([^"]+)";', module.read_text(), re.MULTILINE)
+    return {(module.parent / name).resolve(): re.findall(r"\w+", names) for names, name in found}
+
+
+def test_the_modules_apart_from_the_dom_do_what_they_say():
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("needs node: apt-get install nodejs")
+    if (
+        int(subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout[1:].split(".")[0])
+        < 20
+    ):
+        pytest.skip("needs node 20 or later, which has findLast, with and a test runner")
+    ran = subprocess.run([node, "--test", *map(str, TESTS)], capture_output=True, text=True, cwd=ROOT)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert int(re.search(r"tests (\d+)", ran.stdout)[1]) >= 30
+
+
+def test_the_trace_that_node_is_given_is_pythons():
+    kept = json.loads((ROOT / "tests" / "js" / "diamond.json").read_text())
+    made = json.loads(step(diamond(), update=0.1).json)
+    assert {name: made[name] for name in kept} == kept
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.name)
+def test_every_import_is_exported_where_it_comes_from_and_is_used(module):
+    for origin, names in imports(module).items():
+        assert origin in MODULES
+        assert set(names) <= set(definitions(origin, exported=True)), origin.name
+        for name in names:
+            assert len(re.findall(rf"\b{name}\b", module.read_text())) > 1, name
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.name)
+def test_imports_and_exports_have_the_form_that_joining_removes(module):
+    joined = scripts.join_modules(module)
+    assert not re.search(r"^\s*(import|export)\b", joined, re.MULTILINE)
+    assert not re.search(r"\bimport\(", joined)
+
+
+@pytest.mark.parametrize("entries", PROGRAMS, ids=lambda entries: entries[-1].stem)
+def test_no_two_modules_of_a_program_define_the_same_name(entries):
+    names = Counter(name for module in scripts.modules_of(*entries) for name in definitions(module))
+    assert [name for name, times in names.items() if times > 1] == []
+
+
+def test_every_module_is_part_of_a_program():
+    assert {module for entries in PROGRAMS for module in scripts.modules_of(*entries)} == set(MODULES)
+
+
+def test_a_module_comes_after_those_it_imports_from():
+    for entries in PROGRAMS:
+        order = scripts.modules_of(*entries)
+        for i, module in enumerate(order):
+            assert set(imports(module)) <= set(order[:i])
+
+
+def test_modules_that_import_each_other_are_refused(tmp_path):
+    (tmp_path / "a.js").write_text('import { b } from "./b.js";\n')
+    (tmp_path / "b.js").write_text('import { a } from "./a.js";\n')
+    with pytest.raises(ImportError, match=r"import each other: a\.js → b\.js → a\.js"):
+        scripts.join_modules(tmp_path / "a.js")
+
+
+@pytest.mark.parametrize("path", [*FILES, *TESTS], ids=lambda path: path.name)
+def test_lines_fit(path):
+    lines = path.read_text().splitlines()
+    assert max(map(len, lines)) <= 120
+    assert len(lines) <= 400, "one idea per file"
