@@ -21,7 +21,8 @@ The files, in the order in which a graph passes through them:
 |                 | `formula.py`        | formulas on arrays, as one writes them on the board                |
 |                 | `statements.py`     | the result: statements and constants                               |
 | code → source   | `source.py`         | two functions, for the arrays of any library                       |
-|                 | `buffers.py`        | the same as calls into buffers                                     |
+|                 | `calls.py`          | the same as calls into buffers, for NumPy                          |
+|                 | `buffers.py`        | buffers, and which of them share memory                            |
 | executors       | `executor.py`       | what an executor is, and which one a plan gets                     |
 |                 | `array_executor.py` | the array program, on NumPy                                        |
 |                 | `interpreter.py`    | the tape itself, node by node                                      |

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.compiler.buffers import shared, written_with_buffers
+from autograd.compiler.buffers import shared
+from autograd.compiler.calls import written_with_buffers
 from autograd.compiler.emit import emit
 from autograd.compiler.numpy_arrays import TALL, NumPy, TallNumPy, numpy_of
 from autograd.compiler.signature import Signature
@@ -18,7 +19,7 @@ from autograd.compiler.transient import Transient
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from autograd.compiler.buffers import Calls
+    from autograd.compiler.calls import Calls
     from autograd.compiler.plan import Plan
     from autograd.compiler.signature import Input, Vector
 

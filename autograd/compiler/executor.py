@@ -39,5 +39,5 @@ class Executor(Protocol):
 
 
 def executor_of(plan: Plan, inputs: Sequence[Input], dtype: Any) -> Executor:
-    """Arrays where the plan has them, else the interpreter."""
+    """Arrays where the plan has them, else the interpreter: the one place where an executor is chosen."""
     return ArrayExecutor(plan, inputs, dtype) if plan.root else Interpreter(plan, inputs, dtype)

@@ -49,7 +49,7 @@ class Forward:
         operands = [self.writer.operand(r) for r in array.operands]
         done: dict[int, Expr] = {}
         y, slopes = array.op.rule(symbols, *operands)
-        y, slopes = simplified(expr(y), done), tuple(simplified(expr(s), done) for s in slopes)
+        y, slopes = simplified(as_expr(y), done), tuple(simplified(as_expr(s), done) for s in slopes)
         self.alive += [operands, done, y, slopes]
         self.rules[array] = y, slopes
         wanted = [s for s, r in zip(slopes, array.operands, strict=True) if r.array in self.writer.active]
@@ -96,8 +96,8 @@ class Forward:
                 return Expr("+", m, Expr("log", total))
         columns = [Expr(f"{x.head}[..., {k}]") for k in range(array.operands[0].index.shape[-1])]
         y, slopes = array.op.rule(symbols, *columns)
-        self.rules[array] = expr(y), tuple(map(expr, slopes))
-        return expr(y)
+        self.rules[array] = as_expr(y), tuple(map(as_expr, slopes))
+        return as_expr(y)
 
     def counts(self, array: Array) -> Expr:
         """How many operands each member has: one number if all have the same."""
@@ -131,5 +131,5 @@ class Forward:
         return Expr("+", product, self.writer.operand(array.operands[2]))
 
 
-def expr(x: Any) -> Expr:
+def as_expr(x: Any) -> Expr:
     return x if isinstance(x, Expr) else Expr(float(x) if not isinstance(x, bool) else str(x))

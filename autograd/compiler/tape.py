@@ -173,25 +173,25 @@ def _terms(tape: Tape, root: int, inner: Sequence[bool]) -> list[int]:
 def _sum_of(
     new: _Recorder, tape: Tape, terms: list[int], once: Sequence[bool], at: list[int], value: Value | None
 ) -> int:
-    """One node for the sum of ``terms``."""
+    """One node for the sum of ``terms``: a dot of two or more products, with the rest as its bias."""
     products = [i for i in terms if once[i] and _is_product(tape, i)]
-    zero = [i for i in terms if tape.ops[i] is CONSTANT and tape.numbers[i] == 0.0]
-    dropped = set(zero)
     if len(products) < 2:
         products = []
-    chosen = set(products)
-    rest = tuple([at[i] for i in terms if i not in chosen and i not in dropped])
+    left_out = {*products, *(i for i in terms if tape.ops[i] is CONSTANT and tape.numbers[i] == 0.0)}
+    rest = tuple([at[i] for i in terms if i not in left_out])
     number = 0.0 if value is None else value.data
     if not products:
-        if len(rest) < 2:
-            return rest[0] if rest else new.constant(number)
-        return new.result(ADD if len(rest) == 2 else SUM, rest, value, number)
+        return _added(new, rest, value, number)
+    bias = (_added(new, rest, None, sum(new.numbers[i] for i in rest)),) if rest else ()
     pairs = [tape.operands[i] for i in products]
-    if len(rest) > 1:
-        total = sum(new.numbers[i] for i in rest)
-        rest = (new.result(ADD if len(rest) == 2 else SUM, rest, None, total),)
     factors = tuple([at[w] for w, _ in pairs] + [at[x] for _, x in pairs])
-    return new.result(DOT, factors + rest, value, number)
+    return new.result(DOT, factors + bias, value, number)
+
+
+def _added(new: _Recorder, terms: tuple[int, ...], value: Value | None, number: float) -> int:
+    if len(terms) < 2:
+        return terms[0] if terms else new.constant(number)
+    return new.result(ADD if len(terms) == 2 else SUM, terms, value, number)
 
 
 def _is_product(tape: Tape, i: int) -> bool:
