@@ -235,8 +235,7 @@ def _hits(loss: LossFunction) -> Any:
 
 def _above_0(f: Value, c: Value) -> Value:
     """Is f > 0 where c = 1, and f ≤ 0 where c = −1?"""
-    hit: Value = c * (0.5 - (-f).step()) + 0.5
-    return hit
+    return c * (0.5 - (-f).step()) + 0.5
 
 
 def _first_largest(f: Sequence[Value], c: Sequence[Value]) -> Value:
@@ -247,8 +246,7 @@ def _first_largest(f: Sequence[Value], c: Sequence[Value]) -> Value:
         before.append(largest)
         largest = maximum(largest, fk)
     true = dot(f, c)
-    hit: Value = (true - largest).step() * (1.0 - (dot(before, c) - true).step())
-    return hit
+    return (true - largest).step() * (1.0 - (dot(before, c) - true).step())
 
 
 # ── which ───────────────────────────────────────────────────────────────────

@@ -11,7 +11,7 @@ import random
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, cast
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from autograd import Value, affine, dot
 from autograd.files import write_atomically
@@ -156,23 +156,7 @@ class MLP(Module):
         activation: Activation = "relu", output: Activation = "identity", init: Init | None = None,
         seed: int | None = None, nin: int | None = None,
     ) -> None:  # fmt: skip
-        if nin is not None:
-            if sizes is not None:
-                raise ValueError(f"MLP takes sizes or nin, not both; got {sizes!r} and nin={nin!r}")
-            sizes = nin
-        if nouts is None:
-            if not isinstance(sizes, Sequence) or isinstance(sizes, str):
-                raise ValueError(
-                    f"MLP needs the sizes of its layers, such as MLP([2, 16, 1]) or MLP(2, [16, 1]); got {sizes!r}"
-                )
-            sizes, rng, init = list(sizes), random.Random(seed or 0), "kaiming" if init is None else init
-        else:
-            if isinstance(sizes, Sequence) or not isinstance(nouts, Sequence):
-                raise ValueError(
-                    f"MLP(nin, nouts) takes a number and a list, as in MLP(2, [16, 1]); got {sizes!r}, {nouts!r}"
-                )
-            sizes, init = [cast("int", sizes), *nouts], "uniform" if init is None else init
-            rng = random if seed is None else random.Random(seed)  # type: ignore[assignment]
+        sizes, rng, init = _arguments(sizes, nouts, nin, init, seed)
         if len(sizes) < 2:
             raise ValueError(f"an MLP needs at least an input and an output size, got {sizes}")
         activations.get(activation)  # a wrong name is an error even without a hidden layer
@@ -229,6 +213,26 @@ class MLP(Module):
 
     def __repr__(self) -> str:
         return f"MLP of [{', '.join(map(str, self.layers))}]"
+
+
+def _arguments(
+    sizes: Any, nouts: Any, nin: Any, init: Init | None, seed: int | None
+) -> tuple[list[Any], Generator, Init]:
+    """Sizes, generator and initialiser of an MLP, in the modern form MLP(sizes) and in the classic one, MLP(nin, nouts)."""
+    if nin is not None:
+        if sizes is not None:
+            raise ValueError(f"MLP takes sizes or nin, not both; got {sizes!r} and nin={nin!r}")
+        sizes = nin
+    if nouts is None:
+        if not isinstance(sizes, Sequence) or isinstance(sizes, str):
+            raise ValueError(
+                f"MLP needs the sizes of its layers, such as MLP([2, 16, 1]) or MLP(2, [16, 1]); got {sizes!r}"
+            )
+        return list(sizes), random.Random(seed or 0), "kaiming" if init is None else init
+    if isinstance(sizes, Sequence) or not isinstance(nouts, Sequence):
+        raise ValueError(f"MLP(nin, nouts) takes a number and a list, as in MLP(2, [16, 1]); got {sizes!r}, {nouts!r}")
+    classic: Any = random if seed is None else random.Random(seed)
+    return [sizes, *nouts], classic, "uniform" if init is None else init
 
 
 _initializer = init.get

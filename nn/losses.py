@@ -46,8 +46,7 @@ def mse(outputs: Rows, targets: Rows) -> Value:
         if len(fs) != len(ys):
             raise ValueError(f"mse: row {i} has {len(fs)} outputs and {len(ys)} targets")
         squares.append([(fk - _target(i, yk)) ** 2 for fk, yk in zip(fs, ys, strict=True)])
-    total: Value = mean([s for row in squares for s in row]) * (0.5 * len(squares[0]))
-    return total
+    return mean([s for row in squares for s in row]) * (0.5 * len(squares[0]))
 
 
 def logistic(outputs: Rows, targets: Rows) -> Value:

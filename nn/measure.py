@@ -292,8 +292,7 @@ class Bowl:
     def __call__(self, w: Sequence[Value]) -> Value:
         """L(w), as a node."""
         u, v = (dot(direction, w) for direction in self.directions())
-        height: Value = 0.5 * (self.steep * u**2 + self.flat * v**2)
-        return height
+        return 0.5 * (self.steep * u**2 + self.flat * v**2)
 
     def directions(self) -> tuple[tuple[float, float], tuple[float, float]]:
         """The steep and the flat eigendirection, of length 1."""

@@ -6,20 +6,19 @@ for X, y in batches:  loss(model(X), y).backward();  optimizer.step()
 from __future__ import annotations
 
 import random
-import sys
 import warnings
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator
 from itertools import islice
 from math import hypot, inf, isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, Unpack
 
-from autograd import NonFiniteError, Value, collector_paused, nonfinite_origin, topological_order
+from autograd import NonFiniteError, collector_paused, nonfinite_origin
 from nn import losses
 from nn.arguments import Rows, as_list, number_in_range, whole_number
+from nn.diagnosis import advice, nonfinite_sample, why_flat
 from nn.engine import choose
 from nn.optim import SGD, Optimizer, clip_gradients
+from nn.progress import ProgressBar
 
 if TYPE_CHECKING:
     from nn.engine import GraphEngine
@@ -153,7 +152,8 @@ class _Training(NamedTuple):
             with rollback, collector_paused():  # around the call: the graph is gone before the collector wakes
                 record = self.take_step(step, batch, rollback)
             if batch.ends_epoch and self.validation:
-                record = Record(*record[:6], *evaluate(self.model, *self.validation, self.loss))
+                loss, accuracy = evaluate(self.model, *self.validation, self.loss)
+                record = record._replace(validation_loss=loss, validation_accuracy=accuracy)
             yield record
 
     def take_step(self, step: int, batch: _Batch, rollback: _Rollback) -> Record:
@@ -163,9 +163,9 @@ class _Training(NamedTuple):
             optimizer.lr = number_in_range(f"the schedule's learning rate {when}", self.schedule(step))
         forward = self.passes.forward(batch.samples)
         if not isfinite(forward.loss):
-            began, where = nonfinite_origin(forward.graph()), _nonfinite_sample(self.samples, batch.samples)
+            began, where = nonfinite_origin(forward.graph()), nonfinite_sample(self.samples, batch.samples)
             raise NonFiniteError(
-                f"the loss is {forward.loss:g} {when}. It began at {began}. {where or _advice(optimizer.lr)}"
+                f"the loss is {forward.loss:g} {when}. It began at {began}. {where or advice(optimizer.lr)}"
             )
         rollback.finite = rollback.before
         optimizer.zero_grad()
@@ -173,7 +173,7 @@ class _Training(NamedTuple):
         norm = hypot(*[p.grad for p in optimizer.parameters])
         if norm == 0.0 and forward.loss != 0.0 and not rollback.warned:
             rollback.warned = True
-            warnings.warn(_why_flat(forward.graph(), when), FlatGradientWarning, stacklevel=4)
+            warnings.warn(why_flat(forward.graph(), when), FlatGradientWarning, stacklevel=4)
         if self.clip_norm is not None:
             clip_gradients(optimizer.parameters, self.clip_norm)
         optimizer.step()
@@ -236,7 +236,7 @@ def fit(
     optimizer = SGD(model.parameters()) if optimizer is None else optimizer
     _require_optimizer(optimizer)
     best = _Best(optimizer, patience, settings.get("validation"))
-    run, bar = Run(), _ProgressBar()
+    run, bar = Run(), ProgressBar()
     try:
         X, y = _data(X, y)
         engine = settings["engine"] = choose(settings.get("engine", "auto"), model, X, y, losses.get(loss))
@@ -248,7 +248,7 @@ def fit(
             run.engine = engine.name
             if on_step is not None:
                 on_step(record)
-            bar.update(record)
+            bar.update(record.epoch, record.loss, record.accuracy)
             if best.is_overdue(record):
                 run.ended = "stopped early"
                 break
@@ -295,68 +295,12 @@ def evaluate(model: Callable[[Any], Any], X: Rows, y: Rows, loss: Loss) -> tuple
         return losses.get(loss)(outputs, y).data, losses.accuracy(loss, outputs, y)
 
 
-class _ProgressBar:
-    """A bar that grows with the records, once it is shown; a terminal that is gone does not end the training."""
-
-    def __init__(self) -> None:
-        self.bar: Any = None
-
-    def show(self, total: int) -> None:
-        with suppress(OSError):
-            self.bar = _tqdm(total)
-
-    def update(self, r: Record) -> None:
-        if self.bar is not None:
-            accuracy = "" if r.accuracy is None else f", accuracy {r.accuracy:.0%}"
-            with suppress(OSError):
-                self.bar.update()
-                self.bar.set_postfix_str(f"epoch {r.epoch}, loss {r.loss:.4f}{accuracy}", refresh=False)
-
-    def close(self) -> None:
-        if self.bar is not None:
-            with suppress(OSError):
-                self.bar.close()
-
-
-def _tqdm(total: int) -> Any:
-    """A bar for a notebook or a terminal; None where there is nowhere to show it."""
-    from tqdm.std import tqdm
-
-    if sys.stderr is None or sys.stderr.closed:
-        return None
-    if _in_a_notebook():
-        with suppress(ImportError):  # without ipywidgets the text bar does
-            import ipywidgets  # noqa: F401
-            from tqdm.notebook import tqdm
-    return tqdm(total=total, unit="step", dynamic_ncols=True, mininterval=0.1)
-
-
-def _in_a_notebook() -> bool:
-    """Does a Jupyter kernel run this code?"""
-    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
-    return hasattr(shell, "kernel")
-
-
 def _require_finite_parameters(optimizer: Optimizer, when: str) -> None:
     for p in optimizer.parameters:
         if not isfinite(p.data):
             raise NonFiniteError(
-                f"parameter {p.label!r} became {p.data:g} {when}, with a gradient of {p.grad:g}. {_advice(optimizer.lr)}"
+                f"parameter {p.label!r} became {p.data:g} {when}, with a gradient of {p.grad:g}. {advice(optimizer.lr)}"
             )
-
-
-def _why_flat(total: Value, when: str) -> str:
-    """Which op stopped the gradient: those whose every slope is 0."""
-    flat = Counter(v.op.name for v in topological_order(total) if v.parents and not any(v.local_derivatives))
-    cause = ", ".join(f"{n} × {op}" for op, n in flat.most_common(3)) or "the outputs do not depend on the parameters"
-    return (
-        f"every gradient is exactly 0 {when}, so nothing can be learned. Flat: {cause}. "
-        "A step is flat everywhere and a ReLU below 0; try sigmoid or tanh, or another initialisation."
-    )
-
-
-def _advice(lr: float) -> str:
-    return f"Parameters are as they were at the last finite loss. Try a smaller learning rate (lr = {lr:g}), or look for nan in the data."
 
 
 def _data(X: Rows, y: Rows) -> tuple[Any, Any]:
@@ -379,22 +323,3 @@ def _samples(validation: Any) -> Samples | None:
 def _require_optimizer(optimizer: Any) -> None:
     if not isinstance(optimizer, Optimizer):
         raise TypeError(f"optimizer is an object such as SGD(model.parameters(), lr=0.1), got {optimizer!r}")
-
-
-def _nonfinite_sample(samples: Samples, batch: Sequence[int]) -> str:
-    """The first sample of a batch that holds nan or ±inf, in words; "" if there is none."""
-    for i in batch:
-        for what, rows in zip("Xy", samples, strict=True):
-            bad = [x for x in _flat(rows[i]) if isinstance(x, float) and not isfinite(x)]
-            if bad:
-                return f"Look at sample {i}: {what}[{i}] holds {bad[0]:g}."
-    return ""
-
-
-def _flat(x: Any) -> Iterator[Any]:
-    x = as_list(x)
-    if isinstance(x, (list, tuple)):
-        for item in x:
-            yield from _flat(item)
-    else:
-        yield x

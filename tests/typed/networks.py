@@ -73,9 +73,7 @@ fit(model, 3.0, y, loss="logistic")  # type: ignore[arg-type]  # pyright: ignore
 
 
 def absolute(outputs: list[Value], targets: list[float]) -> Value:
-    total: Value = sum((abs(f - t) for f, t in zip(outputs, targets, strict=True)), Value(0.0))
-    mean: Value = total / len(targets)
-    return mean
+    return sum((abs(f - t) for f, t in zip(outputs, targets, strict=True)), Value(0.0)) / len(targets)
 
 
 fit(model, X, y.astype(float), loss=absolute)

@@ -58,10 +58,10 @@ def check_delta(answer: Any) -> Verdict:
 def exercise_graph() -> Value:
     """The exercise's graph: u = 2x, v = u x, t = v + u, L = t v."""
     x = Value(0.5, label="x")
-    u: Value = x * 2.0
-    v: Value = u * x
-    t: Value = v + u
-    L: Value = t * v
+    u = x * 2.0
+    v = u * x
+    t = v + u
+    L = t * v
     name(u=u, v=v, t=t, L=L)
     return L
 
