@@ -32,7 +32,7 @@ On the side: ``geometry``, ``text`` and ``palette``, and ``compat`` for microgra
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from autograd.contexts import collector_paused
 from autograd.errors import CycleError
@@ -98,6 +98,10 @@ def _roots(root: Value | Iterable[Value]) -> list[Value]:
     return list(dict.fromkeys(roots))  # type: ignore[arg-type]  # all are Values now
 
 
+@overload
+def step(root: Value, *, update: Any = None, live: Literal[False] = False) -> Player: ...
+@overload
+def step(root: Value, *, update: Any = None, live: Literal[True]) -> Any: ...
 def step(root: Value, *, update: Any = None, live: bool = False) -> Any:
     """Step through the forward and the backward pass of the graph below a Value. No number of yours is changed.
 

@@ -7,7 +7,7 @@ from typing import assert_type
 import numpy as np
 
 import autograd
-from autograd import Picture, Program, Value, compile_graph, dot, draw, explain, grad, gradcheck
+from autograd import Picture, Player, Program, Value, compile_graph, dot, draw, explain, grad, gradcheck, step
 
 a, b = Value(2.0, label="a"), Value(-3)
 assert_type(a * b, Value)
@@ -40,6 +40,7 @@ def loss(w: Value, x: Sequence[float]) -> Value:
 
 
 assert_type(draw(a * b), Picture)
+assert_type(step(a * b), Player)
 assert_type(str(explain(a, a * b)), str)
 assert_type(gradcheck(lambda x: x * x, 2.0).ok, bool)
 assert_type(compile_graph(a * b, inputs=[a]), Program)
