@@ -121,7 +121,7 @@ def exact():
 
 
 class Program(NamedTuple):
-    """Numbers for the leaves, and one line a node: which row, on which earlier nodes (leaves first)."""
+    """Numbers for the leaves, and one line per node: which row, on which earlier nodes (leaves first)."""
 
     leaves: tuple[float, ...]
     lines: tuple[tuple[str, tuple[int, ...]], ...]

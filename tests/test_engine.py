@@ -313,7 +313,7 @@ def test_backward_steps_are_backward_bit_for_bit(data, programs):
         assert s.node.local_derivatives[s.slot] == s.local
         assert s.upstream == s.node.grad
         running[s.parent] = s.after
-    assert len(steps) == sum(len(v.parents) for _, v in pairs), "one step an edge"
+    assert len(steps) == sum(len(v.parents) for _, v in pairs), "one step per edge"
 
 
 def test_a_step_is_taken_when_it_is_asked_for():

@@ -109,7 +109,7 @@ def run(*, quick: bool) -> list[Table]:
             rows.append([name, f"{n:,}", *(f"{x:.0f}" for x in ns.values()), f"{totals[-1]:.0f}"])
         if totals:
             flat.append(f"{name} {max(totals) / min(totals):.2f}")
-    columns = ["ns a node, chain of × and +", "nodes", "build", "backward", "free", "together"]
+    columns = ["ns per node, chain of × and +", "nodes", "build", "backward", "free", "together"]
     note = f"Largest over smallest, together: {'; '.join(flat)}. Mark: at most 2."
     return [Table("Time of a node", columns, rows, [note]), _bytes()]
 
@@ -126,7 +126,7 @@ def _bytes() -> Table:
             else [f"{done[op].median(key):.0f}" for key in ("built", "after") for op in done]
         )
         rows.append([name, *cells])
-    columns = ["bytes a node of two parents", "add", "multiply", "add, after backward", "multiply, after backward"]
+    columns = ["bytes per node of two parents", "add", "multiply", "add, after backward", "multiply, after backward"]
     version = ".".join(map(str, sys.version_info[:3]))
     return Table(
         "Memory of a node",
