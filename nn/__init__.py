@@ -18,18 +18,8 @@ from nn import activations, data, init, losses, theory
 from nn.checkpoints import Checkpoint, load_checkpoint, restore, save_checkpoint
 from nn.export import to_onnx, to_torch
 from nn.layers import MLP, Layer, Neuron
-from nn.losses import (
-    accuracy,
-    confusion_matrix,
-    cross_entropy,
-    hinge,
-    log_loss,
-    logistic,
-    mse,
-    one_hot,
-    predictions,
-    softmax,
-)  # fmt: skip
+from nn.losses import cross_entropy, hinge, log_loss, logistic, mse, one_hot, softmax
+from nn.metrics import accuracy, confusion_matrix, predictions
 from nn.module import Module
 from nn.neuron_panel import panel
 from nn.optim import (

@@ -7,7 +7,7 @@ from math import isclose
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd import DomainError, NonFiniteError, TraceError, Value, dot, maximum, topological_order
-from nn import activations, losses
+from nn import activations, losses, metrics
 from nn.arguments import as_list
 from nn.layers import MLP
 from nn.module import Module
@@ -60,7 +60,7 @@ class GraphEngine:
         total = self.loss(outputs, y)
         if not isinstance(total, Value):
             raise TypeError(f"the loss must be a Value, got {type(total).__name__}: was .data used inside?")
-        return ForwardPass(total.data, losses.accuracy(self.loss, outputs, y), total.backward, lambda: total)
+        return ForwardPass(total.data, metrics.accuracy(self.loss, outputs, y), total.backward, lambda: total)
 
 
 class CompiledEngine(GraphEngine):

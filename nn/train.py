@@ -13,7 +13,7 @@ from math import hypot, inf, isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, Unpack
 
 from autograd import NonFiniteError, collector_paused, nonfinite_origin
-from nn import losses
+from nn import losses, metrics
 from nn.arguments import Rows, as_list, number_in_range, whole_number
 from nn.diagnosis import advice, nonfinite_sample, why_flat
 from nn.engine import choose
@@ -292,7 +292,7 @@ def evaluate(model: Callable[[Any], Any], X: Rows, y: Rows, loss: Loss) -> tuple
     X, y = _data(X, y)
     with collector_paused():
         outputs = [model(x) for x in X]
-        return losses.get(loss)(outputs, y).data, losses.accuracy(loss, outputs, y)
+        return losses.get(loss)(outputs, y).data, metrics.accuracy(loss, outputs, y)
 
 
 def _require_finite_parameters(optimizer: Optimizer, when: str) -> None:

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from autograd import Value, topological_order
 from nn import SGD, logistic
-from nn.lab.bugs import BUGS, Bug, assign, depth_first, in_place, loop_closure, no_zero_grad, y_minus_f
+from nn.lab.bug import Bug
+from nn.lab.bugs import BUGS, assign, depth_first, in_place, loop_closure, no_zero_grad, y_minus_f
 
 
 def gradients(root):

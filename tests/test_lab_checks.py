@@ -11,7 +11,8 @@ import pytest
 from junk import JUNK
 
 from nn.lab import checks, judge
-from nn.lab.verdict import NOT_A_FUNCTION, UNANSWERED, Verdict, close
+from nn.lab.answers import close
+from nn.lab.verdict import NOT_A_FUNCTION, UNANSWERED, Verdict
 
 
 def adam(w, slope, m, g, t):

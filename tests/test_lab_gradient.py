@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from autograd import OPS, Value, topological_order
 from autograd.value import apply
 from nn.lab import judge_gradient
+from nn.lab.answers import close
 from nn.lab.gradient import (
     FOLLOWS,
     FORGOT_LOCAL,
@@ -17,7 +18,7 @@ from nn.lab.gradient import (
     WRONG_SIGN,
     slips,
 )
-from nn.lab.verdict import UNANSWERED, UNKNOWN, WRONG_KIND, close
+from nn.lab.verdict import UNANSWERED, UNKNOWN, WRONG_KIND
 
 
 def diamond():

@@ -7,6 +7,7 @@ import pytest
 from autograd import topological_order
 from autograd.__main__ import main
 from nn.lab import Quiz
+from nn.lab.answers import close
 from nn.lab.gradient import (
     FOLLOWS,
     FORGOT_LOCAL,
@@ -18,7 +19,7 @@ from nn.lab.gradient import (
     slips,
 )
 from nn.lab.quiz import LEVELS, Verdicts
-from nn.lab.verdict import UNANSWERED, UNKNOWN, WRONG_KIND, close
+from nn.lab.verdict import UNANSWERED, UNKNOWN, WRONG_KIND
 
 SEEDS = [(seed, 1 + seed % 3) for seed in range(201)]
 

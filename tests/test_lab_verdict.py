@@ -9,19 +9,8 @@ from junk import JUNK
 
 from autograd import Value
 from nn.lab import judge, judge_function, judge_gradient
-from nn.lab.verdict import (
-    NOT_A_FUNCTION,
-    NOTHING,
-    RAISES,
-    UNANSWERED,
-    UNKNOWN,
-    WRONG_KIND,
-    agree,
-    as_number,
-    fitted,
-    is_missing,
-    plain,
-)
+from nn.lab.answers import agree, as_number, fitted, is_missing, plain
+from nn.lab.verdict import NOT_A_FUNCTION, NOTHING, RAISES, UNANSWERED, UNKNOWN, WRONG_KIND
 
 
 @pytest.mark.parametrize("answer", JUNK, ids=lambda x: type(x).__name__)

@@ -21,7 +21,7 @@ from nn import (
     predictions,
     softmax,
 )
-from nn.losses import accuracy
+from nn.metrics import accuracy
 
 FAR = [-1000.0, -745.0, -40.0, -20.0, -1.0, 0.0, 1e-9, 1.0, 20.0, 40.0, 745.0, 1000.0]
 

@@ -22,7 +22,8 @@ from typing import Any, NamedTuple
 
 from autograd import Step, Value, topological_order
 from autograd.steps import rehearsed
-from nn.lab.verdict import UNANSWERED, UNKNOWN, WRONG_KIND, Verdict, as_number, close, is_missing, kind
+from nn.lab.answers import as_number, close, is_missing, kind
+from nn.lab.verdict import NOT_ANSWERED, UNKNOWN, WRONG_KIND, Verdict
 
 __all__ = [
     "FOLLOWS", "FORGOT_LOCAL", "FORGOT_TO_ADD", "FORGOT_UPSTREAM", "WRONG_LOCAL", "WRONG_ORDER", "WRONG_SIGN", "Slip",
@@ -62,7 +63,7 @@ def judge_gradient(root: Value, node: Value, answer: Any, known: Mapping[Value, 
     ✗ Forgot the local derivative. Each contribution is ∂L/∂(what used x) · ∂(what used x)/∂x: is the second factor there?
     """
     if is_missing(answer):
-        return Verdict(UNANSWERED, "Put your answer where the three dots are.")
+        return NOT_ANSWERED
     number = as_number(answer)
     if number is None:
         return Verdict(WRONG_KIND, f"A number is wanted, this is {kind(answer)}.")

@@ -25,6 +25,7 @@ from typing import Any, NamedTuple
 
 from autograd import OPS, Picture, Value, draw, explain, topological_order
 from autograd.steps import rehearsed
+from nn.lab.answers import as_number, close
 from nn.lab.gradient import (
     FORGOT_TO_ADD,
     FORGOT_UPSTREAM,
@@ -34,7 +35,7 @@ from nn.lab.gradient import (
     candidates,
     judge_gradient,
 )
-from nn.lab.verdict import UNANSWERED, UNKNOWN, Verdict, as_number, close
+from nn.lab.verdict import UNANSWERED, UNKNOWN, Verdict
 
 __all__ = ["Quiz", "Verdicts"]
 

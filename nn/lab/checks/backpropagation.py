@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from autograd import Value, name, topological_order
+from nn.lab.answers import agree, as_number, is_missing, plain
 from nn.lab.gradient import FORGOT_LOCAL, FORGOT_TO_ADD, FORGOT_UPSTREAM, WRONG_ORDER, WRONG_SIGN
-from nn.lab.verdict import RAISES, UNANSWERED, WRONG_KIND, Verdict, agree, as_number, is_missing, judge, plain
+from nn.lab.verdict import RAISES, UNANSWERED, WRONG_KIND, Verdict, judge
 
 __all__ = ["check_accumulate", "check_delta", "check_order", "exercise_graph", "exercise_layer"]
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value
+from nn.lab.answers import plain
 from nn.lab.gradient import judge_gradient
-from nn.lab.verdict import UNKNOWN, Verdict, judge, plain
+from nn.lab.verdict import UNKNOWN, Verdict, judge
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,7 +5,8 @@ from __future__ import annotations
 from math import exp, isfinite, log1p
 from typing import Any
 
-from nn.lab.verdict import RAISES, UNKNOWN, Verdict, as_number, judge, judge_function
+from nn.lab.answers import as_number
+from nn.lab.verdict import RAISES, UNKNOWN, Verdict, judge, judge_function
 from nn.losses import softmax
 
 __all__ = ["check_delta", "check_mse", "check_stable"]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from math import ceil, floor, isfinite, pi, sqrt
 from typing import Any
 
-from nn.lab.verdict import UNKNOWN, Verdict, as_number, judge
+from nn.lab.answers import as_number
+from nn.lab.verdict import UNKNOWN, Verdict, judge
 
 __all__ = ["check_depth", "check_forward", "check_width"]
 

@@ -7,7 +7,8 @@ from math import isfinite
 from typing import Any
 
 from nn import data
-from nn.lab.verdict import UNANSWERED, WRONG_KIND, Verdict, fitted, is_missing, judge, judge_function
+from nn.lab.answers import fitted, is_missing
+from nn.lab.verdict import NOT_ANSWERED, WRONG_KIND, Verdict, judge, judge_function
 
 __all__ = ["check_fires", "check_nand", "check_xor_output"]
 
@@ -101,7 +102,7 @@ def _judged_by_firing(
 ) -> Verdict:
     """Judge three numbers by where the neuron they make fires: 1 where w₁x₁ + w₂x₂ + b ≥ 0, else 0."""
     if is_missing(answer):
-        return Verdict(UNANSWERED, "Put your answer where the three dots are.")
+        return NOT_ANSWERED
     given = fitted(answer, [0.0] * 3)
     if not (isinstance(given, list) and len(given) == 3 and all(isinstance(x, float) and isfinite(x) for x in given)):
         return Verdict(WRONG_KIND, f"Three numbers are wanted: {numbers}.")

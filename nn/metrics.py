@@ -1,0 +1,76 @@
+"""How many samples are right: accuracy, predictions, the confusion matrix.
+
+>>> predictions([Value(-1.0), Value(2.0)])
+[0, 1]
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from autograd import Value
+from nn.batch import as_row, require_labels, require_same_length, single
+from nn.losses import cross_entropy, get, hinge, log_loss, logistic
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nn.arguments import Rows
+    from nn.losses import Loss
+
+__all__ = ["accuracy", "confusion_matrix", "predictions"]
+
+
+def accuracy(loss: Loss, outputs: Rows, targets: Rows) -> float | None:
+    """The share of samples on the right side, as the loss sees it; None where the question makes no sense (mse).
+
+    >>> accuracy("logistic", [Value(2.0), Value(-1.0)], [1, 1])
+    0.5
+    """
+    loss = get(loss)
+    if loss not in (logistic, hinge, cross_entropy, log_loss):
+        return None
+    require_same_length(outputs, targets)
+    if loss is logistic or loss is hinge:
+        hits = [(single(z).data > 0) == bool(y > 0) for z, y in zip(outputs, targets, strict=True)]
+    elif loss is cross_entropy:
+        hits = [_largest(row) == _class(y) for row, y in zip(outputs, targets, strict=True)]
+    else:
+        hits = [
+            (int(single(f).data > 0.5) if len(as_row(f)) == 1 else _largest(as_row(f))) == int(y)
+            for f, y in zip(outputs, targets, strict=True)
+        ]
+    return sum(hits) / len(hits)
+
+
+def _largest(row: Sequence[Value]) -> int:
+    return max(range(len(row)), key=lambda k: row[k].data)
+
+
+def _class(y: Any) -> int:
+    shares = as_row(y)
+    return int(y) if len(shares) == 1 else max(range(len(shares)), key=shares.__getitem__)
+
+
+def predictions(outputs: Rows) -> list[int]:
+    """The class that each output stands for: the largest of K, or f̃ > 0 for a single logit.
+
+    >>> predictions([Value(-1.0), Value(2.0)]), predictions([[Value(0.0), Value(3.0), Value(1.0)]])
+    ([0, 1], [1])
+    """
+    return [int(single(f).data > 0) if len(as_row(f)) == 1 else _largest(as_row(f)) for f in outputs]
+
+
+def confusion_matrix(predicted: Rows, actual: Rows, k: int) -> list[list[int]]:
+    """Entry [i][j] counts samples of class i that were classified as j; the diagonal is right.
+
+    >>> confusion_matrix([0, 1, 1], [0, 1, 0], 2)
+    [[1, 1], [0, 1]]
+    """
+    require_same_length(predicted, actual)
+    for said_or_true in (predicted, actual):
+        require_labels("confusion_matrix", said_or_true, set(range(k)), f"classes are whole numbers 0 … {k - 1}")
+    table = [[0] * k for _ in range(k)]
+    for said, true in zip(predicted, actual, strict=True):
+        table[true][said] += 1
+    return table
