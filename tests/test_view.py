@@ -20,7 +20,7 @@ from autograd.value import apply
 from autograd.view import Picture, draw, layout, mimebundle
 from autograd.view.compat import draw_dot, trace
 from autograd.view.geometry import DIRECTIONS, Rect, point_at
-from autograd.view.layered import place_in_columns
+from autograd.view.layered import lay_out_in_columns
 from autograd.view.palette import DARK, LIGHT
 from autograd.view.text import LABEL_CELLS, cells, number, shorten, signed, visible
 
@@ -396,7 +396,7 @@ def test_in_the_built_in_layout_no_arrow_crosses_a_box():
 
 def test_the_built_in_layout_orders_columns_by_dependence():
     scene = draw(network(2, 2, 1)).scene
-    boxes = place_in_columns(scene).boxes
+    boxes = lay_out_in_columns(scene).boxes
     assert all(boxes[arrow.tail].x < boxes[arrow.head].x for arrow in scene.arrows)
 
 

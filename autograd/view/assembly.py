@@ -1,4 +1,4 @@
-"""From a folding to a scene: a box per place, an arrow per argument slot, a frame per module."""
+"""From a folding to a scene: a box per node or fold, an arrow per argument slot, a frame per module."""
 
 from __future__ import annotations
 
@@ -63,21 +63,21 @@ def assemble(
 
     links: pairs of boxes to join by plain arrows, instead of an arrow per argument slot that shows what passes
     """
-    places = list(folding.boxes)
-    index = {place: i for i, place in enumerate(places)}
+    drawn = list(folding.boxes)
+    index = {what: i for i, what in enumerate(drawn)}
     if links is None:
         arrows = _arrows(folding, index, local_derivatives)
     else:
         arrows = [Arrow(index[tail], index[head]) for tail, head in links]
     ends = [(arrow.tail, arrow.head) for arrow in arrows]
-    around = [place.frame if isinstance(place, Fold) else folding.module.get(place, "") for place in places]
+    around = [what.frame if isinstance(what, Fold) else folding.module.get(what, "") for what in drawn]
     frames = _frames(around)
     at = {frame.path: i for i, frame in enumerate(frames)}
     nesting = Nesting([at.get(path) for path in around], ends, [frame.parent for frame in frames])
     if frames and not nesting.is_acyclic():
-        frames, at, nesting = (), {}, Nesting([None] * len(places), ends, [])
+        frames, at, nesting = (), {}, Nesting([None] * len(drawn), ends, [])
     boxes = tuple(
-        _box(place, nodes, path, at, text) for (place, nodes), path in zip(folding.boxes.items(), around, strict=True)
+        _box(what, nodes, path, at, text) for (what, nodes), path in zip(folding.boxes.items(), around, strict=True)
     )
     strongest = max((abs(a.flow) for a in arrows if a.flow is not None and abs(a.flow) < inf), default=0.0)
     if strongest:
@@ -90,16 +90,16 @@ def assemble(
 _KINDS = {INPUT: "input", PARAMETER: "parameter", CONSTANT: "constant"}
 
 
-def _box(place: Value | Fold, nodes: Sequence[Value], around: str, at: dict[str, int], text: BoxText) -> Box:
+def _box(what: Value | Fold, nodes: Sequence[Value], around: str, at: dict[str, int], text: BoxText) -> Box:
     """A box; its name leaves out what its frame shows."""
     frame = at.get(around)
-    title = visible(place.title if isinstance(place, Fold) else place.label)
+    title = visible(what.title if isinstance(what, Fold) else what.label)
     name = shorten(title if frame is None else title.removeprefix(f"{visible(around)}."))
-    if isinstance(place, Fold):
+    if isinstance(what, Fold):
         return Box("folded", "", *text.of_nodes(nodes, name, title), frame)
-    kind = _KINDS.get(place.op, "result")
-    symbol = "" if place.op in _KINDS else shorten(visible(place.op.symbol))
-    return Box(kind, symbol, *text.of_node(place, name, symbol or kind), frame)
+    kind = _KINDS.get(what.op, "result")
+    symbol = "" if what.op in _KINDS else shorten(visible(what.op.symbol))
+    return Box(kind, symbol, *text.of_node(what, name, symbol or kind), frame)
 
 
 class PictureText:
@@ -154,12 +154,12 @@ def _arrows(folding: Folding, index: dict[Value | Fold, int], local_derivatives:
     """One arrow per argument slot; slots that begin or end in a folded box share one arrow per pair of boxes."""
     arrows: list[Arrow] = []
     shared: dict[tuple[int, int], list[float]] = {}
-    place, rest = folding.place, folding.rest
+    drawn_in, rest = folding.drawn_in, folding.rest
     for v in folding.order:
-        here = place.get(v, rest)
+        here = drawn_in.get(v, rest)
         passed: dict[Value | Fold, list[float]] = {}
         for slot, (parent, flow) in enumerate(zip(v.parents, _flows(v), strict=True)):
-            there = place.get(parent, rest)
+            there = drawn_in.get(parent, rest)
             if there is here:
                 continue
             if here is v and there is parent:

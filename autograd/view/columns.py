@@ -1,6 +1,6 @@
 """One frame's contents in columns, after Sugiyama, Tagawa & Toda (1981).
 
-Four steps: columns by longest path, order within a column by the mean place of the
+Four steps: columns by longest path, order within a column by the mean position of the
 neighbours, y by least squares, and arrows that run level through the columns and bend
 between them. So no box overlaps another, and no arrow crosses a box. (The literature
 calls the columns layers; here that word is a network's.)
@@ -126,38 +126,38 @@ class Columns:
     # 2. order within a column
 
     def _ordered(self) -> list[list[int]]:
-        """Sweeps to and fro: each vertex goes to the mean place of its neighbours. The order with fewest crossings wins."""
+        """Sweeps to and fro: each vertex goes to the mean position of its neighbours. The order with fewest crossings wins."""
         order: list[list[int]] = [[] for _ in range(max(self.column, default=-1) + 1)]
         for v, column in enumerate(self.column):
             order[column].append(v)
-        place = _places(order)
-        best, fewest = order, self._crossings(place)
+        position = _positions(order)
+        best, fewest = order, self._crossings(position)
         for sweep in range(self.sweeps):
             if not fewest:
                 break
             order = [list(vertices) for vertices in order]
             for vertices in order if sweep % 2 == 0 else reversed(order):
-                wish = {v: self._mean_place(v, place, forward=sweep % 2 == 0) for v in vertices}
+                wish = {v: self._mean_position(v, position, forward=sweep % 2 == 0) for v in vertices}
                 vertices.sort(key=wish.__getitem__)
-                place.update((v, i) for i, v in enumerate(vertices))
-            crossings = self._crossings(place)
+                position.update((v, i) for i, v in enumerate(vertices))
+            crossings = self._crossings(position)
             if crossings < fewest:
                 best, fewest = order, crossings
         return best
 
-    def _mean_place(self, v: int, place: dict[int, int], *, forward: bool) -> float:
-        """The mean place of the neighbours in the column before (or after), as seen from its ports."""
+    def _mean_position(self, v: int, position: dict[int, int], *, forward: bool) -> float:
+        """The mean position of the neighbours in the column before (or after), as seen from its ports."""
         if forward:
-            ends = [place[s.tail] + (s.leaves or 0.0) / (self.height[s.tail] + 1.0) for s in self.before[v]]
+            ends = [position[s.tail] + (s.leaves or 0.0) / (self.height[s.tail] + 1.0) for s in self.before[v]]
         else:
-            ends = [place[s.head] + (s.arrives or 0.0) / (self.height[s.head] + 1.0) for s in self.after[v]]
-        return sum(ends) / len(ends) if ends else float(place[v])
+            ends = [position[s.head] + (s.arrives or 0.0) / (self.height[s.head] + 1.0) for s in self.after[v]]
+        return sum(ends) / len(ends) if ends else float(position[v])
 
-    def _crossings(self, place: dict[int, int]) -> int:
+    def _crossings(self, position: dict[int, int]) -> int:
         """How many pairs of segments cross between neighbouring columns."""
         gaps = defaultdict(list)
         for s in self.segments:
-            gaps[self.column[s.tail]].append((place[s.tail], place[s.head]))
+            gaps[self.column[s.tail]].append((position[s.tail], position[s.head]))
         total = 0
         for pairs in gaps.values():
             seen: list[int] = []
@@ -170,13 +170,13 @@ class Columns:
 
     def _spread_ports(self, order: list[list[int]]) -> None:
         """The arrows of a box leave and arrive side by side, in the order of their other ends."""
-        place = _places(order)
+        position = _positions(order)
         loose = [s for chain in self.chains.values() for s in chain]
         before, after = _by_end(loose, len(self.kind))
         for v, kind in enumerate(self.kind):
             if kind == "box":
-                leaving = sorted((s for s in after[v] if s.leaves is None), key=lambda s: place[s.head])
-                arriving = sorted((s for s in before[v] if s.arrives is None), key=lambda s: place[s.tail])
+                leaving = sorted((s for s in after[v] if s.leaves is None), key=lambda s: position[s.head])
+                arriving = sorted((s for s in before[v] if s.arrives is None), key=lambda s: position[s.tail])
                 for i, segment in enumerate(leaving):
                     segment.leaves = self._port(v, i, len(leaving))
                 for i, segment in enumerate(arriving):
@@ -289,7 +289,7 @@ def _by_end(segments: Iterable[Segment], n: int) -> tuple[list[list[Segment]], l
     return before, after
 
 
-def _places(order: Iterable[Sequence[int]]) -> dict[int, int]:
+def _positions(order: Iterable[Sequence[int]]) -> dict[int, int]:
     return {v: i for column in order for i, v in enumerate(column)}
 
 

@@ -25,7 +25,7 @@ def encoded(trace: dict[str, Any]) -> dict[str, Any]:
         **trace,
         "nodes": [_node(node, trace["modules"], numbers) for node in trace["nodes"]],
         "events": [
-            [kinds.place(kind), *[x if type(x) is int else numbers.place(x) for x in facts]]
+            [kinds.position(kind), *[x if type(x) is int else numbers.position(x) for x in facts]]
             for kind, *facts in trace["events"]
         ],
         "kinds": kinds,
@@ -34,9 +34,9 @@ def encoded(trace: dict[str, Any]) -> dict[str, Any]:
 
 
 def _node(node: dict[str, Any], modules: list[list[Any]], numbers: _Once) -> dict[str, Any]:
-    small = {**node, "data": numbers.place(node["data"])}
+    small = {**node, "data": numbers.position(node["data"])}
     if "local" in node:
-        small["local"] = [numbers.place(d) for d in node["local"]]
+        small["local"] = [numbers.position(d) for d in node["local"]]
     path = f"{modules[node['module']][0]}." if "module" in node else ""
     if path and node.get("label", "").startswith(path) and node["label"] != path:
         small["own"] = small.pop("label").removeprefix(path)
@@ -48,13 +48,13 @@ class _Once(list[Any]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._places: dict[Any, int] = {}
+        self._positions: dict[Any, int] = {}
 
-    def place(self, thing: Any) -> int:
+    def position(self, thing: Any) -> int:
         """Where it stands; a new one is put at the end."""
         key = thing or repr(thing)  # 0.0 == −0.0
-        place = self._places.get(key)
-        if place is None:
-            place = self._places[key] = len(self)
+        position = self._positions.get(key)
+        if position is None:
+            position = self._positions[key] = len(self)
             self.append(thing)
-        return place
+        return position

@@ -44,15 +44,15 @@ class Fold:
 class Folding:
     """Where each node is drawn, and a sentence when something is folded.
 
-    order:  the nodes whose boxes and arrows are all that is drawn, parents before children
-    place:  node → itself, or the ``Fold`` in which it is drawn; a node that is not in it is drawn in ``rest``
-    module: node → the module in whose frame it stands
-    hidden: the nodes in ``rest``, or anything of as many items where only their number is shown; they may be a million,
-            so nothing is asked of one of them alone
+    order:    the nodes whose boxes and arrows are all that is drawn, parents before children
+    drawn_in: node → itself, or the ``Fold`` in which it is drawn; a node that is not in it is drawn in ``rest``
+    module:   node → the module in whose frame it stands
+    hidden:   the nodes in ``rest``, or anything of as many items where only their number is shown; they may be a million,
+              so nothing is asked of one of them alone
     """
 
     order: Sequence[Value]
-    place: Mapping[Value, Value | Fold]
+    drawn_in: Mapping[Value, Value | Fold]
     module: Mapping[Value, str]
     note: str = ""
     hidden: Sequence[Any] = ()
@@ -62,17 +62,17 @@ class Folding:
     def boxes(self) -> Mapping[Value | Fold, Sequence[Value]]:
         """Box → the nodes in it; boxes as one reads a formula, a leaf just before its first use."""
         boxes: dict[Value | Fold, list[Value]] = {}
-        place, rest = self.place, self.rest
+        drawn_in, rest = self.drawn_in, self.rest
         for v in self.order:
             if v.parents:
-                here = place.get(v, rest)
+                here = drawn_in.get(v, rest)
                 if here is v:
-                    for there in dict.fromkeys(place.get(parent, rest) for parent in v.parents):
+                    for there in dict.fromkeys(drawn_in.get(parent, rest) for parent in v.parents):
                         boxes.setdefault(there, [])
                 boxes.setdefault(here, []).append(v)
         for v in self.order:
             if not v.parents:
-                boxes.setdefault(place[v], []).append(v)
+                boxes.setdefault(drawn_in[v], []).append(v)
         if self.hidden:
             return {**boxes, rest: self.hidden}
         return boxes
@@ -108,23 +108,25 @@ def fold(graph: Analysis, how: str = "auto") -> Folding:
         if how == "auto" and not _few({v: box[path] for v, path in module.items()}):
             continue  # found out before anything is done about the nodes that belong to no module
         folding = _by_module(graph, box)
-        if how != "auto" or _legible(folding.place):
+        if how != "auto" or _legible(folding.drawn_in):
             return folding
     return _nearest(graph)
 
 
-def _legible(place: Mapping[Value, Value | Fold]) -> bool:
+def _legible(drawn_in: Mapping[Value, Value | Fold]) -> bool:
     """Few enough boxes, and few enough pairs of them joined by an arrow."""
-    return len(set(place.values())) <= BOXES and _few(place)
+    return len(set(drawn_in.values())) <= BOXES and _few(drawn_in)
 
 
-def _few(place: Mapping[Value, Value | Fold]) -> bool:
+def _few(drawn_in: Mapping[Value, Value | Fold]) -> bool:
     """Are few pairs of boxes joined by an arrow? To split a box, or to add nodes, never makes them fewer."""
-    if len(set(place.values())) ** 2 <= ARROWS:
+    if len(set(drawn_in.values())) ** 2 <= ARROWS:
         return True
     joined: set[tuple[Value | Fold, Value | Fold]] = set()
-    for v, here in place.items():
-        joined.update((place[parent], here) for parent in v.parents if parent in place and place[parent] is not here)
+    for v, here in drawn_in.items():
+        joined.update(
+            (drawn_in[parent], here) for parent in v.parents if parent in drawn_in and drawn_in[parent] is not here
+        )
         if len(joined) > ARROWS:
             return False
     return True
@@ -148,43 +150,43 @@ def _boxes(paths: Iterable[str], depth: int) -> dict[str, Fold]:
 
 def _by_module(graph: Analysis, box: Mapping[str, Fold]) -> Folding:
     order, roots, module = graph.order, graph.roots, graph.module
-    place: dict[Value, Value | Fold] = {v: box[module[v]] if v in module else v for v in order}
+    drawn_in: dict[Value, Value | Fold] = {v: box[module[v]] if v in module else v for v in order}
     folds = set(box.values())
     outside = len(order) - len(module)
     if outside + len(folds) > BOXES:
-        place |= _outsiders(order, place)
+        drawn_in |= _outsiders(order, drawn_in)
     else:
-        place |= _crowds(order, place)
+        drawn_in |= _crowds(order, drawn_in)
     if len(roots) <= NEAREST_NODES:
-        place |= {root: root for root in roots}
+        drawn_in |= {root: root for root in roots}
         module = {**module, **{root: box[module[root]].frame for root in roots if root in module}}
-    others = len(set(place.values())) - len(folds)
+    others = len(set(drawn_in.values())) - len(folds)
     note = f"{len(order):,} nodes folded into {_count(folds)}" + (f" and {others:,} other boxes" if others else "")
-    return Folding(order, place, module, note)
+    return Folding(order, drawn_in, module, note)
 
 
-def _crowds(order: Sequence[Value], place: Mapping[Value, Value | Fold]) -> dict[Value, Fold]:
+def _crowds(order: Sequence[Value], drawn_in: Mapping[Value, Value | Fold]) -> dict[Value, Fold]:
     """One box for all the inputs when they are many (64 pixels), and so for constants and loose parameters."""
-    loose = [v for v in order if not v.parents and place[v] is v and v.op.name in LEAVES]
+    loose = [v for v in order if not v.parents and drawn_in[v] is v and v.op.name in LEAVES]
     boxes = {kind: Fold(f"{kind}s") for kind, n in Counter(v.op.name for v in loose).items() if n > CROWD}
     return {v: boxes[v.op.name] for v in loose if v.op.name in boxes}
 
 
-def _outsiders(order: Sequence[Value], place: Mapping[Value, Value | Fold]) -> dict[Value, Value | Fold]:
+def _outsiders(order: Sequence[Value], drawn_in: Mapping[Value, Value | Fold]) -> dict[Value, Value | Fold]:
     """Boxes for what no module made: leaves by kind, results by the last module before them ("after layers[2]")."""
     boxes = {title: Fold(title) for title in ["outside the modules", *(f"{kind}s" for kind in LEAVES)]}
     after = [boxes["outside the modules"]]
     rank: dict[Value | Fold, int] = {}
-    for at in dict.fromkeys(place[v] for v in order if v.parents):
+    for at in dict.fromkeys(drawn_in[v] for v in order if v.parents):
         if isinstance(at, Fold):
             title = f"after {at.title.split('.')[0]}"
             after.append(boxes.setdefault(title, Fold(title)))
             rank[at] = len(rank) + 1
     latest: dict[Value, int] = {}
     outside: dict[Value, Value | Fold] = {}
-    for v in (v for v in order if place[v] is v):
+    for v in (v for v in order if drawn_in[v] is v):
         if v.parents:
-            latest[v] = max(latest.get(p, 0) or (rank.get(place[p], 0) if p.parents else 0) for p in v.parents)
+            latest[v] = max(latest.get(p, 0) or (rank.get(drawn_in[p], 0) if p.parents else 0) for p in v.parents)
             outside[v] = after[latest[v]]
         else:
             outside[v] = boxes[f"{v.op.name}s" if v.op.name in LEAVES else "outside the modules"]

@@ -20,19 +20,19 @@ if TYPE_CHECKING:
     from autograd.view.columns import FrameLayout
     from autograd.view.scene import Scene
 
-__all__ = ["place_in_columns"]
+__all__ = ["lay_out_in_columns"]
 
 PADDING, TITLE = 12.0, 28.0  # px within a frame; on the side of its title
 
 
-def place_in_columns(scene: Scene, direction: str = "LR", *, arrows: bool = True) -> Layout:
+def lay_out_in_columns(scene: Scene, direction: str = "LR", *, arrows: bool = True) -> Layout:
     """Coordinates for a scene, nearly linear in its size and the same in every process.
 
     direction: one of ``geometry.DIRECTIONS``
     arrows:    whether arrows get curves; without, boxes and frames alone are placed, with a quarter of the sweeps
 
     >>> from autograd import Value, draw
-    >>> layout = place_in_columns(draw(Value(2.0).tanh()).scene)
+    >>> layout = lay_out_in_columns(draw(Value(2.0).tanh()).scene)
     >>> layout.boxes[0].x < layout.boxes[1].x, layout.boxes[0].y == layout.boxes[1].y
     (True, True)
     """

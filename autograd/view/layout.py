@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.view.dot import skeleton
 from autograd.view.geometry import Curve, Layout, Point, Rect
-from autograd.view.layered import place_in_columns
+from autograd.view.layered import lay_out_in_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from autograd.view.scene import Scene
 
-__all__ = ["LAYOUTS", "by_graphviz", "place"]
+__all__ = ["LAYOUTS", "by_graphviz", "lay_out"]
 
 BEGINNINGS = {"png": b"\x89PNG", "pdf": b"%PDF"}  # of such a file
 LAYOUTS = ("auto", "dot", "pygraphviz", "builtin")
@@ -34,13 +34,13 @@ class NoAnswerError(Exception):
     """One way to Graphviz is not there, or gave no answer."""
 
 
-def place(scene: Scene, direction: str = "LR", layout: str = "auto") -> Layout:
+def lay_out(scene: Scene, direction: str = "LR", layout: str = "auto") -> Layout:
     """Coordinates from the first engine that answers; ``.engine`` says which.
 
     layout: one of LAYOUTS; a named engine that does not answer is replaced by the built-in one
 
     >>> from autograd import Value, draw
-    >>> place(draw(Value(2.0).tanh()).scene, layout="builtin").engine
+    >>> lay_out(draw(Value(2.0).tanh()).scene, layout="builtin").engine
     'builtin'
     """
     small = len(scene.boxes) <= GRAPHVIZ_BOXES and len(scene.arrows) <= GRAPHVIZ_ARROWS
@@ -51,7 +51,7 @@ def place(scene: Scene, direction: str = "LR", layout: str = "auto") -> Layout:
             return _read(json.loads(run(skeleton(scene, direction), "json0")), scene, name)
         except (NoAnswerError, ValueError, KeyError, TypeError):  # no answer, or one that makes no sense
             continue
-    return place_in_columns(scene, direction)
+    return lay_out_in_columns(scene, direction)
 
 
 def by_graphviz(source: str, format: str) -> bytes:  # noqa: A002  # graphviz's own word

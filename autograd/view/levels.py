@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.view.assembly import assemble
 from autograd.view.fold import fold
-from autograd.view.layered import place_in_columns
+from autograd.view.layered import lay_out_in_columns
 from autograd.view.parts import Part, opened, parts_of
 from autograd.view.scene import TextLine
 from autograd.view.text import number, signed, visible
@@ -98,7 +98,7 @@ class PlayerText:
 
 def _level(graph: Analysis, folding: Folding, scene: Scene, opens: Mapping[frozenset[Value], int]) -> Document:
     """Boxes as centre and size, arrows as SVG paths; coordinates to a tenth of a pixel."""
-    layout = place_in_columns(scene)
+    layout = lay_out_in_columns(scene)
     members = list(folding.boxes.values())
     box_of = {v: i for i, nodes in enumerate(members) for v in nodes}
     return {
@@ -151,7 +151,7 @@ def _part(
 ) -> Document:
     """A part as it is opened, briefly: every box as what it stands for, centre, size, and the width of its chip."""
     scene, stands = opened(part, innermost, graph, text)
-    layout = place_in_columns(scene, arrows=False)  # the player leads them itself
+    layout = lay_out_in_columns(scene, arrows=False)  # the player leads them itself
     what = [None if box is None else -1 - parts[box] if isinstance(box, Part) else graph.index[box] for box in stands]
     return {
         "title": visible(part.title),

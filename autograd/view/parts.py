@@ -122,15 +122,15 @@ def opened(
     above = _above(part)
     shown = {v: _shown(v, innermost.get(v), above) for v in seen}
     folds = {p: Fold(p.title, p.parent.path if p.parent else "") for p in shown.values() if isinstance(p, Part)}
-    place = {v: folds[p] if isinstance(p, Part) else v for v, p in shown.items()}
-    module = {v: innermost[v].path for v in seen if place[v] is v and v in innermost}
+    drawn_in = {v: folds[p] if isinstance(p, Part) else v for v, p in shown.items()}
+    module = {v: innermost[v].path for v in seen if drawn_in[v] is v and v in innermost}
     others = range(len(index) - len(seen))  # only counted: listing them for every part takes quadratic time
     rest = Fold("elsewhere")
-    folding = Folding(seen, place, module, hidden=others, rest=rest)
+    folding = Folding(seen, drawn_in, module, hidden=others, rest=rest)
     links = dict.fromkeys(
         link
         for v in part.nodes
-        for link in (*((place[p], place[v]) for p in v.parents), *((place[v], place[u]) for u in users[v]))
+        for link in (*((drawn_in[p], drawn_in[v]) for p in v.parents), *((drawn_in[v], drawn_in[u]) for u in users[v]))
         if link[0] is not link[1]
     )
     stands = {fold: p for p, fold in folds.items()}

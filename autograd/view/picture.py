@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.files import write_atomically
 from autograd.view import dot
-from autograd.view.layout import by_graphviz, place
+from autograd.view.layout import by_graphviz, lay_out
 from autograd.view.svg import svg
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Picture:
     @cached_property
     def layout(self) -> Layout:
         """Where everything is."""
-        return place(self.scene, self.direction, self._asked)
+        return lay_out(self.scene, self.direction, self._asked)
 
     @property
     def engine(self) -> str:
