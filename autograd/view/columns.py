@@ -266,7 +266,7 @@ class Columns:
         return left, right
 
     def _route(self, chain: list[Segment], centre: list[Point], left: list[float], right: list[float]) -> list[Point]:
-        """Level out of the box to the end of its column, a bend, level through the next column, and so on."""
+        """Level from the box to the end of its column, a bend, level through the next column, and so on."""
         points: list[Point] = []
         for segment in chain:
             start, end = centre[segment.tail], centre[segment.head]

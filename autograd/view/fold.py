@@ -1,4 +1,4 @@
-"""Which nodes share a box: a graph of any size becomes at most some two hundred boxes.
+"""Which nodes share a box: a graph of any size becomes at most about two hundred boxes.
 
 Up to 80 nodes every scalar is drawn. Beyond that a network folds by its module
 paths, deepest first ("layers[0].neurons[2]", then "layers[0]", then "layers"),
@@ -32,7 +32,7 @@ FORCED_SCALARS = 2_000  # fold="none" up to here
 NEAREST_NODES, NEAREST_STEPS = 60, 12
 
 
-@dataclass(frozen=True, eq=False, slots=True)  # equal is the same one: a million nodes are looked up by it
+@dataclass(frozen=True, eq=False, slots=True)  # equal to itself alone: a million nodes are looked up by it
 class Fold:
     """A box of several nodes: its title, and the module path of the frame it stands in."""
 
@@ -106,7 +106,7 @@ def fold(graph: Analysis, how: str = "auto") -> Folding:
     for depth in depths if module else []:
         box = _boxes(set(module.values()), depth)
         if how == "auto" and not _few({v: box[path] for v, path in module.items()}):
-            continue  # found out before anything is done about the nodes that belong to no module
+            continue  # known before the nodes that belong to no module are looked at
         folding = _by_module(graph, box)
         if how != "auto" or _legible(folding.drawn_in):
             return folding
@@ -119,7 +119,7 @@ def _legible(drawn_in: Mapping[Value, Value | Fold]) -> bool:
 
 
 def _few(drawn_in: Mapping[Value, Value | Fold]) -> bool:
-    """Are few pairs of boxes joined by an arrow? To split a box, or to add nodes, never makes them fewer."""
+    """Are few pairs of boxes joined by an arrow? Splitting a box or adding nodes never makes them fewer."""
     if len(set(drawn_in.values())) ** 2 <= ARROWS:
         return True
     joined: set[tuple[Value | Fold, Value | Fold]] = set()
@@ -141,7 +141,7 @@ def _cut(path: str, depth: int) -> str:
 
 
 def _boxes(paths: Iterable[str], depth: int) -> dict[str, Fold]:
-    """The box of each module: what a layer makes beside its neurons stands in the layer's frame too."""
+    """The box of each module: what a layer computes besides its neurons stands in the layer's frame too."""
     titles = {path: _cut(path, depth) for path in paths}
     frames = {title.rpartition(".")[0] for title in titles.values()}
     boxes = {title: Fold(title, title if title in frames else title.rpartition(".")[0]) for title in titles.values()}

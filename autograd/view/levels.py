@@ -151,7 +151,7 @@ def _part(
 ) -> Document:
     """A part as it is opened, briefly: every box as what it stands for, centre, size, and the width of its chip."""
     scene, stands = opened(part, innermost, graph, text)
-    layout = lay_out_in_columns(scene, arrows=False)  # the player leads them itself
+    layout = lay_out_in_columns(scene, arrows=False)  # the player draws them itself
     what = [None if box is None else -1 - parts[box] if isinstance(box, Part) else graph.index[box] for box in stands]
     return {
         "title": visible(part.title),

@@ -42,10 +42,10 @@ class Nesting:
         for i, parent in enumerate(parent_of):
             self.inside[parent].append(("frame", i))
         self.links: dict[int | None, list[tuple[int, Item, Item]]] = defaultdict(list)
-        self.ways = [self._lead(a, tail, head) for a, (tail, head) in enumerate(arrows)]
+        self.ways = [self._way(a, tail, head) for a, (tail, head) in enumerate(arrows)]
 
-    def _lead(self, a: int, tail: int, head: int) -> list[int | None]:
-        """Lead arrow ``a`` from frame to frame: out of those around its tail, into those around its head."""
+    def _way(self, a: int, tail: int, head: int) -> list[int | None]:
+        """The frames through which an arrow goes: out of those around its tail, into those around its head; its links, too."""
         if self._frame_of[tail] == self._frame_of[head]:
             frame = self._frame_of[tail]
             self.links[frame].append((a, ("box", tail), ("box", head)))

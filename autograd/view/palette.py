@@ -1,6 +1,6 @@
 """The colours, once: for paper and for dark screens, text at least 4.5 : 1 against what it stands on.
 
-Colour never speaks alone: kinds differ in their border too, signs in their glyph.
+Colour is never the only sign: kinds differ in their border too, signs in their glyph.
 """
 
 from __future__ import annotations

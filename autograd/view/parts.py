@@ -32,7 +32,7 @@ STRETCH, STRETCHES = 40, 30  # nodes of a stretch, unless that makes too many st
 
 @dataclass(eq=False, slots=True)
 class Part:
-    """What a box that opens stands for: its title, its nodes in the order of the graph, and the part it is in.
+    """What is behind a box that opens: its title, its nodes in the order of the graph, and the part it is in.
 
     path: of the frame that is drawn around what is in it
     """

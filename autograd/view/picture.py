@@ -82,7 +82,7 @@ class Picture:
     ) -> str:  # fmt: skip
         """As ``graphviz.Digraph.render``: DOT text to ``filename``, the picture to ``filename.format``, whose path is returned.
 
-        directory: a folder for both, made if it is not there; view: open it; cleanup: do without the file of DOT text
+        directory: a folder for both, made if it is not there; view: open it; cleanup: leave no DOT file
         """
         suffix = format or self.format
         text = Path(directory or "", filename)

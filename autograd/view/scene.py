@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CELL", "FONT", "LINE_HEIGHT", "MARGIN", "Arrow", "Box", "Frame", "Scene", "TextLine", "stroke"]
 
-FONT = 14  # px; below this a projector eats the digits
+FONT = 14  # px; smaller digits are lost on a projector
 CELL = 0.602 * FONT  # width of a character in the usual fixed-width fonts
 LINE_HEIGHT = 19
 MARGIN = 9

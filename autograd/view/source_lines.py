@@ -1,7 +1,7 @@
 """Which line of the student's code made which node.
 
-The engine knows nothing of it and pays nothing for it: while a recording is on,
-Python's own profiling hook looks at what the engine's three makers of nodes return.
+The engine knows nothing of recordings and pays nothing for them: during one, Python's
+profiling hook sees every node that the engine's three makers of nodes return.
 """
 
 from __future__ import annotations

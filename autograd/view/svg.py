@@ -49,7 +49,7 @@ COLOURS = """
 
 
 def svg(scene: Scene, layout: Layout) -> str:
-    """The picture, with a legend, in the light and in the dark colours of the reader's choice.
+    """The picture, with a legend, in light or in dark colours, as the reader's system prefers.
 
     >>> from autograd import Value, draw
     >>> picture = draw(Value(2.0, label="x"))

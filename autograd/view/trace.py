@@ -158,7 +158,7 @@ def _json_number(x: Any) -> float | str:
 
 
 def _op(op: Op) -> Document:
-    """What a row says of itself; formulas only while they are short enough to be read."""
+    """What the op table says of an op; its formulas only if they are short enough to be read."""
     value, slopes = formula(op)
     return {
         "operands": list(op.operands),
