@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 import autograd
-from autograd import Value, backprop, draw, recording, step
+from autograd import Value, backprop, draw, recording, step, steps
 from autograd.backprop import topological_order
 from autograd.errors import CycleError
 from autograd.steps import backward_steps
@@ -347,16 +347,16 @@ def calls_of(monkeypatch, *functions) -> Counter:
 def test_step_sorts_once_goes_backward_once_and_lays_out_every_level_and_part_once(make, monkeypatch):
     root = make()
     calls = calls_of(
-        monkeypatch, backprop._sorted, backprop._steps, fold.fold, assembly.assemble, layered.lay_out_in_columns
+        monkeypatch, backprop.leaves_and_results, steps._steps, fold.fold, assembly.assemble, layered.lay_out_in_columns
     )
     player = step(root)
     maps = sum("boxes" in level for level in player.trace["levels"]) + len(player.trace["parts"])
-    assert (calls["_sorted"], calls["_steps"]) == (1, 1)
+    assert (calls["leaves_and_results"], calls["_steps"]) == (1, 1)
     assert calls["lay_out_in_columns"] == maps
     assert calls["fold"] <= 3 + 1  # nodes, neurons, layers; and the picture that stands where no script runs
     assert player.html
     assert calls["lay_out_in_columns"] == maps + 1
-    assert (calls["_sorted"], calls["_steps"]) == (1, 1)
+    assert (calls["leaves_and_results"], calls["_steps"]) == (1, 1)
 
 
 def test_draw_sorts_folds_assembles_and_lays_out_once_also_where_frames_do_not_nest(monkeypatch):
@@ -365,10 +365,16 @@ def test_draw_sorts_folds_assembles_and_lays_out_once_also_where_frames_do_not_n
     h.module = y.module = "cell[0]"
     for root in (network(), y, long_chain(2_000)):
         with monkeypatch.context() as patch:
-            functions = [backprop._sorted, backprop._steps, fold.fold, assembly.assemble, layered.lay_out_in_columns]
+            functions = [
+                backprop.leaves_and_results,
+                steps._steps,
+                fold.fold,
+                assembly.assemble,
+                layered.lay_out_in_columns,
+            ]
             calls = calls_of(patch, *functions)
             assert draw(root, layout="builtin").svg
-            assert calls == {"_sorted": 1, "fold": 1, "assemble": 1, "lay_out_in_columns": 1}
+            assert calls == {"leaves_and_results": 1, "fold": 1, "assemble": 1, "lay_out_in_columns": 1}
 
 
 def test_numbers_that_are_not_finite_are_words():
