@@ -29,7 +29,7 @@ def compile_graph(
 ) -> Program:
     """An array program that computes what the graph of ``loss`` computes, and its gradients.
 
-    loss:   the root of a traced graph: of one sample, or of a whole batch written out
+    loss:   the root of a graph: of one sample, or of a whole batch written out
     inputs: leaves that become arguments, each a Value or a list of k Values. The graph is then one sample's, and
             an argument is an array (n,) or (n, k) of n samples; the value is the mean of the samples' losses
     wrt:    the leaves with respect to which gradients are wanted (None: the parameters; if there are none, every

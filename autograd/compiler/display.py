@@ -50,9 +50,9 @@ def explained(plan: Plan, nodes: int, seconds: float) -> str:
     fate = (
         f"became {len(arrays)} arrays"
         if plan.root
-        else "have too little in common for arrays: each is computed by itself;"
+        else "have too little in common for arrays, so each is computed by itself"
     )
-    head = f"{nodes} nodes {fate} in {seconds * 1e3:.3g} ms ({seconds / nodes * 1e6:.3g} µs per node)"
+    head = f"{nodes} nodes {fate}; compiled in {seconds * 1e3:.3g} ms ({seconds / nodes * 1e6:.3g} µs per node)"
     width = max((len(a.name) for a in arrays), default=0)
     lines = [f"{a.name:{width}}  {_what(a):9}  {shape_of(a):12}  {_whose(a, plan)}".rstrip() for a in arrays]
     return "\n".join([head, *lines])

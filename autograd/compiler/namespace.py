@@ -1,4 +1,4 @@
-"""What a program asks of an array library: the functions called ``xp`` in its source.
+"""What a program asks of an array library: the functions of ``xp`` in its source.
 
 A namespace has NumPy's functions under NumPy's names, and these besides. They leave
 a batch axis, which comes first, as it is:

@@ -154,7 +154,7 @@ class Program:
         >>> from autograd import Value, compile_graph
         >>> w, x = Value(2.0, label="w", kind="parameter"), Value(0.0, label="x")
         >>> print(compile_graph((w * x).tanh(), inputs=[x]).explain())
-        4 nodes became 4 arrays in ... ms (... µs per node)
+        4 nodes became 4 arrays; compiled in ... ms (... µs per node)
         X         argument   (n, 1)        1 scalar   x
         w         parameter  ()            1 scalar   w
         multiply  multiply   (n,)          1 scalar

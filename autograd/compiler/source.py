@@ -1,9 +1,11 @@
 """A program as text: the functions ``value`` and ``value_and_grad``, which run on the arrays of any library.
 
-def value_and_grad(xp, n, W1, b1, X, Y):
-h_pre1 = X @ W1.T + b1
-...
-return loss, (dW1, db1,)
+    def value(xp, n, W1, b1, X, Y):
+        h_pre1 = X @ W1.T + b1
+        ...
+        return loss
+
+The second goes on to the gradients: ``return loss, (dW1, db1,)``.
 """
 
 from __future__ import annotations
