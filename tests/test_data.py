@@ -93,7 +93,7 @@ def test_real_data_without_scikit_learn_says_what_to_install(monkeypatch):
 @pytest.mark.parametrize(
     ("ours", "theirs", "settings"),
     [(data.moons, "make_moons", {}), (data.circles, "make_circles", {"factor": 0.5})],
-    ids=str,
+    ids=lambda x: getattr(x, "__name__", str(x)),
 )
 @pytest.mark.parametrize("n", [10, 100])
 def test_moons_and_circles_without_noise_are_scikit_learns(ours, theirs, settings, n):

@@ -48,7 +48,7 @@ KINDS = [2, 2.0, True + 1, np.float64(2), np.float32(2), np.int64(2), np.array(2
          OwnValue(2), OwnValue(np.float64(2)), [2], np.array([2.0]), np.array([[2]]), [[Value(2.0)]], np.array([Fraction(2)])]  # fmt: skip
 
 
-@pytest.mark.parametrize("answer", KINDS, ids=lambda x: f"{type(x).__name__} {x}")
+@pytest.mark.parametrize("answer", KINDS, ids=lambda x: type(x).__name__)
 def test_a_number_may_come_as_any_kind_of_number(answer):
     x = Value(3.0, label="x")
     assert judge(answer, 2.0)

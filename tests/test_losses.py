@@ -207,7 +207,7 @@ ONE = [[0.1], [0.2], [0.3]]
         (hinge, [1, 0, 1], r"hinge: row 1 has the label 0; .*logistic.*Labels seen: 0, 1"),
         (hinge, ["a", 1, 1], r"hinge: row 0 has the label 'a'"),
     ],
-    ids=str,
+    ids=lambda x: getattr(x, "__name__", str(x)),
 )
 def test_a_label_that_does_not_exist_is_named_with_its_row_and_the_labels_seen(loss, targets, says):
     with pytest.raises(ValueError, match=says):

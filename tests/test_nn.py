@@ -20,7 +20,9 @@ from nn import MLP, Layer, Module, Neuron, activations, init
 
 
 @pytest.mark.parametrize("what", ["neuron", "layer", "network"])
-@pytest.mark.parametrize("x", [[], [1.0], [1.0, 2.0], [1.0, 2.0, 3.0, 4.0], np.zeros(2), iter([1.0])], ids=str)
+@pytest.mark.parametrize(
+    "x", [[], [1.0], [1.0, 2.0], [1.0, 2.0, 3.0, 4.0], np.zeros(2), pytest.param(iter([1.0]), id="iterator")], ids=str
+)
 def test_inputs_of_the_wrong_length_are_an_error_and_never_cut_short(what, x):
     part = {"neuron": Neuron(3), "layer": Layer(3, 2), "network": MLP([3, 2, 1])}[what]
     with pytest.raises(ValueError, match=rf"the {what} expects 3 inputs, got \d"):

@@ -24,7 +24,9 @@ def test_every_name_of_a_row_exists(row):
         assert found, f"{name} does not exist"
 
 
-@pytest.mark.parametrize("readme", ["README.md", "nn/README.md", "autograd/README.md", "notebooks/README.md"])
+@pytest.mark.parametrize(
+    "readme", ["README.md", "nn/README.md", "autograd/README.md", "notebooks/README.md", "CONTRIBUTING.md"]
+)
 def test_every_link_and_picture_leads_somewhere(readme):
     text = (ROOT / readme).read_text()
     links = [link for link in re.findall(r"\]\(([^)#]+)\)", text) if "://" not in link]
