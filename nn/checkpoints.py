@@ -110,7 +110,7 @@ def _optimizers() -> dict[str, type[Optimizer]]:
 
 
 def _hyperparameters(kind: type[Optimizer]) -> set[str]:
-    """What it is made with, beside parameters and rate."""
+    """What it is made with, besides parameters and rate."""
     return set(signature(kind).parameters) - {"parameters", "lr"}
 
 
@@ -122,7 +122,7 @@ def _described(optimizer: Optimizer) -> dict[str, Any]:
             "Save the network alone, and keep optimizer.state_dict() yourself"
         )
     settings = {name: getattr(optimizer, name) for name in sorted(_hyperparameters(kind))}
-    # The rate apart from the hyper-parameters: a schedule may have brought it to 0, with which none can be made.
+    # The rate is apart from the hyper-parameters: a schedule may have brought it to 0, which no optimizer accepts.
     return {"kind": kind.__name__, "settings": settings, "lr": float(optimizer.lr), "t": optimizer.t}
 
 

@@ -1,4 +1,4 @@
-"""``chalkgrad train``: from a data set to a trained network, its figures and its record; ``chalkgrad neuron``: one to play with."""
+"""``chalkgrad train``: from a data set to a trained network, its figures and its record; ``chalkgrad neuron``: a neuron to play with."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class _Train:
         if not run:
             print("interrupted before the first step; nothing was written", file=sys.stderr)
             return 130
-        job.model.save(job.folder / MODEL)  # first what can't be made again
+        job.model.save(job.folder / MODEL)  # first what takes a training run to make again
         loss, accuracy = evaluate(job.model, job.held_out.X, job.held_out.y, job.loss)
         _record(
             job, run, {"held_out_accuracy": accuracy, "held_out_loss": loss, "seconds": round(seconds, 2)}, arguments
@@ -119,7 +119,7 @@ class _Job(NamedTuple):
 
 
 def _prepared(arguments: argparse.Namespace) -> _Job:
-    """Everything checked and made before the first step, so that no mistake costs a training run."""
+    """Check and make everything before the first step, so that no mistake costs a training run."""
     found = data.load(arguments.data)
     title = Path(arguments.data).stem
     recipe = _recipe(arguments)

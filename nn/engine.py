@@ -87,7 +87,7 @@ class CompiledEngine(GraphEngine):
             self.fall_back(str(error))
 
     def _compile(self, k: int) -> None:
-        """Loss and accuracy of one sample, of a model with k outputs."""
+        """Compile loss and accuracy of one sample, for a model with k outputs."""
         import numpy as np
 
         from autograd import compiled

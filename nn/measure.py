@@ -246,7 +246,7 @@ def _applied(activation: Activation, z: Array) -> Array:
 
 
 def _mean_square(activation: Activation, variance: float) -> float:
-    """E[σ²(h̃)] for h̃ ~ N(0, variance), by the trapezoidal rule, which is exact to rounding on a bell curve."""
+    """E[σ²(h̃)] for h̃ ~ N(0, variance), by the trapezoidal rule, which is exact up to rounding on a bell curve."""
     z = np.linspace(-10.0, 10.0, 401)
     density = np.exp(-0.5 * z**2)
     h = _applied(activation, variance**0.5 * z)

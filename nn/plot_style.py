@@ -60,7 +60,7 @@ SIZES: dict[Any, Any] = {  # Any: Matplotlib's stubs list every key, and each ve
 
 
 def style(*, dark: bool = False) -> AbstractContextManager[None]:
-    """Within it, figures are made with a slide's sizes and the colours of a light or a dark page.
+    """A context in which figures have a slide's sizes and the colours of a light or a dark page.
 
     Paper is opaque, so that a saved figure reads on any page; ``savefig(…, transparent=True)`` leaves it out.
 

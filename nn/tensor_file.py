@@ -45,7 +45,7 @@ class Tensor(NamedTuple):
 
 @contextmanager
 def naming(path: str | Path, trouble: str) -> Iterator[None]:
-    """Within it, what goes wrong with the numbers or the file is a CheckpointError that names the file."""
+    """Turn what goes wrong with the numbers or the file into a CheckpointError that names the file."""
     try:
         yield
     except (ValueError, OverflowError, RecursionError) as error:

@@ -189,7 +189,7 @@ class _Rollback:
 
     def __init__(self, optimizer: Optimizer) -> None:
         self.optimizer = optimizer
-        self.warned = False  # of a flat gradient, once a run
+        self.warned = False  # of a flat gradient, once per run
         self.before = self.finite = self._taken()
 
     def _taken(self) -> tuple[list[float], dict[str, Any]]:

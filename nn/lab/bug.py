@@ -46,7 +46,7 @@ class Bug:
 
     @property
     def code(self) -> tuple[str, str]:
-        """The two functions' source, right and wrong, as one writes it on the board: without types."""
+        """The two functions' source, right and wrong, as one would write it on the board, without types."""
         return _without_types(self.right_way), _without_types(self.wrong_way)
 
     def rows(self, case: tuple[Any, ...] = ()) -> list[tuple[str, float, float]]:
@@ -56,7 +56,7 @@ class Bug:
         >>> loop_closure.rows()
         [('a', 2.0, 0.0), ('b', 3.0, 0.0), ('c', 4.0, 12.0)]
         """
-        # Each way gets a case of its own where the case is made here: a way may change what it is given.
+        # Each way gets fresh arguments where none are given: it may change them.
         right, wrong = self.right(*case), self.wrong(*case)
         return [(name, right[name], wrong[name]) for name in right]
 
@@ -77,7 +77,7 @@ class Bug:
 
 
 def _unmatched_lines(a: list[str], b: list[str]) -> tuple[set[int], set[int]]:
-    """Which lines of a, and which of b, the other has not; their first lines, the names, aside."""
+    """The numbers of the lines that only a has, and of those that only b has; the first lines, the names, do not count."""
     blocks = difflib.SequenceMatcher(None, a[1:], b[1:], autojunk=False).get_matching_blocks()
     return (
         set(range(1, len(a))) - {1 + i + k for i, _, n in blocks for k in range(n)},

@@ -182,7 +182,7 @@ def _wrong_signs(node: Value, arriving: list[Step]) -> Iterator[Slip]:
 
 
 def _wrong_orders(root: Value, node: Value, steps: list[Step], right: float) -> Iterator[Slip]:
-    """Some node above passed on what it had before all that it is owed had arrived."""
+    """Some node above passed its gradient on before all contributions to it had arrived."""
     uses: dict[Value, list[Step]] = {}
     for step in steps:
         uses.setdefault(step.parent, []).append(step)
@@ -237,7 +237,7 @@ def _plausible_slopes(step: Step) -> tuple[float, ...]:
         "sigmoid": (y, 1 - y), "exp": (own, own * y), "relu": (1.0 - step.local, own), "maximum": (1.0 - step.local, own),
         "minimum": (1.0 - step.local, own), "add": (), "subtract": (), "negative": (), "sum": (), "mean": (1.0,),
     }  # fmt: skip
-    return usual.get(step.node.op.name, (y,))  # else: the value for the slope
+    return usual.get(step.node.op.name, (y,))  # otherwise: the value taken for the slope
 
 
 def _partial(root: Value, node: Value) -> str:

@@ -40,7 +40,7 @@ from nn.lab.verdict import UNANSWERED, UNKNOWN, Verdict
 __all__ = ["Quiz", "Verdicts"]
 
 TRIES = 20_000  # graphs tried before a seed is given up; a few hundred are usually enough
-GAP = 0.02  # two answers with different names differ by this much, relative: more than a rounding can bridge
+GAP = 0.02  # two answers with different names differ by at least this much, relative: more than rounding can hide
 LEAVES, RESULTS, LAST = ("w", "x", "b"), ("u", "v", "s", "t", "z"), "L"
 
 
@@ -50,7 +50,7 @@ class Level(NamedTuple):
     ops: tuple[str, ...]
     results: tuple[int, int]  # at least, at most
     numbers: tuple[float, ...]
-    decimals: int  # that every number on the way has, values and gradients
+    decimals: int  # at most, of every value and every gradient
 
 
 EASY = ("add", "subtract", "multiply")
@@ -253,7 +253,7 @@ def _drawn(draw_from: random.Random, level: Level) -> Exercise:
 
 
 def _is_connected(exercise: Exercise, difficulty: int) -> bool:
-    """Is every node used, and some node twice; from difficulty 2 a result, so that the order matters?"""
+    """Is every node used, and some node twice (from difficulty 2 on a result, so that the order matters)?"""
     uses = [operand for result in exercise.results for operand in result.operands]
     labels = [*exercise.numbers, *(result.label for result in exercise.results[:-1])]
     shared = labels if difficulty == 1 else labels[len(exercise.numbers) :]

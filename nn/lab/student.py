@@ -97,7 +97,7 @@ def without_solutions(source: str) -> str:
 
 
 def _without_marked(source: str, left: Callable[[str], str]) -> str:
-    """A text in which every region, marks and all, is what is left of it."""
+    """The text with every region, marks included, replaced by what ``left`` makes of it."""
     lines: list[str] = []
     rest = source.split("\n")
     for region in _regions(source):
@@ -153,7 +153,7 @@ def _regions(source: str) -> Iterator[str]:
 
 
 def _blanks(region: str) -> dict[str, str]:
-    """For each name that a solution gives a meaning to, the line that leaves it open."""
+    """For each name that a solution defines, the line with three dots that replaces it."""
     text = textwrap.dedent(region)
     try:
         statements = ast.parse(text).body

@@ -78,7 +78,7 @@ def judge(
     if is_missing(answer):
         return NOT_ANSWERED
     led_to = [(right, None, praise), *((wrong, name, advice) for name, (wrong, advice) in (mistakes or {}).items())]
-    for alike in agree, agree_rounded:  # what is met exactly is not taken for the rounding of another
+    for alike in agree, agree_rounded:  # an exact match is not mistaken for the rounding of another
         for reached, name, said in led_to:
             if alike(fitted(answer, reached), reached):
                 return Verdict(name, said)
@@ -138,7 +138,7 @@ def judge_function(
 
 
 class _Raised:
-    """What a call that raised gave; equal to nothing."""
+    """The outcome of a call that raised; equal to no answer."""
 
     def __init__(self, error: BaseException) -> None:
         self.said = f"{type(error).__name__}: {error}".rstrip(": ")
