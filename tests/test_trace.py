@@ -377,6 +377,14 @@ def test_draw_sorts_folds_assembles_and_lays_out_once_also_where_frames_do_not_n
             assert calls == {"leaves_and_results": 1, "fold": 1, "assemble": 1, "lay_out_in_columns": 1}
 
 
+def test_the_picture_for_where_no_script_runs_has_frames_only_where_they_nest():
+    h = Value(1.0).tanh()
+    y = (h * 2.0).tanh()
+    h.module = y.module = "cell[0]"
+    assert 'class="cg-frame"' in step(h).picture
+    assert 'class="cg-frame"' not in step(y).picture
+
+
 def test_numbers_that_are_not_finite_are_words():
     x = Value(math.inf, label="x")
     trace = trace_of(x - x)
