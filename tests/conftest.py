@@ -30,6 +30,7 @@ from autograd.ops import OPS
 from autograd.value import Value, apply
 
 ROOT = Path(__file__).parent.parent
+PATIENCE = 30_000  # milliseconds that a page on a loaded machine may take
 
 settings.register_profile("quick", max_examples=40, deadline=None, derandomize=True, database=None)
 settings.register_profile("thorough", max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -255,6 +256,7 @@ def browser():
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
         pytest.skip("needs Chromium: apt-get install chromium")
+    sync_api.expect.set_options(timeout=PATIENCE)
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         yield browser
@@ -273,7 +275,7 @@ def tab(browser):
     def made(allowed: tuple[str, ...] = ("file:", "data:", "blob:"), source: str = "", **options):
         contexts.append(browser.new_context(**{"viewport": {"width": 1280, "height": 760}, **options}))
         page = contexts[-1].new_page()
-        page.set_default_timeout(5_000)
+        page.set_default_timeout(PATIENCE)
         page.on("console", lambda message: source in message.location["url"] and trouble.append(message.text))
         page.on("pageerror", lambda error: source in (error.stack or "") and trouble.append(str(error)))
         page.on("request", lambda request: request.url.startswith(allowed) or trouble.append(request.url))
@@ -408,7 +410,6 @@ def notebook(tab, jupyter):
             source="about:srcdoc",  # the frames: Jupyter itself says a lot
             viewport={"width": 1300, "height": 900},
         )
-        page.set_default_timeout(20_000)
         page.goto(f"{jupyter.address}/{ {'lab': 'lab/tree'}.get(place, place) }/{file}?token=t&reset")
         page.locator(".jp-CodeCell").first.wait_for()
         if outputs is None:

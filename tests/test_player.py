@@ -571,10 +571,10 @@ def test_every_box_bears_the_name_that_the_sentences_give_it(opened):
 def test_the_keys_stay_alive_where_a_control_goes_away(opened):
     page = opened(step(diamond()))
     page.get_by_role("button", name="to the end").click()
-    assert page.evaluate("document.activeElement.className") == "cg-player"
+    page.wait_for_function("document.activeElement.className === 'cg-player'")  # in a frame or two
     page.locator(".box").first.click()
     page.get_by_role("button", name="breakpoint on this node").click()
-    assert page.evaluate("document.activeElement.textContent") == "● stops here"
+    page.wait_for_function("document.activeElement.textContent === '● stops here'")
 
 
 def test_without_a_breakpoint_ahead_nothing_moves(opened):
@@ -587,9 +587,10 @@ def test_the_row_of_the_step_is_in_sight(opened):
     page = opened(step((MLP([4, 6, 1], seed=0)([1.0, 2.0, 3.0, 4.0]) - 1.0) ** 2))
     for _ in range(60):
         press(page, "ArrowRight")
-    page.wait_for_timeout(100)
-    rows, seen = page.locator("tr.now").bounding_box(), page.locator(".tabs").bounding_box()
-    assert seen["y"] <= rows["y"] <= seen["y"] + seen["height"]
+    page.wait_for_function(
+        """() => { const [row, seen] = ["tr.now", ".tabs"].map((s) => document.querySelector(s).getBoundingClientRect());
+            return seen.top <= row.top && row.top <= seen.bottom; }"""
+    )
 
 
 # ── the reader's choice ─────────────────────────────────────────────────────
@@ -665,7 +666,7 @@ def on_stage(page, selector: str) -> None:
 @pytest.mark.parametrize("make", [wide, network], ids=["wide", "network"])
 def test_what_is_fitted_at_first_is_all_on_the_stage(opened, make, width):
     page = opened(step(make()), viewport={"width": width, "height": 700})
-    page.wait_for_timeout(100)
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     if page.evaluate(SCALE) != pytest.approx(0.715):  # else too wide to be read whole, and followed instead
         on_stage(page, ".box")
 
