@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from nn.arguments import Rows
     from nn.losses import LossFunction
 
-__all__ = ["CompiledEngine", "ForwardPass", "GraphEngine", "choose"]
+__all__ = ["CompiledEngine", "Engine", "ForwardPass", "GraphEngine", "choose"]
 
 MEANS = (losses.mse, losses.logistic, losses.hinge, losses.cross_entropy)  # over the samples
 CHANGES = 8  # how often a model that is compiled automatically may change its flags and numbers
@@ -45,14 +45,9 @@ class GraphEngine:
 
     def __init__(self, model: Callable[[Any], Any], X: Rows, y: Rows, loss: LossFunction, reason: str = "") -> None:
         self.model, self.X, self.y, self.loss = model, X, y, loss
-        self.name = "graph"
+        self.name = f"graph: {reason}" if reason else "graph"
         if reason:
-            self.fall_back(reason)
-
-    def fall_back(self, reason: str) -> None:
-        """Use the scalar graph from now on; the reason goes into ``name`` and the log."""
-        self.name = f"graph: {reason}"
-        log.info("trains with the graph: %s", reason)
+            log.info("trains with the graph: %s", reason)
 
     def forward(self, samples: Sequence[int]) -> ForwardPass:
         """The loss of these samples. Raises TypeError when it is not a Value."""
@@ -63,10 +58,11 @@ class GraphEngine:
         return ForwardPass(total.data, metrics.accuracy(self.loss, outputs, y), total.backward, lambda: total)
 
 
-class CompiledEngine(GraphEngine):
+class CompiledEngine:
     """One sample's graph, compiled with the sample and its target as inputs: a batch is a few matrix products.
 
     automatic: chosen by "auto", so that it falls back on the scalar graph where samples turn out to have different graphs
+    name:      "compiled", or after that the graph's name with the reason
 
     Raises ValueError when the model or the loss does not compile to what the graph computes.
     """
@@ -75,8 +71,9 @@ class CompiledEngine(GraphEngine):
         self, model: Callable[[Any], Any], X: Rows, y: Rows, loss: LossFunction, *,
         automatic: bool = False,
     ) -> None:  # fmt: skip
-        super().__init__(model, X, y, loss)
-        self.name, self.automatic = "compiled", automatic
+        self.model, self.X, self.y, self.loss, self.automatic = model, X, y, loss, automatic
+        self.graph = GraphEngine(model, X, y, loss)
+        self.name = "compiled"
         output = model(X[0])
         loss([output] * len(y), y)  # a wrong label is an error before training
         try:
@@ -84,7 +81,12 @@ class CompiledEngine(GraphEngine):
         except (TypeError, ValueError, ArithmeticError) as error:
             if not automatic:
                 raise
-            self.fall_back(str(error))
+            self._fall_back(str(error))
+
+    def _fall_back(self, reason: str) -> None:
+        """Train with the scalar graph from now on."""
+        self.graph = GraphEngine(self.model, self.X, self.y, self.loss, reason)
+        self.name = self.graph.name
 
     def _compile(self, k: int) -> None:
         """Compile loss and accuracy of one sample, for a model with k outputs."""
@@ -109,7 +111,7 @@ class CompiledEngine(GraphEngine):
     def forward(self, samples: Sequence[int]) -> ForwardPass:
         """The loss of these samples; where it is not finite, the graph says why."""
         if self.name != "compiled":
-            return super().forward(samples)
+            return self.graph.forward(samples)
         x = self.inputs[samples]
         self.watched.refresh()
         try:
@@ -118,17 +120,17 @@ class CompiledEngine(GraphEngine):
             loss, gradient = self.of_sample.value_and_grad(self.watched, x, self.targets[samples])
             accuracy = self.hits(self.watched, x, self.classes[samples]) if self.hits else None
         except (DomainError, NonFiniteError):
-            return super().forward(samples)
+            return self.graph.forward(samples)
         except TraceError as error:
             if not self.automatic:
                 raise
-            self.fall_back(str(error))
-            return super().forward(samples)
+            self._fall_back(str(error))
+            return self.graph.forward(samples)
         return ForwardPass(
             loss,
             accuracy,
             lambda: self.of_sample.write_back(gradient),
-            lambda: super(CompiledEngine, self).forward(samples).graph(),
+            lambda: self.graph.forward(samples).graph(),
         )
 
     def _require_equal_losses(self) -> None:
@@ -138,12 +140,15 @@ class CompiledEngine(GraphEngine):
         self.compared.add(self.watched.flags)
         some = range(0, len(self.X), -(-len(self.X) // COMPARED))
         found = self.of_sample(self.watched, self.inputs[some], self.targets[some])
-        expected = super().forward(some).loss
+        expected = self.graph.forward(some).loss
         if not isclose(found, expected, rel_tol=DIGITS, abs_tol=DIGITS):
             other = "" if self.loss in MEANS else "the loss is not a mean over the samples, or "
             raise TraceError(
                 f"the program's loss is {found:g}, the graph's {expected:g}: {other}some samples have another graph"
             )
+
+
+Engine = GraphEngine | CompiledEngine
 
 
 class _WatchedModel:
@@ -252,7 +257,7 @@ def _first_largest(f: Sequence[Value], c: Sequence[Value]) -> Value:
 # ── which ───────────────────────────────────────────────────────────────────
 
 
-def choose(engine: str | GraphEngine, model: Callable[[Any], Any], X: Rows, y: Rows, loss: LossFunction) -> GraphEngine:
+def choose(engine: str | Engine, model: Callable[[Any], Any], X: Rows, y: Rows, loss: LossFunction) -> Engine:
     """The engine of that name; an engine itself is returned.
 
     "auto" compiles a Module under one of nn's losses, if the program's loss is the graph's; otherwise it trains with
@@ -260,7 +265,7 @@ def choose(engine: str | GraphEngine, model: Callable[[Any], Any], X: Rows, y: R
 
     Raises ValueError for another name.
     """
-    if isinstance(engine, GraphEngine):
+    if isinstance(engine, Engine):
         return engine
     if engine not in ("auto", "graph", "compiled"):
         raise ValueError(f'engine is "auto", "graph" or "compiled", got {engine!r}')

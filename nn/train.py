@@ -21,7 +21,7 @@ from nn.optim import SGD, Optimizer, clip_gradients
 from nn.progress import ProgressBar
 
 if TYPE_CHECKING:
-    from nn.engine import GraphEngine
+    from nn.engine import Engine
     from nn.losses import Loss, LossFunction
     from nn.module import Module
     from nn.optim import Schedule
@@ -70,13 +70,13 @@ class Settings(TypedDict, total=False):
     schedule: Schedule | None
     clip_norm: float | None
     validation: tuple[Rows, Rows, *tuple[Any, ...]] | None
-    engine: str | GraphEngine
+    engine: str | Engine
 
 
 def steps(
     model: Callable[[Any], Any], X: Rows, y: Rows, *, loss: Loss, optimizer: Optimizer,
     epochs: int = 10, batch_size: int | None = None, seed: int = 0, start: int = 0, schedule: Schedule | None = None,
-    clip_norm: float | None = None, validation: tuple[Rows, Rows, *tuple[Any, ...]] | None = None, engine: str | GraphEngine = "auto",
+    clip_norm: float | None = None, validation: tuple[Rows, Rows, *tuple[Any, ...]] | None = None, engine: str | Engine = "auto",
 ) -> Iterator[Record]:  # fmt: skip
     """Train, yielding one record per step; stop whenever you like.
 
@@ -139,7 +139,7 @@ class _Training(NamedTuple):
 
     model: Callable[[Any], Any]
     samples: Samples
-    passes: GraphEngine
+    passes: Engine
     loss: LossFunction
     optimizer: Optimizer
     schedule: Schedule | None
