@@ -78,11 +78,11 @@ def _lecture() -> dict[str, dict[str, Any]]:
     AND, OR = (1.0, 1.0, -1.5), (1.0, 1.0, -0.5)
     best = best_line(data.XOR.X, data.XOR.y)
     return {
-        "and": _preset("AND", data.AND, [AND], "The line parts (1, 1) from the other corners."),
-        "or": _preset("OR", data.OR, [OR], "The same slope, another bias: only (0, 0) is left out."),
+        "and": _preset("AND", data.AND, [AND], "The line separates (1, 1) from the other corners."),
+        "or": _preset("OR", data.OR, [OR], "The same weights, another bias: only (0, 0) is left out."),
         "xor": _preset(
             "XOR", data.XOR, [(*best.w, best.b)],
-            f"Best single line: {best.correct} of {best.total}. No line does better: every way to part the corners was tried.",
+            f"Best single line: {best.correct} of {best.total}. No line does better: every way to separate the corners was tried.",
         ),
         "network": _preset(
             "XOR, 2-2-1 network", data.XOR, [OR, AND, (1.0, -2.0, -0.5)], "Two lines solve it: h₁ is OR, h₂ is AND, and f is h₁ but not h₂."
@@ -104,7 +104,7 @@ def _of_neuron(neuron: Neuron, samples: Dataset) -> dict[str, Any]:
     activation = activations.name_of(neuron.activation) if neuron.nonlin else "positive"
     if activation not in OPS:
         raise ValueError(
-            f"the panel computes rows of the op table; {activation!r} is none, try one of them or @primitive"
+            f"the panel computes with the rows of the op table, and {activation!r} is not one: choose one, or add yours with @primitive"
         )
     numbers = (neuron.w[0].data, neuron.w[1].data, neuron.b.data)
     if not all(map(math.isfinite, numbers)):

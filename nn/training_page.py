@@ -74,7 +74,7 @@ class Recorder:
             raise ValueError(f"watching needs 2 snapshots or more, got {snapshots!r}")
         X, y = (rows.tolist() if hasattr(rows, "tolist") else list(rows) for rows in (X, y))
         if len(X) != len(y) or not y or any(len(x) != model.sizes[0] for x in X):
-            raise ValueError(f"watching needs samples of {model.sizes[0]} numbers and a target each")
+            raise ValueError(f"watching needs samples of {model.sizes[0]} numbers each, and a target per sample")
         if not all(isfinite(number) for x in X for number in x):
             raise ValueError("watching needs finite samples: look for nan or inf in X")
         self.model, self.X, self.y, self.loss = model, X, y, loss

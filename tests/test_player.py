@@ -82,7 +82,7 @@ def test_zero_shows_in_every_box_and_a_pass_without_it_keeps_what_was_there(open
     page.get_by_role("button", name="to the beginning").click()
     heard = []
     for _ in range(5):
-        page.get_by_role("button", name="one step on").click()
+        page.get_by_role("button", name="one step forward").click()
         heard.append(said(page))
     assert heard[-1].startswith("Backward begins")
     assert sorted(grads()) == ["grad", "grad +1", "grad +12", "grad +4"]
@@ -135,7 +135,7 @@ def test_keys_and_buttons_move_alike(opened):
     page.get_by_role("button", name="one step back").click()
     assert clock(page) == end - 1
     page.get_by_role("button", name="to the beginning").click()
-    page.get_by_role("button", name="one step on").click()
+    page.get_by_role("button", name="one step forward").click()
     assert clock(page) == 1
     page.get_by_label("time").fill(str(end // 2))
     assert clock(page) == end // 2
@@ -149,8 +149,8 @@ def test_steps_of_a_node_and_of_a_layer_are_bigger(opened):
         page.get_by_label("a step is").select_option(grain)
         page.get_by_role("button", name="Fit the graph").focus()
         taken[grain] = 0
-        while page.get_by_role("button", name="one step on").is_enabled():
-            page.get_by_role("button", name="one step on").click()
+        while page.get_by_role("button", name="one step forward").is_enabled():
+            page.get_by_role("button", name="one step forward").click()
             taken[grain] += 1
     assert taken["layer"] < taken["node"] < taken["edge"]
     page.get_by_label("a step is").select_option("edge")
@@ -158,7 +158,7 @@ def test_steps_of_a_node_and_of_a_layer_are_bigger(opened):
     page.get_by_role("button", name="Play or pause").focus()
     for _ in range(taken["node"]):
         press(page, "Shift+ArrowRight")
-    assert page.get_by_role("button", name="one step on").is_disabled()
+    assert page.get_by_role("button", name="one step forward").is_disabled()
 
 
 def test_it_plays_at_three_speeds_and_pauses(opened):
@@ -245,8 +245,8 @@ def test_an_opened_box_stays_open_while_stepping_and_in_its_level(opened):
     page.locator(".box.folded", has_text="neurons[2]").click()
     inside = names(page)
     heard = set()
-    while page.get_by_role("button", name="one step on").is_enabled():
-        page.get_by_role("button", name="one step on").click()
+    while page.get_by_role("button", name="one step forward").is_enabled():
+        page.get_by_role("button", name="one step forward").click()
         heard |= {page.locator(".label text").text_content()} if page.locator(".arrow.active").count() else set()
         assert page.locator(".box.now").count() == (
             0 if said(page).startswith(("zero", "Done")) else 1
@@ -310,7 +310,7 @@ def test_every_node_of_a_large_graph_is_some_clicks_away(opened):
         page.get_by_role("button", name=f"open {title}").focus()  # brings it onto the stage
         press(page, "Enter")
     assert "here" in names(page)
-    page.get_by_label("search a node").fill("here")
+    page.get_by_label("search for a node").fill("here")
     assert page.locator(".box.found .name").text_content() == "here"
 
 
@@ -324,9 +324,9 @@ def test_search_finds_and_the_card_names_the_path(opened):
     page.get_by_role("button", name="copy its path").click()
     press(page, "Escape")
     assert page.locator(".card").is_hidden()
-    page.get_by_label("search a node").focus()
+    page.get_by_label("search for a node").focus()
     press(page, "Control+v")
-    assert page.get_by_label("search a node").input_value() == "layers[0].neurons[2].w[1]"
+    assert page.get_by_label("search for a node").input_value() == "layers[0].neurons[2].w[1]"
 
 
 def test_a_copied_path_begins_with_the_models_variable(opened):
@@ -335,7 +335,7 @@ def test_a_copied_path_begins_with_the_models_variable(opened):
     page.locator("tbody button", has_text="layers[0].neurons[2].w[1]").click()
     page.get_by_role("button", name="copy its path").click()
     press(page, "Escape", "/", "Control+v")
-    copied = page.get_by_label("search a node").input_value()
+    copied = page.get_by_label("search for a node").input_value()
     assert copied == "mlp.layers[0].neurons[2].w[1]"
     assert isinstance(eval(copied, {"mlp": mlp}), Value)
     assert page.locator("tbody tr").count() == 1  # and is found by it
@@ -398,13 +398,13 @@ def test_predictions_are_asked_and_mistakes_told_apart(opened):
     for _ in range(10):
         press(page, "ArrowRight")
     page.get_by_label("predict the number").check()
-    page.get_by_role("button", name="one step on").click()
-    assert said(page).startswith("z passes gradient to w: ∂L/∂z = 2, and ∂L/∂w was 6.")
+    page.get_by_role("button", name="one step forward").click()
+    assert said(page).startswith("z passes its gradient on to w: ∂L/∂z = 2, and ∂L/∂w was 6.")
     assert page.locator(".box", has_text="grad ?").count() == 1
     assert page.locator(".label text").text_content() == "2 · ? = ?"
     assert page.locator("tr.now td").all_text_contents()[2] == "?"
     verdicts = {
-        "3": "Forgot the upstream gradient", "6": "Forgot to add: 6 had arrived", "8": "Forgot the local derivative",
+        "3": "Forgot the upstream gradient", "6": "Forgot to add: 6 had already arrived", "8": "Forgot the local derivative",
         "10": "Wrong local derivative: your answer would need 2. The rule: for y = a * b, ∂y/∂a = b.",
         "-12": "Wrong sign: count the negative factors.", "x": "Type a number.", "": "Type a number.", "1/2": "Type a number.", "12 z": "Type a number.",
     }  # fmt: skip
@@ -439,11 +439,11 @@ def test_the_wrong_order_visits_too_early(opened):
     page = opened(step((e + 1.0) * 2.0 + e))
     page.get_by_label("mistake").select_option("order")
     heard = []
-    while page.get_by_role("button", name="one step on").is_enabled():
-        page.get_by_role("button", name="one step on").click()
+    while page.get_by_role("button", name="one step forward").is_enabled():
+        page.get_by_role("button", name="one step forward").click()
         heard.append(said(page))
     assert any(sentence.startswith("Too early: e is visited when only 1 of 2") for sentence in heard)
-    assert any("Too late: e was visited before" in sentence for sentence in heard)
+    assert any("Too late: e has already been visited" in sentence for sentence in heard)
     assert page.locator("tbody tr", has_text="✓ +9").count() == 1
 
 
@@ -453,7 +453,7 @@ def predicting(opened, root, at: int):
     for _ in range(at - 1):
         press(page, "ArrowRight")
     page.get_by_label("predict the number").check()
-    page.get_by_role("button", name="one step on").click()
+    page.get_by_role("button", name="one step forward").click()
     return page
 
 
@@ -494,8 +494,8 @@ def test_a_mistake_is_never_said_to_be_complete(opened, mistake):
     page = opened(step(y * x + y))
     page.get_by_label("mistake").select_option(mistake)
     heard = {}
-    while page.get_by_role("button", name="one step on").is_enabled():
-        page.get_by_role("button", name="one step on").click()
+    while page.get_by_role("button", name="one step forward").is_enabled():
+        page.get_by_role("button", name="one step forward").click()
         heard[clock(page)] = said(page)
     # ∂(x³ + x²)/∂x = 3·9 + 2·3 = 33; ∂/∂y = x + 1 = 4
     assert any("is wrong (33 is right)" in sentence for sentence in heard.values()) == (mistake == "keep")
@@ -552,8 +552,8 @@ def test_arrows_between_folded_boxes_have_no_sign(opened):
 def test_both_ends_of_a_step_are_on_a_small_stage(opened):
     xs = [Value(float(i), label=f"x{i}") for i in range(6)]
     page = opened(step(dot(xs, [x + 1.0 for x in xs])), viewport={"width": 1024, "height": 768})
-    while page.get_by_role("button", name="one step on").is_enabled():
-        page.get_by_role("button", name="one step on").click()
+    while page.get_by_role("button", name="one step forward").is_enabled():
+        page.get_by_role("button", name="one step forward").click()
         outside = page.evaluate(
             """() => { const stage = document.querySelector(".stage").getBoundingClientRect();
                 return [...document.querySelectorAll(".box.now .shape, .box.target .shape")].filter((shape) => {
@@ -580,7 +580,7 @@ def test_the_keys_stay_alive_where_a_control_goes_away(opened):
 def test_without_a_breakpoint_ahead_nothing_moves(opened):
     page = opened(step(diamond()))
     press(page, "ArrowRight", "b")
-    assert (clock(page), said(page)) == (1, "No breakpoint from here on.")
+    assert (clock(page), said(page)) == (1, "There is no breakpoint ahead.")
 
 
 def test_the_row_of_the_step_is_in_sight(opened):
@@ -703,7 +703,7 @@ def test_a_screen_reader_finds_the_controls(opened):
         '  - button "to the beginning" [disabled]: "|◀"',
         '  - button "one step back" [disabled]: ◀',
         '  - button "play or pause": Play',
-        '  - button "one step on": ▶',
+        '  - button "one step forward": ▶',
         '  - button "to the end": ▶|',
     ]
     assert 'slider "time": "0"' in tree
@@ -800,7 +800,7 @@ def test_a_notebook_plays_the_frame_and_the_live_widget(notebook, place):
     playwright.expect(live.locator(".clock")).to_have_text("10 / 13")  # as Python set it
     live.scroll_into_view_if_needed()
     page.wait_for_timeout(1_000)  # else Chromium still sends the click to the frame that was there
-    live.get_by_role("button", name="one step on").click()
+    live.get_by_role("button", name="one step forward").click()
     press(page, "ArrowRight")  # not swallowed by the notebook
     playwright.expect(live.locator(".clock")).to_have_text("12 / 13")
 

@@ -78,7 +78,7 @@ def test_recording_leaves_training_as_it_was():
     [
         ((lambda x: x, [[0.0]], [0]), TypeError, "only an MLP can be watched"),
         ((MLP([3, 1]), data.XOR.X, data.XOR.y), ValueError, "samples of 3 numbers"),
-        ((MLP([2, 1]), data.XOR.X, [0]), ValueError, "a target each"),
+        ((MLP([2, 1]), data.XOR.X, [0]), ValueError, "a target per sample"),
         ((MLP([2, 1]), [[math.nan, 0.0]], [0]), ValueError, "finite samples"),
         ((MLP([2, 2, 1], activation=lambda z: z * z), data.XOR.X, data.XOR.y), ValueError, "rows of the op table"),
     ],
@@ -151,9 +151,9 @@ def test_buttons_keys_and_slider_move_through_the_run(opened):
     assert number(tab, ".clock") == 10
     tab.locator("[aria-label='first snapshot']").click()
     assert number(tab, ".clock") == 0
-    tab.locator("[aria-label='one forward']").click()
-    tab.locator("[aria-label='one forward']").click()
-    tab.locator("[aria-label='one back']").click()
+    tab.locator("[aria-label='one snapshot forward']").click()
+    tab.locator("[aria-label='one snapshot forward']").click()
+    tab.locator("[aria-label='one snapshot back']").click()
     assert number(tab, ".clock") == 1
     tab.locator("h1").click()
     tab.keyboard.press("ArrowRight")
@@ -274,8 +274,8 @@ def test_a_screen_reader_finds_controls_maps_and_numbers(opened):
     tab = opened(watch(recorded(epochs=10)))
     snapshot = tab.locator("main").aria_snapshot().replace("'", "")  # quotes around what has a colon
     for line in (
-        '- heading "Watching MLP 2-4-1 learn: 10 steps" [level=1]', '- button "first snapshot": "|◀"', '- button "one back": ◀',
-        '- button "play or pause": Play', '- button "one forward": ▶', '- button "last snapshot": ▶|', '- slider "snapshot": "10"',
+        '- heading "Watching MLP 2-4-1 learn: 10 steps" [level=1]', '- button "first snapshot": "|◀"', '- button "one snapshot back": ◀',
+        '- button "play or pause": Play', '- button "one snapshot forward": ▶', '- button "last snapshot": ▶|', '- slider "snapshot": "10"',
         '- img "loss of the batch by step"', '- img "Decision boundary after 10 steps, with 4 samples"', '- list "classes":',
     ):  # fmt: skip
         assert line in snapshot

@@ -19,25 +19,25 @@ class Panel {
   constructor(host, data, OPS) {
     Object.assign(this, { host, data, OPS });
     this.all = false; // the loss: of this sample or of all
-    this.begin(data.presets[data.start]);
+    this.load(data.presets[data.start]);
   }
 
   // ── what is shown ──
 
-  /** What a preset starts from: copies, so that it can be gone back to. */
-  begin(preset) {
+  /** Starts from a preset: from copies, so that one can go back to it. */
+  load(preset) {
     this.preset = preset;
     this.activation = preset.activation;
     this.neurons = preset.neurons.map(({ w, b }) => ({ w: [...w], b }));
     this.picked = this.neurons.length - 1;
     this.lr = 0.5;
     this.message = ""; // what the last step did
-    this.choose(preset.X.length - 1);
+    this.chooseSample(preset.X.length - 1);
     this.build();
   }
 
   /** Moves the point onto a sample; −1: it stays where the sliders are. */
-  choose(sample) {
+  chooseSample(sample) {
     this.sample = sample;
     if (sample < 0) return;
     this.x = [...this.preset.X[sample]];
@@ -129,7 +129,7 @@ class Panel {
   buildHeader() {
     const presets = this.data.presets.map((preset) => {
       const pressed = String(preset === this.preset);
-      return h("button", { "aria-pressed": pressed, onclick: () => this.begin(preset) }, preset.name);
+      return h("button", { "aria-pressed": pressed, onclick: () => this.load(preset) }, preset.name);
     });
     return h(
       "header",
@@ -170,10 +170,10 @@ class Panel {
       "section",
       { class: "controls", "aria-label": "controls" },
       select("activation σ", "activation", shapes, (name) => this.setActivation(name)),
-      this.isNetwork && select("neuron", "picked", neurons, (k) => this.pick(Number(k))),
+      this.isNetwork && select("neuron", "picked", neurons, (k) => this.pickNeuron(Number(k))),
       x1,
       x2,
-      select("sample", "sample", this.sampleOptions(), (i) => this.choose(Number(i))),
+      select("sample", "sample", this.sampleOptions(), (i) => this.chooseSample(Number(i))),
       select(
         "target y",
         "target",
@@ -199,7 +199,7 @@ class Panel {
   }
 
   /** Chooses the neuron whose weights, line and gradient are shown. */
-  pick(k) {
+  pickNeuron(k) {
     this.picked = k;
   }
 
@@ -232,7 +232,7 @@ class Panel {
     const distance = (x) => Math.hypot(plot.px(x[0]) - plot.px(at[0]), plot.py(x[1]) - plot.py(at[1]));
     const near = this.preset.X.findIndex((x) => distance(x) < 12);
     if (snaps && near >= 0) {
-      this.choose(near);
+      this.chooseSample(near);
       return;
     }
     this.x = at.map((v) => Number(v.toFixed(2)));

@@ -82,7 +82,7 @@ function drawBox(x, y, half, words) {
 /** Left the sum, right what the activation makes of it. */
 function drawNeuron(panel, [x, y], { z, h: value }, k) {
   const { isNetwork, names, row, neurons } = panel;
-  const pick = () => isNetwork && panel.change(() => panel.pick(k));
+  const pick = () => isNetwork && panel.change(() => panel.pickNeuron(k));
   const picked = isNetwork && k === panel.picked ? "picked" : "";
   const { b } = neurons[k];
   const words = (text, side, dy, name) => s("text", { class: name, x: x + (side * HALF) / 2, y: y + dy }, text);

@@ -32,7 +32,7 @@ export function drawPlane(plot, panel, gradients) {
   }
   const right = preset.X.filter((sample, i) => decide(output(neurons, sample, σ)) === preset.y[i]).length;
   const bent = !isNetwork && decide(σ(-1e-9)[0]) === decide(σ(1e-9)[0]);
-  const border = bent ? "; the line is z = 0, the colours are h ≥ ½ or less" : "";
+  const border = bent ? "; the line is z = 0, the colours change at h = ½" : "";
   plot.caption.textContent = `plane of x: ● y = 1, ■ y = 0${border}`;
   const seen = `The plane of x with ${preset.X.length} samples, ${right} on the right side`;
   plot.describe(`${seen}; the point is at (${x.map(formatNumber).join(", ")})`);

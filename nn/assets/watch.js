@@ -102,10 +102,10 @@ class TrainingPage {
   }
 
   buildTransport() {
-    const words = {
+    const labels = {
       first: "first snapshot",
-      back: "one back",
-      forward: "one forward",
+      back: "one snapshot back",
+      forward: "one snapshot forward",
       last: "last snapshot",
       scrub: "snapshot",
     };
@@ -118,7 +118,7 @@ class TrainingPage {
       go: (i) => this.go(i),
     };
     const clock = h("output", { class: "clock", "aria-live": "polite" });
-    return new Transport(words, actions, this.last, clock);
+    return new Transport(labels, actions, this.last, clock);
   }
 
   /** The plane with the samples, and a legend of the classes; or why there is none. */

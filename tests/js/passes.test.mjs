@@ -31,7 +31,7 @@ test("the trace is read with names, numbers and what each node waits for", () =>
 
 test("going to any moment is a look-up", () => {
   const { correct } = diamond();
-  const visitOfZ = correct.about[Z].visit;
+  const visitOfZ = correct.history[Z].visit;
   assert.equal(correct.gradient(W, visitOfZ), 6);
   assert.equal(correct.arrived(W, visitOfZ).length, 1);
   assert.equal(correct.complete(W, visitOfZ), false);

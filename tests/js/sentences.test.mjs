@@ -11,7 +11,7 @@ function said(trace, pass = trace.correct) {
 
 test("every moment has its sentence", () => {
   assert.deepEqual(said(diamond()), [
-    "Nothing is computed yet. Step on (→) to begin the forward pass.",
+    "Nothing is computed yet. Step forward (→) to begin the forward pass.",
     "w = 2: a parameter.",
     "v1 = 3: a constant.",
     "Forward: z = 6, by × from w = 2, v1 = 3.",
@@ -53,7 +53,7 @@ test("a mistake is said where it shows", () => {
 test("what is asked gives all that is needed", () => {
   const trace = diamond();
   const event = trace.correct.event(11);
-  assert.equal(question(trace, event), "z passes gradient to w: ∂L/∂z = 2, and ∂L/∂w was 6. What is ∂L/∂w now?");
+  assert.equal(question(trace, event), "z passes its gradient on to w: ∂L/∂z = 2, and ∂L/∂w was 6. What is ∂L/∂w now?");
 });
 
 test("a wrong prediction is told what it forgot", () => {
@@ -63,7 +63,7 @@ test("a wrong prediction is told what it forgot", () => {
   const verdict = (guess) => diagnose(guess, event, ruleOf(row, event.slot));
   assert.equal(verdict(12), "");
   assert.equal(verdict(12.05), ""); // rounded
-  assert.equal(verdict(6), "Forgot to add: 6 had arrived before, and contributions add up.");
+  assert.equal(verdict(6), "Forgot to add: 6 had already arrived, and contributions add up.");
   assert.equal(verdict(3), "Forgot the upstream gradient: multiply the local derivative by it.");
   assert.equal(verdict(9), "Forgot the upstream gradient: multiply the local derivative by it.");
   assert.equal(verdict(8), "Forgot the local derivative: multiply 2 by it.");

@@ -45,7 +45,7 @@ function slotKey(node, slot) {
 }
 
 /** Shows a moment on all arrows: what has passed along them, and which is at work. Returns that one, if it is drawn. */
-export function paintArrows(arrows, bySlot, { trace: { nodes }, pass, time, event, asks }) {
+export function paintArrows(arrows, bySlot, { trace: { nodes }, pass, time, event, isAsking }) {
   const at = (node, slot) => bySlot.get(slotKey(node, slot));
   for (const arrow of arrows) Object.assign(arrow, { flow: 0, role: "" });
   for (let t = nodes.length; t < time; t += 1) {
@@ -61,13 +61,13 @@ export function paintArrows(arrows, bySlot, { trace: { nodes }, pass, time, even
   }
   const active = event?.kind === "accumulate" ? at(event.node, event.slot) : undefined;
   if (active) active.role = "active";
-  for (const arrow of arrows) paintArrow(arrow, arrow === active, asks);
+  for (const arrow of arrows) paintArrow(arrow, arrow === active, isAsking);
   return active;
 }
 
-function paintArrow(arrow, active, asks) {
+function paintArrow(arrow, active, isAsking) {
   const { g, line, role, flow, width, unsigned } = arrow;
-  const silent = active ? asks : unsigned; // an answer that is asked for is not given away by a colour
+  const silent = active ? isAsking : unsigned; // an answer that is asked for is not given away by a colour
   setClass(g, role ? `arrow ${role} ${signClass(silent ? 0 : flow)}` : "arrow");
   const wide = role ? Math.max(width, active ? 4 : THIN) : THIN;
   if (arrow.wide === wide) return;

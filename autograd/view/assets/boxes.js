@@ -21,9 +21,9 @@ export function drawBox(box, inside) {
   const pips = folded || node.uses < 2 || node.uses > MOST_PIPS ? [] : drawPips(node.uses, x + width, cy);
   const badge = s("text", { class: "badge", x: x + width, y: y - 10 });
   const right = s("text", { class: "right", x, y: y + height + 13 }); // the right number, beside a wrong one
-  const lively = folded ? [] : node.uses > 1 ? [badge, right] : [right];
+  const changing = folded ? [] : node.uses > 1 ? [badge, right] : [right];
   const shown = texts.slice(box.name ? 0 : 1);
-  const g = s("g", { class: "box" }, ...drawShape(box, node), ...shown, ...pips, ...lively);
+  const g = s("g", { class: "box" }, ...drawShape(box, node), ...shown, ...pips, ...changing);
   return { g, box, inside, texts, pips, badge, right, folded };
 }
 
@@ -50,7 +50,7 @@ function drawPips(n, right, middle) {
 }
 
 /** Makes a box react: to the pointer, to a click, and a folded one, which opens, to the keyboard. */
-export function enliven(drawn, { enter, leave, open, focus, press }) {
+export function addReactions(drawn, { enter, leave, open, focus, press }) {
   const { g, box, inside, folded } = drawn;
   g.addEventListener("pointerenter", () => enter(drawn));
   g.addEventListener("pointerleave", () => leave(drawn));
@@ -79,7 +79,7 @@ export function paintBox(drawn, moment, role) {
 function boxClasses({ box, inside }, { pass, time, selected, stops, words, backward }, role) {
   const reached = inside.some(({ index }) => pass.computed(index, time));
   const visited = ({ index, parents }) =>
-    parents.length ? pass.about[index].visit <= time : backward && pass.complete(index, time);
+    parents.length ? pass.history[index].visit <= time : backward && pass.complete(index, time);
   return [
     "box",
     box.kind,
@@ -99,11 +99,11 @@ function paintNode({ inside: [{ index, uses }], texts: [, data, grad], pips, bad
   const correct = trace.correct.final[index];
   const gradient = pass.gradient(index, time);
   const arrived = pass.arrived(index, time).length;
-  const asked = moment.asks && moment.event.parent === index;
+  const asked = moment.isAsking && moment.event.parent === index;
   const known = pass.known(index, time);
   const wrong = pass.mistake && backward && pass.complete(index, time) && !isClose(gradient, correct);
   setText(data, pass.computed(index, time) ? `data ${formatNumber(pass.data(index, time))}` : "data");
-  setClass(data, pass.about[index].update <= time ? "name" : "");
+  setClass(data, pass.history[index].update <= time ? "name" : "");
   if (wrong) setText(grad, `✗ ${formatSigned(gradient)}`);
   else if (asked) setText(grad, "grad ?");
   else setText(grad, known ? `grad ${formatSigned(gradient)}` : "grad");

@@ -52,7 +52,7 @@ export class Card {
 
   buttons({ pass, stops }, node) {
     const { copy, toggleStop, go, close } = this.actions;
-    const { forward, changes } = pass.about[node.index];
+    const { forward, changes } = pass.history[node.index];
     const stop = stops.has(node.index) ? "● stops here" : "○ stop here";
     return h(
       "p",
@@ -89,7 +89,7 @@ function factsOf(moment, node) {
   return facts;
 }
 
-function gradientOf({ pass, time, event, asks }, { index }) {
-  if (asks && event.parent === index) return "?";
+function gradientOf({ pass, time, event, isAsking }, { index }) {
+  if (isAsking && event.parent === index) return "?";
   return pass.known(index, time) ? formatNumber(pass.gradient(index, time)) : "not yet";
 }

@@ -7,7 +7,7 @@ const MOST_ARRIVED = 8;
 const MOST_OWED = 4;
 
 export function paintContributions(element, moment) {
-  const { trace, pass, time, event, asks } = moment;
+  const { trace, pass, time, event, isAsking } = moment;
   const node = event?.parent ?? (event?.kind === "visit" ? event.node : undefined);
   element.replaceChildren();
   if (node === undefined || !trace.nodes[node].uses) return;
@@ -15,10 +15,12 @@ export function paintContributions(element, moment) {
   const arrived = pass.arrived(node, time);
   const owed = Math.min(uses - arrived.length, MOST_OWED);
   const rows = [
-    ...arrived.slice(-MOST_ARRIVED).map((one) => arrivedRow(trace.nodes[one.node].name, one, asks && one === event)),
+    ...arrived
+      .slice(-MOST_ARRIVED)
+      .map((one) => arrivedRow(trace.nodes[one.node].name, one, isAsking && one === event)),
     ...Array.from({ length: Math.max(owed, 0) }, owedRow),
   ];
-  const sum = asks ? "?" : formatNumber(pass.gradient(node, time));
+  const sum = isAsking ? "?" : formatNumber(pass.gradient(node, time));
   element.append(
     h("h2", {}, `∂${trace.L}/∂${name}: ${arrived.length} of ${uses} arrived`),
     h("ol", {}, ...rows),

@@ -1,7 +1,7 @@
 // The graph: a level, or an opened part, as boxes and arrows; `paint` then changes only what a step changes.
 
 import { arrowsBySlot, drawArrow, paintArrows } from "./arrows.js";
-import { drawBox, enliven, paintBox } from "./boxes.js";
+import { addReactions, drawBox, paintBox } from "./boxes.js";
 import { furnish, s, setText } from "./dom.js";
 import { formatNumber } from "./numbers.js";
 
@@ -20,11 +20,11 @@ export class Graph {
     const layers = [...map.frames.map(drawFrame), ...this.arrows.map(({ g }) => g), ...this.boxes.map(({ g }) => g)];
     this.content = s("g", {}, ...layers, this.label);
     this.svg = s("svg", { class: "graph", role: "group", "aria-label": trace.title }, this.content);
-    for (const box of this.boxes) enliven(box, reactions);
+    for (const box of this.boxes) addReactions(box, reactions);
   }
 
   /** Where a node is drawn: [x, y, width, height]. */
-  at(node) {
+  boxOf(node) {
     return this.map.boxes[this.map.place[node]].at;
   }
 
@@ -43,11 +43,11 @@ export class Graph {
   }
 
   /** The product, on the arrow at work. */
-  paintLabel(arrow, { event, asks }) {
+  paintLabel(arrow, { event, isAsking }) {
     const [plate, text] = this.label.children;
     this.label.setAttribute("visibility", arrow ? "visible" : "hidden");
     if (!arrow) return;
-    const product = asks ? "? = ?" : `${formatNumber(event.local)} = ${formatNumber(event.contribution)}`;
+    const product = isAsking ? "? = ?" : `${formatNumber(event.local)} = ${formatNumber(event.contribution)}`;
     setText(text, `${formatNumber(event.upstream)} · ${product}`);
     const middle = arrow.line.getPointAtLength(arrow.line.getTotalLength() / 2);
     const width = text.textContent.length * 9 + 14;
@@ -69,7 +69,7 @@ export class Graph {
   }
 
   /** Marks the boxes in which these nodes are. */
-  light(nodes) {
+  highlight(nodes) {
     const found = new Set(nodes.map(({ index }) => this.map.place[index]));
     for (const [i, { g }] of this.boxes.entries()) g.classList.toggle("found", found.has(i));
   }

@@ -1,16 +1,16 @@
 // The keyboard.
 
 export const HELP = [
-  ["← →", "one step back or on"],
+  ["← →", "one step back or forward"],
   ["Shift + ← →", "a bigger step: a node, or a layer"],
   ["Home End", "to the beginning, to the end"],
   ["Space", "play or pause"],
-  ["b", "on to the next breakpoint"],
-  ["/", "search a node"],
+  ["b", "to the next breakpoint"],
+  ["/", "search for a node"],
   ["l", "the next level of folding"],
-  ["Enter ⌫", "open the focused box, and back"],
+  ["Enter ⌫", "open the focused box; go back"],
   ["f + −", "fit the graph, zoom"],
-  ["p t", "presenter mode: large type; the table, there or not"],
+  ["p t", "presenter mode (large type); show or hide the table"],
   ["?", "this help"],
   ["Esc", "close what is open"],
 ];
@@ -25,7 +25,7 @@ export function keyActions(player) {
     " ": () => player.togglePlay(),
     b: () => player.toBreakpoint(),
     "/": () => player.ui.table.search.focus(),
-    l: () => player.choose(player.level + 1),
+    l: () => player.showLevel(player.level + 1),
     Backspace: () => player.back(),
     p: () => player.present(),
     t: () => player.ui.root.classList.toggle("untabled"),

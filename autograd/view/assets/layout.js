@@ -42,7 +42,7 @@ export function buildLayout(player) {
 }
 
 function buildLevels(player) {
-  const levels = player.trace.levels.map(({ name }, i) => button(name, `show ${name}`, () => player.chooseFolded(i)));
+  const levels = player.trace.levels.map(({ name }, i) => button(name, `show ${name}`, () => player.showWholeLevel(i)));
   return h("div", { class: "levels", role: "group", "aria-label": "folding" }, ...levels);
 }
 
@@ -72,10 +72,10 @@ function buildHelp() {
 }
 
 function buildTime(player) {
-  const words = {
+  const labels = {
     first: "to the beginning",
     back: "one step back",
-    forward: "one step on",
+    forward: "one step forward",
     last: "to the end",
     scrub: "time",
   };
@@ -87,7 +87,7 @@ function buildTime(player) {
     last: () => player.pauseAt(player.pass.end),
     go: (time) => player.pauseAt(time),
   };
-  const transport = new Transport(words, actions, player.pass.end);
+  const transport = new Transport(labels, actions, player.pass.end);
   transport.play.classList.add("primary");
   const grain = dropDown({ "aria-label": "a step is" }, Object.entries(GRAINS));
   const speed = dropDown({ "aria-label": "speed" }, Object.entries(SPEEDS));
@@ -109,7 +109,7 @@ function buildOptions(player) {
   const predictOn = h("input", { type: "checkbox", onchange: () => player.startPredicting() });
   const limit = h("input", { type: "number", min: 0, step: "any", "aria-label": "stop where |gradient| exceeds" });
   const onNonfinite = h("input", { type: "checkbox" });
-  const next = button("⇥", "on to the next breakpoint", () => player.toBreakpoint());
+  const next = button("⇥", "to the next breakpoint", () => player.toBreakpoint());
   const setMistake = (chosen) => player.setMistake(chosen);
   const mistake = dropDown({ "aria-label": "mistake" }, Object.entries(MISTAKES), setMistake);
   const nonfinite = h("label", {}, onNonfinite, " nan, inf");
@@ -135,7 +135,7 @@ function buildSide(player) {
 }
 
 function codeLine(player, [, number, text], i) {
-  const line = h("button", { class: "link", onclick: () => player.lightLine(i) }, `${number}  ${text}`);
+  const line = h("button", { class: "link", onclick: () => player.highlightLine(i) }, `${number}  ${text}`);
   return h("li", { "data-line": i }, line);
 }
 
@@ -148,7 +148,7 @@ function buildPrediction(player) {
   });
   const verdict = h("p", { class: "verdict", role: "alert" });
   const check = h("button", { type: "submit" }, "Check");
-  const show = button("Show", "show the answer", () => player.reveal(""));
+  const show = button("Show", "show the answer", () => player.showAnswer(""));
   const attributes = { class: "predict", hidden: true, onsubmit: (event) => player.answer(event) };
   return { guess, verdict, predict: h("form", attributes, guess, check, show, verdict) };
 }

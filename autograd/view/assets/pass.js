@@ -9,21 +9,27 @@ export class Pass {
     this.events = events;
     this.start = start;
     this.mistake = mistake;
-    this.about = nodes.map(() => ({ forward: Infinity, visit: Infinity, update: Infinity, changes: [], arrivals: [] }));
+    this.history = nodes.map(() => ({
+      forward: Infinity,
+      visit: Infinity,
+      update: Infinity,
+      changes: [],
+      arrivals: [],
+    }));
     this.zero = Infinity; // when all gradients are set to 0
-    for (const [i, event] of events.entries()) this.note(root, event, i + 1);
+    for (const [i, event] of events.entries()) this.record(root, event, i + 1);
     this.final = nodes.map((_, node) => this.gradient(node, Infinity));
   }
 
-  note(root, event, time) {
-    const of = this.about[event.node];
+  record(root, event, time) {
+    const of = this.history[event.node];
     if (event.kind === "forward") of.forward = time;
     if (event.kind === "zero") this.zero = time;
-    if (event.kind === "seed") this.about[root].changes.push([time, 1]);
+    if (event.kind === "seed") this.history[root].changes.push([time, 1]);
     if (event.kind === "visit") of.visit = time;
     if (event.kind === "accumulate") {
-      this.about[event.parent].changes.push([time, event.after]);
-      this.about[event.parent].arrivals.push([time, event]);
+      this.history[event.parent].changes.push([time, event.after]);
+      this.history[event.parent].arrivals.push([time, event]);
     }
     if (event.kind === "update") {
       of.update = time;
@@ -41,32 +47,32 @@ export class Pass {
   }
 
   gradient(node, time) {
-    return this.about[node].changes.findLast(([when]) => when <= time)?.[1] ?? this.start[node];
+    return this.history[node].changes.findLast(([when]) => when <= time)?.[1] ?? this.start[node];
   }
 
   data(node, time) {
-    const { update, updated } = this.about[node];
+    const { update, updated } = this.history[node];
     return update <= time ? updated : this.nodes[node].data;
   }
 
   /** The contributions to a node's gradient, as far as they have arrived. */
   arrived(node, time) {
-    return this.about[node].arrivals.filter(([when]) => when <= time).map(([, event]) => event);
+    return this.history[node].arrivals.filter(([when]) => when <= time).map(([, event]) => event);
   }
 
   /** Has the forward pass reached a node? */
   computed(node, time) {
-    return this.about[node].forward <= time;
+    return this.history[node].forward <= time;
   }
 
   /** Will a node's gradient change no more? */
   complete(node, time) {
-    return (this.about[node].changes.at(-1)?.[0] ?? 0) <= time;
+    return (this.history[node].changes.at(-1)?.[0] ?? 0) <= time;
   }
 
   /** Has a node a gradient yet: since it was set to 0, or left over from a pass before? */
   known(node, time) {
-    const { changes } = this.about[node];
+    const { changes } = this.history[node];
     return this.zero <= time || (changes[0]?.[0] ?? Infinity) <= time || this.gradient(node, time) !== 0;
   }
 }

@@ -52,7 +52,7 @@ export class Player {
     this.listenToKeys();
     this.stage.measure();
     paintBands(this.ui.bands, this.trace.nodes, this.pass);
-    this.choose(this.legibleLevel());
+    this.showLevel(this.legibleLevel());
     this.go(options.time ?? 0);
     setTimeout(() => this.search()); // the table comes after the first paint
     this.stage.observe();
@@ -90,7 +90,7 @@ export class Player {
   step(direction, bigger = false) {
     const grain = this.ui.grain.value;
     this.pauseAt(nextTime(this.trace, this.pass, this.time, direction, bigger ? biggerGrain(grain) : grain));
-    if (this.asks) this.ui.guess.focus();
+    if (this.isAsking) this.ui.guess.focus();
   }
 
   togglePlay() {
@@ -98,7 +98,7 @@ export class Player {
     if (this.time >= this.pass.end) this.go(0);
     const tick = () => {
       this.go(nextTime(this.trace, this.pass, this.time, 1, this.ui.grain.value));
-      return this.time < this.pass.end && !this.stopsAt(this.time) && !this.asks;
+      return this.time < this.pass.end && !this.stopsAt(this.time) && !this.isAsking;
     };
     return this.playback.play(tick, () => Number.parseFloat(this.ui.speed.value), 0);
   }
@@ -112,7 +112,7 @@ export class Player {
     let t = this.time + 1;
     while (t < this.pass.end && !this.stopsAt(t)) t += 1;
     if (this.stopsAt(t)) this.go(t);
-    else setText(this.ui.sentence, "No breakpoint from here on.");
+    else setText(this.ui.sentence, "There is no breakpoint ahead.");
   }
 
   stopsAt(time) {
@@ -134,9 +134,19 @@ export class Player {
 
   /** All that the parts of the page need to know of it. */
   moment() {
-    const { trace, pass, time, selected, stops, asks } = this;
+    const { trace, pass, time, selected, stops, isAsking } = this;
     const backward = time > trace.nodes.length;
-    return { trace, pass, time, event: pass.event(time), backward, asks, selected, stops, words: this.ui.table.words };
+    return {
+      trace,
+      pass,
+      time,
+      event: pass.event(time),
+      backward,
+      isAsking,
+      selected,
+      stops,
+      words: this.ui.table.words,
+    };
   }
 
   paint() {
@@ -144,8 +154,8 @@ export class Player {
     const moment = this.moment();
     const { event } = moment;
     const focused = document.activeElement;
-    setText(ui.sentence, moment.asks ? question(this.trace, event) : sentence(this.trace, pass, time));
-    ui.predict.hidden = !moment.asks;
+    setText(ui.sentence, moment.isAsking ? question(this.trace, event) : sentence(this.trace, pass, time));
+    ui.predict.hidden = !moment.isAsking;
     this.paintTransport();
     const lost = focused.disabled || focused.closest("[hidden]"); // what went away can't keep the focus
     if (lost && ui.root.contains(focused)) ui.root.focus();
@@ -171,7 +181,7 @@ export class Player {
   // ── predicting ──
 
   /** Is the number hidden until the student types it? */
-  get asks() {
+  get isAsking() {
     const event = this.pass.event(this.time);
     const open = this.ui.predictOn.checked && !this.pass.mistake && this.time > this.solved;
     return open && event?.kind === "accumulate";
@@ -189,11 +199,11 @@ export class Player {
     const row = this.trace.ops[this.trace.nodes[event.node].op];
     const problem = guess === undefined ? "Type a number." : diagnose(guess, event, ruleOf(row, event.slot));
     if (problem) setText(this.ui.verdict, problem);
-    else this.reveal("Right. ");
+    else this.showAnswer("Right. ");
   }
 
   /** Shows the answer, after these words. */
-  reveal(words) {
+  showAnswer(words) {
     this.solved = this.time;
     this.paint();
     setText(this.ui.sentence, words + this.ui.sentence.textContent);
@@ -202,16 +212,16 @@ export class Player {
 
   // ── the graph ──
 
-  choose(level) {
+  showLevel(level) {
     const { length } = this.trace.levels;
     this.level = (level + length) % length;
-    this.unfold(this.openParts[this.level]);
+    this.showPart(this.openParts[this.level]);
   }
 
   /** The level as it is when none of its boxes is open. */
-  chooseFolded(level) {
+  showWholeLevel(level) {
     this.openParts[level] = this.wholeOf(level);
-    this.choose(level);
+    this.showLevel(level);
   }
 
   /** −1, or the part that is all of a level. */
@@ -220,7 +230,7 @@ export class Player {
   }
 
   /** Draws the level, or a part of it that is open. */
-  unfold(part) {
+  showPart(part) {
     const { trace, ui, level } = this;
     const isWhole = part === this.wholeOf(level);
     this.openParts[level] = part;
@@ -234,7 +244,7 @@ export class Player {
       control.setAttribute("aria-pressed", i === level && isWhole);
     }
     this.stage.fit();
-    if (this.stage.view.k < this.stage.readable) this.stage.centre([this.graph.at(this.startOf(part))]);
+    if (this.stage.view.k < this.stage.readable) this.stage.centre([this.graph.boxOf(this.startOf(part))]);
     this.paint();
   }
 
@@ -257,7 +267,7 @@ export class Player {
     if (this.ui.trail.hidden) return;
     const part = this.openParts[this.level];
     const outermost = this.trace.levels[this.level].boxes?.some(({ opens }) => opens === part);
-    this.unfold(outermost ? -1 : this.trace.parts[part].in);
+    this.showPart(outermost ? -1 : this.trace.parts[part].in);
     this.graph.opening(part)?.g.focus();
   }
 
@@ -273,7 +283,7 @@ export class Player {
   reactions() {
     const open = ({ folded, box, inside }) => {
       if (!folded) this.select(inside[0].index);
-      else if (box.opens >= 0) this.unfold(box.opens);
+      else if (box.opens >= 0) this.showPart(box.opens);
       else this.back();
     };
     return {
@@ -294,7 +304,7 @@ export class Player {
 
   /** Keeps the boxes of these nodes on the stage. */
   follow(...nodes) {
-    this.stage.follow([...new Set(nodes)].map((node) => this.graph.at(node)));
+    this.stage.follow([...new Set(nodes)].map((node) => this.graph.boxOf(node)));
   }
 
   /** Large type and a large graph, without the table. */
@@ -303,7 +313,7 @@ export class Player {
     this.ui.root.classList.toggle("untabled", presents);
     this.stage.readable = presents ? READABLE_PRESENTED : READABLE;
     this.stage.measure();
-    this.unfold(this.openParts[this.level]);
+    this.showPart(this.openParts[this.level]);
   }
 
   // ── one node ──
@@ -318,7 +328,7 @@ export class Player {
   /** Selects a node of the table, and brings it to the middle. */
   find(node) {
     this.select(node);
-    this.stage.centre([this.graph.at(node)]);
+    this.stage.centre([this.graph.boxOf(node)]);
   }
 
   unselect() {
@@ -344,9 +354,9 @@ export class Player {
   }
 
   /** Marks what a line of code made. */
-  lightLine(line) {
+  highlightLine(line) {
     this.ui.table.search.value = "";
-    this.graph.light(this.trace.nodes.filter((node) => node.line === line));
+    this.graph.highlight(this.trace.nodes.filter((node) => node.line === line));
   }
 
   toggleHelp() {

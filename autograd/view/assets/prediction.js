@@ -7,7 +7,7 @@ export function question({ nodes, L }, event) {
   const z = nodes[event.node].name;
   const w = nodes[event.parent].name;
   const given = `∂${L}/∂${z} = ${formatNumber(event.upstream)}, and ∂${L}/∂${w} was ${formatNumber(event.before)}`;
-  return `${z} passes gradient to ${w}: ${given}. What is ∂${L}/∂${w} now?`;
+  return `${z} passes its gradient on to ${w}: ${given}. What is ∂${L}/∂${w} now?`;
 }
 
 /** Why a predicted gradient is not the right one; "" when it is. `rule`: what ruleOf says of the slot. */
@@ -16,7 +16,7 @@ export function diagnose(guess, event, rule) {
   const near = (x) => isNear(guess, x);
   if (near(after)) return "";
   if (near(contribution)) {
-    return `Forgot to add: ${formatNumber(before)} had arrived before, and contributions add up.`;
+    return `Forgot to add: ${formatNumber(before)} had already arrived, and contributions add up.`;
   }
   if (near(local) || near(before + local)) return "Forgot the upstream gradient: multiply the local derivative by it.";
   if (near(before + upstream)) return `Forgot the local derivative: multiply ${formatNumber(upstream)} by it.`;

@@ -7,7 +7,7 @@ import { operandNote } from "./trace.js";
 /** The sentence of the moment `time` of a pass. */
 export function sentence(trace, pass, time) {
   const event = pass.event(time);
-  if (!event) return "Nothing is computed yet. Step on (→) to begin the forward pass.";
+  if (!event) return "Nothing is computed yet. Step forward (→) to begin the forward pass.";
   const { L } = trace;
   switch (event.kind) {
     case "forward":
@@ -74,7 +74,8 @@ function afterContribution(trace, pass, event, time) {
   const { k, n, before, after } = event;
   const { name, parents } = trace.nodes[event.parent];
   if (pass.mistake === "assign" && k > 1) return `The ${formatNumber(before)} that had arrived is lost.`;
-  if (pass.about[event.parent].visit < time) return `Too late: ${name} was visited before, so this goes no further.`;
+  if (pass.history[event.parent].visit < time)
+    return `Too late: ${name} has already been visited, so this goes no further.`;
   if (k < n) return `${k} of ${n} contributions: ${name} has to wait.`;
   const all = n > 1 ? `${k} of ${n} contributions: ` : "";
   const wrong = wrongness(trace, pass, event.parent, after);

@@ -34,7 +34,7 @@ export class Stage {
     return this.room.width !== width || this.room.height !== height;
   }
 
-  look(view) {
+  setView(view) {
     this.view = view;
     this.fitted = false;
     this.content.setAttribute("transform", `translate(${view.x} ${view.y}) scale(${view.k})`);
@@ -49,7 +49,7 @@ export class Stage {
     const [width, height] = this.size;
     const k = this.scaleOf([width, height + this.top]);
     const y = (this.room.height - (height - this.top) * k) / 2;
-    if (k > 0) this.look({ k, x: (this.room.width - width * k) / 2, y });
+    if (k > 0) this.setView({ k, x: (this.room.width - width * k) / 2, y });
     this.fitted = true;
   }
 
@@ -58,7 +58,7 @@ export class Stage {
     const { view } = this;
     const k = clamp(view.k * factor, 0.05, 6);
     const by = k / view.k;
-    this.look({ k, x: x - (x - view.x) * by, y: y - (y - view.y) * by });
+    this.setView({ k, x: x - (x - view.x) * by, y: y - (y - view.y) * by });
   }
 
   wheel(event) {
@@ -70,7 +70,7 @@ export class Stage {
   drag(event) {
     const { x, y, k } = this.view;
     const move = ({ clientX, clientY }) =>
-      this.look({ k, x: x + clientX - event.clientX, y: y + clientY - event.clientY });
+      this.setView({ k, x: x + clientX - event.clientX, y: y + clientY - event.clientY });
     addEventListener("pointermove", move);
     addEventListener("pointerup", () => removeEventListener("pointermove", move), { once: true });
   }
@@ -91,6 +91,6 @@ export class Stage {
   centre(boxes) {
     const middle = (i) => boxes.reduce((sum, box) => sum + box[i] / boxes.length, 0);
     const k = Math.max(this.view.k, 1.3 * this.readable);
-    this.look({ k, x: this.room.width / 2 - middle(0) * k, y: this.room.height / 2 - middle(1) * k });
+    this.setView({ k, x: this.room.width / 2 - middle(0) * k, y: this.room.height / 2 - middle(1) * k });
   }
 }

@@ -19,7 +19,7 @@ export class NodeTable {
     this.search = h("input", {
       type: "search",
       placeholder: "search  /",
-      "aria-label": "search a node",
+      "aria-label": "search for a node",
       oninput: search,
       onkeydown: (event) => event.key === "Enter" && this.chooseFirst(),
     });
@@ -66,14 +66,14 @@ export class NodeTable {
     const at = event?.parent ?? event?.node;
     for (const row of this.rows) {
       const now = row.node.index === at;
-      paintRow(row, moment, now && moment.asks);
+      paintRow(row, moment, now && moment.isAsking);
       setClass(row.element, now ? "now" : "");
-      if (now) this.reveal(row.element);
+      if (now) this.scrollTo(row.element);
     }
   }
 
   /** Scrolls the table, and nothing around it. */
-  reveal(row) {
+  scrollTo(row) {
     const { top, bottom } = row.getBoundingClientRect();
     const around = this.scroller.getBoundingClientRect();
     const outside = top < around.top || bottom > around.bottom;

@@ -34,17 +34,17 @@ export class Playback {
 /** The elements, each on its own, for a page to arrange. */
 export class Transport {
   /**
-   * `words`: what the buttons and the slider are for, {first, back, forward, last, scrub};
+   * `labels`: what the buttons and the slider are for, {first, back, forward, last, scrub};
    * `actions`: what they do, {first, back, play, forward, last, go(time)}.
    */
-  constructor(words, actions, end, clock = h("span", { class: "clock" })) {
-    const control = (name, text) => button(text, words[name], actions[name]);
+  constructor(labels, actions, end, clock = h("span", { class: "clock" })) {
+    const control = (name, text) => button(text, labels[name], actions[name]);
     this.first = control("first", "|◀");
     this.back = control("back", "◀");
     this.play = button("Play", "play or pause", actions.play);
     this.forward = control("forward", "▶");
     this.last = control("last", "▶|");
-    const slider = { type: "range", min: 0, max: end, step: 1, value: 0, "aria-label": words.scrub };
+    const slider = { type: "range", min: 0, max: end, step: 1, value: 0, "aria-label": labels.scrub };
     this.scrub = h("input", { ...slider, oninput: () => actions.go(this.scrub.valueAsNumber) });
     this.clock = clock;
   }
