@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     Activation = str | Callable[[Value], Value]
 
-__all__ = ["get", "name_of", "names", "symbol_of"]
+__all__ = ["get", "name_of", "names", "row_of", "symbol_of"]
 
 
 def names() -> list[str]:
@@ -68,3 +68,21 @@ def symbol_of(activation: Callable[[Value], Value]) -> str:
     """What a drawing writes for it: ReLU for relu."""
     op: Any = OPS.get(name_of(activation))
     return op.symbol if isinstance(op, Op) else name_of(activation)
+
+
+def row_of(activation: Callable[[Value], Value]) -> Op:
+    """The row of the op table that an activation is.
+
+    Raises ValueError for a function of yours, which a page can't compute.
+
+    >>> row_of(get("tanh")).name, row_of(get("linear")).name
+    ('tanh', 'positive')
+    """
+    name = name_of(activation)
+    op = next((op for op in OPS.values() if name in (op.name, *op.aliases)), None)
+    if op is None:
+        raise ValueError(
+            f"a page computes with the rows of the op table, and {name!r} is not one of them: choose one, or add yours "
+            "with @primitive"
+        )
+    return op

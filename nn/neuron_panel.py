@@ -101,11 +101,7 @@ def _preset(name: str, samples: Dataset, neurons: list[Numbers], note: str, acti
 def _of_neuron(neuron: Neuron, samples: Dataset) -> dict[str, Any]:
     if len(neuron.w) != 2:
         raise ValueError(f"the panel draws a plane, so the neuron needs 2 inputs; this one has {len(neuron.w)}")
-    activation = activations.name_of(neuron.activation) if neuron.nonlin else "positive"
-    if activation not in OPS:
-        raise ValueError(
-            f"the panel computes with the rows of the op table, and {activation!r} is not one: choose one, or add yours with @primitive"
-        )
+    activation = activations.row_of(neuron.activation if neuron.nonlin else activations.get("linear")).name
     numbers = (neuron.w[0].data, neuron.w[1].data, neuron.b.data)
     if not all(map(math.isfinite, numbers)):
         raise ValueError(f"the panel needs finite weights, got w = {numbers[:2]}, b = {numbers[2]}")

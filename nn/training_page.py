@@ -15,7 +15,6 @@ from math import hypot, isfinite, log10
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd import OPS
 from nn import activations
 from nn.layers import MLP
 
@@ -78,7 +77,10 @@ class Recorder:
         if not all(isfinite(number) for x in X for number in x):
             raise ValueError("watching needs finite samples: look for nan or inf in X")
         self.model, self.X, self.y, self.loss = model, X, y, loss
-        self.activations = [_activation(layer.neurons[0]) for layer in model.layers]
+        self.activations = [
+            activations.row_of(neuron.activation if neuron.nonlin else activations.get("linear")).name
+            for neuron in (layer.neurons[0] for layer in model.layers)
+        ]
         self.records: list[Record] = []
         self._most, self._stride = snapshots, 1
         self._kept = [Snapshot(0, self._parameters(), [0.0] * len(model.layers))]
@@ -112,13 +114,6 @@ class Recorder:
             ratios.append(moved / (hypot(*before[start:end]) or 1.0))
             start = end
         return ratios
-
-
-def _activation(neuron: Any) -> str:
-    name = activations.name_of(neuron.activation) if neuron.nonlin else "positive"
-    if name not in OPS:
-        raise ValueError(f"the page computes rows of the op table; {name!r} is none, try one of them or @primitive")
-    return name
 
 
 def watch(run: Recorder, *, classes: Sequence[str] = (), threshold: float = 0.0) -> Page:

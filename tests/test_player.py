@@ -8,6 +8,7 @@ import re
 import pytest
 
 from autograd import Value, dot, ieee, recording, step
+from autograd.view.widget import module
 from nn import MLP, SGD
 
 playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright: pip install 'chalkgrad[browser]'")
@@ -88,7 +89,7 @@ def test_zero_shows_in_every_box_and_a_pass_without_it_keeps_what_was_there(open
     assert sorted(grads()) == ["grad", "grad +1", "grad +12", "grad +4"]
 
 
-def test_the_step_that_follows_is_told_in_sentence_band_box_and_table(opened):
+def test_the_step_that_follows_is_shown_in_sentence_band_box_and_table(opened):
     page = opened(step(diamond(), update=0.1))
     assert page.locator(".bands span").all_text_contents() == ["forward", "backward", "update"]
     press(page, "End")
@@ -393,7 +394,7 @@ def test_it_stops_at_a_node_at_a_large_gradient_and_at_nan(opened):
     assert said(page) == "Forward: v2 = inf, by × from x = 1e+200, v1 = 1e+200."
 
 
-def test_predictions_are_asked_and_mistakes_told_apart(opened):
+def test_predictions_are_asked_and_mistakes_distinguished(opened):
     page = opened(step(diamond()))
     for _ in range(10):
         press(page, "ArrowRight")
@@ -803,6 +804,38 @@ def test_a_notebook_plays_the_frame_and_the_live_widget(notebook, place):
     live.get_by_role("button", name="one step forward").click()
     press(page, "ArrowRight")  # not swallowed by the notebook
     playwright.expect(live.locator(".clock")).to_have_text("12 / 13")
+
+
+WIDGET = """async ([source, traits]) => {
+    const { default: widget } = await import(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
+    const listeners = {}, saved = [];
+    const model = {
+        get: (name) => traits[name],
+        set: (name, value) => { traits[name] = value; listeners[`change:${name}`]?.(); },
+        save_changes: () => saved.push(traits.time),
+        on: (what, listener) => { listeners[what] = listener; },
+        off: (what) => { delete listeners[what]; },
+    };
+    window.shared = { saved, listeners, set: model.set };
+    shared.close = widget.render({ model, el: document.body });
+}"""
+
+
+def test_the_widgets_module_shares_its_time_with_python(tab):
+    page = tab(allowed=("data:", "blob:"))
+    page.goto("data:text/html,<!DOCTYPE html><html lang=en></html>")
+    traits = {"trace": step(diamond()).json, "height": 640, "time": 10, "_css": ""}
+    page.evaluate(WIDGET, [module(), traits])
+    assert page.locator(".clock").text_content() == "10 / 13"
+    page.get_by_role("button", name="one step forward").click()
+    assert page.evaluate("shared.saved") == [11]
+    page.evaluate("shared.set('time', 3)")
+    assert page.locator(".clock").text_content() == "3 / 13"
+    page.evaluate("shared.close()")
+    assert page.evaluate("Object.keys(shared.listeners)") == []
+    page.locator(".stage").click(position={"x": 5, "y": 5})
+    press(page, "ArrowRight")
+    assert page.locator(".clock").text_content() == "3 / 13"  # its keys are gone with it
 
 
 def test_an_untrusted_notebook_still_shows_the_picture(notebook):

@@ -11,7 +11,7 @@ from autograd.view.scripts import ASSETS, join_modules, join_styles
 if TYPE_CHECKING:
     from autograd.view.player import Player
 
-__all__ = ["live"]
+__all__ = ["live", "module"]
 
 
 def live(player: Player) -> Any:
@@ -20,6 +20,11 @@ def live(player: Player) -> Any:
     Raises ImportError, saying what to install, where anywidget is not.
     """
     return _widget_class()(trace=player.json, end=len(player.trace["events"]), height=HEIGHT)
+
+
+def module() -> str:
+    """The player as the JavaScript module that anywidget loads: it exports ``render``."""
+    return f"{join_modules(ASSETS / 'player_widget.js')}\nexport default {{ render }};\n"
 
 
 @cache
@@ -35,7 +40,7 @@ def _widget_class() -> Any:
     class PlayerWidget(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]  # it may not be installed
         """The player; ``time`` is shared with the browser."""
 
-        _esm = f"{join_modules(ASSETS / 'player_widget.js')}\nexport default {{ render }};\n"
+        _esm = module()
         _css = join_styles(SCOPE, STYLES)
         trace = traitlets.Unicode().tag(sync=True)
         height = traitlets.Int().tag(sync=True)
