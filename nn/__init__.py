@@ -34,9 +34,10 @@ from nn.optim import (
     exponential_decay,
     step_decay,
 )  # fmt: skip
+from nn.recorder import Recorder
 from nn.tensor_file import CheckpointError
 from nn.train import FlatGradientWarning, Record, Run, evaluate, fit, steps
-from nn.training_page import Recorder, watch
+from nn.training_page import watch
 
 __all__ = [
     "MLP", "SGD", "Adagrad", "Adam", "AdamW", "Checkpoint", "CheckpointError", "FlatGradientWarning", "Layer", "Module", "Neuron",

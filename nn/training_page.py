@@ -1,33 +1,31 @@
-"""Watching training: snapshots of a run, to be scrubbed through in a page.
+"""Watching training: the page of a recorded run, to be scrubbed through.
 
     recorder = Recorder(model, X, y, loss="logistic")
     fit(model, X, y, loss="logistic", on_step=recorder)
     watch(recorder)
 
-Recording copies numbers and nothing else; what they mean is measured when the page is made.
+What the snapshots show is measured when the page is made.
 """
 
 from __future__ import annotations
 
 import copy
 from html import escape
-from math import hypot, isfinite, log10
+from math import isfinite, log10
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nn import activations
-from nn.layers import MLP
+from nn.recorder import Recorder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from autograd.view.page import Page
-    from nn.arguments import Rows
-    from nn.losses import Loss
+    from nn.layers import MLP
     from nn.measure import FlatShare
-    from nn.train import Record
+    from nn.recorder import Snapshot
 
-__all__ = ["Recorder", "Snapshot", "watch"]
+__all__ = ["watch"]
 
 ASSETS = Path(__file__).parent / "assets"
 HEIGHT = 1000  # px in a notebook
@@ -38,82 +36,6 @@ NUMBERS = 80_000  # weights at most in a page: about 1.6 MB of text
 BINS = 24
 
 Span = tuple[float, float]
-
-
-class Snapshot(NamedTuple):
-    """A model at one moment: how many steps were taken, its parameters, and the last step's ‖Δw‖ / ‖w‖ of each layer."""
-
-    step: int
-    parameters: list[float]
-    update_ratios: list[float]
-
-
-class Recorder:
-    """Keeps snapshots of a model while it is trained: give it to ``fit`` as ``on_step``, or call it with each record.
-
-    model:     the network that is trained
-    X, y:      the samples that are shown and measured
-    loss:      the one that is trained, as for ``fit``
-    snapshots: how many to keep at most; when there are more, every second one goes
-
-    Raises TypeError for anything but an MLP, ValueError for data or an activation that the page can't show.
-
-    >>> from nn import MLP, SGD, data, fit
-    >>> model = MLP([2, 3, 1], activation="tanh", seed=0)
-    >>> recorder = Recorder(model, *data.XOR[:2], loss="logistic", snapshots=4)
-    >>> run = fit(model, *data.XOR[:2], loss="logistic", epochs=9, on_step=recorder)
-    >>> [shot.step for shot in recorder.snapshots]
-    [0, 4, 8, 9]
-    """
-
-    def __init__(self, model: MLP, X: Rows, y: Rows, *, loss: Loss, snapshots: int = 60) -> None:
-        if not isinstance(model, MLP):
-            raise TypeError(f"only an MLP can be watched layer by layer, got {type(model).__name__}")
-        if snapshots < 2:
-            raise ValueError(f"watching needs 2 snapshots or more, got {snapshots!r}")
-        X, y = (rows.tolist() if hasattr(rows, "tolist") else list(rows) for rows in (X, y))
-        if len(X) != len(y) or not y or any(len(x) != model.sizes[0] for x in X):
-            raise ValueError(f"watching needs samples of {model.sizes[0]} numbers each, and a target per sample")
-        if not all(isfinite(number) for x in X for number in x):
-            raise ValueError("watching needs finite samples: look for nan or inf in X")
-        self.model, self.X, self.y, self.loss = model, X, y, loss
-        self.activations = [
-            activations.row_of(neuron.activation if neuron.nonlin else activations.get("linear")).name
-            for neuron in (layer.neurons[0] for layer in model.layers)
-        ]
-        self.records: list[Record] = []
-        self._most, self._stride = snapshots, 1
-        self._kept = [Snapshot(0, self._parameters(), [0.0] * len(model.layers))]
-        self._latest = self._kept[0]
-
-    def __call__(self, record: Record) -> None:
-        """Note a step that was just taken."""
-        now, before = self._parameters(), self._latest.parameters
-        self.records.append(record)
-        self._latest = Snapshot(len(self.records), now, self._update_ratios(before, now))
-        if self._latest.step % self._stride == 0:
-            self._kept.append(self._latest)
-        if len(self._kept) >= self._most:
-            self._stride *= 2
-            self._kept = self._kept[::2]
-
-    @property
-    def snapshots(self) -> list[Snapshot]:
-        """The first, the last, and those between at equal distances."""
-        return self._kept + ([self._latest] if self._latest.step > self._kept[-1].step else [])
-
-    def _parameters(self) -> list[float]:
-        return [p.data for p in self.model.parameters()]
-
-    def _update_ratios(self, before: list[float], now: list[float]) -> list[float]:
-        """‖Δw‖ / ‖w‖ by layer."""
-        ratios, start = [], 0
-        for layer in self.model.layers:
-            end = start + len(layer.parameters())
-            moved = hypot(*(a - b for a, b in zip(now[start:end], before[start:end], strict=True)))
-            ratios.append(moved / (hypot(*before[start:end]) or 1.0))
-            start = end
-        return ratios
 
 
 def watch(run: Recorder, *, classes: Sequence[str] = (), threshold: float = 0.0) -> Page:

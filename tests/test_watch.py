@@ -11,8 +11,9 @@ from test_panel import number
 
 from autograd import Value
 from nn import MLP, SGD, Adam, data, fit, measure
+from nn.recorder import Recorder
 from nn.train import evaluate
-from nn.training_page import BINS, NUMBERS, Recorder, watch
+from nn.training_page import BINS, NUMBERS, watch
 
 
 def recorded(
