@@ -287,6 +287,17 @@ def tab(browser):
     assert trouble == []
 
 
+@pytest.fixture(scope="session")
+def stopped():
+    """Stops a page's clock, so that ``page.clock.run_for(milliseconds)`` says how long something plays."""
+
+    def stop(page: Any) -> None:
+        page.clock.install(time=0)
+        page.clock.pause_at(1_000)
+
+    return stop
+
+
 @pytest.fixture
 def opened(tab, tmp_path):
     """Opens anything that saves itself as a page, from a file."""

@@ -174,12 +174,14 @@ def test_buttons_keys_and_slider_move_through_the_run(opened):
     assert number(tab, ".clock") == 10
 
 
-def test_play_runs_to_the_end_and_stops(opened):
+def test_play_runs_to_the_end_and_stops(opened, stopped):
     tab = opened(watch(recorded(epochs=3)))
+    stopped(tab)
     tab.locator("[aria-label='play or pause']").click()
     assert number(tab, ".clock") == 0
     assert tab.locator("[aria-label='play or pause']").text_content() == "Pause"
-    tab.get_by_text("Play", exact=True).wait_for()
+    tab.clock.run_for(10_000)
+    assert tab.locator("[aria-label='play or pause']").text_content() == "Play"
     assert number(tab, ".clock") == 3
 
 
