@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pathlib import Path
 
-    Line = tuple[int, list[str]]  # its number in the file, its cells
+    Row = tuple[int, list[str]]  # its line in the file, its cells
 
 __all__ = ["read_table"]
 
@@ -20,38 +20,38 @@ def read_table(path: Path) -> tuple[list[list[float]], list[int], list[str], lis
 
     Raises ValueError naming file, line and column for whatever is not such a table.
     """
-    lines = [(number, cells) for number, cells in _csv_lines(path) if any(cell.strip() for cell in cells)]
-    if not lines:
+    rows = [(line, row) for line, row in _csv_rows(path) if any(cell.strip() for cell in row)]
+    if not rows:
         raise ValueError(f"{path}: no rows; each line is a sample, the last column its class")
-    first = lines[0][1]
-    if _is_header([cells for _, cells in lines]):
-        features, lines = [cell.strip() for cell in first[:-1]], lines[1:]
+    first = rows[0][1]
+    if _is_header([row for _, row in rows]):
+        features, rows = [cell.strip() for cell in first[:-1]], rows[1:]
     else:
         features = [f"x{j + 1}" for j in range(len(first) - 1)]
-    if not features or not lines:
+    if not features or not rows:
         raise ValueError(
             f"{path}: need at least one column of numbers, a column of classes, and one sample; "
             "columns are separated by , ; or tab, and no line is a comment"
         )
     X = []
-    for number, cells in lines:
-        if len(cells) != len(features) + 1:
-            raise ValueError(f"{path}, line {number}: {len(cells)} columns, expected {len(features) + 1}")
-        X.append([_cell(path, number, j, cell) for j, cell in enumerate(cells[:-1])])
-    labels = _labels(path, lines)
+    for line, row in rows:
+        if len(row) != len(features) + 1:
+            raise ValueError(f"{path}, line {line}: {len(row)} columns, expected {len(features) + 1}")
+        X.append([_cell(path, line, j, cell) for j, cell in enumerate(row[:-1])])
+    labels = _labels(path, rows)
     classes = _classes(path, labels)
     k_of = {c: k for k, c in enumerate(classes)}
     return X, [k_of[label] for label in labels], features, classes
 
 
-def _labels(path: Path, lines: list[Line]) -> list[str]:
+def _labels(path: Path, rows: list[Row]) -> list[str]:
     """The class of each line; of 1 and 1.0, which are one class, the name that came first."""
     names: dict[Any, str] = {}
     labels = []
-    for number, cells in lines:
-        label = cells[-1].strip()
+    for line, row in rows:
+        label = row[-1].strip()
         if not label:
-            raise ValueError(f"{path}, line {number}, column {len(cells)}: the class is empty")
+            raise ValueError(f"{path}, line {line}, column {len(row)}: the class is empty")
         value = _finite(label)
         labels.append(names.setdefault(label if value is None else value, label))
     return labels
@@ -77,7 +77,7 @@ def _is_header(rows: list[list[str]]) -> bool:
     return words or (not _all_numbers([last]) and len(rows) > 1 and all(_all_numbers(row[-1:]) for row in rows[1:]))
 
 
-def _csv_lines(path: Path) -> list[Line]:
+def _csv_rows(path: Path) -> list[Row]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
