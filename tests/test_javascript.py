@@ -89,6 +89,28 @@ def test_no_two_modules_of_a_program_define_the_same_name(entries):
     assert [name for name, times in names.items() if times > 1] == []
 
 
+def listed() -> list[list[str]]:
+    """The modules of autograd line by line, as the docstring of scripts.py has them in reading order."""
+    lines = [re.split(r"\s{2,}", line.strip())[0] for line in scripts.__doc__.splitlines() if line.startswith("    ")]
+    return [[f"{name}.js" for name in re.findall(r"\w+", line)] for line in lines]
+
+
+def test_modules_that_know_no_page_touch_no_page():
+    values, _, traces, *_ = listed()
+    networks = [neuron_panel.ASSETS / name for name in ("neuron.js", "network.js")]
+    for module in [*(scripts.ASSETS / name for name in values + traces), *networks]:
+        assert not re.search(r"\b(document|window)\.|addEventListener", module.read_text()), module.name
+        assert {path.name for path in imports(module)} <= {*values, *traces}, module.name
+
+
+def test_modules_are_listed_in_an_order_in_which_to_read_them():
+    level = {name: i for i, line in enumerate(listed()) for name in line}
+    assert set(level) == {path.name for path in scripts.ASSETS.glob("*.js")}
+    for module in scripts.ASSETS.glob("*.js"):
+        for imported in imports(module):
+            assert level[imported.name] <= level[module.name], f"{module.name} imports {imported.name}"
+
+
 def test_every_module_is_part_of_a_program():
     assert {module for entries in PROGRAMS for module in scripts.modules_of(*entries)} == set(MODULES)
 

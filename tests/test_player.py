@@ -8,7 +8,7 @@ import re
 import pytest
 
 from autograd import Value, dot, ieee, recording, step
-from autograd.view.widget import module
+from autograd.view.widget import esm
 from nn import MLP, SGD
 
 playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright: pip install 'chalkgrad[browser]'")
@@ -828,7 +828,7 @@ def test_the_widgets_module_shares_its_time_with_python(tab):
     page = tab(allowed=("data:", "blob:"))
     page.goto("data:text/html,<!DOCTYPE html><html lang=en></html>")
     traits = {"trace": step(diamond()).json, "height": 640, "time": 10, "_css": ""}
-    page.evaluate(WIDGET, [module(), traits])
+    page.evaluate(WIDGET, [esm(), traits])
     assert page.locator(".clock").text_content() == "10 / 13"
     page.get_by_role("button", name="one step forward").click()
     assert page.evaluate("shared.saved") == [11]

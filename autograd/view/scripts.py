@@ -4,6 +4,17 @@ The program is written as JavaScript modules: small files that ``import`` names 
 one by one. A page that is opened from a file may not load modules, so its program is all of them in one: each after
 those that it imports from, without its ``import`` lines and the word ``export``. That is why no two modules of a page
 define the same name, and why a name is imported as it is (no ``as``, no default).
+
+In the order in which to read them, each line on those above it:
+
+    numbers text arrays xp                                    values as text, lists, NumPy's functions
+    dom theme stage transport                                 elements, colours, what is zoomed, what plays
+    pass mistakes trace steps sentences prediction part_map   a trace, and all that can be said of it: no DOM
+    boxes arrows graph                                        a graph, painted moment by moment
+    card table contributions timeline keys saving layout      what stands around it
+    player, player_page player_widget                         the player and its two homes
+
+``nn/assets`` builds its pages on the first two lines.
 """
 
 from __future__ import annotations

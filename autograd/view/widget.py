@@ -11,7 +11,7 @@ from autograd.view.scripts import ASSETS, join_modules, join_styles
 if TYPE_CHECKING:
     from autograd.view.player import Player
 
-__all__ = ["live", "module"]
+__all__ = ["esm", "live"]
 
 
 def live(player: Player) -> Any:
@@ -22,7 +22,7 @@ def live(player: Player) -> Any:
     return _widget_class()(trace=player.json, end=len(player.trace["events"]), height=HEIGHT)
 
 
-def module() -> str:
+def esm() -> str:
     """The player as the JavaScript module that anywidget loads: it exports ``render``."""
     return f"{join_modules(ASSETS / 'player_widget.js')}\nexport default {{ render }};\n"
 
@@ -40,7 +40,7 @@ def _widget_class() -> Any:
     class PlayerWidget(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]  # it may not be installed
         """The player; ``time`` is shared with the browser."""
 
-        _esm = module()
+        _esm = esm()
         _css = join_styles(SCOPE, STYLES)
         trace = traitlets.Unicode().tag(sync=True)
         height = traitlets.Int().tag(sync=True)
