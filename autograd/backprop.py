@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 __all__ = ["backward", "leaves_and_results", "seeded", "topological_order", "zero_grad"]
 
-Node = Any  # whatever has data, grad, parents, local_derivatives and _backward: this file needs no more of a Value
+Node = Any  # a Value: its class comes after this file, which needs parents, grad, label and _backward alone
 
 
 def topological_order(root: Node) -> list[Node]:
     """Every node below ``root``, parents before children, ``root`` last.
 
-    The order depends on the graph alone (depth first, by argument slot), so the
-    same program gives the same order in every process.
+    The order depends on the graph alone (leaves by first use, then results depth first, by
+    argument slot), so the same program gives the same order in every process.
 
     Raises CycleError when a node is its own ancestor.
 

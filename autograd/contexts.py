@@ -1,6 +1,6 @@
 """What changes inside a ``with``: the policy on domains, a record of comparisons, the garbage collector.
 
-Each is set for the current thread or task alone, but for the collector, which is the process's.
+Each holds for the current thread or task alone, except the collector, which is the process's.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def collector_paused() -> Iterator[None]:
     """Pause Python's cyclic garbage collector while a large graph is built.
 
     The graph has no cycles, so the collector would walk it again and again for
-    nothing: most of the time a plain Python engine spends. Pauses nest.
+    nothing; left on, that takes most of a plain Python engine's time. Pauses nest.
     """
     was_on = gc.isenabled()
     try:

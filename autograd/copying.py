@@ -1,6 +1,6 @@
 """Copying and pickling graphs of any depth: Value's ``__copy__``, ``__deepcopy__`` and ``__reduce__``.
 
-A node is its op, its number, its gradient, its edges, and attributes: label, module, and what a user has set.
+A node is its op, number, gradient and names, its edges, and the attributes that a user has set.
 Nothing recurses over the graph, so a chain of a million nodes is copied and pickled like any other.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
-from autograd.backprop import topological_order
+from autograd.backprop import leaves_and_results, topological_order
 
 __all__ = ["copied", "deepcopied", "reduced"]
 
@@ -17,7 +17,7 @@ Node = Any  # a Value, whose class comes after this file
 
 
 def _parts(node: Node) -> tuple[Any, ...]:
-    """All of a node but its edges and its attributes."""
+    """All of a node but its edges and the attributes that a user has set."""
     if "_backward" in node.__dict__:
         raise TypeError(
             f"{node!r} has a _backward of its own, which would pass gradients to the original's parents; "
@@ -56,14 +56,12 @@ def reduced(root: Node) -> tuple[Any, ...]:
     """What pickle saves: the whole graph below ``root`` as one flat list.
 
     Leaves stay objects, so what shares them still does; results pickled beside each other,
-    [hidden, loss], come back as graphs of their own over those leaves.
+    [hidden, loss] or in an attribute, come back as graphs of their own over those leaves.
     """
     if not root.parents:
         return _node, (_parts(root),), root.__dict__ or None
-    order = topological_order(root)
-    index = {node: i for i, node in enumerate(order)}
-    leaves = [node for node in order if not node.parents]
-    results = order[len(leaves) :]
+    leaves, results = leaves_and_results(root)
+    index = {node: i for i, node in enumerate([*leaves, *results])}
     rows = [(_parts(v), tuple(index[p] for p in v.parents), v.local_derivatives) for v in results]
     attributes = [v.__dict__ for v in results]
     return _graph, (leaves, rows), attributes if any(attributes) else None, None, None, _set_attributes
@@ -78,6 +76,5 @@ def _graph(leaves: list[Node], rows: list[tuple[Any, ...]]) -> Node:
 
 def _set_attributes(root: Node, attributes: list[dict[str, Any]]) -> None:
     # After the graph stands: an attribute may lead back to its node.
-    results = (node for node in topological_order(root) if node.parents)
-    for node, own in zip(results, attributes, strict=True):
+    for node, own in zip(leaves_and_results(root)[1], attributes, strict=True):
         node.__dict__.update(own)

@@ -70,7 +70,7 @@ def shortened(x: Any) -> str:
 
 # ── NumPy's protocol ────────────────────────────────────────────────────────
 
-# What NumPy does to an array of objects with Python's own operators, and so with those of Value.
+# The ufuncs that NumPy applies to object arrays by Python's operators, and so by those of Value.
 OPERATORS = frozenset(["add", "subtract", "multiply", "divide", "true_divide", "power", "float_power", "negative", "positive", "absolute", "less", "less_equal", "greater", "greater_equal", "equal", "not_equal"])  # fmt: skip
 
 
@@ -82,7 +82,7 @@ def array_ufunc(value: Any, ufunc: Any, method: str, *inputs: Any, **kwargs: Any
     holds_values = all(a.dtype == object for a in kwargs.get("out", ()))
     if method != "__call__" or ufunc.__name__ not in OPERATORS or set(kwargs) - {"out"} or not holds_values:
         raise TypeError(_cannot_trace(value, ufunc.__name__))
-    asarray = sys.modules["numpy"].asarray
+    asarray = sys.modules["numpy"].asarray  # loaded: it called us
     # NumPy's own numbers become floats: inside an object array they would call this function for ever.
     operands = (
         x if is_value(x) or isinstance(x, (list, tuple)) or getattr(x, "shape", None) else as_float(x) for x in inputs

@@ -37,7 +37,7 @@ class Op:
     aliases:   further names of the method
     rule:      ``(xp, *x) → y, local derivatives``
     operands:  their names in the rule; empty when there may be any number
-    domain:    where value and slope exist, in words ("x > 0"); empty means everywhere
+    domain:    where value and slope exist, in words, for messages: the arithmetic itself raises ("x > 0"); empty means everywhere
     hint:      what to try when the domain was left
     sample:    one interval per operand, from which tests draw points
     constants: fixed numbers of this row (the k of ``x ** k``), not operands
@@ -102,13 +102,13 @@ class Op:
 
     def __reduce__(self) -> tuple[Any, ...]:
         # By name, never as code. An opaque op has only its symbol.
-        if self.rule is _no_rule and self.name not in LEAVES:
-            return opaque, (self._symbol,)
+        if self.rule is _no_rule and LEAVES.get(self.name) is not self:
+            return opaque, ("" if self.name == "opaque" else self.name,)
         return _op_named, (self.name, tuple(self.constants.items()))
 
 
 def _no_rule(xp: Any, *x: Any) -> Any:
-    raise TypeError("a leaf has no rule")
+    raise TypeError("leaves and opaque nodes have no rule")
 
 
 @lru_cache(maxsize=4096)
@@ -326,7 +326,7 @@ def erfc(xp, x):
 # ── activations ─────────────────────────────────────────────────────────────
 
 
-def _size(xp, x):
+def _magnitude(xp, x):
     """|x| for a formula that is smooth at 0: unlike abs, it has a slope there, so all orders come out right."""
     return xp.where(x >= 0, x, -x)
 
@@ -334,14 +334,14 @@ def _size(xp, x):
 @primitive("tanh", sample=[ANY])
 def tanh(xp, x):
     """Squashes to (−1, 1); the slope 1 − y² dies as y saturates."""
-    # 1 − y² by its other name: the subtraction would lose every digit by x = 20.
-    e = xp.exp(-2.0 * _size(xp, x))
+    # 1 − y² = 4e/(1 + e)² with e = e^(−2|x|); the subtraction would lose every digit by x = 20.
+    e = xp.exp(-2.0 * _magnitude(xp, x))
     return xp.tanh(x), (4.0 * e / ((1.0 + e) * (1.0 + e)),)
 
 
 def _logistic(xp, x):
     """1/(1 + e⁻ˣ) and its slope y(1 − y), from one exponential that can't overflow."""
-    e = xp.exp(-_size(xp, x))
+    e = xp.exp(-_magnitude(xp, x))
     return xp.where(x >= 0, 1.0, e) / (1.0 + e), e / ((1.0 + e) * (1.0 + e))
 
 
@@ -355,7 +355,7 @@ def sigmoid(xp, x):
 @primitive("softplus", sample=[ANY])
 def softplus(xp, x):
     """ln(1 + eˣ), a smooth relu; its slope is the sigmoid."""
-    return xp.where(x >= 0, x, 0.0) + xp.log1p(xp.exp(-_size(xp, x))), (_logistic(xp, x)[0],)
+    return xp.where(x >= 0, x, 0.0) + xp.log1p(xp.exp(-_magnitude(xp, x))), (_logistic(xp, x)[0],)
 
 
 @primitive("relu", symbol="ReLU", sample=[ANY])

@@ -144,10 +144,10 @@ class Value:
     def __ge__(self, other: Number) -> bool:
         return compare(operator.ge, self, other)
 
-    # ── what a float can't do silently, a Value doesn't ──
+    # ── conversions that would silently lose the gradient raise ──
 
     def __bool__(self) -> NoReturn:
-        raise TypeError("is a Value true? Ask about its number: `v.data != 0`, `v > 0`, or `v is not None`")
+        raise TypeError("a Value has no truth value; ask about its number: `v.data != 0`, `v > 0`, or `v is not None`")
 
     def __float__(self) -> NoReturn:
         raise TypeError(
@@ -177,14 +177,14 @@ class Value:
         """Pass this node's gradient on to its parents: parent.grad += local derivative · grad."""
         upstream, slopes = self.grad, self.local_derivatives
         if not slopes:
-            return self._require_leaf()
+            return self._raise_if_opaque()
         if upstream == 0.0 and len(slopes) > 2 and isfinite(sum(slopes)):
             return None  # Adding zeros changes nothing, and half of a ReLU network is zeros; 0 · ∞ is another matter.
         for parent, local in zip(self.parents, slopes):  # noqa: B905  # checked when built
             parent.grad += local * upstream
         return None
 
-    def _require_leaf(self) -> None:
+    def _raise_if_opaque(self) -> None:
         if self.parents:
             raise ValueError(
                 f"{self!r} is opaque: it has parents but no local derivatives, so no gradient can pass. "
@@ -255,7 +255,7 @@ class Value:
         def tanh(self) -> Value: ...
 
 
-# ── making nodes: a result is put together where its rule was read, since one call per node is 5 % of a training step ──
+# ── making nodes: written out four times, because one more call per node is 5 % of a training step ──
 
 
 def apply(op: Op, *operands: Any) -> Value:
@@ -318,17 +318,20 @@ def binary(op: Op, x: Value, y: Any) -> Value:
     return node
 
 
-def _reflected(op: Op, y: Value, x: Any) -> Value:
-    x = beside(x)
-    return NotImplemented if x is NotImplemented else binary(op, _constant(x), y)
+def _reflected(op: Op, right: Value, left: Any) -> Value:
+    """``2 * v``: the number on the left becomes a constant."""
+    x = beside(left)
+    return NotImplemented if x is NotImplemented else binary(op, _constant(x), right)
 
 
 def n_ary(op: Op, operands: tuple[Any, ...]) -> Value:
     """``apply`` for an op of any number of operands."""
     try:
-        return n_ary_of(op, operands, [v.data for v in operands])
+        numbers = [v.data for v in operands]
     except AttributeError:  # a number among them; asking each beforehand would cost more than the op
-        return n_ary(op, tuple(map(as_value, operands)))
+        operands = tuple(map(as_value, operands))
+        numbers = [v.data for v in operands]
+    return n_ary_of(op, operands, numbers)
 
 
 def n_ary_of(op: Op, operands: tuple[Any, ...], numbers: list[float]) -> Value:
@@ -366,7 +369,7 @@ def as_value(x: Any) -> Value:
 
 
 def _reread(op: Op, operands: Sequence[Value]) -> tuple[float, tuple[float, ...]]:
-    """A reading that failed, or did not end in a float: find out which of three things happened.
+    """The slow path, after a reading that failed or did not end in a float: decide which of three cases it is.
 
     The user put something other than a float into ``.data`` (read again with a
     float, or TypeError); a legal op overflowed (IEEE's ±inf); the domain was left
@@ -375,13 +378,14 @@ def _reread(op: Op, operands: Sequence[Value]) -> tuple[float, tuple[float, ...]
     """
     x = [as_float(v.data) for v in operands]
     try:
-        y, local = op.rule(floats, *x)
+        read = op.rule(floats, *x)
     except OverflowError:
         return ieee_read(op, x)
     except (ValueError, ZeroDivisionError):
         if inside_ieee() or not all(map(isfinite, x)):
             return ieee_read(op, x)
         raise DomainError(_outside(op, x, operands)) from None
+    y, local = read
     if isinstance(y, complex):
         raise TypeError(f"the rule of {op.name!r} gave {y!r}: a Value is never complex")
     return as_float(y), tuple(map(as_float, local))

@@ -277,7 +277,7 @@ def test_leaf_kinds_are_not_rows():
     assert not set(LEAVES) & set(OPS)
     for kind in LEAVES.values():
         assert pickle.loads(pickle.dumps(kind)) is kind
-        with pytest.raises(TypeError, match="a leaf has no rule"):
+        with pytest.raises(TypeError, match="leaves and opaque nodes have no rule"):
             kind.rule(floats, 1.0)
 
 
