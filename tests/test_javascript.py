@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 import shutil
@@ -14,7 +15,7 @@ from test_player import diamond
 
 from autograd import step
 from autograd.view import scripts
-from nn import neuron_panel
+from nn import MLP, Recorder, data, neuron_panel, panel, watch
 
 ROOT = Path(__file__).parent.parent
 FOLDERS = [scripts.ASSETS, neuron_panel.ASSETS]
@@ -134,3 +135,10 @@ def test_lines_fit(path):
     lines = path.read_text().splitlines()
     assert max(map(len, lines)) <= 120
     assert len(lines) <= 400, "one idea per file"
+
+
+@pytest.mark.parametrize("name", ["step", "panel", "watch"])
+def test_program_and_style_are_small(name):
+    recorder = Recorder(MLP([2, 2, 1], seed=0), data.XOR.X, data.XOR.y, loss="logistic")
+    page = {"step": lambda: step(diamond()), "panel": panel, "watch": lambda: watch(recorder)}[name]()
+    assert len(gzip.compress((page.script + page.style).encode())) < 45_000

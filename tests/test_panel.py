@@ -354,6 +354,12 @@ def test_a_notebook_shows_a_sandboxed_frame_with_a_picture_inside():
     assert 'src="data:image/svg+xml;base64,' in html
 
 
+def test_the_identity_is_found_by_each_of_its_names():
+    for name in ("identity", "linear", "positive"):
+        page = panel(Neuron(2, activation=name))
+        assert page.data["presets"][0]["activation"] == "positive"
+
+
 def test_the_static_picture_has_the_samples_and_the_line():
     root = ElementTree.fromstring(panel("and").picture)
     svg = "{http://www.w3.org/2000/svg}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import re
 
 import pytest
@@ -850,11 +849,6 @@ def test_an_untrusted_notebook_still_shows_the_picture(notebook):
 
 
 # ── size ────────────────────────────────────────────────────────────────────
-
-
-def test_program_and_style_are_small():
-    page = step(diamond())
-    assert len(gzip.compress((page.script + page.style).encode())) < 45_000
 
 
 def test_a_step_through_a_thousand_nodes_touches_a_few_elements_of_the_page(opened):
