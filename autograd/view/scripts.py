@@ -9,7 +9,8 @@ In the order in which to read them, each line on those above it:
 
     numbers text arrays xp                                    values as text, lists, NumPy's functions
     dom theme stage transport                                 elements, colours, what is zoomed, what plays
-    pass mistakes trace steps sentences prediction part_map   a trace, and all that can be said of it: no DOM
+    pass mistakes trace steps sentences prediction            a trace, and all that can be said of it: no DOM
+    part_map levels                                           which map of the graph is shown: no DOM
     boxes arrows graph                                        a graph, painted moment by moment
     card table contributions timeline keys saving layout      what stands around it
     player, player_page player_widget                         the player and its two homes

@@ -25,7 +25,7 @@ export function keyActions(player) {
     " ": () => player.togglePlay(),
     b: () => player.toBreakpoint(),
     "/": () => player.ui.table.search.focus(),
-    l: () => player.showLevel(player.level + 1),
+    l: () => player.showLevel(player.levels.index + 1),
     Backspace: () => player.back(),
     p: () => player.present(),
     t: () => player.ui.root.classList.toggle("untabled"),

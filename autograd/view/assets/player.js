@@ -6,9 +6,9 @@ import { setClass, setText } from "./dom.js";
 import { Graph } from "./graph.js";
 import { keyActions, onKey } from "./keys.js";
 import { buildLayout } from "./layout.js";
+import { Levels } from "./levels.js";
 import { mistakenPass } from "./mistakes.js";
 import { parseNumber } from "./numbers.js";
-import { mapOfPart } from "./part_map.js";
 import { diagnose, question, ruleOf } from "./prediction.js";
 import { copyText } from "./saving.js";
 import { sentence } from "./sentences.js";
@@ -33,8 +33,7 @@ export class Player {
     this.trace = readTrace(data);
     this.pass = this.trace.correct;
     this.time = 0;
-    this.level = 0;
-    this.openParts = data.levels.map(({ part = -1 }) => part); // the part that is open in each level
+    this.levels = new Levels(this.trace);
     this.selected = -1;
     this.stops = new Set(); // nodes with a breakpoint
     this.solved = 0; // the time of the latest prediction that was right
@@ -52,7 +51,7 @@ export class Player {
     this.listenToKeys();
     this.stage.measure();
     paintBands(this.ui.bands, this.trace.nodes, this.pass);
-    this.showLevel(this.legibleLevel());
+    this.showLevel(this.levels.finest((size) => this.stage.scaleOf(size) >= READABLE));
     this.go(options.time ?? 0);
     setTimeout(() => this.search()); // the table comes after the first paint
     this.stage.observe();
@@ -212,78 +211,53 @@ export class Player {
 
   // ── the graph ──
 
-  showLevel(level) {
-    const { length } = this.trace.levels;
-    this.level = (level + length) % length;
-    this.showPart(this.openParts[this.level]);
+  showLevel(index) {
+    this.levels.choose(index);
+    this.drawMap();
   }
 
   /** The level as it is when none of its boxes is open. */
-  showWholeLevel(level) {
-    this.openParts[level] = this.wholeOf(level);
-    this.showLevel(level);
+  showWholeLevel(index) {
+    this.levels.closeAll(index);
+    this.showLevel(index);
   }
 
-  /** −1, or the part that is all of a level. */
-  wholeOf(level) {
-    return this.trace.levels[level].part ?? -1;
-  }
-
-  /** Draws the level, or a part of it that is open. */
-  showPart(part) {
-    const { trace, ui, level } = this;
-    const isWhole = part === this.wholeOf(level);
-    this.openParts[level] = part;
-    this.graph = new Graph(trace, part < 0 ? trace.levels[level] : mapOfPart(trace, part), this.reactions());
-    this.stage.show(this.graph);
-    setText(ui.note, this.graph.map.note);
-    ui.trail.hidden = isWhole;
-    this.unselect();
-    setText(ui.trail.lastChild, ` ${this.wayTo(part).join(" › ")}`);
-    for (const [i, control] of [...ui.levels.children].entries()) {
-      control.setAttribute("aria-pressed", i === level && isWhole);
-    }
-    this.stage.fit();
-    if (this.stage.view.k < this.stage.readable) this.stage.centre([this.graph.boxOf(this.startOf(part))]);
-    this.paint();
-  }
-
-  /** The titles of a part and of those around it, outermost first. */
-  wayTo(part) {
-    if (part < 0 || part === this.wholeOf(this.level)) return [];
-    const { title, in: around } = this.trace.parts[part];
-    return [...this.wayTo(around), title];
-  }
-
-  /** The node from which to follow in a part: the one at work if it is there, else the first that is. */
-  startOf(part) {
-    const now = this.pass.events[Math.max(this.time - 1, 0)].node ?? this.trace.root;
-    if (part < 0 || this.trace.part[now] === part) return now;
-    return Math.max(this.trace.part.indexOf(part), 0);
+  openPart(part) {
+    this.levels.part = part;
+    this.drawMap();
   }
 
   /** Out of an opened box, into the one around it. */
   back() {
-    if (this.ui.trail.hidden) return;
-    const part = this.openParts[this.level];
-    const outermost = this.trace.levels[this.level].boxes?.some(({ opens }) => opens === part);
-    this.showPart(outermost ? -1 : this.trace.parts[part].in);
-    this.graph.opening(part)?.g.focus();
+    if (this.levels.isWhole) return;
+    const left = this.levels.leave();
+    this.drawMap();
+    this.graph.opening(left)?.g.focus();
   }
 
-  /** The finest level that can be read from the back of the room when all of it is on the stage. */
-  legibleLevel() {
-    const { levels, parts } = this.trace;
-    const sizeOf = ({ part, size = parts[part].size }) => size;
-    const i = levels.findIndex((level) => this.stage.scaleOf(sizeOf(level)) >= READABLE);
-    return i < 0 ? levels.length - 1 : i;
+  /** Draws what is shown of the graph. */
+  drawMap() {
+    const { ui, levels, stage } = this;
+    this.graph = new Graph(this.trace, levels.map, this.reactions());
+    stage.show(this.graph);
+    setText(ui.note, this.graph.map.note);
+    ui.trail.hidden = levels.isWhole;
+    setText(ui.trail.lastChild, ` ${levels.path.join(" › ")}`);
+    for (const [i, control] of [...ui.levels.children].entries()) {
+      control.setAttribute("aria-pressed", i === levels.index && levels.isWhole);
+    }
+    this.unselect();
+    stage.fit();
+    const now = this.pass.event(Math.max(this.time, 1)).node ?? this.trace.root;
+    if (stage.view.k < stage.readable) stage.centre([this.graph.boxOf(levels.nearest(now))]);
+    this.paint();
   }
 
   /** What boxes do. */
   reactions() {
     const open = ({ folded, box, inside }) => {
       if (!folded) this.select(inside[0].index);
-      else if (box.opens >= 0) this.showPart(box.opens);
+      else if (box.opens >= 0) this.openPart(box.opens);
       else this.back();
     };
     return {
@@ -313,7 +287,7 @@ export class Player {
     this.ui.root.classList.toggle("untabled", presents);
     this.stage.readable = presents ? READABLE_PRESENTED : READABLE;
     this.stage.measure();
-    this.showPart(this.openParts[this.level]);
+    this.drawMap();
   }
 
   // ── one node ──
