@@ -60,7 +60,7 @@ def panel(neuron: Neuron | str = "and", samples: Dataset | None = None) -> Page:
     shown = {"presets": list(presets.values()), "start": list(presets).index(start), "ops": _rows()}
     return Page(
         f"A single neuron: {chosen['name']}", shown, lambda: _picture(chosen), program=ASSETS / "panel.js",
-        styles=[ASSETS / "page.css", ASSETS / "panel.css"], height=HEIGHT, operators=True,
+        styles=[ASSETS / "page.css", ASSETS / "panel.css"], height=HEIGHT, computes=True,
     )  # fmt: skip
 
 

@@ -67,7 +67,7 @@ def watch(run: Recorder, *, classes: Sequence[str] = (), threshold: float = 0.0)
     plain = PLAIN_HEIGHT + LAYER_HEIGHT * len(run.model.layers)
     return Page(
         title, shown, lambda: _picture(title, run), program=ASSETS / "watch.js",
-        styles=[ASSETS / "page.css", ASSETS / "watch.css"], height=plain if shown["without_maps"] else HEIGHT, operators=True,
+        styles=[ASSETS / "page.css", ASSETS / "watch.css"], height=plain if shown["without_maps"] else HEIGHT, computes=True,
     )  # fmt: skip
 
 

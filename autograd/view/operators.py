@@ -11,7 +11,7 @@ from autograd.symbols import formula
 if TYPE_CHECKING:
     from autograd.ops import Op
 
-__all__ = ["javascript", "operators"]
+__all__ = ["javascript", "javascript_table"]
 
 
 def javascript(op: Op) -> str:
@@ -29,10 +29,10 @@ def javascript(op: Op) -> str:
     return f"(x) => [{value.source()}, {slope.source()}]"
 
 
-def operators() -> str:
+def javascript_table() -> str:
     """Every row with one operand, as the JavaScript object ``OPS``.
 
-    >>> '"sin": (x) => [xp.sin(x), xp.cos(x)],' in operators()
+    >>> '"sin": (x) => [xp.sin(x), xp.cos(x)],' in javascript_table()
     True
     """
     rows = (f"  {json.dumps(op.name)}: {javascript(op)},\n" for op in OPS.values() if len(op.operands) == 1)

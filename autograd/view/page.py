@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograd.files import write_atomically
-from autograd.view.operators import operators
+from autograd.view.operators import javascript_table
 from autograd.view.scripts import ASSETS, join_modules, join_styles
 from autograd.view.text import xml
 
@@ -32,25 +32,25 @@ class Page:
     title:     what it is called
     data:      what it draws, as JSON can hold it
     draw:      makes an SVG of the same, for where no script may run
-    program:   the JavaScript module that draws it: it exports ``start(host, data)``, or with ``operators``
+    program:   the JavaScript module that draws it: it exports ``start(host, data)``, or if it ``computes``
                ``start(host, data, OPS)``
     styles:    its style sheets
     height:    of the frame in a notebook, in px
-    operators: does it compute with the op table?
+    computes:  does it compute with the op table?
     downloads: may its frame save files?
     scope:     the CSS selector of what has the palette's colours as variables
     """
 
     def __init__(
         self, title: str, data: Mapping[str, Any], draw: Callable[[], str], *, program: Path, styles: Sequence[Path],
-        height: int, operators: bool = False, downloads: bool = False, scope: str = ":root",
+        height: int, computes: bool = False, downloads: bool = False, scope: str = ":root",
     ) -> None:  # fmt: skip
         self.title = title
         self.data = data
         self.height = height
         self._draw = draw
         self._program, self._styles, self._scope = program, styles, scope
-        self._operators, self._downloads = operators, downloads
+        self._computes, self._downloads = computes, downloads
 
     @cached_property
     def picture(self) -> str:
@@ -65,8 +65,8 @@ class Page:
     @cached_property
     def script(self) -> str:
         """The program: its modules, the op table if it is used, and the line that starts it."""
-        needed = [ASSETS / "xp.js"] if self._operators else []
-        table, argument = (operators(), ", OPS") if self._operators else ("", "")
+        needed = [ASSETS / "xp.js"] if self._computes else []
+        table, argument = (javascript_table(), ", OPS") if self._computes else ("", "")
         data = 'JSON.parse(document.getElementById("data").textContent)'
         start = f'const page = start(document.getElementById("page"), {data}{argument});\n'
         return f"{join_modules(*needed, self._program)}\n{table}{start}"
