@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 # Before Matplotlib: where that is missing, plot_style says what to install.
-from nn.plot_style import DARK, LIGHT, axes_grid, settings, style
+from nn.plot_style import axes_grid, settings, style
 
 # isort: split
 from matplotlib import rc_context
@@ -23,6 +23,7 @@ from autograd.files import write_atomically
 from nn import activations, data, init, measure, plots
 from nn.layers import MLP
 from nn.optim import SGD, Adagrad, Adam, RMSprop
+from nn.palette import DARK, LIGHT
 from nn.train import fit
 
 if TYPE_CHECKING:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from autograd import OPS
 from nn import activations, data
 from nn.layers import Neuron
+from nn.palette import CLASS_STYLES
 from nn.theory import best_line
 
 if TYPE_CHECKING:
@@ -57,7 +58,12 @@ def panel(neuron: Neuron | str = "and", samples: Dataset | None = None) -> Page:
     elif neuron not in PRESETS:
         raise ValueError(f"the lecture has the neurons {', '.join(PRESETS)}; got {neuron!r}")
     chosen = presets[start]
-    shown = {"presets": list(presets.values()), "start": list(presets).index(start), "ops": _rows()}
+    shown = {
+        "presets": list(presets.values()),
+        "start": list(presets).index(start),
+        "ops": _rows(),
+        "class_styles": [look._asdict() for look in CLASS_STYLES],
+    }
     return Page(
         f"A single neuron: {chosen['name']}", shown, lambda: _picture(chosen), program=ASSETS / "panel.js",
         styles=[ASSETS / "page.css", ASSETS / "panel.css"], height=HEIGHT, computes=True,
@@ -151,5 +157,5 @@ def _line(w1: float, w2: float, b: float, low: float, size: float, px: Callable[
 
 
 def _corner(x: float, y: float, label: int) -> str:
-    fill = "#0072b2" if label else "#fff"
-    return f'<circle cx="{x}" cy="{y}" r="8" fill="{fill}" stroke="#0072b2" stroke-width="3"/>'
+    look = CLASS_STYLES[label]
+    return f'<path d="{look.path}" transform="translate({x} {y})" fill="{look.light}"/>'

@@ -1,8 +1,6 @@
-"""How figures look: palettes for a light and a dark page, sizes for a slide, and what tells one series from the next.
+"""How figures look: sizes for a slide, and what tells one series, or one class, from the next.
 
-Colours are Okabe and Ito's, which colour-blind readers tell apart (some made lighter for the dark page, and a brown
-added), and colour never speaks alone: classes have markers, curves have dashes, markers or labels. A figure follows its
-page: it is dark where its axis labels are light.
+A figure follows its page: its colours are those of the dark palette where its axis labels are light.
 """
 
 from __future__ import annotations
@@ -12,6 +10,8 @@ from itertools import cycle
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+
+from nn.palette import CLASS_STYLES, DARK, LIGHT, Palette
 
 try:
     from cycler import cycler
@@ -27,31 +27,12 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 __all__ = [
-    "DARK", "DASHES", "LIGHT", "MARKERS", "SIZES", "Palette", "SeriesStyle", "axes_grid", "legend", "palette_of", "series_styles",
-    "settings", "single_axes", "style",
+    "DASHES", "MARKERS", "SIZES", "SeriesStyle", "axes_grid", "class_styles", "legend", "palette_of", "series_styles", "settings",
+    "single_axes", "style",
 ]  # fmt: skip
 
 MARKERS = ["o", "s", "^", "D", "v", "P", "X", "*"]
 DASHES: list[Any] = ["-", "--", ":", "-.", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1)), (0, (8, 2)), (0, (3, 3))]
-
-
-class Palette(NamedTuple):
-    """Paper and ink, and eight colours; the first six stand out from the paper by 3 : 1 at least."""
-
-    paper: str
-    ink: str
-    quiet: str
-    colours: tuple[str, ...]
-
-
-LIGHT = Palette(
-    "#ffffff", "#1b1f24", "#59636e",
-    ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#8A6D3B", "#E69F00", "#56B4E9"),
-)  # fmt: skip
-DARK = Palette(
-    "#0f1318", "#e8edf2", "#a3adb8",
-    ("#56B4E9", "#E69F00", "#00B384", "#CC79A7", "#F0E442", "#F0703C", "#B8A078", "#ffffff"),
-)  # fmt: skip
 
 SIZES: dict[Any, Any] = {  # Any: Matplotlib's stubs list every key, and each version another list
     "font.size": 13, "axes.titlesize": 15, "axes.titlepad": 9, "axes.labelsize": 14, "xtick.labelsize": 12, "ytick.labelsize": 12,
@@ -116,6 +97,17 @@ class SeriesStyle(NamedTuple):
 def series_styles(ax: Axes) -> Iterator[SeriesStyle]:
     """Eight styles that suit the page of the axes, and again from the first."""
     return cycle(map(SeriesStyle, palette_of(ax).colours, MARKERS, DASHES))
+
+
+def class_styles(ax: Axes) -> Iterator[SeriesStyle]:
+    """How classes 0, 1, … look on the page of the axes; the pages of ``panel`` and ``watch`` show them so too.
+
+    >>> [style.marker for _, style in zip(range(2), class_styles(single_axes(None)))]
+    ['s', 'o']
+    """
+    dark = palette_of(ax) is DARK
+    looks = zip(CLASS_STYLES, DASHES, strict=True)
+    return cycle(SeriesStyle(look.dark if dark else look.light, look.marker, dashes) for look, dashes in looks)
 
 
 def legend(ax: Axes, **kwargs: Any) -> None:

@@ -15,7 +15,17 @@ from statistics import fmean as mean
 from typing import TYPE_CHECKING, Any
 
 # Before Matplotlib: where that is missing, plot_style says what to install.
-from nn.plot_style import SIZES, SeriesStyle, axes_grid, legend, palette_of, series_styles, single_axes, style
+from nn.plot_style import (
+    SIZES,
+    SeriesStyle,
+    axes_grid,
+    class_styles,
+    legend,
+    palette_of,
+    series_styles,
+    single_axes,
+    style,
+)
 
 # isort: split
 import numpy as np
@@ -180,7 +190,7 @@ def decision_boundary(
     kinds = range(scores.shape[-1])
     if not np.isin(labels, kinds).all():
         raise ValueError(f"classes are 0 … {kinds[-1]}, one score each; y holds {np.unique(labels).tolist()}")
-    for k, series in zip(kinds, series_styles(ax), strict=False):
+    for k, series in zip(kinds, class_styles(ax), strict=False):
         own = points[labels == k]
         options: dict[str, Any] = {"color": series.colour, "marker": series.marker, "edgecolor": palette_of(ax).paper}
         label = f"class {classes[k] if k < len(classes) else k}"
@@ -193,7 +203,7 @@ def decision_boundary(
 def _regions(ax: Axes, xs: Array, ys: Array, scores: Array) -> None:
     """Each point in the colour of its best class, and lines where a class is level with the best of the others."""
     kinds = scores.shape[-1]
-    colours = ListedColormap([series.colour for series in islice(series_styles(ax), kinds)])
+    colours = ListedColormap([series.colour for series in islice(class_styles(ax), kinds)])
     fill: dict[str, Any] = {"cmap": colours, "vmin": 0, "vmax": kinds - 1, "alpha": 0.25}
     ax.pcolormesh(xs, ys, scores.argmax(axis=-1), shading="nearest", rasterized=True, **fill)
     for k in range(kinds - (kinds == 2)):

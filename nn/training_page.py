@@ -15,6 +15,7 @@ from math import isfinite, log10
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from nn.palette import CLASS_STYLES
 from nn.recorder import Recorder
 
 if TYPE_CHECKING:
@@ -63,7 +64,8 @@ def watch(run: Recorder, *, classes: Sequence[str] = (), threshold: float = 0.0)
 
     sizes = "-".join(map(str, run.model.sizes))
     title = f"Watching MLP {sizes} learn: {len(run.records):,} steps"
-    shown = {"title": title, "threshold": threshold, **_data(run, classes)}
+    styles = [look._asdict() for look in CLASS_STYLES]
+    shown = {"title": title, "threshold": threshold, "class_styles": styles, **_data(run, classes)}
     plain = PLAIN_HEIGHT + LAYER_HEIGHT * len(run.model.layers)
     return Page(
         title, shown, lambda: _picture(title, run), program=ASSETS / "watch.js",

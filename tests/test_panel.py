@@ -8,13 +8,15 @@ import re
 from xml.etree import ElementTree
 
 import pytest
+from matplotlib.collections import PathCollection
 
 from autograd import OPS, DomainError, Value, primitive
 from autograd.view.operators import javascript_table
 from autograd.view.palette import DARK, LIGHT
 from autograd.view.scripts import modules_of
-from nn import MLP, Neuron, activations, data, losses
+from nn import MLP, Neuron, Recorder, activations, data, losses, plots, watch
 from nn.neuron_panel import ASSETS, PRESETS, panel
+from nn.palette import CLASS_STYLES
 from nn.theory import best_line
 
 ONE_OPERAND = [op.name for op in OPS.values() if len(op.operands) == 1]
@@ -310,6 +312,23 @@ def test_the_page_follows_the_colour_scheme(opened, scheme):
     assert paper == {"light": "rgb(255, 255, 255)", "dark": "rgb(15, 19, 24)"}[scheme]
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_class_looks_the_same_in_the_panel_in_watch_and_in_plots(opened, scheme):
+    model = MLP([2, 2, 1], seed=0)
+    recorder = Recorder(model, data.XOR.X, data.XOR.y, loss="logistic")
+    fill = "(e) => getComputedStyle(e).fill.match(/\\d+/g).map((c) => c / 255)"
+    with plots.style(dark=scheme == "dark"):
+        ax = plots.decision_boundary(model, data.XOR.X, data.XOR.y, resolution=5)
+    drawn = [dots for dots in ax.collections if isinstance(dots, PathCollection)]
+    expected = [tuple(dots.get_facecolor()[0][:3]) for dots in drawn]
+    for page in (panel("xor"), watch(recorder)):
+        tab = opened(page, color_scheme=scheme)
+        for k in (0, 1):
+            marker = tab.locator(f"path.class{k}").first
+            assert marker.evaluate(fill) == pytest.approx(expected[k]), page
+            assert marker.get_attribute("d") == CLASS_STYLES[k].path
+
+
 def test_text_colours_stand_out_by_4_5_to_1(contrast):
     assert "--descent: var(--input_line)" in (ASSETS / "page.css").read_text()
     for colours in (LIGHT, DARK):
@@ -367,7 +386,8 @@ def test_the_static_picture_has_the_samples_and_the_line():
         map(float, point.split(",")) for point in next(root.iter(f"{svg}polyline")).get("points").split()
     ]
     assert (x1 - x0) == pytest.approx(y1 - y0)  # x₁ + x₂ = 1.5 falls at 45°
-    assert len(list(root.iter(f"{svg}circle"))) == 4
+    corners = [(path.get("d"), path.get("fill")) for path in root.iter(f"{svg}path")]
+    assert corners == [(CLASS_STYLES[k].path, CLASS_STYLES[k].light) for k in data.AND.y]
     assert next(root.iter(f"{svg}text")).text == "AND: h = step(1·x₁ + 1·x₂ − 1.5)"
     assert 'polyline points=""' in panel(neuron_of("tanh", 0, 0, 1)).picture
 

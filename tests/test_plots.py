@@ -14,7 +14,7 @@ from matplotlib.collections import PathCollection
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 
-from nn import MLP, SGD, Layer, data, figures, fit, measure, plot_style, plots
+from nn import MLP, SGD, Layer, data, figures, fit, measure, palette, plot_style, plots
 
 SLIDE = 13.33  # inches across
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
@@ -81,7 +81,7 @@ def contrast(a, b):
     return (light + 0.05) / (dark + 0.05)
 
 
-@pytest.mark.parametrize("page", [plot_style.LIGHT, plot_style.DARK])
+@pytest.mark.parametrize("page", [palette.LIGHT, palette.DARK])
 def test_ink_and_colours_stand_out_from_the_paper(page):
     assert contrast(page.ink, page.paper) > 7
     assert contrast(page.quiet, page.paper) > 4.5
@@ -93,9 +93,9 @@ def test_a_figure_follows_its_page_even_after_the_style_has_ended():
     with plots.style(dark=True):
         ax = Figure().add_subplot()
     plots.variances({"kaiming": [measure.LayerVariance(1.0, 1.0)]}, ax=ax)
-    assert ax.get_lines()[0].get_color() == plot_style.DARK.colours[0]
-    assert to_hex(ax.get_facecolor()) == plot_style.DARK.paper
-    assert to_hex(ax.get_legend().get_texts()[0].get_color()) == plot_style.DARK.ink
+    assert ax.get_lines()[0].get_color() == palette.DARK.colours[0]
+    assert to_hex(ax.get_facecolor()) == palette.DARK.paper
+    assert to_hex(ax.get_legend().get_texts()[0].get_color()) == palette.DARK.ink
 
 
 # ── what they show ──────────────────────────────────────────────────────────
@@ -302,11 +302,11 @@ def drawn_in_a_session():
 @pytest.mark.parametrize("name", figures.STYLES)
 def test_a_session_with_the_settings_of_a_style_draws_in_it(name, tmp_path):
     (path,) = (path for path in figures.save_styles(tmp_path) if path.stem == name)
-    palette = plot_style.DARK if name.startswith("dark") else plot_style.LIGHT
+    colours = palette.DARK if name.startswith("dark") else palette.LIGHT
     dpi = 150.0 if name.endswith("projector") else 100.0
     with rc_context(fname=path):
         found = drawn_in_a_session()
-    assert found == [to_rgb(palette.paper), dpi, palette.colours[0], palette.ink, plot_style.SIZES["axes.titlesize"]]
+    assert found == [to_rgb(colours.paper), dpi, colours.colours[0], colours.ink, plot_style.SIZES["axes.titlesize"]]
 
 
 @pytest.mark.slow

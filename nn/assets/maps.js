@@ -4,7 +4,7 @@ import { clamp, linspace, range } from "../../autograd/view/assets/arrays.js";
 import { h } from "../../autograd/view/assets/dom.js";
 import { formatNumber, signClass, subscript } from "../../autograd/view/assets/numbers.js";
 import { colour } from "../../autograd/view/assets/theme.js";
-import { CLASSES, Plot } from "./plot.js";
+import { Plot } from "./plot.js";
 
 const MOST = 32; // neuron maps per layer
 const CELLS = 20; // of a neuron map, on a side
@@ -30,14 +30,14 @@ export function buildMaps({ sizes, X }) {
 
 /** The class said at each point of the plane, the darker the surer, and the samples. */
 export function drawBoundary(plot, page) {
-  const { data, decision, shot } = page;
-  const colours = range(CLASSES).map((k) => colour(`class${k}`));
+  const { classes, data, decision, shot } = page;
+  const colours = classes.colours();
   plot.clear();
   plot.field(72, (x, y) => {
     const f = page.compute([x, y]).at(-1);
-    return [...colours[decision.classOf(f) % CLASSES], 0.12 + 0.33 * Math.tanh(decision.margin(f))];
+    return [...colours[classes.indexOf(decision.classOf(f))], 0.12 + 0.33 * Math.tanh(decision.margin(f))];
   });
-  for (const [i, x] of data.X.entries()) plot.sample(x, decision.classOfTarget(data.y[i]), 5);
+  for (const [i, x] of data.X.entries()) plot.sample(x, classes, decision.classOfTarget(data.y[i]), 5);
   plot.describe(`Decision boundary after ${shot.step} steps, with ${data.X.length} samples`);
 }
 

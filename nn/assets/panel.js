@@ -3,6 +3,7 @@
 import { dropDown, h, s } from "../../autograd/view/assets/dom.js";
 import { formatNumber, subscript } from "../../autograd/view/assets/numbers.js";
 import { onTheme } from "../../autograd/view/assets/theme.js";
+import { ClassStyles } from "./classes.js";
 import { backward, descend, forward, meanGradients, meanLoss, output, squaredError } from "./neuron.js";
 import { drawEquation, drawFlow, fillDerivation } from "./panel_flow.js";
 import { drawCurve, drawHidden, drawPlane, drawWeights, planeBounds, REACH } from "./panel_plots.js";
@@ -18,6 +19,7 @@ export function start(host, data, OPS) {
 class Panel {
   constructor(host, data, OPS) {
     Object.assign(this, { host, data, OPS });
+    this.classes = new ClassStyles(data.class_styles);
     this.all = false; // the loss: of this sample or of all
     this.load(data.presets[data.start]);
   }

@@ -22,10 +22,10 @@ export function drawPlane(plot, panel, gradients) {
   plot.clear();
   plot.field(
     64,
-    shading((x1, x2) => output(neurons, [x1, x2], σ)),
+    shading(panel.classes, (x1, x2) => output(neurons, [x1, x2], σ)),
   );
   for (const line of lines) drawLine(plot, line);
-  for (const [i, sample] of preset.X.entries()) plot.sample(sample, preset.y[i]);
+  for (const [i, sample] of preset.X.entries()) plot.sample(sample, panel.classes, preset.y[i]);
   plot.ring(x);
   for (const [k, line] of lines.entries()) {
     drawNormal(plot, line, isNetwork ? names[k] : "w", k === picked && gradients[k], panel.lr);
@@ -39,13 +39,13 @@ export function drawPlane(plot, panel, gradients) {
   return right;
 }
 
-/** Blue where a value is 1, orange where it is 0, paper at the middle. */
-function shading(value) {
-  const [plus, minus] = [colour("plus"), colour("minus")];
+/** In the colour of class 1 where a value is 1, of class 0 where it is 0, paper at the middle. */
+function shading(classes, value) {
+  const [zero, one] = classes.colours();
   return (x, y) => {
     const v = value(x, y);
     const strength = Math.min(1, Math.abs(v - 0.5) * 2);
-    return [...(v >= 0.5 ? plus : minus), Number.isNaN(v) ? 0 : 0.4 * strength];
+    return [...(v >= 0.5 ? one : zero), Number.isNaN(v) ? 0 : 0.4 * strength];
   };
 }
 
@@ -88,15 +88,15 @@ function drawDescent(plot, from, way) {
 }
 
 /** The samples where h₁ and h₂ put them, and the line of f. */
-export function drawHidden(plot, { neurons, preset, picked, lr, σ }, fired, gradient) {
+export function drawHidden(plot, { classes, neurons, preset, picked, lr, σ }, fired, gradient) {
   const [, , last] = neurons;
   plot.clear();
   plot.field(
     64,
-    shading((h1, h2) => fire(last, [h1, h2], σ).h),
+    shading(classes, (h1, h2) => fire(last, [h1, h2], σ).h),
   );
   drawLine(plot, last);
-  for (const [i, x] of preset.X.entries()) plot.sample(forward(neurons, x, σ)[2].inputs, preset.y[i]);
+  for (const [i, x] of preset.X.entries()) plot.sample(forward(neurons, x, σ)[2].inputs, classes, preset.y[i]);
   plot.ring(fired[2].inputs);
   drawNormal(plot, last, "f", picked === 2 && gradient, lr);
   plot.describe("What f sees: the samples at (h₁, h₂), and one line between them");

@@ -4,22 +4,6 @@ import { clamp, mean, range } from "../../autograd/view/assets/arrays.js";
 import { h, s } from "../../autograd/view/assets/dom.js";
 import { formatNumber } from "../../autograd/view/assets/numbers.js";
 
-export const CLASSES = 6; // as many class colours and markers as there are
-
-const MARKERS = [
-  "M-7 -7 H7 V7 H-7 Z",
-  "M-8 0 A8 8 0 1 0 8 0 A8 8 0 1 0 -8 0",
-  "M0 -9 L8 7 L-8 7 Z",
-  "M0 -9 L9 0 L0 9 L-9 0 Z",
-  "M0 9 L8 -7 L-8 -7 Z",
-  "M-9 -3 H-3 V-9 H3 V-3 H9 V3 H3 V9 H-3 V3 H-9 Z",
-];
-
-/** The marker of class k: its colour and its shape tell it apart. */
-export function classMarker(k, attributes = {}, names = "") {
-  return s("path", { class: `${names} class${k % CLASSES}`.trim(), d: MARKERS[k % CLASSES], ...attributes });
-}
-
 export class Plot {
   /** `x`, `y`: the ends of the axes; `size`: of the square, in units of its SVG; `ticks`: are the axes labelled? */
   constructor(title, { x, y, labels = ["", ""], size = 300, ticks = true }) {
@@ -151,9 +135,10 @@ export class Plot {
     this.marks.append(s("text", { class: name, x: this.px(x) + dx, y: this.py(y) - dy }, words));
   }
 
-  sample([x, y], k, size = 8) {
+  /** A sample of class k, as `classes` show it. */
+  sample([x, y], classes, k, size = 8) {
     const transform = `translate(${this.px(x)} ${this.py(y)}) scale(${size / 8})`;
-    this.marks.append(classMarker(k, { transform }, "sample"));
+    this.marks.append(classes.marker(k, { transform }, "sample"));
   }
 
   ring([x, y]) {

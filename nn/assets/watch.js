@@ -5,11 +5,12 @@ import { h, s, setNumber } from "../../autograd/view/assets/dom.js";
 import { formatNumber } from "../../autograd/view/assets/numbers.js";
 import { onTheme } from "../../autograd/view/assets/theme.js";
 import { Playback, Transport } from "../../autograd/view/assets/transport.js";
+import { ClassStyles } from "./classes.js";
 import { buildLayerTable } from "./layer_table.js";
 import { buildLossCurve } from "./loss_curve.js";
 import { bounds, buildMaps, drawBoundary, drawMaps } from "./maps.js";
 import { Decision, forward, unpack } from "./network.js";
-import { classMarker, Plot } from "./plot.js";
+import { Plot } from "./plot.js";
 
 const DELAY = 200; // ms between two snapshots that are played
 
@@ -22,6 +23,7 @@ export function start(host, data, OPS) {
 class TrainingPage {
   constructor(host, data, OPS) {
     this.data = data;
+    this.classes = new ClassStyles(data.class_styles);
     this.isPlanar = !data.without_maps;
     this.decision = new Decision(data.sizes.at(-1), data.threshold);
     this.activations = data.activations.map((name) => OPS[name]);
@@ -128,7 +130,7 @@ class TrainingPage {
     this.plane = new Plot("decision boundary", { x: bounds(data.X, 0), y: bounds(data.X, 1), labels: ["x₁", "x₂"] });
     const classes = [...new Set(data.y.map((y) => decision.classOfTarget(y)))].sort((a, b) => a - b);
     const entries = classes.map((k) => {
-      const marker = s("svg", { viewBox: "-10 -10 20 20", "aria-hidden": "true" }, classMarker(k));
+      const marker = s("svg", { viewBox: "-10 -10 20 20", "aria-hidden": "true" }, this.classes.marker(k));
       return h("li", {}, marker, ` ${data.classes[k] ?? `class ${k}`}`);
     });
     const legend = h("ul", { class: "legend", "aria-label": "classes" }, ...entries);
