@@ -392,16 +392,26 @@ def _reread(op: Op, operands: Sequence[Value]) -> tuple[float, tuple[float, ...]
 
 
 def _outside(op: Op, x: Sequence[float], operands: Sequence[Value]) -> str:
-    """What to say when an op was asked for something outside its domain."""
-    names = op.operands or [f"x{i + 1}" for i in range(len(x))]
+    """What to say when an op was asked for something outside its domain, in the operands' own names where they have some."""
+    rule = op.operands or tuple(f"x{i + 1}" for i in range(len(x)))
+    own = dict(zip(rule, (_short_label(v) or name for v, name in zip(operands, rule, strict=True)), strict=True))
+    if len({*own.values(), *op.constants}) < len(own) + len(op.constants):
+        own = dict(zip(rule, rule, strict=True))  # one name would stand for two numbers
     named = re.findall(r"\w+", op.domain)
     got = [
-        f"{name} = {xi:g}" + (f" at node {shortened(v.label)}" if v.label else "")
-        for name, xi, v in zip(names, x, operands, strict=True)
+        f"{own[name]} = {xi:g}" + (f" at node {shortened(v.label)}" if v.label and own[name] != v.label else "")
+        for name, xi, v in zip(rule, x, operands, strict=True)
         if name in named or not op.operands
     ] + [f"{k} = {c:g}" for k, c in op.constants.items()]
-    needs = f"needs {op.domain}" if op.domain else "has no value here"
+    domain = re.sub(r"\w+", lambda word: own.get(word[0], word[0]), op.domain)
+    needs = f"needs {domain}" if domain else "has no value here"
     return f"{op.name.removesuffix('_constant')} {needs}, got {', '.join(got)}. {op.hint}".rstrip()
+
+
+def _short_label(v: Value) -> str:
+    """A label that can stand in a formula, or ""."""
+    label = str(v.label)
+    return label if len(label) <= 30 and label.isprintable() and label == label.strip() else ""
 
 
 _add, _subtract, _multiply, _divide = (OPS[n] for n in ("add", "subtract", "multiply", "divide"))

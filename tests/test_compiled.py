@@ -474,10 +474,10 @@ def test_anything_but_a_function_of_values_is_an_error():
 
 def test_a_function_that_fails_fails_and_leaves_nothing():
     f = compiled(lambda x: x.log() * 1.0)
-    with pytest.raises(DomainError, match="log needs x > 0, got x = -1 at node 'x'"):
+    with pytest.raises(DomainError, match="log needs x > 0, got x = -1"):
         f(-1.0)
     assert f(1.0) == 0.0
-    with pytest.raises(DomainError, match="log needs x > 0, got x = -2 at node 'x'"):
+    with pytest.raises(DomainError, match="log needs x > 0, got x = -2"):
         f(-2.0)
     assert f.retraced == []
 

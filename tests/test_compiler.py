@@ -287,7 +287,7 @@ def test_what_cannot_be_compiled_is_an_error():
 def test_leaving_a_domain_raises_the_error_of_the_graph():
     x = Value(2.0, label="p")
     program = compile_graph(x.log() * Value(1.0, kind="parameter"), inputs=[x])
-    with pytest.raises(DomainError, match="log needs x > 0, got x = -1 at node 'p'"):
+    with pytest.raises(DomainError, match="log needs p > 0, got p = -1"):
         program([1.0, -1.0])
 
 
@@ -417,7 +417,7 @@ def test_an_irregular_graph_names_the_node_where_it_leaves_a_domain():
     root = chain(2_000, Value(0.9), Value(0.1), (x.log() + 1.0).exp())
     program = compile_graph(root, inputs=[x])
     program([1.0])
-    with pytest.raises(DomainError, match=r"log needs x > 0, got x = -1 at node 'x'"):
+    with pytest.raises(DomainError, match=r"log needs x > 0, got x = -1"):
         program([-1.0])
 
 
@@ -428,7 +428,7 @@ def test_leaving_a_domain_raises_although_the_loss_is_finite():
     x = Value(0.5, label="x")
     program = compile_graph(x.log().clip(), inputs=[x])
     assert program([2.0]) == pytest.approx(0.6931471805599453)
-    with pytest.raises(DomainError, match=r"log needs x > 0, got x = 0 at node 'x'"):
+    with pytest.raises(DomainError, match=r"log needs x > 0, got x = 0"):
         program([2.0, 0.0])
 
 

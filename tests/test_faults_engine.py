@@ -41,25 +41,25 @@ def p(x):
 # ── rows 1 to 4: leaving a domain is named ──────────────────────────────────
 
 OUTSIDE = [  # row of FAULTS, what is done, words of the message
-    (1, lambda: p(0.0).log(), ["log needs x > 0", "got x = 0 at node 'p'", "Try a loss on logits"]),
-    (1, lambda: p(-1.0).log(), ["log needs x > 0", "got x = -1 at node 'p'", "Did a probability leave (0, 1)?"]),
-    (1, lambda: p(-1.0).log1p(), ["log1p needs x > -1", "got x = -1 at node 'p'"]),
-    (1, lambda: p(-0.0).log(), ["log needs x > 0"]),
-    (2, lambda: 1 / p(0.0), ["divide needs b ≠ 0", "got b = 0 at node 'p'"]),
+    (1, lambda: p(0.0).log(), ["log needs p > 0", "got p = 0", "Try a loss on logits"]),
+    (1, lambda: p(-1.0).log(), ["log needs p > 0", "got p = -1", "Did a probability leave (0, 1)?"]),
+    (1, lambda: p(-1.0).log1p(), ["log1p needs p > -1", "got p = -1"]),
+    (1, lambda: p(-0.0).log(), ["log needs p > 0"]),
+    (2, lambda: 1 / p(0.0), ["divide needs p ≠ 0", "got p = 0"]),
     (2, lambda: Value(1.0) / 0, ["divide needs b ≠ 0", "got b = 0"]),
-    (2, lambda: Value(0.0) / p(0.0), ["divide needs b ≠ 0", "got b = 0 at node 'p'"]),
+    (2, lambda: Value(0.0) / p(0.0), ["divide needs p ≠ 0", "got p = 0"]),
     (2, lambda: p(3.0) / p(-0.0), ["divide needs b ≠ 0", "b = -0 at node 'p'"]),
-    (2, lambda: p(0.0) ** -1, ["power needs x > 0", "got x = 0 at node 'p'", "k = -1"]),
-    (2, lambda: 0 ** p(-1.0), ["exponential needs base > 0", "x = -1 at node 'p'", "base = 0"]),
-    (2, lambda: p(0.0) ** Value(-1.0, label="q"), ["power needs x > 0", "x = 0 at node 'p'", "y = -1 at node 'q'"]),
-    (3, lambda: p(-2.0) ** 0.5, ["power needs x > 0", "x < 0 only for a whole k", "got x = -2 at node 'p'", "k = 0.5"]),
-    (3, lambda: p(-2.0) ** Value(0.5), ["power needs x > 0", "got x = -2 at node 'p'"]),
-    (3, lambda: p(-2.0) ** Value(2.0), ["power needs x > 0", "For a fixed exponent write a number, x ** 2"]),
-    (3, lambda: (-2) ** p(0.5), ["exponential needs base > 0", "x = 0.5 at node 'p'", "base = -2"]),
-    (3, lambda: p(-2.0).sqrt(), ["sqrt needs x > 0", "got x = -2 at node 'p'"]),
-    (4, lambda: p(0.0) ** 0.5, ["power needs x > 0", "got x = 0 at node 'p'", "A root has no slope at 0"]),
-    (4, lambda: p(0.0) ** Value(0.5), ["power needs x > 0", "got x = 0 at node 'p'"]),
-    (4, lambda: p(0.0).sqrt(), ["sqrt needs x > 0", "slope", "no value at 0", "got x = 0 at node 'p'"]),
+    (2, lambda: p(0.0) ** -1, ["power needs p > 0", "got p = 0", "k = -1"]),
+    (2, lambda: 0 ** p(-1.0), ["exponential needs base > 0", "p = -1", "base = 0"]),
+    (2, lambda: p(0.0) ** Value(-1.0, label="q"), ["power needs p > 0", "p = 0", "q = -1"]),
+    (3, lambda: p(-2.0) ** 0.5, ["power needs p > 0", "p < 0 only for a whole k", "got p = -2", "k = 0.5"]),
+    (3, lambda: p(-2.0) ** Value(0.5), ["power needs p > 0", "got p = -2"]),
+    (3, lambda: p(-2.0) ** Value(2.0), ["power needs p > 0", "For a fixed exponent write a number, x ** 2"]),
+    (3, lambda: (-2) ** p(0.5), ["exponential needs base > 0", "p = 0.5", "base = -2"]),
+    (3, lambda: p(-2.0).sqrt(), ["sqrt needs p > 0", "got p = -2"]),
+    (4, lambda: p(0.0) ** 0.5, ["power needs p > 0", "got p = 0", "A root has no slope at 0"]),
+    (4, lambda: p(0.0) ** Value(0.5), ["power needs p > 0", "got p = 0"]),
+    (4, lambda: p(0.0).sqrt(), ["sqrt needs p > 0", "slope", "no value at 0", "got p = 0"]),
 ]
 
 
@@ -78,6 +78,21 @@ def test_leaving_a_domain_is_named(row, done, words):
 def test_a_node_without_a_label_is_not_named():
     with pytest.raises(DomainError, match=r"^log needs x > 0, got x = -1\. "):
         Value(-1.0).log()
+
+
+def test_a_domain_is_said_in_the_operands_own_names_unless_one_name_would_stand_for_two_numbers():
+    x, y, k = Value(0.0, label="x"), Value(0.5, label="y"), Value(-2.0, label="k")
+    for done, said in [
+        (lambda: y / x, "divide needs x ≠ 0, got x = 0."),
+        (lambda: x**-1, "power needs x > 0 (x = 0 only for k = 0 or k ≥ 1, x < 0 only for a whole k), got x = 0, k = -1. "),
+        (lambda: k**0.5, "power needs x > 0 (x = 0 only for k = 0 or k ≥ 1, x < 0 only for a whole k), got x = -2 at node 'k', k = 0.5. "),
+        (lambda: x ** Value(-1.0), "power needs x > 0, or x = 0 with y = 0 or y ≥ 1, when the exponent y is a Value, got x = 0, y = -1. "),
+        (lambda: Value(-1.0, label="y") ** Value(0.5), "power needs x > 0, or x = 0 with y = 0 or y ≥ 1, when the exponent y is a Value, got x = -1 at node 'y', y = 0.5. "),
+        (lambda: Value(-1.0, label="z" * 99).log(), f"log needs x > 0, got x = -1 at node '{'z' * 56}...."),
+    ]:  # fmt: skip
+        with pytest.raises(DomainError) as caught:
+            done()
+        assert str(caught.value).startswith(said)
 
 
 def test_every_row_that_has_a_domain_was_left_above():
@@ -100,7 +115,7 @@ def test_rows_of_the_users_own_name_their_operands_too():
         return xp.log(a), (1.0 / a,)
 
     try:
-        with pytest.raises(DomainError, match=r"geometric_mean needs every x > 0, got x1 = 2, x2 = -1 at node 'p'"):
+        with pytest.raises(DomainError, match=r"geometric_mean needs every x > 0, got x1 = 2, p = -1"):
             apply(geometric_mean, Value(2.0), p(-1.0))
         with pytest.raises(DomainError, match="no_words"):
             apply(no_words, p(-1.0))

@@ -114,7 +114,7 @@ def test_junk_gets_a_verdict_and_raises_nothing(check, right, capsys):
             verdict = check(*answer)
             assert isinstance(verdict, Verdict), answer
             assert not verdict, answer
-            assert repr(verdict).startswith("✗")
+            assert repr(verdict).startswith("○ Not answered yet." if verdict.mistake == UNANSWERED else "✗")
 
 
 @pytest.mark.parametrize(("check", "right"), EVERY)

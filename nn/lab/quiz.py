@@ -121,7 +121,8 @@ class Verdicts(dict[str, Verdict]):
 
 
 def _said(label: str, verdict: Verdict) -> str:
-    return repr(verdict) if verdict else repr(verdict).replace("✗ ", f"✗ {label}: ", 1)
+    mark, _, said = repr(verdict).partition(" ")
+    return repr(verdict) if verdict else f"{mark} {label}: {said}"
 
 
 class Quiz:

@@ -42,7 +42,8 @@ class Verdict:
 
     def __repr__(self) -> str:
         said = [self.mistake and self.mistake[0].upper() + self.mistake[1:] + ".", self.advice]
-        return f"{'✓' if self else '✗'} {' '.join(filter(None, said))}".rstrip()
+        mark = "✓" if self else "○" if self.mistake == UNANSWERED else "✗"
+        return f"{mark} {' '.join(filter(None, said))}".rstrip()
 
     def _repr_html_(self) -> str:
         return f'<p style="font-size:1.15em">{html.escape(repr(self))}</p>'
@@ -71,7 +72,7 @@ def judge(
     >>> judge(2.0, 0.84, {"forgot the upstream gradient": (2.0, "What does L feel of z?")})
     ✗ Forgot the upstream gradient. What does L feel of z?
     >>> judge(..., 0.84)
-    ✗ Not answered yet. Put your answer where the three dots are.
+    ○ Not answered yet. Put your answer where the three dots are.
     >>> judge([0.84, 2.0], 0.84)
     ✗ Not the kind of answer that is asked for. A number is wanted, this is a list of 2.
     """
@@ -110,7 +111,7 @@ def judge_function(
     >>> judge_function(lambda x: 2, lambda x: 2 * x, samples, {"forgot x": (lambda x: 2, "What is the slope of x²?")})
     ✗ Forgot x. What is the slope of x²?
     >>> judge_function(lambda x: ..., lambda x: 2 * x, samples)
-    ✗ Not answered yet. Put the body of your function where the three dots are.
+    ○ Not answered yet. Put the body of your function where the three dots are.
     >>> judge_function(lambda x: 1 / (x - 2), lambda x: 2 * x, samples)
     ✗ Raises an error. Your function of 2.0: ZeroDivisionError: float division by zero
     """

@@ -41,7 +41,7 @@ test("a mistake is said where it shows", () => {
   assert.ok(
     assigned.some((text) => text.includes("∂L/∂w = ∂L/∂z") && text.endsWith("The 6 that had arrived is lost.")),
   );
-  assert.ok(assigned.includes("Done, with “= instead of +=”: 1 of 4 gradients are wrong."));
+  assert.ok(assigned.includes("Done, with “= instead of +=”: 1 of 4 gradients is wrong."));
   const kept = said(trace, mistakenPass(trace, "keep"));
   assert.ok(kept.some((text) => text.endsWith("The gradient of w is wrong (12 is right).")));
   assert.ok(!kept.some((text) => text.startsWith("zero_grad")));

@@ -102,5 +102,5 @@ function doneSentence({ nodes, correct }, pass) {
   const wrong = nodes.filter((_, i) => !isClose(pass.final[i], correct.final[i])).length;
   const done = `Done, with “${MISTAKES[pass.mistake]}”`;
   if (!wrong) return `${done}: no gradient is wrong, in this graph it makes no difference.`;
-  return `${done}: ${wrong} of ${nodes.length} gradients are wrong.`;
+  return `${done}: ${wrong} of ${nodes.length} gradients ${wrong === 1 ? "is" : "are"} wrong.`;
 }
