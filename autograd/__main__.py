@@ -1,3 +1,4 @@
+# PYTHON_ARGCOMPLETE_OK
 """The command line ``chalkgrad``, also ``python -m autograd`` and ``python -m nn``.
 
 Commands are found through the entry points "chalkgrad.commands", so that the
@@ -35,6 +36,13 @@ def _commands() -> dict[str, Any]:
         ) from None
 
 
+class _AsWritten(argparse.HelpFormatter):
+    """Help whose examples stand as they are typed; what else there is to say is filled into lines."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        return text if text.startswith("example") else super()._fill_text(text, width, indent)
+
+
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> Any:
         self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
@@ -43,6 +51,7 @@ class _Parser(argparse.ArgumentParser):
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; 0 when it went well, 1 when a check failed, 2 with one line for a wrong argument or file.
 
+    Without a command it shows what there is, with an example of each.
     130 after Ctrl-C; 141, silently, when nobody reads the output any more (``| head``).
 
     >>> main(["check", "w*w", "w=3"])
@@ -56,7 +65,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     who = "chalkgrad"
     try:
         try:
-            arguments = _parser().parse_args(_marked(sys.argv[1:] if argv is None else argv))
+            words = _marked(sys.argv[1:] if argv is None else argv)
+            parser = _parser()
+            _complete(parser)
+            if not words:
+                parser.print_help()
+                return 0
+            arguments = parser.parse_args(words)
             who += f" {arguments.command}"
             return int(arguments.run(arguments))
         finally:
@@ -73,14 +88,37 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="chalkgrad", description="Draw, check and train with a scalar autodiff engine.")
+    commands = _commands()
+    parser = _Parser(
+        prog="chalkgrad", description="Draw, step through, check and train with a scalar autodiff engine.",
+        epilog=_examples(*(command.example for command in commands.values())), formatter_class=_AsWritten,
+    )  # fmt: skip
     parser.add_argument("--version", action="version", version=f"chalkgrad {metadata.version('chalkgrad')}")
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="command")
-    for name, command in _commands().items():
-        sub = subparsers.add_parser(name, help=command.help, description=command.help)
+    for name, command in commands.items():
+        sub = subparsers.add_parser(
+            name,
+            help=command.help,
+            description=command.help,
+            epilog=_examples(command.example),
+            formatter_class=_AsWritten,
+        )
         command.add_arguments(sub)
         sub.set_defaults(run=command.run)
     return parser
+
+
+def _examples(*typed: str) -> str:
+    return "\n".join([f"example{'s' * (len(typed) > 1)}:", *(f"  chalkgrad {words}" for words in typed)])
+
+
+def _complete(parser: argparse.ArgumentParser) -> None:
+    """Answer a shell that asks how the words go on, if argcomplete is installed."""
+    if "_ARGCOMPLETE" in os.environ:
+        with suppress(ImportError):
+            import argcomplete
+
+            argcomplete.autocomplete(parser)
 
 
 def _marked(words: Sequence[str]) -> list[str]:

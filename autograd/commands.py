@@ -1,27 +1,29 @@
 """The commands that need the engine alone: ``draw``, ``step`` and ``check``.
 
-A command is an object with ``help``, ``add_arguments(parser)`` and ``run(arguments)``; a wrong
+A command is an object with ``help``, ``example``, ``add_arguments(parser)`` and ``run(arguments)``; a wrong
 argument is a ValueError or OSError whose text says what to do.
 """
 
 from __future__ import annotations
 
 import argparse
+import webbrowser
 from pathlib import Path
 from typing import Any, Protocol
 from unicodedata import normalize
 
-from autograd.expressions import parse
+from autograd.expressions import parse, read_number
 from autograd.gradient_check import gradcheck
 from autograd.value import Value
 
-__all__ = ["Command", "check", "draw", "step"]
+__all__ = ["Command", "add_open", "check", "draw", "number", "show", "step"]
 
 
 class Command(Protocol):
     """What the command line asks of a command."""
 
     help: str
+    example: str  # what to type after ``chalkgrad``
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:  # noqa: D102
         ...
@@ -29,6 +31,25 @@ class Command(Protocol):
     def run(self, arguments: argparse.Namespace) -> int:
         """Do it; the exit code."""
         ...
+
+
+def number(text: str) -> float:
+    """``read_number`` for an argument, in argparse's way of saying what is wrong."""
+    try:
+        return read_number(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def add_open(parser: argparse.ArgumentParser) -> None:
+    """The option ``--open``; ``show`` does what it says."""
+    parser.add_argument("--open", action="store_true", help="open it in the browser")
+
+
+def show(path: str | Path) -> None:
+    """Open a file in the browser, or say that there is none."""
+    if not webbrowser.open(Path(path).resolve().as_uri()):
+        print(f"no browser was found here: open {path} in one yourself")
 
 
 def _assignments(words: list[str]) -> dict[str, float]:
@@ -41,7 +62,7 @@ def _assignments(words: list[str]) -> dict[str, float]:
         if name in numbers:
             raise ValueError(f"{name} is given twice: {numbers[name]:g} and {text}")
         try:
-            numbers[name] = float(text)
+            numbers[name] = read_number(text)
         except ValueError:
             raise ValueError(f"{name} needs a number, got {text!r}") from None
     return numbers
@@ -64,6 +85,7 @@ def _formula(arguments: argparse.Namespace) -> tuple[Any, dict[str, float]]:
 
 class _Draw:
     help = "draw the graph of a formula, with its gradients"
+    example = 'draw "tanh(w*x + b)" w=1 x=2 b=-1/2 --open'
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         _formula_arguments(parser)
@@ -72,6 +94,7 @@ class _Draw:
         )
         parser.add_argument("--direction", choices=["LR", "TB"], default="LR", help="left to right, or top to bottom")
         parser.add_argument("--local-derivatives", action="store_true", help="write ∂node/∂parent on every edge")
+        add_open(parser)
 
     def run(self, arguments: argparse.Namespace) -> int:
         from autograd.view import draw as drawn
@@ -86,18 +109,22 @@ class _Draw:
         for leaf in _leaves(root):
             print(f"  ∂/∂{leaf.label} = {leaf.grad:.6g}")
         print(f"wrote {arguments.output}")
+        if arguments.open:
+            show(arguments.output)
         return 0
 
 
 class _Step:
     help = "step forward and backward through the graph of a formula, as a page for the browser"
+    example = 'step "(a*b + a)**2" a=1 b=2 --open'
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         _formula_arguments(parser)
         parser.add_argument("-o", "--output", default="lesson.html", help="page to write (default: %(default)s)")
         parser.add_argument(
-            "--update", type=float, metavar="LR", help="show also the step that follows, w ← w - LR · ∂L/∂w"
+            "--update", type=number, metavar="LR", help="show also the step that follows, w ← w - LR · ∂L/∂w"
         )
+        add_open(parser)
 
     def run(self, arguments: argparse.Namespace) -> int:
         from autograd.view import step as stepped
@@ -106,7 +133,9 @@ class _Step:
         root = expression(numbers)
         root.label = root.label or "L"
         stepped(root, update=arguments.update).save(Path(arguments.output))
-        print(f"wrote {arguments.output}: open it in a browser; → steps on, ? lists the keys")
+        print(f"wrote {arguments.output}: a page for the browser; → steps on, ? lists the keys")
+        if arguments.open:
+            show(arguments.output)
         return 0
 
 
@@ -118,11 +147,12 @@ def _leaves(root: Value) -> list[Value]:
 
 class _Check:
     help = "compare backward's gradient of a formula with difference quotients"
+    example = 'check "x*sin(x)" x=2'
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         _formula_arguments(parser)
         parser.add_argument(
-            "--tolerance", type=float, default=1e-6, help="largest difference that agrees (default: %(default)s)"
+            "--tolerance", type=number, default=1e-6, help="largest difference that agrees (default: %(default)s)"
         )
 
     def run(self, arguments: argparse.Namespace) -> int:

@@ -20,7 +20,7 @@ from autograd.value import Value, apply, as_value
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["Expression", "ExpressionError", "parse"]
+__all__ = ["Expression", "ExpressionError", "parse", "read_number"]
 
 LONGEST = 10_000  # characters
 CONSTANTS = {"pi": 3.141592653589793, "e": 2.718281828459045}
@@ -97,6 +97,25 @@ def parse(text: str) -> Expression:
         return Expression(text, tree)
     except RecursionError:
         raise ExpressionError("the formula is nested too deeply") from None
+
+
+def read_number(text: str) -> float:
+    """A number as one types it: 0.84, −1/2, 2e-3, also pi/4 and sqrt(2), which are formulas without names.
+
+    Raises ValueError for anything else, and for what is no number, such as 1/0.
+
+    >>> read_number("-1/2"), read_number("−1/2"), read_number("sqrt(2)/2")
+    (-0.5, -0.5, 0.7071067811865476)
+    """
+    text = text.replace("−", "-")  # the minus sign that is printed
+    try:
+        return float(text)
+    except ValueError:
+        pass
+    try:
+        return parse(text)({}).data
+    except (ValueError, ArithmeticError):
+        raise ValueError(f"expected a number such as 0.84 or -1/2, got {text!r}") from None
 
 
 def _check(node: ast.expr, names: list[str]) -> None:

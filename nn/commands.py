@@ -10,6 +10,8 @@ from time import perf_counter
 from typing import Any, NamedTuple
 
 from autograd import Value, draw, name, step
+from autograd.commands import add_open, number, show
+from autograd.expressions import read_number
 from autograd.files import require_replaceable, write_atomically
 from nn import data, losses
 from nn.layers import MLP
@@ -21,7 +23,9 @@ __all__ = ["neuron", "train"]
 
 
 MODEL, RECORD = "model.safetensors", "run.json"
-PICTURES = ("loss.png", "boundary.png", "graph.svg", "step.html")
+PAGE = "step.html"
+PICTURES = ("loss.png", "boundary.png", "graph.svg", PAGE)
+FEWEST = 8  # samples of which some are held out
 
 
 class Recipe(NamedTuple):
@@ -46,14 +50,16 @@ RECIPES = {
 
 class _Train:
     help = "train a network on a data set or a CSV file, and write figures, a drawn graph and the model into a folder"
+    example = "train moons --open"
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        parser.add_argument(
+        samples = parser.add_argument(
             "data",
             nargs="?",
             default="digits",
             help=f"{', '.join(data.names())}, or a CSV file whose last column is the class (default: %(default)s)",
         )
+        samples.completer = _data_names  # type: ignore[attr-defined]  # for argcomplete
         parser.add_argument("-o", "--output", help="folder to write into (default: runs/NAME)")
         parser.add_argument("--hidden", help="sizes of the hidden layers, such as 16,16")
         parser.add_argument("--activation", help="of the hidden layers: relu, tanh, sigmoid, …")
@@ -61,16 +67,19 @@ class _Train:
         parser.add_argument("--batch-size", type=_whole, help="samples per step")
         parser.add_argument("--lr", type=_rate, help="learning rate of Adam")
         parser.add_argument(
-            "--test", type=float, default=0.25, help="share of the samples to hold out (default: %(default)s)"
+            "--test", type=number, default=0.25, help="share of the samples to hold out (default: %(default)s)"
         )
         parser.add_argument(
             "--seed", type=int, default=0, help="the same seed gives the same run (default: %(default)s)"
         )
         parser.add_argument("--quiet", action="store_true", help="no progress bar")
+        add_open(parser)
 
     def run(self, arguments: argparse.Namespace) -> int:
         job = _prepared(arguments)
-        samples = f"{len(job.train.y)} samples to train on, {len(job.held_out.y)} held out"
+        samples = f"{len(job.train.y)} samples to train on, " + (
+            f"{len(job.judged.y)} held out" if job.holds_out else "too few to hold any out"
+        )
         print(
             f"{job.title}: {samples}; MLP {'-'.join(map(str, job.model.sizes))}, {len(job.model.parameters())} parameters",
             flush=True,  # if nothing can be printed, better now than after the training
@@ -82,17 +91,22 @@ class _Train:
             print("interrupted before the first step; nothing was written", file=sys.stderr)
             return 130
         job.model.save(job.folder / MODEL)  # first what takes a training run to make again
-        loss, accuracy = evaluate(job.model, job.held_out.X, job.held_out.y, job.loss)
-        _record(
-            job, run, {"held_out_accuracy": accuracy, "held_out_loss": loss, "seconds": round(seconds, 2)}, arguments
-        )
+        loss, accuracy = evaluate(job.model, job.judged.X, job.judged.y, job.loss)
+        kind = "held_out" if job.holds_out else "training"
+        _record(job, run, {f"{kind}_accuracy": accuracy, f"{kind}_loss": loss, "seconds": round(seconds, 2)}, arguments)
         print(
-            f"held-out accuracy {accuracy:.1%}, loss {loss:.4f} after {len(run)} steps in {seconds:.1f} s"
+            f"{kind.replace('_', '-')} accuracy {accuracy:.1%}, loss {loss:.4f} after {len(run)} steps in {seconds:.1f} s"
             + (" (interrupted)" if run.ended != "done" else "")
         )
-        pictures = _draw(job, run, f"{job.title}: {accuracy:.1%} on held-out samples")
+        pictures = _draw(job, run, f"{job.title}: {accuracy:.1%} on {kind.replace('_', '-')} samples")
         print(f"wrote {', '.join([*pictures, MODEL, RECORD])} into {job.folder}{'/' if str(job.folder) != '/' else ''}")
+        if arguments.open and PAGE in pictures:
+            show(job.folder / PAGE)
         return 0 if run.ended == "done" else 130
+
+
+def _data_names(**_: object) -> list[str]:
+    return [*data.names(), *map(str, Path().glob("*.csv"))]
 
 
 def _whole(text: str) -> int:
@@ -103,7 +117,7 @@ def _whole(text: str) -> int:
 
 def _rate(text: str) -> float:
     try:
-        return Adam([Value(0.0)], lr=float(text)).lr
+        return Adam([Value(0.0)], lr=read_number(text)).lr
     except ValueError:
         raise argparse.ArgumentTypeError(f"a number above 0; got {text!r}") from None
 
@@ -112,7 +126,8 @@ class _Job(NamedTuple):
     title: str
     folder: Path
     train: data.Dataset
-    held_out: data.Dataset
+    judged: data.Dataset  # the samples held out; of too few, those that were trained on
+    holds_out: bool
     model: MLP
     loss: str
     recipe: Recipe
@@ -123,10 +138,10 @@ def _prepared(arguments: argparse.Namespace) -> _Job:
     found = data.load(arguments.data)
     title = Path(arguments.data).stem
     recipe = _recipe(arguments)
-    # XOR has only its four corners: train and test on them.
-    train, held_out = (found, found) if len(found.y) < 8 else data.split(found, arguments.test, seed=arguments.seed)
-    if len(found.y) >= 8 and len(found.X[0]) != 2:
-        train, held_out = data.standardized(train, held_out) if arguments.data != "digits" else (train, held_out)
+    holds_out = len(found.y) >= FEWEST  # XOR has only its four corners
+    train, judged = data.split(found, arguments.test, seed=arguments.seed) if holds_out else (found, found)
+    if holds_out and len(found.X[0]) != 2 and arguments.data != "digits":
+        train, judged = data.standardized(train, judged)
     outputs = 1 if len(found.classes) == 2 else len(found.classes)
     loss = "logistic" if outputs == 1 else "cross_entropy"
     model = MLP([len(found.X[0]), *recipe.hidden, outputs], activation=recipe.activation, seed=arguments.seed)
@@ -136,7 +151,7 @@ def _prepared(arguments: argparse.Namespace) -> _Job:
     folder.mkdir(parents=True, exist_ok=True)
     for file in (MODEL, RECORD, *PICTURES):
         require_replaceable(folder / file)
-    return _Job(title, folder, train, held_out, model, loss, recipe)
+    return _Job(title, folder, train, judged, holds_out, model, loss, recipe)
 
 
 def _recipe(arguments: argparse.Namespace) -> Recipe:
@@ -198,9 +213,9 @@ def _save_figure(ax: Any, path: Path) -> None:
 
 
 def _one_sample(job: _Job) -> Value:
-    """The graph of the loss of the first held-out sample, with its gradients."""
-    x = [Value(v, label=feature) for v, feature in zip(job.held_out.X[0], job.held_out.features, strict=True)]
-    loss = losses.get(job.loss)([job.model(x)], job.held_out.y[:1])
+    """The graph of the loss of the first sample that was judged, with its gradients."""
+    x = [Value(v, label=feature) for v, feature in zip(job.judged.X[0], job.judged.features, strict=True)]
+    loss = losses.get(job.loss)([job.model(x)], job.judged.y[:1])
     name(loss=loss)
     job.model.zero_grad()
     loss.backward()
@@ -209,16 +224,20 @@ def _one_sample(job: _Job) -> Value:
 
 class _Neuron:
     help = "a single neuron to play with, as a page for the browser: AND, OR, or XOR, which it cannot do"
+    example = "neuron xor --open"
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument(
             "name", nargs="?", choices=PRESETS, default="and", help="where to start (default: %(default)s)"
         )
         parser.add_argument("-o", "--output", default="neuron.html", help="page to write (default: %(default)s)")
+        add_open(parser)
 
     def run(self, arguments: argparse.Namespace) -> int:
         panel(arguments.name).save(arguments.output)
-        print(f"wrote {arguments.output}: open it in a browser")
+        print(f"wrote {arguments.output}: a page for the browser")
+        if arguments.open:
+            show(arguments.output)
         return 0
 
 

@@ -37,7 +37,7 @@ class Neuron(Module):
     nonlin:     False for a linear neuron (no σ)
     activation: a name from the op table, or a function of a Value
     init:       how the m weights are drawn (see ``nn.init``); the bias starts at 0
-    rng:        the generator they are drawn from
+    seed:       the same seed gives the same weights; without one they come from ``rng``, Python's global generator
     path:       where it sits in a network, for labels and drawings
 
     >>> n = Neuron(2, activation="step")
@@ -48,9 +48,9 @@ class Neuron(Module):
 
     def __init__(
         self, nin: int, nonlin: bool = True, *, activation: Activation = "relu", init: Init = "uniform",
-        rng: Generator = random, nout: int = 1, path: str = "",
+        seed: int | None = None, rng: Generator = random, nout: int = 1, path: str = "",
     ) -> None:  # fmt: skip
-        draw = _initializer(init)
+        draw, rng = _initializer(init), _generator(seed, rng)
         within = f"{path}." if path else ""
         nin = whole_number("a neuron's number of inputs", nin)
         self.w = [Value(draw(rng, nin, nout), label=f"{within}w[{j}]", kind="parameter") for j in range(nin)]
@@ -86,7 +86,8 @@ class Neuron(Module):
 class Layer(Module):
     """Neurons side by side on the same inputs: hˡ = σ(Wˡ hˡ⁻¹ + bˡ).
 
-    nin, nout: number of inputs and of neurons; the rest goes to each ``Neuron``
+    nin, nout: number of inputs and of neurons
+    seed, rng: of the whole layer: its neurons draw from one generator; the rest goes to each ``Neuron``
     h_pre, h:  after a forward pass, the last sample's h̃ˡ and hˡ (lists of nout Values)
 
     >>> layer = Layer(3, 2, nonlin=False, init=1.0)
@@ -94,10 +95,13 @@ class Layer(Module):
     [6.0, 6.0]
     """
 
-    def __init__(self, nin: int, nout: int, *, path: str = "", **kwargs: Any) -> None:
+    def __init__(
+        self, nin: int, nout: int, *, seed: int | None = None, rng: Generator = random, path: str = "", **kwargs: Any
+    ) -> None:
+        rng = _generator(seed, rng)
         nout = whole_number("a layer's number of neurons", nout)
         within = f"{path}." if path else ""
-        self.neurons = [Neuron(nin, nout=nout, path=f"{within}neurons[{i}]", **kwargs) for i in range(nout)]
+        self.neurons = [Neuron(nin, nout=nout, rng=rng, path=f"{within}neurons[{i}]", **kwargs) for i in range(nout)]
         self.h_pre: list[Value] = []
         self.h: list[Value] = []
 
@@ -231,11 +235,19 @@ def _arguments(
         return list(sizes), random.Random(seed or 0), "kaiming" if init is None else init
     if isinstance(sizes, Sequence) or not isinstance(nouts, Sequence):
         raise ValueError(f"MLP(nin, nouts) takes a number and a list, as in MLP(2, [16, 1]); got {sizes!r}, {nouts!r}")
-    classic: Any = random if seed is None else random.Random(seed)
-    return [sizes, *nouts], classic, "uniform" if init is None else init
+    return [sizes, *nouts], _generator(seed, random), "uniform" if init is None else init
 
 
 _initializer = init.get
+
+
+def _generator(seed: int | None, rng: Generator) -> Generator:
+    """A generator of its own for a seed, else the one given. Raises ValueError for both."""
+    if seed is None:
+        return rng
+    if rng is not random:
+        raise ValueError(f"give a seed or a generator, not both; got seed={seed!r} and rng={rng!r}")
+    return random.Random(seed)
 
 
 def _unwrapped(h: Sequence[Value]) -> Any:

@@ -134,6 +134,13 @@ def _batches(n: int, batch_size: int, epochs: int, rng: random.Random) -> Iterat
             yield _Batch(epoch, order[start : start + batch_size], start + batch_size >= n)
 
 
+def _size(step: int, n: int, batch_size: int | None) -> int:
+    """The number of samples in the batch of step 1, 2, …; the last batch of an epoch takes what is left."""
+    size = min(batch_size or n, n)
+    place = (step - 1) % -(-n // size)
+    return min(size, n - place * size)
+
+
 class _Training(NamedTuple):
     """What stays the same from step to step."""
 
@@ -242,13 +249,13 @@ def fit(
         engine = settings["engine"] = choose(settings.get("engine", "auto"), model, X, y, losses.get(loss))
         records = steps(model, X, y, loss=loss, optimizer=optimizer, epochs=epochs, batch_size=batch_size, **settings)
         if progress:
-            bar.show(total=epochs * -(-len(y) // (batch_size or len(y))))
+            bar.show(epochs * -(-len(y) // (batch_size or len(y))), done=settings.get("start", 0))
         for record in records:
             run.append(record)
             run.engine = engine.name
             if on_step is not None:
                 on_step(record)
-            bar.update(record.epoch, record.loss, record.accuracy)
+            bar.update(record.epoch, _size(record.step, len(y), batch_size), record.loss, record.accuracy)
             if best.is_overdue(record):
                 run.ended = "stopped early"
                 break

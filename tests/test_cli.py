@@ -1,15 +1,18 @@
 """The command line: it does what it says, and a mistake costs one line."""
 
 import json
+import math
 import os
 import shlex
 import subprocess
 import sys
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
 from autograd.__main__ import main
+from autograd.expressions import read_number
 from nn import MLP
 
 
@@ -57,7 +60,6 @@ def test_formulas_mean_what_they_say(capsys, tmp_path, formula, value):
 @pytest.mark.parametrize(
     ("argv", "says"),
     [
-        ([], "the following arguments are required: command"),
         (["fly"], "invalid choice: 'fly'"),
         (["draw"], "the following arguments are required: expression"),
         (["draw", "x +", "x=1"], "not a formula: 'x +'"),
@@ -86,7 +88,9 @@ def test_formulas_mean_what_they_say(capsys, tmp_path, formula, value):
         (["check", "x", "x=1", "--tolerance", "nan"], "the tolerance is a number ≥ 0, got nan"),
         (["check", "x", "x=1", "--tolerance", "-1"], "the tolerance is a number ≥ 0, got -1.0"),
         (["step", "x", "x=1", "--update", "inf"], "a learning rate is a finite number, got inf"),
-        (["check", "x", "x=1", "--tolerance", "big"], "invalid float value: 'big'"),
+        (["check", "x", "x=1", "--tolerance", "big"], "expected a number such as 0.84 or -1/2, got 'big'"),
+        (["draw", "x", "x=1/0"], "x needs a number, got '1/0'"),
+        (["draw", "x", "x=y/2"], "x needs a number, got 'y/2'"),
         (["neuron", "nand"], "invalid choice: 'nand'"),
         (["neuron", "and", "-o", "no/such/folder/x.html"], "no/such/folder"),
         (["step", "x*y", "x=1"], "no value for y in 'x*y': add y=1"),
@@ -157,6 +161,56 @@ def test_step_writes_a_page_that_needs_no_network(capsys, tmp_path):
     assert '"done","update"]' in page.read_text()  # the kinds of events
     assert str(page) in out
     assert "http://" not in page.read_text().replace("http://www.w3.org/", "")
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"), [("-1/2", -0.5), ("−1/2", -0.5), ("2e-3", 0.002), ("1/4 + 1", 1.25), ("pi/2", math.pi / 2)]
+)  # fmt: skip
+def test_a_number_is_read_alike_wherever_it_is_typed(capsys, typed, number):
+    assert read_number(typed) == number
+    _, out, _ = run(capsys, "check", "x*x", f"x={typed}")
+    assert out.split("\n")[1].split()[1] == f"{number:.6g}"
+    _, step_size, _ = run(capsys, "check", "x*x", "x=3", "--tolerance", typed.replace("-", "").replace("−", ""))
+    assert "agrees" in step_size
+
+
+@pytest.fixture
+def browser(monkeypatch):
+    """The addresses that were opened, and whether there is a browser."""
+    opened, there = [], [True]
+    monkeypatch.setattr("webbrowser.open", lambda address: opened.append(address) or there[0])
+    return opened, there
+
+
+@pytest.mark.parametrize(
+    ("argv", "file"), [(["draw", "x*x", "x=1/3"], "g.svg"), (["step", "x*x", "x=1"], "l.html"), (["neuron", "or"], "n.html")]
+)  # fmt: skip
+def test_open_shows_what_was_written_in_the_browser(capsys, tmp_path, browser, argv, file):
+    opened, there = browser
+    path = tmp_path / file
+    run(capsys, *argv, "-o", str(path))
+    assert opened == []
+    assert run(capsys, *argv, "-o", str(path), "--open")[0] == 0
+    assert opened == [path.resolve().as_uri()]
+    there[0] = False
+    assert f"no browser was found here: open {path} in one yourself" in run(capsys, *argv, "-o", str(path), "--open")[1]
+
+
+@pytest.mark.slow
+def test_train_opens_the_page_that_steps_through_a_sample(capsys, tmp_path, browser):
+    run(capsys, "train", "xor", "-o", str(tmp_path), "--epochs", "3", "--quiet", "--open")
+    assert browser[0] == [(tmp_path / "step.html").resolve().as_uri()]
+
+
+@pytest.mark.slow
+def test_four_samples_are_not_called_held_out(capsys, tmp_path):
+    _, out, _ = run(capsys, "train", "xor", "-o", str(tmp_path), "--epochs", "3", "--quiet")
+    assert out.startswith("xor: 4 samples to train on, too few to hold any out; ")
+    assert "training accuracy" in out
+    assert "held-out" not in out
+    record = json.loads((tmp_path / "run.json").read_text())
+    assert {"training_accuracy", "training_loss"} <= record.keys()
+    assert not [key for key in record if "held_out" in key]
 
 
 def test_neuron_writes_the_lectures_gates(capsys, tmp_path):
@@ -327,7 +381,44 @@ def test_another_projects_autograd_is_named_when_nn_meets_it(tmp_path):
     assert str(other) in done.stderr
 
 
-def test_help_shows_every_command(capsys):
-    code, out, _ = run(capsys, "--help")
-    assert code == 0
-    assert all(command in out for command in ("draw", "check", "train"))
+@pytest.mark.parametrize("argv", [[], ["--help"]])
+def test_help_shows_every_command_with_an_example(capsys, argv):
+    code, out, err = run(capsys, *argv)
+    assert (code, err) == (0, "")
+    examples = {line.split()[1] for line in out.splitlines() if line.startswith("  chalkgrad ")}
+    assert examples == {"check", "draw", "neuron", "quiz", "step", "student", "train"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["check", "draw", "neuron", "quiz", "step", "student", "train"])
+def test_the_example_of_a_command_runs(capsys, tmp_path, monkeypatch, browser, name):
+    (tmp_path / "notebooks").symlink_to(Path(__file__).parent.parent / "notebooks")
+    monkeypatch.chdir(tmp_path)
+    _, out, _ = run(capsys, name, "--help")
+    words = shlex.split(out.split("example:\n  chalkgrad ")[1])
+    globs = [word for word in words if word.endswith(".ipynb")]  # which the shell replaces
+    files = [str(file) for word in globs for file in tmp_path.glob(word)]
+    typed = [word for word in words if word not in globs]
+    code, _, err = run(capsys, *typed, *files, *(["--quiet"] * (name == "train")))
+    assert (code, err) == (0, "")
+
+
+# ── a shell that completes words ────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("typed", "completed"),
+    [("chalkgrad ne", ["neuron "]), ("chalkgrad neuron x", ["xor "]), ("chalkgrad train ci", ["circles "]), ("chalkgrad draw --di", ["--direction "])],
+)  # fmt: skip
+def test_the_shell_completes_commands_names_and_options(tmp_path, typed, completed):
+    pytest.importorskip("argcomplete")
+    asked = {"_ARGCOMPLETE": "1", "_ARGCOMPLETE_IFS": "\n", "_ARGCOMPLETE_STDOUT_FILENAME": str(tmp_path / "words")}
+    environment = {**os.environ, **asked, "COMP_LINE": typed, "COMP_POINT": str(len(typed)), "COMP_TYPE": "9"}
+    subprocess.run([sys.executable, "-m", "autograd"], env=environment, cwd=tmp_path, check=True)
+    assert (tmp_path / "words").read_text().split("\n") == completed
+
+
+def test_the_global_completion_of_argcomplete_finds_its_mark():
+    import autograd.__main__ as program
+
+    assert "PYTHON_ARGCOMPLETE_OK" in Path(program.__file__).read_text()[:1024]

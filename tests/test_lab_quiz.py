@@ -1,6 +1,9 @@
 """The quiz: right answers pass, each misconception is told apart, and no answer has two names."""
 
 import itertools
+import os
+import subprocess
+import sys
 
 import pytest
 
@@ -19,6 +22,7 @@ from nn.lab.gradient import (
     slips,
 )
 from nn.lab.quiz import LEVELS, Verdicts
+from nn.lab.quiz_prompt import play
 from nn.lab.verdict import UNANSWERED, UNKNOWN, WRONG_KIND
 
 SEEDS = [(seed, 1 + seed % 3) for seed in range(201)]
@@ -219,6 +223,67 @@ def test_what_the_command_says_to_type_is_what_answers_it(capsys):
     assert f"Give {how.split()[-1]} too." in said
     assert "three dots" not in said
     assert "quiz.check" not in said
+
+
+def typed(*words):
+    """A student who types these words, and then is gone."""
+    words = iter(words)
+
+    def ask(prompt):
+        try:
+            return next(words)
+        except StopIteration:
+            raise EOFError from None
+
+    return ask
+
+
+def test_the_prompt_counts_what_is_right_at_the_first_attempt_without_a_hint():
+    said = []
+    play(Quiz(1), typed("6", "h", "1/2"), said.append)
+    assert said[-1] == "Right at the first attempt, without a hint: 1 of 2."
+    assert str(said[1]) == "✓ ∂L/∂w is right."
+
+
+def test_the_prompt_names_the_mistake_asks_again_and_shows_the_solution():
+    said = []
+    play(Quiz(1), typed("5.5", "six", "s", "0.5", "q"), said.append)
+    assert "Forgot to add" in str(said[1])
+    assert said[2].startswith("expected a number such as 0.84 or -1/2, got 'six'")
+    assert "2 contributions arrive" in str(said[3])
+    assert said[-1] == "Right at the first attempt, without a hint: 1 of 2."
+
+
+def test_the_prompt_goes_on_to_another_graph_of_that_difficulty_and_counts_on():
+    said = []
+    play(Quiz(1, 2), typed(*["s"] * len(Quiz(1, 2).asked), ""), said.append)
+    assert [line.split(", ")[1][:12] for line in said if str(line).startswith("Quiz ")] == ["difficulty 2"] * 2
+
+
+def test_hints_say_more_and_more_and_then_where_to_go(quizzes):
+    for quiz in quizzes[:30]:
+        for label in quiz.asked:
+            used, slopes, arriving = quiz.hints(label)
+            assert used.startswith(f"{label} is used in ")
+            assert slopes.startswith("The local derivatives there: ")
+            assert "∂L/∂" in arriving
+    said = []
+    play(Quiz(1), typed("h", "h", "h", "h", "q"), said.append)
+    assert "no other hint" in said[-1]
+
+
+@pytest.mark.slow
+def test_in_a_terminal_the_command_is_a_prompt():
+    pty = pytest.importorskip("pty")
+    ours, terminal = pty.openpty()
+    command = [sys.executable, "-m", "autograd", "quiz", "--seed", "1"]
+    process = subprocess.Popen(command, stdin=terminal, stdout=subprocess.PIPE, text=True)
+    os.write(ours, b"6\n1/2\nq\n")
+    out, _ = process.communicate(timeout=60)
+    os.close(ours)
+    os.close(terminal)
+    assert process.returncode == 0
+    assert "Right at the first attempt, without a hint: 2 of 2." in out
 
 
 def test_a_fraction_is_an_answer(capsys):

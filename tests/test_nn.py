@@ -281,6 +281,22 @@ def test_the_same_seed_gives_the_same_network_and_touches_no_global_generator():
     assert random.getstate() == state
 
 
+def test_a_neuron_and_a_layer_take_a_seed_as_a_network_does():
+    state = random.getstate()
+    layer, network = Layer(2, 3, seed=1), MLP(2, [3], seed=1)
+    assert [p.data for p in layer.parameters()] == [p.data for p in network.parameters()]
+    assert [w.data for w in Neuron(2, seed=1).w] == [w.data for w in layer.neurons[0].w]
+    assert layer.neurons[0].w[0].data != layer.neurons[1].w[0].data
+    assert Neuron(2, seed=2).w[0].data != Neuron(2, seed=1).w[0].data
+    assert random.getstate() == state
+
+
+@pytest.mark.parametrize("make", [lambda **more: Neuron(2, **more), lambda **more: Layer(2, 3, **more)])
+def test_a_seed_and_a_generator_at_once_are_an_error(make):
+    with pytest.raises(ValueError, match="give a seed or a generator, not both; got seed=1"):
+        make(seed=1, rng=random.Random(2))
+
+
 def test_a_seed_given_to_the_classic_form_is_not_ignored():
     twins = [MLP(2, [3, 1], seed=3) for _ in range(2)]
     assert [p.data for p in twins[0].parameters()] == [p.data for p in twins[1].parameters()]

@@ -505,6 +505,21 @@ def test_the_progress_bar_counts_batches_and_knows_no_accuracy_for_regression(ca
     assert "accuracy" not in shown
 
 
+def test_the_progress_bar_ends_on_the_figures_of_the_last_epoch(capsys):
+    """20 samples in batches of 8: the last batch, of 4, weighs half as much as the others."""
+    run = trained(small(), epochs=2, batch_size=8, progress=True)
+    shown = capsys.readouterr().err
+    sizes, last = [8, 8, len(MOONS.X) - 16], run[-3:]
+    loss = sum(n * r.loss for n, r in zip(sizes, last, strict=True)) / len(MOONS.X)
+    accuracy = sum(n * r.accuracy for n, r in zip(sizes, last, strict=True)) / len(MOONS.X)
+    assert f"epoch 2, loss {loss:.4f}, accuracy {accuracy:.0%}]" in shown.splitlines()[-1]
+
+
+def test_the_progress_bar_of_a_resumed_run_begins_where_the_run_does(capsys):
+    trained(small(), epochs=4, start=2, progress=True)
+    assert "4/4" in capsys.readouterr().err
+
+
 def test_the_bar_is_closed_when_an_error_ends_the_run(capsys):
     with pytest.raises(NonFiniteError):
         fit(small(), [[math.nan, 0.0]], [1], loss="logistic", progress=True)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Iterable
-from fractions import Fraction
+from contextlib import suppress
 
+from autograd.expressions import read_number
 from nn.lab.quiz import LEVELS, Quiz
+from nn.lab.quiz_prompt import play
 from nn.lab.student import write_student_version
 
 __all__ = ["quiz", "student"]
@@ -14,6 +17,7 @@ __all__ = ["quiz", "student"]
 
 class _Quiz:
     help = "a random small graph to differentiate by hand; answers are checked, and the mistake is named"
+    example = "quiz --difficulty 2"
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("answers", nargs="*", metavar="name=number", help="your gradients: w=0.84 x=-1/2")
@@ -27,6 +31,11 @@ class _Quiz:
         if arguments.seed is None and (arguments.answers or arguments.solution):
             raise ValueError("which quiz? Give the --seed that was printed with it")
         quiz = Quiz(arguments.seed, arguments.difficulty)
+        if sys.stdin is not None and sys.stdin.isatty() and not arguments.answers and not arguments.solution:
+            with suppress(ImportError):
+                import readline  # noqa: F401  # the arrow keys of ``input``
+            play(quiz, input, print)
+            return 0
         answers = _answers(arguments.answers)
         print(quiz.asking(_command(quiz)))
         if arguments.solution:
@@ -57,13 +66,14 @@ def _answer(word: str) -> tuple[str, float]:
     if not name:
         number = ""
     try:
-        return name, float(Fraction(number) if "/" in number else number)
-    except (ValueError, ArithmeticError):  # no number; a division by 0, or more than a float holds
+        return name, read_number(number)
+    except ValueError:
         raise ValueError(f"expected name=number, got {word!r}; for example w=0.84 or w=-1/2") from None
 
 
 class _Student:
     help = "write the student's version of notebooks: the same, without solutions"
+    example = "student notebooks/*.ipynb -o student"
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("notebooks", nargs="+", metavar="notebook.ipynb", help="the instructor's versions")

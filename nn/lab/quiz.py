@@ -173,6 +173,28 @@ class Quiz:
         }
         return Verdicts(verdicts | strangers)
 
+    def hints(self, label: str) -> tuple[str, ...]:
+        """Three hints on the gradient of the node of that label: where it is used, with which slopes, and what arrives there.
+
+        >>> for hint in Quiz(seed=1).hints("w"):
+        ...     print(hint)
+        w is used in L = u * w and in u = x + w. There are 2 contributions, and they add up.
+        The local derivatives there: 5.5 in L = u * w, 1 in u = x + w.
+        What arrives from above: ∂L/∂L = 1, ∂L/∂u = 0.5.
+        """
+        formulas = {result.label: str(result) for result in self._exercise.results}
+        uses = explain(self.nodes[label], self.nodes[LAST]).contributions
+        users = list(dict.fromkeys(use.child for use in uses))
+        adding = (
+            "There is one contribution." if len(uses) == 1 else f"There are {len(uses)} contributions, and they add up."
+        )
+        upstream = {use.child: use.upstream for use in uses}
+        return (
+            f"{label} is used in {' and in '.join(formulas[user] for user in users)}. {adding}",
+            f"The local derivatives there: {', '.join(f'{use.local:.4g} in {formulas[use.child]}' for use in uses)}.",
+            f"What arrives from above: {', '.join(f'∂L/∂{user} = {upstream[user]:.4g}' for user in users)}.",
+        )
+
     def solution(self) -> Solution:
         """Every gradient with the steps that lead to it, in the order in which backward finds them."""
         L = self.nodes[LAST]

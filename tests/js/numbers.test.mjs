@@ -40,8 +40,11 @@ test("what is not finite travels as text", () => {
 
 test("typed numbers are read with a point or a comma, and nothing else is a number", () => {
   assert.deepEqual([" 12 ", "−1,5", "1e3", "-inf"].map(numbers.parseNumber), [12, -1.5, 1000, -Infinity]);
+  const fractions = ["-1/2", "−1/2", " 3 / 4 ", "0,5/2"];
+  assert.deepEqual(fractions.map(numbers.parseNumber), [-0.5, -0.5, 0.75, 0.25]);
   assert.ok(Number.isNaN(numbers.parseNumber("nan")));
-  for (const text of ["", " ", "x", "1/2", "12 z"]) assert.equal(numbers.parseNumber(text), undefined, text);
+  const others = ["", " ", "x", "1/0", "1/2/3", "1/", "/2", "12 z"];
+  for (const text of others) assert.equal(numbers.parseNumber(text), undefined, text);
 });
 
 test("numbers that differ by rounding are close", () => {

@@ -37,12 +37,13 @@ export function numberFromJson(x) {
   return { inf: Infinity, "-inf": -Infinity }[x] ?? NaN;
 }
 
-/** The number that somebody typed, with a decimal point or a comma; undefined for anything else. */
+/** The number that somebody typed, with a decimal point or a comma, or as a fraction; undefined for anything else. */
 export function parseNumber(text) {
-  const typed = text.trim().replace("−", "-").replace(",", ".");
+  const typed = text.trim().replaceAll("−", "-").replaceAll(",", ".");
   if (["nan", "inf", "-inf"].includes(typed)) return numberFromJson(typed);
-  const x = Number(typed || NaN);
-  return Number.isNaN(x) ? undefined : x;
+  const [above, below = 1, ...more] = typed.split("/").map((part) => Number(part.trim() || NaN));
+  const isNumber = !more.length && below && !Number.isNaN(above / below);
+  return isNumber ? above / below : undefined;
 }
 
 /** Equal but for rounding. */
