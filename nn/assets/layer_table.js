@@ -17,7 +17,7 @@ const HINT =
   "δ = ∂L/∂(weighted sum). Dead: slope 0 on every sample; saturated: slope near 0. " +
   "‖Δw‖/‖w‖, the size of a step against the weights, is often near 0.001.";
 
-/** Gives { element, draw(snapshot, index) }. */
+/** Returns { element, draw(snapshot, index) }. */
 export function buildLayerTable({ activations, snapshots }) {
   const layers = activations.map((name, l) => buildLayer(name, l, snapshots));
   const head = ["layer", ...Object.keys(COLUMNS)].map((title) => {

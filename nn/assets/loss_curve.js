@@ -5,7 +5,7 @@ import { formatNumber } from "../../autograd/view/assets/numbers.js";
 
 const [WIDTH, HEIGHT] = [400, 160];
 
-/** `loss`: pairs of a step and a loss, null where it was not finite. Gives { element, move(step) }. */
+/** `loss`: pairs of a step and a loss, null where it was not finite. Returns { element, move(step) }. */
 export function buildLossCurve(loss, lastStep) {
   const points = loss.filter(([, y]) => y !== null);
   const steps = points.map(([step]) => step);

@@ -28,7 +28,7 @@ export function buildMaps({ sizes, X }) {
   });
 }
 
-/** The class said at each point of the plane, the darker the surer, and the samples. */
+/** The class predicted at each point of the plane, more opaque where it is surer, and the samples. */
 export function drawBoundary(plot, page) {
   const { classes, data, decision, shot } = page;
   const colours = classes.colours();

@@ -1,4 +1,4 @@
-// A network from its numbers: h = σ(W h + b), layer after layer, and what its output says.
+// A network from its numbers: h = σ(W h + b), layer after layer, and what its output means.
 
 import { range } from "../../autograd/view/assets/arrays.js";
 
@@ -25,14 +25,14 @@ export function forward(layers, x, activations) {
   });
 }
 
-/** What outputs mean: one number above a threshold says class 1, several say the class of the largest. */
+/** What outputs mean: a single one above the threshold means class 1, of several the largest is the class. */
 export class Decision {
   constructor(outputs, threshold) {
     this.isBinary = outputs === 1;
     this.threshold = threshold;
   }
 
-  /** The class that the network says. */
+  /** The class that the network predicts. */
   classOf(f) {
     return this.isBinary ? Number(f[0] > this.threshold) : f.indexOf(Math.max(...f));
   }

@@ -49,7 +49,7 @@ function shading(classes, value) {
   };
 }
 
-/** The line of a neuron, with a + and a − beside it: where it says yes, and where no. */
+/** The line of a neuron, with a + and a − beside it: where it says yes and where no. */
 function drawLine(plot, neuron) {
   plot.boundary(neuron, "boundary");
   const length = Math.hypot(...neuron.w);

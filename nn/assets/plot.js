@@ -51,7 +51,7 @@ export class Plot {
     write(labels[1], 3, -8);
   }
 
-  /** Other ends of the axes; what was drawn is gone. */
+  /** Sets other ends of the axes, and clears what was drawn. */
   rescale(x, y, labels) {
     Object.assign(this, { x, y });
     this.drawAxes(labels, true);
@@ -146,7 +146,7 @@ export class Plot {
   }
 }
 
-/** Steep curves leave the picture; SVG need not hear of 10³⁰. */
+/** Steep curves leave the picture; their 10³⁰ is kept from the SVG. */
 function clip(t) {
   return clamp(t, -1e5, 1e5);
 }

@@ -66,7 +66,7 @@ class TrainingPage {
 
   showPlaying(playing) {
     this.transport.showPlaying(playing);
-    this.transport.clock.setAttribute("aria-live", playing ? "off" : "polite"); // five steps a second can't be read out
+    this.transport.clock.setAttribute("aria-live", playing ? "off" : "polite"); // five per second can't be read out
   }
 
   /** Arrow keys, Home, End and Space, unless another control has the focus. */

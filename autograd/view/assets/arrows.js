@@ -1,4 +1,4 @@
-// The arrows of a graph: an operand slot each, or shared where boxes are folded.
+// The arrows of a graph: one per operand slot, or shared where boxes are folded.
 
 import { s, setClass } from "./dom.js";
 import { signClass } from "./numbers.js";

@@ -49,7 +49,7 @@ function drawPips(n, right, middle) {
   return Array.from({ length: n }, pip);
 }
 
-/** Makes a box react: to the pointer, to a click, and a folded one, which opens, to the keyboard. */
+/** Makes a box react to the pointer and to clicks; a folded one, which opens, to the keyboard too. */
 export function addReactions(drawn, { enter, leave, open, focus, press }) {
   const { g, box, inside, folded } = drawn;
   g.addEventListener("pointerenter", () => enter(drawn));

@@ -1,6 +1,6 @@
 // Elements. What came from the user is only ever set as text, never as markup.
 
-/** An HTML element: attributes, "on…" listeners, children; strings become text, nothing stays nothing. */
+/** An HTML element: attributes, "on…" listeners, children; strings become text, null and false are left out. */
 export function h(tag, attributes = {}, ...children) {
   return furnish(document.createElement(tag), attributes, children);
 }

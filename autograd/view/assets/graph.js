@@ -6,7 +6,7 @@ import { furnish, s, setText } from "./dom.js";
 import { formatNumber } from "./numbers.js";
 
 export class Graph {
-  /** `map`: boxes, arrows, frames, and in which box each node is (`place`); `reactions`: what boxes do. */
+  /** `map`: boxes, arrows, frames, and in which box each node is (`place`); `reactions`: how boxes react. */
   constructor(trace, map, reactions) {
     const members = map.boxes.map(() => []);
     for (const [node, box] of map.place.entries()) members[box].push(trace.nodes[node]);

@@ -45,7 +45,7 @@ export function keyActions(player) {
 const TEXT = "input:not([type=range]):not([type=checkbox]), textarea, select";
 const PRESSABLE = "button, [role=button], input[type=checkbox]";
 
-/** Does what a key says, where the player is meant and nobody is typing. */
+/** Does what a key stands for, where the player is meant and nobody is typing. */
 export function onKey(player, actions, event) {
   const { target, key } = event;
   const { root, transport } = player.ui;

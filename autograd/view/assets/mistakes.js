@@ -46,7 +46,7 @@ function backward({ nodes, correct }, order, gradient, assigns) {
   });
 }
 
-/** The step of gradient descent from wrong gradients. What an optimizer would do with them, only it could say. */
+/** The step of gradient descent from wrong gradients. What an optimizer would do, only it could say. */
 function updates({ correct, update }, gradient) {
   if (!("lr" in update)) return [];
   return correct.events

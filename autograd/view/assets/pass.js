@@ -1,9 +1,9 @@
-// A forward and a backward pass: its events, and for every node when what happened to it.
+// A forward and a backward pass: its events, and what happened to every node, and when.
 // So everything shown is a function of one moment, and going to any moment is a look-up.
 
 /** Time t is the moment after event t − 1; at time 0 nothing has happened. */
 export class Pass {
-  /** `start`: the gradients before the pass; `mistake`: the one that is in it, "" for none. */
+  /** `start`: the gradients before the pass; `mistake`: the mistake in it, "" for none. */
   constructor({ nodes, root }, events, start = nodes.map(() => 0), mistake = "") {
     this.nodes = nodes;
     this.events = events;
@@ -70,7 +70,7 @@ export class Pass {
     return (this.history[node].changes.at(-1)?.[0] ?? 0) <= time;
   }
 
-  /** Has a node a gradient yet: since it was set to 0, or left over from a pass before? */
+  /** Does a node have a gradient yet: since all were set to 0, or left over from an earlier pass? */
   known(node, time) {
     const { changes } = this.history[node];
     return this.zero <= time || (changes[0]?.[0] ?? Infinity) <= time || this.gradient(node, time) !== 0;

@@ -79,7 +79,7 @@ export class Player {
     this.options.onTime?.(this.time);
   }
 
-  /** Goes there, and stays. */
+  /** Goes there, and stops playing. */
   pauseAt(to) {
     this.pause();
     this.go(to);
@@ -253,7 +253,7 @@ export class Player {
     this.paint();
   }
 
-  /** What boxes do. */
+  /** How boxes react. */
   reactions() {
     const open = ({ folded, box, inside }) => {
       if (!folded) this.select(inside[0].index);

@@ -35,7 +35,7 @@ function forwardSentence({ nodes }, event) {
   return `Forward: ${value}, by ${node.symbol} from ${operands.join(", ")}${node.parents.length > 6 ? ", …" : ""}.`;
 }
 
-/** "wrong (1 is right)" of what a mistake makes of a gradient, else "". */
+/** "wrong (1 is right)" where a mistake has changed a gradient, else "". */
 function wrongness({ correct }, pass, node, x) {
   return !pass.mistake || isClose(x, correct.final[node])
     ? ""

@@ -19,7 +19,7 @@ function groupOf(nodes, event, t, grain) {
   return `${phase} ${grain === "layer" ? nodes[event.node].layer : event.node}`;
 }
 
-/** With Shift, a step is a grain bigger. */
+/** With Shift, a step is one grain larger. */
 export function biggerGrain(grain) {
   return grain === "edge" ? "node" : "layer";
 }
