@@ -12,31 +12,31 @@ from nn.lab.pictures import save_pictures, thumbnail
 PNG = b"\x89PNG\r\n\x1a\n of a kind"
 
 
+def drawn(svg: str) -> dict[str, list[str]]:
+    """What a notebook holds of a drawing: its lines."""
+    return {"text/html": [f'<img src="data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}">\n', "<p>"]}
+
+
 def cell(tags, *outputs):
     return {"cell_type": "code", "metadata": {"tags": tags}, "outputs": [{"data": data} for data in outputs]}
 
 
 def test_the_first_picture_of_the_tagged_cell_is_taken():
     png = {"image/png": b64encode(PNG).decode(), "text/plain": "<Figure>"}
-    cells = [cell([], {"image/svg+xml": "<svg>no</svg>"}), cell(["picture"], {"text/plain": "3"}, png)]
+    cells = [cell([], drawn("<svg>no</svg>")), cell(["picture"], {"text/plain": "3"}, png)]
     assert thumbnail({"cells": cells}) == (".png", PNG)
 
 
-def test_the_lines_of_an_svg_are_joined():
-    assert thumbnail({"cells": [cell(["picture"], {"image/svg+xml": ["<svg>", "δ</svg>"]})]}) == (
-        ".svg",
-        "<svg>δ</svg>".encode(),
-    )
+def test_a_drawing_is_taken_out_of_its_image():
+    assert thumbnail({"cells": [cell(["picture"], drawn("<svg>δ</svg>"))]}) == (".svg", "<svg>δ</svg>".encode())
 
 
 def test_a_notebook_without_the_tag_has_no_picture():
-    assert (
-        thumbnail({"cells": [cell([], {"image/svg+xml": "<svg/>"}), {"cell_type": "markdown", "metadata": {}}]}) is None
-    )
+    assert thumbnail({"cells": [cell([], drawn("<svg/>")), {"cell_type": "markdown", "metadata": {}}]}) is None
 
 
 def test_numbered_notebooks_get_their_files_and_others_none(tmp_path):
-    shown = json.dumps({"cells": [cell(["picture"], {"image/svg+xml": "<svg/>"})]})
+    shown = json.dumps({"cells": [cell(["picture"], drawn("<svg/>"))]})
     for name in ("03_a.ipynb", "draft.ipynb"):
         (tmp_path / name).write_text(shown)
     (tmp_path / "04_b.ipynb").write_text(json.dumps({"cells": [cell([])]}))

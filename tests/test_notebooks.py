@@ -334,3 +334,43 @@ def test_a_notebook_shows_its_pages_in_jupyterlab_and_nothing_complains(file, ex
     for i in range(frames_of(notebook)):
         page.locator(FRAMES).nth(i).content_frame.locator("button").first.wait_for(state="attached")
     assert shouted == []
+
+
+# ── opened by who has not trusted it, as after a clone ───────────────────────
+
+OUTPUT = ".jp-OutputArea-output"
+SHOWN = """(images) => Promise.all(images.map(async (image) => {
+    await image.decode();
+    const { width, height } = image.getBoundingClientRect();
+    const room = image.closest(".jp-OutputArea-output").clientWidth;
+    return { width, fits: width <= room, shape: width / height / (image.naturalWidth / image.naturalHeight), alt: image.alt };
+}))"""
+
+
+def markup_of(notebook: dict) -> list[str]:
+    """The HTML of its outputs, without what its pages hold."""
+    data = [output.get("data", {}) for cell in notebook["cells"] for output in cell.get("outputs", [])]
+    return ["".join(formats["text/html"]) for formats in data if "text/html" in formats]
+
+
+@each
+def test_a_notebook_that_is_not_trusted_shows_every_picture_and_table(file, tab, jupyter):
+    notebook = json.loads(file.read_text())
+    name = f"untrusted-{file.name}"
+    (jupyter.folder / name).write_text(file.read_text())
+    page = tab(allowed=(jupyter.address, "data:", "blob:"), source="about:srcdoc")
+    page.set_default_timeout(60_000)
+    page.goto(f"{jupyter.address}/lab/tree/{name}?token=t&reset")
+    cells = sum(cell["cell_type"] == "code" for cell in notebook["cells"])
+    page.locator(".jp-CodeCell .jp-InputArea-prompt").nth(cells - 1).wait_for(state="attached")
+    drawn = sum(html.count("<img") for html in markup_of(notebook))
+    plotted = sum("image/png" in output.get("data", {}) for output in outputs_of(file))
+    assert drawn >= frames_of(notebook)  # a page has its poster
+    images = page.locator(f"{OUTPUT} img").evaluate_all(SHOWN)
+    assert len(images) == drawn + plotted
+    assert all(image["width"] > 100 and image["fits"] and abs(image["shape"] - 1) < 0.02 for image in images)
+    assert sum(bool(image["alt"]) for image in images) >= drawn
+    tables = sum(html.count("<table") for html in markup_of(notebook))
+    assert page.locator(f"{OUTPUT} table").count() == tables
+    assert page.locator(f"{OUTPUT} iframe").count() == 0
+    assert not re.search("<(Picture|Player|Page) ", "".join(page.locator(OUTPUT).all_text_contents()))

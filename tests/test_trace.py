@@ -6,6 +6,7 @@ import functools
 import json
 import math
 import os
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -546,7 +547,9 @@ def test_a_notebook_gets_a_sandboxed_frame_with_the_picture_in_it():
     html = step(diamond())._repr_mimebundle_()["text/html"]
     assert 'sandbox="allow-scripts allow-downloads"' in html
     assert "allow-same-origin" not in html
-    assert '<img alt="L, step by step: 4 nodes" src="data:image/svg+xml;base64,' in html
+    assert re.search(
+        r'<img class="cg-image" alt="L, step by step: 4 nodes" width="\d+" height="\d+" [^>]* src="data:image/svg', html
+    )
     assert html.endswith("</iframe>")
 
 

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from base64 import b64decode
 from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
@@ -22,6 +23,8 @@ from autograd.view.compat import draw_dot, trace
 from autograd.view.geometry import DIRECTIONS, Rect, point_at
 from autograd.view.layered import lay_out_in_columns
 from autograd.view.palette import DARK, LIGHT
+from autograd.view.picture import WIDEST
+from autograd.view.rows import in_rows
 from autograd.view.text import LABEL_CELLS, cells, number, shorten, signed, visible
 
 HOSTILE = [
@@ -376,7 +379,10 @@ def test_frames_hold_their_boxes_and_no_others(engine, direction):
 
 @pytest.mark.parametrize("direction", DIRECTIONS)
 def test_arrows_end_at_their_boxes(engine, direction):
-    drawn = draw(network(2, 2, 1), layout=engine, direction=direction)
+    assert_arrows_end_at_their_boxes(draw(network(2, 2, 1), layout=engine, direction=direction))
+
+
+def assert_arrows_end_at_their_boxes(drawn: Picture) -> None:
     boxes = rects(drawn)
     for arrow, curve in zip(drawn.scene.arrows, drawn.layout.arrows, strict=True):
         for point, box in ((curve.points[0], boxes[arrow.tail]), (curve.tip, boxes[arrow.head])):
@@ -384,14 +390,55 @@ def test_arrows_end_at_their_boxes(engine, direction):
             assert box.y - 2 <= point.y <= box.y + box.height + 2
 
 
-def test_in_the_built_in_layout_no_arrow_crosses_a_box():
-    drawn = draw(network(2, 3, 2, 1), layout="builtin")
+def assert_no_arrow_crosses_a_box(drawn: Picture) -> None:
     boxes = rects(drawn)
     for arrow, curve in zip(drawn.scene.arrows, drawn.layout.arrows, strict=True):
         along = [point_at(curve.points, i / 200) for i in range(201)]
         for b, box in enumerate(boxes):
             if b not in (arrow.tail, arrow.head):
                 assert not any(overlap(Rect(*p, 0.0, 0.0), box) for p in along)
+
+
+def test_in_the_built_in_layout_no_arrow_crosses_a_box():
+    assert_no_arrow_crosses_a_box(draw(network(2, 3, 2, 1), layout="builtin", direction="RL"))
+
+
+LONG = {
+    "chain": lambda: chain(12),
+    "network": lambda: network(2, 2, 1),
+    "demo": lambda: (2 * (neuron() * neuron() + neuron())).tanh().exp() / (neuron().exp() + 1.0),
+}
+
+
+@pytest.mark.parametrize("make", LONG.values(), ids=LONG)
+def test_a_long_graph_is_drawn_in_rows_that_a_notebooks_cell_shows_with_legible_letters(engine, make):
+    drawn = draw(make(), layout=engine)
+    assert layout.lay_out(drawn.scene, layout=engine).width > WIDEST
+    assert 14 * 900 / float(ElementTree.fromstring(drawn.svg).get("width")) >= 11
+    boxes = rects(drawn)
+    assert not any(overlap(a, b) for i, a in enumerate(boxes) for b in boxes[:i])
+    assert_arrows_end_at_their_boxes(drawn)
+
+
+@pytest.mark.parametrize("make", LONG.values(), ids=LONG)
+def test_no_arrow_crosses_a_box_on_its_way_to_the_next_row(make):
+    assert_no_arrow_crosses_a_box(draw(make(), layout="builtin"))
+
+
+def test_arrows_that_go_on_in_the_next_row_run_side_by_side():
+    back = [
+        {p.y for p, q in pairwise(curve.points[::3]) if q.x < p.x and q.y == p.y}
+        for curve in draw(network(2, 2, 1), layout="builtin").layout.arrows
+    ]
+    levels = sorted(y for ys in back for y in ys)
+    assert len(levels) >= 2
+    assert min(b - a for a, b in pairwise(levels)) >= 12
+
+
+def test_a_graph_that_no_cut_makes_narrow_stays_as_it_is():
+    scene = draw(network(2, 4, 4, 1)).scene
+    wide = layout.lay_out(scene)
+    assert in_rows(scene, wide, 300.0) is wide
 
 
 def test_the_built_in_layout_orders_columns_by_dependence():
@@ -498,7 +545,7 @@ def test_without_processes_as_in_pyodide_there_is_a_picture(monkeypatch, no_pygr
         raise OSError(138, "emscripten does not support processes")
 
     monkeypatch.setattr(subprocess, "run", no_processes)
-    assert mimebundle(neuron())["image/svg+xml"].startswith("<svg")
+    assert "<img" in mimebundle(neuron())["text/html"]
 
 
 def test_png_without_graphviz_says_what_to_try_and_leaves_no_file(monkeypatch, tmp_path, no_pygraphviz):
@@ -520,8 +567,25 @@ def test_a_dot_that_answers_nonsense_writes_no_picture(monkeypatch, tmp_path, no
 
 def test_a_value_in_a_notebook_shows_its_graph_and_a_leaf_its_text():
     v = neuron()
-    assert v._repr_mimebundle_() == {"text/plain": repr(v), "image/svg+xml": draw(v).svg}
+    assert v._repr_mimebundle_() == {"text/plain": repr(v), "text/html": draw(v)._repr_html_()}
     assert mimebundle(Value(1.0)) == {"text/plain": "Value(data=1.0, grad=0.0)"}
+
+
+def test_a_notebook_is_shown_an_image_that_says_what_it_shows_and_fits_its_cell():
+    drawn = draw(neuron())
+    (shown,) = re.findall(r"<img[^>]*>", drawn._repr_html_())
+    facts = dict(re.findall(r'([\w-]+)="([^"]*)"', shown))
+    width, height = re.search(r'width="(\d+)" height="(\d+)"', drawn.svg).groups()
+    assert (facts["width"], facts["height"], facts["style"]) == (width, height, "max-width:100%;height:auto")
+    assert facts["alt"].startswith("Computation graph of h, 6 nodes. w data 0.5 grad ")
+    assert b64decode(facts["src"].removeprefix("data:image/svg+xml;base64,")).decode() == drawn.svg
+
+
+def test_an_image_cannot_be_left_by_what_it_shows():
+    label = '"><script>alert(1)</script>'
+    shown = draw(Value(1.0, label=label).tanh())._repr_html_()
+    assert "<script" not in shown
+    assert shown.count("<") == 3  # the style around its text, and the image
 
 
 def test_showing_a_graph_with_a_cycle_never_raises():
@@ -762,7 +826,7 @@ def test_draw_dot_answers_like_graphviz(tmp_path):
     assert not (tmp_path / "other").exists()
     assert drawn.render(directory=tmp_path / "new", filename="net") == str(tmp_path / "new" / "net.svg")
     assert (tmp_path / "new" / "net").read_text() == drawn.source
-    assert set(drawn._repr_mimebundle_()) == {"image/svg+xml", "text/plain"}
+    assert set(drawn._repr_mimebundle_()) == {"text/html", "text/plain"}
 
 
 def test_trace_gives_micrograds_nodes_and_edges():

@@ -6,8 +6,8 @@
 
 ``analysis`` finds what every picture asks of a graph, once; ``fold`` decides which nodes share a box; ``assembly``
 makes a ``scene`` of that: boxes, arrows, and frames in their ``nesting``. ``layout`` places them, by Graphviz, to
-which ``dot`` describes the scene, or by ``layered``, which lays out frame after frame in ``columns``. ``svg`` draws
-the result, and a ``Picture`` shows and saves it.
+which ``dot`` describes the scene, or by ``layered``, which lays out frame after frame in ``columns``; ``rows`` folds
+what is too wide. ``svg`` draws the result, and a ``Picture`` shows and saves it, in a notebook as an ``image``.
 
 ``step``, a page to step through:
 
@@ -145,12 +145,12 @@ def mimebundle(value: Value) -> dict[str, str]:
     """What a notebook shows for a Value: its text, and its graph if it has one.
 
     >>> sorted(mimebundle(Value(1.0) + 2.0)), sorted(mimebundle(Value(1.0)))
-    (['image/svg+xml', 'text/plain'], ['text/plain'])
+    (['text/html', 'text/plain'], ['text/plain'])
     """
     text = {"text/plain": repr(value)}
     if not value.parents:
         return text
     try:
-        return text | {"image/svg+xml": draw(value).svg}
+        return text | {"text/html": draw(value)._repr_html_()}
     except CycleError:  # backward says what is wrong; showing a Value never raises
         return text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+from math import dist
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -48,14 +50,20 @@ class Layout(NamedTuple):
 
 
 def point_at(points: Sequence[Point], fraction: float) -> Point:
-    """The point at a fraction of the way along a curve, each piece counted alike.
+    """The point at a fraction of the way along a curve, whose pieces count by the distance of their ends.
 
     >>> point_at([Point(0, 0), Point(1, 0), Point(2, 0), Point(3, 0)], 0.5)
     Point(x=1.5, y=0.0)
+    >>> point_at([Point(0, 0), *[Point(1, 0)] * 3, *[Point(9, 0)] * 3], 0.1)
+    Point(x=0.9..., y=0.0)
     """
-    pieces = (len(points) - 1) // 3
-    i = min(int(fraction * pieces), pieces - 1)
-    t = fraction * pieces - i
+    lengths = [dist(a, b) for a, b in pairwise(points[::3])]
+    way = fraction * sum(lengths)
+    i = 0
+    while i < len(lengths) - 1 and way > lengths[i]:
+        way -= lengths[i]
+        i += 1
+    t = min(way / (lengths[i] or 1.0), 1.0)
     s = 1 - t
     weights = (s * s * s, 3 * s * s * t, 3 * s * t * t, t * t * t)
     control = points[3 * i : 3 * i + 4]

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograd.files import write_atomically
+from autograd.view.image import image
 from autograd.view.operators import javascript_table
 from autograd.view.scripts import ASSETS, join_modules, join_styles
 from autograd.view.text import xml
@@ -86,7 +87,7 @@ class Page:
             f'<meta http-equiv="Content-Security-Policy" content="{allowed}">'
             '<meta name="viewport" content="width=device-width">'
             f"<title>{xml(self.title)}</title>\n<style>{self.style}</style></head>\n"
-            f'<body><div id="page"><noscript>{self._image()}</noscript></div>\n'
+            f'<body><div id="page"><noscript>{image(self.picture, self.title)}</noscript></div>\n'
             f'<script type="application/json" id="data">{_inert(self.json)}</script>\n'
             f"<script>{self.script}</script></body></html>\n"
         )
@@ -102,16 +103,12 @@ class Page:
         write_atomically(path, self.html)
         return path
 
-    def _image(self) -> str:
-        image = b64encode(self.picture.encode()).decode()
-        return f'<img alt="{xml(self.title)}" src="data:image/svg+xml;base64,{image}">'
-
     def _repr_html_(self) -> str:
         """A frame of its own for the page; where scripts may not run, the picture inside it stays."""
         sandbox = f"allow-scripts{' allow-downloads' * self._downloads}"
         return (
             f'<iframe srcdoc="{escape(self.html)}" sandbox="{sandbox}" width="100%" height="{self.height}" '
-            f'style="border:0" title="{xml(self.title)}" data-lm-suppress-shortcuts="true">{self._image()}</iframe>'
+            f'style="border:0" title="{xml(self.title)}" data-lm-suppress-shortcuts="true">{image(self.picture, self.title)}</iframe>'
         )
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:

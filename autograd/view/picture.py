@@ -10,16 +10,21 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.files import write_atomically
 from autograd.view import dot
+from autograd.view.image import THEME, image
 from autograd.view.layout import by_graphviz, lay_out
-from autograd.view.svg import svg
+from autograd.view.rows import in_rows
+from autograd.view.scene import FONT
+from autograd.view.svg import EDGE, described, svg
 
 if TYPE_CHECKING:
     from autograd.view.geometry import Layout
     from autograd.view.scene import Scene
 
-__all__ = ["FORMATS", "Picture"]
+__all__ = ["FORMATS", "WIDEST", "Picture"]
 
 FORMATS = ("svg", "png", "pdf", "dot", "gv")
+CELL_WIDTH, LEGIBLE = 900, 11  # px; as wide as a notebook's cell, its letters are no smaller
+WIDEST = CELL_WIDTH * FONT / LEGIBLE - 2 * EDGE
 
 
 class Picture:
@@ -38,8 +43,9 @@ class Picture:
 
     @cached_property
     def layout(self) -> Layout:
-        """Where everything is."""
-        return lay_out(self.scene, self.direction, self._asked)
+        """Where everything is: in rows, if it would be too wide to be read in a notebook."""
+        layout = lay_out(self.scene, self.direction, self._asked)
+        return in_rows(self.scene, layout, WIDEST) if self.direction == "LR" else layout
 
     @property
     def engine(self) -> str:
@@ -100,8 +106,11 @@ class Picture:
             return self.svg.encode()
         return self.source.encode() if format in ("dot", "gv") else by_graphviz(self.source, format)
 
+    def _repr_html_(self) -> str:
+        return THEME + image(self.svg, f"{self.scene.title}. {described(self.scene)}")
+
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return {"image/svg+xml": self.svg, "text/plain": repr(self)}
+        return {"text/html": self._repr_html_(), "text/plain": repr(self)}
 
     def __repr__(self) -> str:
         size = f"{len(self.scene.boxes):,} boxes and {len(self.scene.arrows):,} arrows"

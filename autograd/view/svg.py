@@ -22,10 +22,9 @@ if TYPE_CHECKING:
     from autograd.view.geometry import Curve, Layout, Point
     from autograd.view.scene import Arrow, Box, Frame, Scene
 
-__all__ = ["svg"]
+__all__ = ["EDGE", "described", "svg"]
 
 EDGE = 14.0  # px of paper around the picture
-SMALL = 12  # px, the texts on arrows
 DESCRIBED = 80  # boxes that a screen reader reads aloud
 FRACTIONS = (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8)  # places along an arrow where its text may stand
 CORNERS = {"input": 14, "parameter": 0, "constant": 0, "result": 5, "folded": 2}
@@ -34,7 +33,7 @@ FORMS = f"""
 .cg{{font:{FONT}px ui-monospace,"DejaVu Sans Mono",Menlo,Consolas,"Liberation Mono",monospace}}
 .cg text{{white-space:pre;unicode-bidi:isolate;stroke:none}} .cg path{{fill:none}}
 .cg .cg-name,.cg .cg-note,.cg .cg-symbol{{font-weight:bold}} .cg .cg-symbol,.cg .cg-on{{text-anchor:middle}}
-.cg text.cg-on{{font-size:{SMALL}px;font-weight:bold}} .cg text.cg-symbol{{font-size:17px}}
+.cg text.cg-on{{font-weight:bold}} .cg text.cg-symbol{{font-size:17px}}
 .cg .cg-constant rect,.cg .cg-unknown{{stroke-dasharray:5 3}}
 """
 COLOURS = """
@@ -60,13 +59,10 @@ def svg(scene: Scene, layout: Layout) -> str:
     legend, legend_width, legend_height = _legend(scene, layout.width)
     width = max(layout.width, legend_width, cells(scene.note) * CELL) + 2 * EDGE
     height = top + layout.height + legend_height + EDGE
-    description = "; ".join(
-        " ".join([box.symbol, *(line.text for line in box.lines)]) for box in scene.boxes[:DESCRIBED]
-    )
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="cg" role="img" xml:space="preserve" '
         f'width="{width:.0f}" height="{height:.0f}" viewBox="0 0 {width:.0f} {height:.0f}">',
-        f"<title>{xml(scene.title)}</title><desc>{xml(scene.note)} {xml(description)}</desc>",
+        f"<title>{xml(scene.title)}</title><desc>{xml(described(scene))}</desc>",
         f"<style>{_style()}</style>",
         '<rect class="cg-paper" width="100%" height="100%"/>',
         _text(EDGE, EDGE + FONT, scene.note, "note") if scene.note else "",
@@ -80,6 +76,18 @@ def svg(scene: Scene, layout: Layout) -> str:
         "</svg>",
     ]
     return "\n".join(filter(None, parts)) + "\n"
+
+
+def described(scene: Scene) -> str:
+    """The picture for who does not see it: what is folded, and what is written in its boxes.
+
+    >>> from autograd import Value, draw
+    >>> described(draw(Value(2.0, label="x").tanh()).scene)
+    'x data 2 grad 0; tanh data 0.964 grad 0'
+    """
+    boxes = scene.boxes[:DESCRIBED]
+    said = "; ".join(" ".join(filter(None, [box.symbol, *(line.text for line in box.lines)])) for box in boxes)
+    return f"{scene.note}. {said}" if scene.note else said
 
 
 def _style() -> str:
@@ -192,17 +200,17 @@ def _arrow_texts(scene: Scene, layout: Layout) -> list[str]:
     texts = []
     for arrow, curve in zip(scene.arrows, layout.arrows, strict=True):
         if arrow.text:
-            width = cells(arrow.text) * CELL * SMALL / FONT + 7
+            width = cells(arrow.text) * CELL + 7
             places = [_around(point_at(curve.points, fraction), width) for fraction in FRACTIONS]
             r = next((r for r in places if not taken.hit(r)), places[0])
             taken.add(r)
-            plate = _rect(r, SMALL / 2 + 1, f' class="cg-paper cg-{arrow.tone}"')
-            texts.append(plate + _text(r.x + r.width / 2, r.y + SMALL - 0.5, arrow.text, "on", arrow.tone))
+            plate = _rect(r, FONT / 2 + 1, f' class="cg-paper cg-{arrow.tone}"')
+            texts.append(plate + _text(r.x + r.width / 2, r.y + FONT - 0.5, arrow.text, "on", arrow.tone))
     return texts
 
 
 def _around(p: Point, width: float) -> Rect:
-    return Rect(p.x - width / 2, p.y - SMALL / 2 - 1, width, SMALL + 2.0)
+    return Rect(p.x - width / 2, p.y - FONT / 2 - 1, width, FONT + 2.0)
 
 
 # ── legend ──────────────────────────────────────────────────────────────────

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from base64 import b64decode
 from pathlib import Path
@@ -30,7 +31,7 @@ def thumbnail(notebook: dict[str, Any]) -> Thumbnail | None:
 
     notebook: as its file's JSON. Raises ValueError when that cell shows no picture.
 
-    >>> output = {"output_type": "display_data", "data": {"image/svg+xml": ["<svg/>"]}}
+    >>> output = {"output_type": "display_data", "data": {"text/html": ['<img src="data:image/svg+xml;base64,PHN2Zy8+">']}}
     >>> thumbnail({"cells": [{"metadata": {"tags": ["picture"]}, "outputs": [output]}]})
     Thumbnail(suffix='.svg', content=b'<svg/>')
     """
@@ -39,8 +40,8 @@ def thumbnail(notebook: dict[str, Any]) -> Thumbnail | None:
         return None
     shown = [output.get("data", {}) for cell in tagged for output in cell.get("outputs", [])]
     for data in shown:
-        if "image/svg+xml" in data:
-            return Thumbnail(".svg", "".join(data["image/svg+xml"]).encode())
+        if drawn := re.search(r"data:image/svg\+xml;base64,([\w+/=]+)", "".join(data.get("text/html", []))):
+            return Thumbnail(".svg", b64decode(drawn[1]))
         if "image/png" in data:
             return Thumbnail(".png", b64decode("".join(data["image/png"])))
     raise ValueError(f"the cell tagged {TAG!r} shows no picture (SVG or PNG): run the notebook, or move the tag")

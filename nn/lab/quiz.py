@@ -223,7 +223,7 @@ class Quiz:
         title, *lines, question = repr(self).split("\n")
         formulas = "\n".join(html.escape(line.strip()) for line in lines)
         return (
-            f'<p style="font-size:1.15em"><b>{title}</b></p><pre style="font-size:1.15em">{formulas}</pre>{self.picture.svg}'
+            f'<p style="font-size:1.15em"><b>{title}</b></p><pre style="font-size:1.15em">{formulas}</pre>{self.picture._repr_html_()}'
             f'<p style="font-size:1.15em">{html.escape(question)}</p>'
         )
 
