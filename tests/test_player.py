@@ -59,29 +59,29 @@ def test_every_step_says_its_sentence(opened):
     page = opened(step(diamond()))
     assert said(page).startswith("Nothing is computed yet")
     sentences = []
-    for _ in range(13):
+    for _ in range(12):
         press(page, "ArrowRight")
         sentences.append(said(page))
-    assert sentences[0] == "w = 2: a parameter."
-    assert sentences[2] == "Forward: z = 6, by × from w = 2, v1 = 3."
-    assert sentences[4].startswith("zero_grad: every gradient is set to 0")
-    assert sentences[5].startswith("Backward begins at L")
-    assert sentences[8].endswith("1 of 2 contributions: w has to wait.")
-    assert sentences[10] == SENTENCE
-    assert sentences[12].startswith("Done: every node was visited once")
+    assert sentences[0] == "Given: parameter w = 2; constant v1 = 3."
+    assert sentences[1] == "Forward: z = 6, by × from w = 2, v1 = 3."
+    assert sentences[3].startswith("zero_grad: every gradient is set to 0")
+    assert sentences[4].startswith("Backward begins at L")
+    assert sentences[7].endswith("1 of 2 contributions: w has to wait.")
+    assert sentences[9] == SENTENCE
+    assert sentences[11].startswith("Done: every node was visited once")
 
 
 def test_zero_shows_in_every_box_and_a_pass_without_it_keeps_what_was_there(opened):
     page = opened(step(diamond()))
     grads = lambda: page.locator(".box text", has_text="grad").all_text_contents()  # noqa: E731
-    press(page, *["ArrowRight"] * 4)
+    press(page, *["ArrowRight"] * 3)
     assert grads() == ["grad"] * 4
     press(page, "ArrowRight")
     assert grads() == ["grad 0"] * 4
     page.get_by_label("mistake").select_option("keep")
     page.get_by_role("button", name="to the beginning").click()
     heard = []
-    for _ in range(5):
+    for _ in range(4):
         page.get_by_role("button", name="one step forward").click()
         heard.append(said(page))
     assert heard[-1].startswith("Backward begins")
@@ -169,11 +169,11 @@ def test_it_plays_at_three_speeds_and_pauses(opened, stopped):
     page.get_by_role("button", name="Play or pause").focus()
     press(page, "Space")
     page.clock.run_for(10_000)
-    assert page.locator(".clock").text_content() == "13 / 13"
+    assert page.locator(".clock").text_content() == "12 / 12"
     press(page, "Home", "Space")
     page.clock.run_for(500)
     at = clock(page)
-    assert 0 < at < 13
+    assert 0 < at < 12
     press(page, "Space")
     page.clock.run_for(10_000)
     assert clock(page) == at
@@ -190,7 +190,7 @@ def test_the_bar_has_bands_and_a_tick_where_gradients_add_up(opened):
 
 def test_a_fan_out_waits_for_all_contributions(opened):
     page = opened(step(diamond()))
-    for _ in range(9):
+    for _ in range(8):
         press(page, "ArrowRight")
     assert page.locator(".stack h2").text_content() == "∂L/∂w: 1 of 2 arrived"
     assert page.locator(".stack li.arrived").count() == page.locator(".stack li.owed").count() == 1
@@ -205,7 +205,7 @@ def test_a_fan_out_waits_for_all_contributions(opened):
 def test_what_is_not_reached_is_hollow_and_the_node_at_work_is_ringed(opened):
     page = opened(step(diamond()))
     assert page.locator(".box.hollow").count() == 4
-    press(page, "ArrowRight", "ArrowRight", "ArrowRight")
+    press(page, "ArrowRight", "ArrowRight")
     assert page.locator(".box.hollow").count() == 1
     assert page.locator(".box.now .name").text_content() == "z"
 
@@ -252,7 +252,7 @@ def test_an_opened_box_stays_open_while_stepping_and_in_its_level(opened):
         page.get_by_role("button", name="one step forward").click()
         heard |= {page.locator(".label text").text_content()} if page.locator(".arrow.active").count() else set()
         assert page.locator(".box.now").count() == (
-            0 if said(page).startswith(("zero", "Done")) else 1
+            0 if said(page).startswith(("Given", "zero", "Done")) else 1
         )  # perhaps elsewhere
     assert names(page) == inside
     assert len(heard) > 5
@@ -398,7 +398,7 @@ def test_it_stops_at_a_node_at_a_large_gradient_and_at_nan(opened):
 
 def test_predictions_are_asked_and_mistakes_distinguished(opened):
     page = opened(step(diamond()))
-    for _ in range(10):
+    for _ in range(9):
         press(page, "ArrowRight")
     page.get_by_label("predict the number").check()
     page.get_by_role("button", name="one step forward").click()
@@ -473,7 +473,7 @@ def test_a_prediction_of_something_infinite_is_not_right_whatever_it_is(opened):
 
 
 def test_a_prediction_is_typed_at_once_and_outlasts_a_look_around(opened):
-    page = predicting(opened, diamond(), 11)
+    page = predicting(opened, diamond(), 10)
     page.keyboard.type("1")  # the focus is there already
     page.locator(".box").first.click()
     assert page.get_by_label("your prediction").input_value() == "1"
@@ -483,7 +483,7 @@ def test_a_prediction_is_typed_at_once_and_outlasts_a_look_around(opened):
 
 def test_what_is_asked_has_no_colour_that_tells_its_sign(opened):
     a, b = Value(2.0, label="a"), Value(-3.0, label="b")
-    page = predicting(opened, a * b, 7)
+    page = predicting(opened, a * b, 6)
     assert page.locator(".stack b").first.get_attribute("class") is None
     assert page.locator(".arrow.active").get_attribute("class") == "arrow active plain"
     page.get_by_role("button", name="show the answer").click()
@@ -686,7 +686,7 @@ def test_a_mistake_that_makes_no_difference_is_said_to_make_none(opened):
 def test_nothing_moves_when_motion_is_not_wanted(opened):
     for motion, name in (("reduce", "none"), ("no-preference", "cg-flow")):
         page = opened(step(diamond()), reduced_motion=motion)
-        press(page, *["ArrowRight"] * 3)
+        press(page, *["ArrowRight"] * 2)
         assert page.evaluate("getComputedStyle(document.querySelector('.arrow.feeding path')).animationName") == name
 
 
@@ -788,7 +788,7 @@ L = z * w
 z.label, L.label = "z", "L"
 step(L)""",
     "live = step(L, live=True)\nlive",
-    "live.time = 10",
+    "live.time = 9",
 ]
 
 
@@ -797,15 +797,15 @@ def test_a_notebook_plays_the_frame_and_the_live_widget(notebook, place):
     page = notebook(place, CELLS)
     frame = page.frame_locator("iframe[srcdoc]")
     frame.locator(".stage").click(position={"x": 5, "y": 5})
-    press(page, "ArrowRight", "ArrowRight", "ArrowRight")
+    press(page, "ArrowRight", "ArrowRight")
     playwright.expect(frame.locator(".sentence")).to_have_text("Forward: z = 6, by × from w = 2, v1 = 3.")
     live = page.locator(".jp-OutputArea-output .cg-player")
-    playwright.expect(live.locator(".clock")).to_have_text("10 / 13")  # as Python set it
+    playwright.expect(live.locator(".clock")).to_have_text("9 / 12")  # as Python set it
     live.scroll_into_view_if_needed()
     page.wait_for_timeout(1_000)  # else Chromium still sends the click to the frame that was there
     live.get_by_role("button", name="one step forward").click()
     press(page, "ArrowRight")  # not swallowed by the notebook
-    playwright.expect(live.locator(".clock")).to_have_text("12 / 13")
+    playwright.expect(live.locator(".clock")).to_have_text("11 / 12")
 
 
 WIDGET = """async ([source, traits]) => {
@@ -826,18 +826,18 @@ WIDGET = """async ([source, traits]) => {
 def test_the_widgets_module_shares_its_time_with_python(tab):
     page = tab(allowed=("data:", "blob:"))
     page.goto("data:text/html,<!DOCTYPE html><html lang=en></html>")
-    traits = {"trace": step(diamond()).json, "height": 640, "time": 10, "_css": ""}
+    traits = {"trace": step(diamond()).json, "height": 640, "time": 9, "_css": ""}
     page.evaluate(WIDGET, [esm(), traits])
-    assert page.locator(".clock").text_content() == "10 / 13"
+    assert page.locator(".clock").text_content() == "9 / 12"
     page.get_by_role("button", name="one step forward").click()
-    assert page.evaluate("shared.saved") == [11]
+    assert page.evaluate("shared.saved") == [10]
     page.evaluate("shared.set('time', 3)")
-    assert page.locator(".clock").text_content() == "3 / 13"
+    assert page.locator(".clock").text_content() == "3 / 12"
     page.evaluate("shared.close()")
     assert page.evaluate("Object.keys(shared.listeners)") == []
     page.locator(".stage").click(position={"x": 5, "y": 5})
     press(page, "ArrowRight")
-    assert page.locator(".clock").text_content() == "3 / 13"  # its keys are gone with it
+    assert page.locator(".clock").text_content() == "3 / 12"  # its keys are gone with it
 
 
 def test_an_untrusted_notebook_still_shows_the_picture(notebook):

@@ -67,7 +67,7 @@ def test_the_trace_of_a_small_graph_word_for_word():
         {"op": "multiply", "symbol": "×", "label": "L", "parents": [2, 0], "local": [2.0, 6.0], "data": 12.0},
     ]
     assert trace["events"] == [
-        ["forward", 0], ["forward", 1], ["forward", 2], ["forward", 3],
+        ["given"], ["forward", 2], ["forward", 3],
         ["zero"], ["seed", 3, 1.0],
         ["visit", 3, 1.0],
         ["accumulate", 3, 0, 1.0, 2.0, 2.0, 0.0, 2.0, 1, 1], ["accumulate", 3, 1, 1.0, 6.0, 6.0, 0.0, 6.0, 1, 2],
@@ -100,9 +100,19 @@ def test_an_accumulate_says_the_whole_sum():
         assert 1 <= k <= n
 
 
+def test_forward_begins_with_all_that_is_given_and_then_every_step_computes_something():
+    trace = trace_of(cross_entropy([MLP([4, 8, 8, 3], seed=0, activation="tanh")([0.1, 0.2, 0.3, 0.4])], [1]))
+    results = [i for i, node in enumerate(trace["nodes"]) if "parents" in node]
+    forward = trace["events"][: trace["events"].index(["zero"])]
+    assert len(trace["nodes"]) - len(results) > 140
+    assert forward == [["given"], *(["forward", i] for i in results)]
+    layers = [trace["modules"][trace["nodes"][i]["module"]][0][:9] for i in results if "module" in trace["nodes"][i]]
+    assert layers == sorted(layers)  # layer after layer, from the inputs to the output
+
+
 def test_gradients_are_zero_before_backward_begins():
     events = [event[0] for event in trace_of(network())["events"]]
-    assert events.index("zero") == events.index("seed") - 1 == events.count("forward")
+    assert events.index("zero") == events.index("seed") - 1 == events.count("forward") + 1
     assert events[-1] == "done"
 
 
@@ -421,7 +431,7 @@ def test_the_same_graph_gives_the_same_bytes_in_every_process():
 def test_the_golden_trace():
     """Change VERSION when the format changes; then this digest may change too."""
     trace = trace_of(diamond())
-    assert sha256(dumps({**trace, "levels": []}).encode()).hexdigest()[:16] == "8ec3fa70a454ea79"
+    assert sha256(dumps({**trace, "levels": []}).encode()).hexdigest()[:16] == "cc20ef4b134be0e1"
 
 
 def unpacked(text):

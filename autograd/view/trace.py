@@ -2,7 +2,7 @@
 
 ``build_trace`` makes it from a graph and the steps of its backward pass:
 
-    format    "chalkgrad trace", and ``version`` 4
+    format    "chalkgrad trace", and ``version`` 5
     title     of the page
     root      index of the result L
     model     the variable that holds the model, before every path inside a module: "mlp" in mlp.layers[0]; or ""
@@ -15,7 +15,8 @@
     lines     code lines that made nodes: file (its name, without the folders), number, text
     update    what moves the parameters afterwards: ``by`` (a rule's or an optimizer's name) and ``lr``; {} for nothing
     events    in the order in which they happen, the kind first:
-              ["forward", node]                                    the node has its number
+              ["given"]                                            every leaf has its number
+              ["forward", node]                                    a result has its number
               ["zero"]                                             every gradient is 0, whatever it was before
               ["seed", root, 1.0]                                  ∂L/∂L = 1
               ["visit", node, gradient]                            the gradient of the node is complete, and passed on
@@ -69,7 +70,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMAT", "VERSION", "build_trace", "dumps"]
 
-FORMAT, VERSION = "chalkgrad trace", 4
+FORMAT, VERSION = "chalkgrad trace", 5
 LONGEST = 200  # characters of a label, 10 times what fits in a box
 FORMULA = 60  # characters of a formula that still explains something
 
@@ -176,8 +177,11 @@ def _short(text: str) -> str:
 
 
 def _forward(order: Sequence[Value]) -> Iterator[list[Any]]:
-    for i in range(len(order)):
-        yield ["forward", i]
+    """What is given at once, then result after result, from the inputs to the output."""
+    yield ["given"]
+    for i, v in enumerate(order):
+        if v.parents:
+            yield ["forward", i]
 
 
 def _backward(root: Value, steps: Sequence[Step], index: Mapping[Value, int]) -> Iterator[list[Any]]:

@@ -12,8 +12,7 @@ function said(trace, pass = trace.correct) {
 test("every moment has its sentence", () => {
   assert.deepEqual(said(diamond()), [
     "Nothing is computed yet. Step forward (→) to begin the forward pass.",
-    "w = 2: a parameter.",
-    "v1 = 3: a constant.",
+    "Given: parameter w = 2; constant v1 = 3.",
     "Forward: z = 6, by × from w = 2, v1 = 3.",
     "Forward: L = 12, by × from z = 6, w = 2.",
     "zero_grad: every gradient is set to 0, because backward only ever adds to what is there.",
@@ -52,13 +51,13 @@ test("a mistake is said where it shows", () => {
 
 test("what is asked gives all that is needed", () => {
   const trace = diamond();
-  const event = trace.correct.event(11);
+  const event = trace.correct.event(10);
   assert.equal(question(trace, event), "z passes its gradient on to w: ∂L/∂z = 2, and ∂L/∂w was 6. What is ∂L/∂w now?");
 });
 
 test("a wrong prediction is told what it forgot", () => {
   const trace = diamond();
-  const event = trace.correct.event(11); // 6 + 2 · 3 = 12
+  const event = trace.correct.event(10); // 6 + 2 · 3 = 12
   const row = trace.ops[trace.nodes[event.node].op];
   const verdict = (guess) => diagnose(guess, event, ruleOf(row, event.slot));
   assert.equal(verdict(12), "");

@@ -48,7 +48,7 @@ function slotKey(node, slot) {
 export function paintArrows(arrows, bySlot, { trace: { nodes }, pass, time, event, isAsking }) {
   const at = (node, slot) => bySlot.get(slotKey(node, slot));
   for (const arrow of arrows) Object.assign(arrow, { flow: 0, role: "" });
-  for (let t = nodes.length; t < time; t += 1) {
+  for (let t = pass.forwardEnd; t < time; t += 1) {
     const past = pass.events[t];
     const arrow = past.kind === "accumulate" && at(past.node, past.slot);
     if (arrow) Object.assign(arrow, { flow: past.contribution, role: "passed" });

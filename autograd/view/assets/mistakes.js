@@ -17,7 +17,7 @@ export function mistakenPass(trace, mistake) {
   gradient[root] = 1;
   const order = mistake === "order" ? breadthFirst(nodes, root) : reversed(nodes);
   const events = [
-    ...nodes.map((_, node) => ({ kind: "forward", node })),
+    ...correct.events.slice(0, correct.forwardEnd),
     ...(mistake === "keep" ? [] : [{ kind: "zero" }]),
     { kind: "seed", node: root },
     ...backward(trace, order, gradient, mistake === "assign"),

@@ -16,6 +16,7 @@ export class Pass {
       changes: [],
       arrivals: [],
     }));
+    this.forwardEnd = events.findIndex(({ kind }) => kind !== "given" && kind !== "forward");
     this.zero = Infinity; // when all gradients are set to 0
     for (const [i, event] of events.entries()) this.record(root, event, i + 1);
     this.final = nodes.map((_, node) => this.gradient(node, Infinity));
@@ -23,6 +24,7 @@ export class Pass {
 
   record(root, event, time) {
     const of = this.history[event.node];
+    if (event.kind === "given") this.give(time);
     if (event.kind === "forward") of.forward = time;
     if (event.kind === "zero") this.zero = time;
     if (event.kind === "seed") this.history[root].changes.push([time, 1]);
@@ -35,6 +37,11 @@ export class Pass {
       of.update = time;
       of.updated = event.after;
     }
+  }
+
+  /** Every leaf has its number. */
+  give(time) {
+    for (const { index, parents } of this.nodes) if (!parents.length) this.history[index].forward = time;
   }
 
   get end() {

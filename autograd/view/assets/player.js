@@ -50,7 +50,7 @@ export class Player {
     host.replaceChildren(this.ui.root);
     this.listenToKeys();
     this.stage.measure();
-    paintBands(this.ui.bands, this.trace.nodes, this.pass);
+    paintBands(this.ui.bands, this.pass);
     this.showLevel(this.levels.finest((size) => this.stage.scaleOf(size) >= READABLE));
     this.go(options.time ?? 0);
     setTimeout(() => this.search()); // the table comes after the first paint
@@ -125,7 +125,7 @@ export class Player {
     this.pass = mistake ? mistakenPass(this.trace, mistake) : this.trace.correct;
     this.ui.root.classList.toggle("mistaken", Boolean(mistake));
     this.ui.transport.scrub.max = this.pass.end;
-    paintBands(this.ui.bands, this.trace.nodes, this.pass);
+    paintBands(this.ui.bands, this.pass);
     this.go(Math.min(this.time, this.pass.end));
   }
 
@@ -134,7 +134,7 @@ export class Player {
   /** All that the parts of the page need to know of it. */
   moment() {
     const { trace, pass, time, selected, stops, isAsking } = this;
-    const backward = time > trace.nodes.length;
+    const backward = time > pass.forwardEnd;
     return {
       trace,
       pass,
@@ -248,7 +248,8 @@ export class Player {
     }
     this.unselect();
     stage.fit();
-    const now = this.pass.event(Math.max(this.time, 1)).node ?? this.trace.root;
+    const { pass, time } = this;
+    const now = pass.event(Math.max(time, 1)).node ?? (time > pass.forwardEnd ? this.trace.root : 0);
     if (stage.view.k < stage.readable) stage.centre([this.graph.boxOf(levels.nearest(now))]);
     this.paint();
   }

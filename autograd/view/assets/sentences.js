@@ -4,12 +4,16 @@ import { MISTAKES } from "./mistakes.js";
 import { formatNumber, formatSigned, isClose } from "./numbers.js";
 import { operandNote } from "./trace.js";
 
+const MOST_GIVEN = 6; // of each kind, by name
+
 /** The sentence of the moment `time` of a pass. */
 export function sentence(trace, pass, time) {
   const event = pass.event(time);
   if (!event) return "Nothing is computed yet. Step forward (→) to begin the forward pass.";
   const { L } = trace;
   switch (event.kind) {
+    case "given":
+      return givenSentence(trace);
     case "forward":
       return forwardSentence(trace, event);
     case "zero":
@@ -27,10 +31,21 @@ export function sentence(trace, pass, time) {
   }
 }
 
+/** The numbers with which the forward pass begins, by their kinds: named if they are few, else counted. */
+function givenSentence({ nodes }) {
+  const said = ["input", "parameter", "constant", "result"].flatMap((kind) => {
+    const some = nodes.filter((node) => !node.parents.length && node.kind === kind);
+    const all = some.map(({ name, data }) => `${name} = ${formatNumber(data)}`).join(", ");
+    if (!some.length) return [];
+    if (some.length > MOST_GIVEN) return [`${some.length} ${kind}s`];
+    return [`${kind}${some.length === 1 ? "" : "s"} ${all}`];
+  });
+  return `Given: ${said.join("; ")}.`;
+}
+
 function forwardSentence({ nodes }, event) {
   const node = nodes[event.node];
   const value = `${node.name} = ${formatNumber(node.data)}`;
-  if (!node.parents.length) return `${value}: ${node.kind === "input" ? "an input" : `a ${node.kind}`}.`;
   const operands = node.parents.slice(0, 6).map((p) => `${nodes[p].name} = ${formatNumber(nodes[p].data)}`);
   return `Forward: ${value}, by ${node.symbol} from ${operands.join(", ")}${node.parents.length > 6 ? ", …" : ""}.`;
 }

@@ -26,10 +26,16 @@ export function biggerGrain(grain) {
 
 /** Is an event a breakpoint: its node one of `stops`, its gradient beyond `limit`, its number not finite? */
 export function stopsHere({ nodes }, event, { stops, limit, onNonfinite }) {
+  if (event?.kind === "given")
+    return nodes.some((node) => !node.parents.length && stopsAtLeaf(node, stops, onNonfinite));
   if (!event || event.node === undefined) return false;
   const node = event.parent ?? event.node;
   const x = event.after ?? (event.kind === "forward" ? nodes[node].data : 0);
   if (stops.has(node) && event.kind !== "seed") return true;
   if (event.kind === "accumulate" && Math.abs(x) > limit) return true;
   return onNonfinite && !Number.isFinite(x);
+}
+
+function stopsAtLeaf({ index, data }, stops, onNonfinite) {
+  return stops.has(index) || (onNonfinite && !Number.isFinite(data));
 }

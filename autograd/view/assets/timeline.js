@@ -4,10 +4,10 @@ import { h } from "./dom.js";
 
 const MOST_TICKS = 400;
 
-export function paintBands(element, nodes, { events, end }) {
+export function paintBands(element, { events, end, forwardEnd }) {
   const percent = (n) => `${(100 * n) / end}%`;
   const update = events.filter(({ kind }) => kind === "update").length;
-  const lengths = { forward: nodes.length, backward: end - nodes.length - update, update };
+  const lengths = { forward: forwardEnd, backward: end - forwardEnd - update, update };
   const bands = Object.entries(lengths).filter(([, n]) => n);
   const ticks = events.flatMap(({ kind, k }, i) => (kind === "accumulate" && k > 1 ? [i + 1] : []));
   element.replaceChildren(
