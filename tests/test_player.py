@@ -409,7 +409,7 @@ def test_predictions_are_asked_and_mistakes_distinguished(opened):
     verdicts = {
         "3": "Forgot the upstream gradient", "6": "Forgot to add: 6 had already arrived", "8": "Forgot the local derivative",
         "10": "Wrong local derivative: your answer would need 2. The rule: for y = a * b, ∂y/∂a = b.",
-        "-12": "Wrong sign: count the negative factors.", "x": "Type a number.", "": "Type a number.", "1/2": "Type a number.", "12 z": "Type a number.",
+        "-12": "Wrong sign: count the negative factors.", "x": "Type a number.", "": "Type a number.", "1/0": "Type a number.", "12 z": "Type a number.",
     }  # fmt: skip
     for guess, verdict in verdicts.items():
         page.get_by_label("your prediction").fill(guess)
