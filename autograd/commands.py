@@ -120,7 +120,12 @@ class _Step:
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         _formula_arguments(parser)
-        parser.add_argument("-o", "--output", default="lesson.html", help="page to write (default: %(default)s)")
+        parser.add_argument(
+            "-o",
+            "--output",
+            default="lesson.html",
+            help="page to write, or moving picture: .gif, .webp, .mp4 (default: %(default)s)",
+        )
         parser.add_argument(
             "--update", type=number, metavar="LR", help="show also the step that follows, w ← w - LR · ∂L/∂w"
         )
@@ -133,7 +138,8 @@ class _Step:
         root = expression(numbers)
         root.label = root.label or "L"
         stepped(root, update=arguments.update).save(Path(arguments.output))
-        print(f"wrote {arguments.output}: a page for the browser; → steps on, ? lists the keys")
+        page = Path(arguments.output).suffix.lower() in (".html", ".htm")
+        print(f"wrote {arguments.output}" + ": a page for the browser; → steps on, ? lists the keys" * page)
         if arguments.open:
             show(arguments.output)
         return 0

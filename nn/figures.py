@@ -1,4 +1,4 @@
-"""The figures of the README and the notebooks, from the lecture's plots.
+"""The figures of the README and the notebooks, from the lecture's plots, and two moving pictures.
 
 ``python -m nn.figures [FOLDER]`` makes them, each for a light and for a dark page, and beside FOLDER, in styles, the
 settings with which a whole session draws dark, or for a projector.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from io import BytesIO
 from math import pi, sin
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,9 @@ from nn.plot_style import axes_grid, settings, style
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
+from autograd import Value, step
 from autograd.files import write_atomically
+from autograd.view.animation import join_frames, moving_picture
 from nn import activations, data, init, measure, plots
 from nn.layers import MLP
 from nn.optim import SGD, Adagrad, Adam, RMSprop
@@ -29,7 +32,7 @@ from nn.train import fit
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["FIGURES", "STYLES", "save_all", "save_styles"]
+__all__ = ["FIGURES", "MOVING", "STYLES", "save_all", "save_moving", "save_styles"]
 
 
 def _boundary() -> Figure:
@@ -168,6 +171,65 @@ def save_all(folder: Path | str) -> list[Path]:
     return written
 
 
+# ── moving pictures ─────────────────────────────────────────────────────────
+
+FRAMES, TOGETHER = 30, 4  # of a training run; epochs from one to the next
+SECONDS = 0.2  # a frame
+
+
+def _backward(dark: bool) -> bytes:
+    """The backward pass of a neuron: gradients arrive one by one."""
+    w, b = (Value(number, label=label, kind="parameter") for label, number in (("w", 0.5), ("b", -0.4)))
+    x = Value(2.0, label="x")
+    product = w * x
+    z = product + b
+    h = z.tanh()
+    error = h - 1.0
+    loss = error**2
+    product.label, z.label, h.label, error.label, loss.label = "w·x", "z", "h", "e", "L"
+    player = step(loss)
+    return moving_picture(player.trace, player.still, ".gif", dark=dark)
+
+
+def _training() -> bytes:
+    """A training run: the boundary between two classes bends around them."""
+    moons = data.moons(120, noise=0.12)
+    model = MLP([2, 8, 1], activation="tanh", seed=4)
+    optimizer, frames = Adam(model.parameters(), lr=0.05), []
+    for epoch in range(0, FRAMES * TOGETHER, TOGETHER):
+        ax = plots.decision_boundary(model, moons.X, moons.y, resolution=70)
+        run = fit(model, moons.X, moons.y, loss="logistic", optimizer=optimizer, epochs=TOGETHER)
+        frames.append(
+            _image(_titled(ax, f"epoch {epoch}, loss {run[0].loss:.3f}"))
+        )  # run[0]: before the first of its steps
+    return join_frames(frames, ".gif", SECONDS)
+
+
+def _image(figure: Figure) -> Any:
+    """A figure as an image of Pillow's."""
+    from PIL import Image
+
+    file = BytesIO()
+    figure.savefig(file, format="png")
+    return Image.open(file).convert("RGB")
+
+
+MOVING: dict[str, Callable[[bool], bytes]] = {"backward": _backward, "training": lambda dark: _training()}
+
+
+def save_moving(folder: Path | str) -> list[Path]:
+    """Make every moving picture of ``MOVING`` for a light and a dark page: NAME.gif and NAME-dark.gif."""
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    written = []
+    for name, make in MOVING.items():
+        for dark in (False, True):
+            path = Path(folder) / f"{name}{'-dark' if dark else ''}.gif"
+            with style(dark=dark):
+                write_atomically(path, make(dark))
+            written.append(path)
+    return written
+
+
 # ── settings for every figure of a session ───────────────────────────────────
 
 PROJECTOR = {"figure.dpi": 150}  # half as large again, letters and lines too
@@ -193,5 +255,5 @@ def save_styles(folder: Path | str) -> list[Path]:
 
 if __name__ == "__main__":
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else "notebooks/figures")
-    for path in [*save_all(folder), *save_styles(folder.parent / "styles")]:
+    for path in [*save_all(folder), *save_moving(folder), *save_styles(folder.parent / "styles")]:
         print(path)

@@ -286,6 +286,19 @@ def test_the_same_figures_are_the_same_bytes(tmp_path, monkeypatch):
     assert first[0].read_bytes() != first[1].read_bytes()
 
 
+def test_the_moving_pictures_move_and_are_small(tmp_path, monkeypatch):
+    pytest.importorskip("resvg_py", reason="needs resvg: pip install 'chalkgrad[animate]'")
+    from PIL import Image
+
+    monkeypatch.setattr(figures, "FRAMES", 3)
+    paths = figures.save_moving(tmp_path)
+    assert [path.name for path in paths] == ["backward.gif", "backward-dark.gif", "training.gif", "training-dark.gif"]
+    for path, frames in zip(paths, [11, 11, 3, 3], strict=True):
+        with Image.open(path) as movie:
+            assert movie.n_frames == frames
+        assert (NOTEBOOKS / "figures" / path.name).stat().st_size < 200_000
+
+
 def drawn_in_a_session():
     """What a plot looks like with the settings that Matplotlib has."""
     figure = plots.activation_and_slope("tanh")[0].figure

@@ -600,7 +600,7 @@ def test_the_command_writes_a_page(tmp_path, monkeypatch, capsys):
     page = tmp_path / "lesson.html"
     assert command.run(parser.parse_args(["tanh(w*x + b)", "w=1", "x=2", "b=-0.5", "-o", str(page)])) == 0
     assert page.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
-    assert "open it in a browser" in capsys.readouterr().out
+    assert "lesson.html: a page for the browser" in capsys.readouterr().out
 
 
 def test_a_box_is_wide_enough_for_the_number_that_an_update_gives():

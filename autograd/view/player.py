@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograd.files import write_atomically
+from autograd.view.animation import MOVING, moving_picture
 from autograd.view.page import Page
 from autograd.view.scripts import ASSETS
 from autograd.view.trace import dumps
@@ -41,29 +42,41 @@ class Player(Page):
             styles=[*STYLES, ASSETS / "player_page.css"], height=HEIGHT, downloads=True, scope=SCOPE,
         )  # fmt: skip
         self.trace = trace
+        self.still = still
 
     @cached_property
     def json(self) -> str:
         """The trace as JSON text; ``autograd.view.trace`` says what is in it."""
         return dumps(self.trace)
 
-    def save(self, path: str | os.PathLike[str]) -> Path:
+    def save(self, path: str | os.PathLike[str], *, dark: bool = False) -> Path:
         """Write the page, which opens from a file and needs no network. Returns its path.
 
+        The suffix decides: .html is the page and .json the trace; .gif, .webp and .mp4 (where ffmpeg is) are a moving picture
+        of the backward pass, a frame per step, for up to 80 nodes.
+        dark: the moving picture's colours
+
         The file appears complete or not at all.
-        Raises ValueError for a suffix that is not .html or .json, OSError where nothing can be written.
+        Raises ValueError for another suffix or too many nodes, ImportError without what turns drawings into pixels
+        (pip install 'chalkgrad[animate]'), OSError without ffmpeg and where nothing can be written.
 
         >>> from autograd import Value, step
         >>> step(Value(1.0)).save("lesson.pdf")
         Traceback (most recent call last):
-        ValueError: a player is saved as .html, its trace as .json; got 'lesson.pdf'
+        ValueError: a player is saved as .html, its trace as .json, its backward pass as .gif, .webp, .mp4; got 'lesson.pdf'
         """
         path = Path(path)
-        if path.suffix.lower() not in (".html", ".htm", ".json"):
-            raise ValueError(f"a player is saved as .html, its trace as .json; got {path.name!r}")
-        if path.suffix.lower() != ".json":
+        suffix = path.suffix.lower()
+        if suffix in (".html", ".htm"):
             return super().save(path)
-        write_atomically(path, self.json)
+        if suffix in MOVING:
+            write_atomically(path, moving_picture(self.trace, self.still, suffix, dark=dark))
+        elif suffix == ".json":
+            write_atomically(path, self.json)
+        else:
+            raise ValueError(
+                f"a player is saved as .html, its trace as .json, its backward pass as {', '.join(MOVING)}; got {path.name!r}"
+            )
         return path
 
     def __repr__(self) -> str:

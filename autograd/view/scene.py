@@ -42,6 +42,7 @@ class Box:
     lines:  what is written in it
     hover:  in full, what ``lines`` shortens
     frame:  index of the frame around it, or None
+    ring:   is it pointed out?
     """
 
     kind: str
@@ -49,6 +50,7 @@ class Box:
     lines: tuple[TextLine, ...]
     hover: str
     frame: int | None = None
+    ring: bool = False
 
     @property
     def chip(self) -> float:

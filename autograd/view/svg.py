@@ -17,7 +17,7 @@ from autograd.view.scene import CELL, FONT, LINE_HEIGHT, MARGIN, stroke
 from autograd.view.text import cells, number, xml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from autograd.view.geometry import Curve, Layout, Point
     from autograd.view.scene import Arrow, Box, Frame, Scene
@@ -43,12 +43,17 @@ COLOURS = """
 .cg path.cg-plus,.cg rect.cg-plus{{stroke:{plus}}} .cg polygon.cg-plus,.cg text.cg-plus{{fill:{plus}}}
 .cg path.cg-minus,.cg rect.cg-minus{{stroke:{minus}}} .cg polygon.cg-minus,.cg text.cg-minus{{fill:{minus}}}
 """ + "".join(f".cg .cg-{kind} rect{{{{fill:{{{kind}}};stroke:{{{kind}_line}}}}}}\n" for kind in CORNERS) + """
-.cg g rect.cg-chip{{fill:{chip};stroke:none}} .cg text.cg-symbol{{fill:{symbol}}}
+.cg g rect.cg-ring{{fill:none;stroke:{text};stroke-width:4}} .cg g rect.cg-chip{{fill:{chip};stroke:none}} .cg text.cg-symbol{{fill:{symbol}}}
 """  # fmt: skip
 
 
-def svg(scene: Scene, layout: Layout) -> str:
+def svg(
+    scene: Scene, layout: Layout, *, legend_of: Scene | None = None, palette: Mapping[str, str] | None = None
+) -> str:
     """The picture, with a legend, in light or in dark colours, as the reader's system prefers.
+
+    legend_of: another scene, which the legend is of
+    palette:   its colours alone
 
     >>> from autograd import Value, draw
     >>> picture = draw(Value(2.0, label="x"))
@@ -56,14 +61,14 @@ def svg(scene: Scene, layout: Layout) -> str:
     True
     """
     top = EDGE + (LINE_HEIGHT + 6 if scene.note else 0)
-    legend, legend_width, legend_height = _legend(scene, layout.width)
+    legend, legend_width, legend_height = _legend(legend_of or scene, layout.width)
     width = max(layout.width, legend_width, cells(scene.note) * CELL) + 2 * EDGE
     height = top + layout.height + legend_height + EDGE
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="cg" role="img" xml:space="preserve" '
         f'width="{width:.0f}" height="{height:.0f}" viewBox="0 0 {width:.0f} {height:.0f}">',
         f"<title>{xml(scene.title)}</title><desc>{xml(described(scene))}</desc>",
-        f"<style>{_style()}</style>",
+        f"<style>{_style(palette)}</style>",
         '<rect class="cg-paper" width="100%" height="100%"/>',
         _text(EDGE, EDGE + FONT, scene.note, "note") if scene.note else "",
         f'<g transform="translate({EDGE:.1f} {top:.1f})">',
@@ -90,7 +95,9 @@ def described(scene: Scene) -> str:
     return f"{scene.note}. {said}" if scene.note else said
 
 
-def _style() -> str:
+def _style(palette: Mapping[str, str] | None) -> str:
+    if palette:
+        return FORMS + COLOURS.format(**palette)
     dark = COLOURS.format(**DARK)
     return f"{FORMS}{COLOURS.format(**LIGHT)}@media (prefers-color-scheme:dark){{{dark}}}"
 
@@ -116,8 +123,9 @@ def _box(box: Box, centre: Point) -> str:
     r = Rect(centre.x - box.width / 2, centre.y - box.height / 2, box.width, box.height)
     x = r.x + MARGIN + (box.chip + MARGIN if box.symbol else 0)
     y = r.y + MARGIN + FONT - 2
+    ring = _rect(_inset(r, -6), CORNERS[box.kind] + 6, ' class="cg-ring"') if box.ring else ""
     lines = [_text(x, y + i * LINE_HEIGHT, line.text, line.tone) for i, line in enumerate(box.lines)]
-    return f'<g class="cg-{box.kind}"><title>{xml(box.hover)}</title>{_outline(box.kind, r)}{_chip(box, r)}{"".join(lines)}</g>'
+    return f'<g class="cg-{box.kind}"><title>{xml(box.hover)}</title>{ring}{_outline(box.kind, r)}{_chip(box, r)}{"".join(lines)}</g>'
 
 
 def _outline(kind: str, r: Rect) -> str:
