@@ -263,18 +263,38 @@ def browser():
         browser.close()
 
 
+@pytest.fixture(scope="module")
+def contexts(browser):
+    """Of each set of options, one browser context with its caches and processes, for all tabs of a module."""
+    made: dict[str, Any] = {}
+
+    def context(**options: Any) -> Any:
+        if (key := repr(sorted(options.items()))) not in made:
+            made[key] = browser.new_context(**options)
+            made[key].new_page()  # while a page is open, the processes that the next one needs stay alive
+        return made[key]
+
+    yield context
+    for context in made.values():
+        context.close()
+
+
 @pytest.fixture
-def tab(browser):
+def tab(browser, contexts, request):
     """Makes a browser tab. At the end, no script of ``source`` (any, if "") may have said a word or failed.
 
     Nor may anything but the ``allowed`` addresses have been asked for.
     """
     trouble: list[str] = []
-    contexts = []
+    pages = []
+    of_its_own = "stopped" in request.fixturenames  # Playwright stops the clock of a whole context
 
     def made(allowed: tuple[str, ...] = ("file:", "data:", "blob:"), source: str = "", **options):
-        contexts.append(browser.new_context(**{"viewport": {"width": 1280, "height": 760}, **options}))
-        page = contexts[-1].new_page()
+        context = (browser.new_context if of_its_own else contexts)(
+            **{"viewport": {"width": 1280, "height": 760}, **options}
+        )
+        page = context.new_page()
+        pages.append(page)
         page.set_default_timeout(PATIENCE)
         page.on("console", lambda message: source in message.location["url"] and trouble.append(message.text))
         page.on("pageerror", lambda error: source in (error.stack or "") and trouble.append(str(error)))
@@ -282,8 +302,8 @@ def tab(browser):
         return page
 
     yield made
-    for context in contexts:
-        context.close()
+    for page in pages:
+        (page.context if of_its_own else page).close()
     assert trouble == []
 
 
