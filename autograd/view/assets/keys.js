@@ -9,7 +9,7 @@ export const HELP = [
   ["/", "search for a node"],
   ["l", "the next level of folding"],
   ["Enter ⌫", "open the focused box; go back"],
-  ["f + −", "fit the graph, zoom"],
+  ["f + −", "fit the graph, zoom; Ctrl or ⌘ + wheel zooms too"],
   ["p t", "presenter mode (large type); show or hide the table"],
   ["?", "this help"],
   ["Esc", "close what is open"],

@@ -1,5 +1,6 @@
 // The player: steps forward and backward through a trace.
 
+import { scaleToFit } from "./camera.js";
 import { Card } from "./card.js";
 import { paintContributions } from "./contributions.js";
 import { setClass, setText } from "./dom.js";
@@ -12,14 +13,14 @@ import { parseNumber } from "./numbers.js";
 import { diagnose, question, ruleOf } from "./prediction.js";
 import { copyText } from "./saving.js";
 import { sentence } from "./sentences.js";
-import { Stage } from "./stage.js";
+import { LEGIBLE, Stage } from "./stage.js";
 import { biggerGrain, nextTime, stopsHere } from "./steps.js";
 import { paintBands } from "./timeline.js";
 import { readTrace } from "./trace.js";
 import { Playback } from "./transport.js";
 
-const READABLE = 0.55; // a graph at a smaller scale can't be read from the back of the room
-const READABLE_PRESENTED = 0.9;
+const LEAST_TEXT = 14; // px, the least text of what a step speaks of
+const LEAST_TEXT_PRESENTED = 20;
 
 /** Everything shown is a function of the pass and the time. `time` and `go` are for whoever drives it. */
 export class Player {
@@ -46,12 +47,12 @@ export class Player {
     });
     this.ui = buildLayout(this);
     this.stage = new Stage(this.ui.stage);
-    this.stage.readable = READABLE;
+    this.stage.textSize = LEAST_TEXT;
     host.replaceChildren(this.ui.root);
     this.listenToKeys();
     this.stage.measure();
     paintBands(this.ui.bands, this.pass);
-    this.showLevel(this.levels.finest((size) => this.stage.scaleOf(size) >= READABLE));
+    this.showLevel(this.levels.finest((size) => scaleToFit(size, this.stage.room) >= LEGIBLE));
     this.go(options.time ?? 0);
     setTimeout(() => this.search()); // the table comes after the first paint
     this.stage.observe();
@@ -161,7 +162,7 @@ export class Player {
     paintContributions(ui.contributions, moment);
     ui.table.paint(moment);
     this.graph.paint(moment);
-    if (event?.node !== undefined) this.follow(event.parent ?? event.node, event.node);
+    this.followStep(event);
     const line = this.trace.nodes[event?.node]?.line;
     for (const item of ui.code.children) setClass(item, Number(item.dataset.line) === line ? "now" : "");
     if (this.card.node >= 0) this.card.show(moment, this.card.node);
@@ -250,7 +251,7 @@ export class Player {
     stage.fit();
     const { pass, time } = this;
     const now = pass.event(Math.max(time, 1)).node ?? (time > pass.forwardEnd ? this.trace.root : 0);
-    if (stage.view.k < stage.readable) stage.centre([this.graph.boxOf(levels.nearest(now))]);
+    if (stage.view.k < LEGIBLE) stage.centre([this.graph.boxOf(levels.nearest(now))]);
     this.paint();
   }
 
@@ -277,7 +278,15 @@ export class Player {
     };
   }
 
-  /** Keeps the boxes of these nodes on the stage. */
+  /** Keeps on the stage what a step speaks of: of a sum's operands, as many as can be read together. */
+  followStep(event) {
+    if (event?.node === undefined) return;
+    if (event.parent !== undefined) this.follow(event.parent, event.node);
+    else if (event.kind === "forward") this.follow(event.node, ...this.trace.nodes[event.node].parents);
+    else this.follow(event.node);
+  }
+
+  /** Keeps the boxes of these nodes on the stage, of the first ones at least. */
   follow(...nodes) {
     this.stage.follow([...new Set(nodes)].map((node) => this.graph.boxOf(node)));
   }
@@ -286,7 +295,7 @@ export class Player {
   present() {
     const presents = this.ui.root.classList.toggle("present");
     this.ui.root.classList.toggle("untabled", presents);
-    this.stage.readable = presents ? READABLE_PRESENTED : READABLE;
+    this.stage.textSize = presents ? LEAST_TEXT_PRESENTED : LEAST_TEXT;
     this.stage.measure();
     this.drawMap();
   }

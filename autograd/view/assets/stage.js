@@ -1,24 +1,41 @@
 // The stage: a drawing that is zoomed, moved, fitted and followed. It knows nothing of graphs.
 
-import { clamp } from "./arrays.js";
+import { aim, around, holds, limited, scaleToFit, viewAt, zoomed } from "./camera.js";
+import { setClass } from "./dom.js";
+
+const FONT = 14; // px, the text of a drawing at scale 1
+export const LEGIBLE = 11 / FONT; // smaller text can be made out, not read
 
 /** A box on the stage is [x, y, width, height], its centre and its size, in the drawing's coordinates. */
 export class Stage {
   constructor(element) {
     this.element = element;
-    this.readable = 1; // a drawing that is scaled below this can't be read from the back of the room
+    this.readable = 1; // the least scale at which a step is followed
     this.view = { x: 0, y: 0, k: 1 }; // where the drawing is, and how large
-    this.fitted = true; // until the reader zooms or moves it
+    this.fitted = true; // until it is moved
+    this.zoomed = false; // by the reader, whose scale is kept
     this.room = { width: 0, height: 0, left: 0, top: 0 }; // measured when it changes, because measuring is slow
-    element.addEventListener("pointerdown", (event) => this.drag(event));
+    this.pointers = new Map(); // pressed on the stage: its id → [x, y] in the window
+    element.addEventListener("pointerdown", (event) => this.press(event));
     element.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
+    // One finger scrolls the page (CSS: touch-action), two are for the stage.
+    element.addEventListener("touchmove", (event) => event.touches.length > 1 && event.preventDefault(), {
+      passive: false,
+    });
+  }
+
+  /** Text of this many px, in the drawing, is readable. */
+  set textSize(px) {
+    this.readable = px / FONT;
   }
 
   /** Shows an SVG whose `content` is moved and scaled; `top` is the height of what stands above its box. */
   show({ svg, content, size, top = 0 }) {
+    this.svg = svg;
     this.content = content;
     this.size = size;
     this.top = top;
+    this.zoomed = false;
     this.element.replaceChildren(svg);
   }
 
@@ -34,63 +51,99 @@ export class Stage {
     return this.room.width !== width || this.room.height !== height;
   }
 
-  setView(view) {
+  /** Glides there, or is there at once. */
+  setView(view, glides = false) {
     this.view = view;
     this.fitted = false;
+    setClass(this.svg, glides ? "graph gliding" : "graph");
     this.content.setAttribute("transform", `translate(${view.x} ${view.y}) scale(${view.k})`);
   }
 
-  /** How large a drawing of this size is when all of it is on the stage, with room for rings and badges. */
-  scaleOf([width, height]) {
-    return Math.min((this.room.width - 50) / width, (this.room.height - 50) / height, 1.8);
+  /** The scale at which all of the drawing is on the stage. */
+  get fittingScale() {
+    const [width, height] = this.size;
+    return scaleToFit([width, height + this.top], this.room);
   }
 
   fit() {
-    const [width, height] = this.size;
-    const k = this.scaleOf([width, height + this.top]);
-    const y = (this.room.height - (height - this.top) * k) / 2;
-    if (k > 0) this.setView({ k, x: (this.room.width - width * k) / 2, y });
+    this.zoomed = false;
+    const k = this.fittingScale;
+    if (k > 0) this.lookAt([0, 0], k);
     this.fitted = true;
+  }
+
+  lookAt(point, k, glides = false) {
+    const [width, height] = this.size;
+    this.setView(viewAt(point, k, [0, -this.top, width, height], this.room), glides);
   }
 
   /** Zooms, with the point (x, y) of the stage, or its middle, staying where it is. */
   zoom(factor, x = this.room.width / 2, y = this.room.height / 2) {
-    const { view } = this;
-    const k = clamp(view.k * factor, 0.05, 6);
-    const by = k / view.k;
-    this.setView({ k, x: x - (x - view.x) * by, y: y - (y - view.y) * by });
+    this.zoomed = true;
+    this.setView(zoomed(this.view, limited(this.view.k * factor, this.fittingScale), [x, y]));
   }
 
+  /** Ctrl or ⌘ and the wheel zoom, and so does a pinch on a touchpad; the wheel alone scrolls the page. */
   wheel(event) {
+    if (!event.ctrlKey && !event.metaKey) return;
     event.preventDefault();
     this.measure();
     this.zoom(Math.exp(-event.deltaY / 400), event.clientX - this.room.left, event.clientY - this.room.top);
   }
 
-  drag(event) {
-    const { x, y, k } = this.view;
-    const move = ({ clientX, clientY }) =>
-      this.setView({ k, x: x + clientX - event.clientX, y: y + clientY - event.clientY });
+  /** One pointer moves the drawing, a finger only sideways; two move it with their middle, and zoom it. */
+  press(event) {
+    this.measure();
+    this.pointers.set(event.pointerId, [event.clientX, event.clientY]);
+    if (this.pointers.size > 1) return;
+    const move = ({ pointerId, clientX, clientY }) => {
+      const at = this.pointers.get(pointerId);
+      const sideways = event.pointerType === "touch" && this.pointers.size === 1;
+      if (at) this.drag(pointerId, [clientX, sideways ? at[1] : clientY]);
+    };
+    const release = ({ pointerId }) => {
+      this.pointers.delete(pointerId);
+      if (this.pointers.size) return;
+      removeEventListener("pointermove", move);
+      removeEventListener("pointerup", release);
+      removeEventListener("pointercancel", release);
+    };
     addEventListener("pointermove", move);
-    addEventListener("pointerup", () => removeEventListener("pointermove", move), { once: true });
+    addEventListener("pointerup", release);
+    addEventListener("pointercancel", release);
   }
 
-  /** Moves on only if one of these boxes is not on the stage as a whole. */
+  drag(pointer, to) {
+    const before = spread([...this.pointers.values()]);
+    this.pointers.set(pointer, to);
+    const after = spread([...this.pointers.values()]);
+    const { x, y, k } = this.view;
+    this.setView({ k, x: x + after.x - before.x, y: y + after.y - before.y });
+    if (before.distance > 0) {
+      this.zoom(after.distance / before.distance, after.x - this.room.left, after.y - this.room.top);
+    }
+  }
+
+  /** Moves on only if not all of these boxes, the most important first, can be read as it is. */
   follow(boxes) {
-    if (!boxes.every((box) => this.holds(box))) this.centre(boxes);
+    const readable = this.zoomed ? this.view.k : this.readable;
+    const { box, k } = aim(boxes, { readable, legible: Math.min(readable, LEGIBLE) }, this.room);
+    if (this.view.k < k || !holds(this.view, this.room, box)) this.lookAt(box, Math.max(k, this.scaleKept(box)), true);
   }
 
-  holds([x, y, w, h]) {
-    const { view, room } = this;
-    const inside = (at, half, size) => at > half && at < size - half;
-    const across = inside(x * view.k + view.x, (w * view.k) / 2, room.width);
-    return across && inside(y * view.k + view.y, (h * view.k) / 2, room.height);
+  /** The scale as it is, if a box has room at it. */
+  scaleKept([, , ...size]) {
+    const { k } = this.view;
+    return k <= scaleToFit(size, this.room) ? k : 0;
   }
 
   /** Brings the middle of some boxes to the middle, large enough to be read. */
   centre(boxes) {
-    const middle = (i) => boxes.reduce((sum, box) => sum + box[i] / boxes.length, 0);
-    const k = Math.max(this.view.k, 1.3 * this.readable);
-    this.setView({ k, x: this.room.width / 2 - middle(0) * k, y: this.room.height / 2 - middle(1) * k });
+    this.lookAt(around(boxes), Math.max(this.view.k, this.readable), true);
   }
+}
+
+/** The middle of one or two points, and how far apart they are. */
+function spread([[x, y], [u, v] = [x, y]]) {
+  return { x: (x + u) / 2, y: (y + v) / 2, distance: Math.hypot(x - u, y - v) };
 }
