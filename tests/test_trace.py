@@ -557,9 +557,7 @@ def test_a_notebook_gets_a_sandboxed_frame_with_the_picture_in_it():
     html = step(diamond())._repr_mimebundle_()["text/html"]
     assert 'sandbox="allow-scripts allow-downloads"' in html
     assert "allow-same-origin" not in html
-    assert re.search(
-        r'<img class="cg-image" alt="L, step by step: 4 nodes" width="\d+" height="\d+" [^>]* src="data:image/svg', html
-    )
+    assert re.search(r'<img alt="L, step by step: 4 nodes" width="\d+" height="\d+" [^>]* src="data:image/svg', html)
     assert html.endswith("</iframe>")
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.files import write_atomically
 from autograd.view import dot
-from autograd.view.image import THEME, image
+from autograd.view.image import image
 from autograd.view.layout import by_graphviz, lay_out
 from autograd.view.rows import in_rows
 from autograd.view.scene import FONT
@@ -107,7 +107,7 @@ class Picture:
         return self.source.encode() if format in ("dot", "gv") else by_graphviz(self.source, format)
 
     def _repr_html_(self) -> str:
-        return THEME + image(self.svg, f"{self.scene.title}. {described(self.scene)}")
+        return image(self.svg, f"{self.scene.title}. {described(self.scene)}")
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return {"text/html": self._repr_html_(), "text/plain": repr(self)}
