@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from autograd import OPS
 from nn import activations, data
 from nn.layers import Neuron
-from nn.palette import CLASS_STYLES
+from nn.palette import CLASS_STYLES, svg_style
 from nn.theory import best_line
 
 if TYPE_CHECKING:
@@ -138,8 +138,8 @@ def _picture(preset: dict[str, Any]) -> str:
     corners = "".join(_corner(*px(*x), label) for x, label in zip(preset["X"], preset["y"], strict=True))
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 460" width="400" height="460" font-family="sans-serif">'
-        '<rect width="400" height="460" fill="#fff"/><svg width="400" height="400">'
-        f'<polyline points="{_line(w1, w2, b, low, size, px)}" stroke="#1b1f24" stroke-width="2.5"/>{corners}</svg>'
+        f'{svg_style()}<rect class="paper" width="400" height="460"/><svg width="400" height="400">'
+        f'<polyline class="line" points="{_line(w1, w2, b, low, size, px)}" stroke-width="2.5"/>{corners}</svg>'
         f'<text x="20" y="425" font-size="17">{escape(preset["name"])}: {escape(equation)}</text>'
         '<text x="20" y="448" font-size="13">The panel itself needs scripts: trust the notebook.</text></svg>'
     )
@@ -157,5 +157,4 @@ def _line(w1: float, w2: float, b: float, low: float, size: float, px: Callable[
 
 
 def _corner(x: float, y: float, label: int) -> str:
-    look = CLASS_STYLES[label]
-    return f'<path d="{look.path}" transform="translate({x} {y})" fill="{look.light}"/>'
+    return f'<path class="class-{label}" d="{CLASS_STYLES[label].path}" transform="translate({x} {y})"/>'

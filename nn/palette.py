@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["CLASS_STYLES", "DARK", "LIGHT", "ClassStyle", "Palette"]
+__all__ = ["CLASS_STYLES", "DARK", "LIGHT", "ClassStyle", "Palette", "svg_style"]
 
 
 class Palette(NamedTuple):
@@ -54,3 +54,22 @@ CLASS_STYLES = tuple(
     ClassStyle(LIGHT.colours[i], DARK.colours[i], marker, path)
     for i, (marker, path) in zip((1, 0, 2, 3, 4, 5, 6, 7), SHAPES.items(), strict=True)
 )
+
+
+def svg_style() -> str:
+    """The ``<style>`` of an SVG that draws itself light or dark: paper, text, line, curve, and class-0, class-1, …
+
+    >>> svg_style()[:46]
+    '<style>.paper{fill:#ffffff}text{fill:#1b1f24}'
+    """
+    dark = _svg_rules(DARK, [look.dark for look in CLASS_STYLES])
+    return f"<style>{_svg_rules(LIGHT, [look.light for look in CLASS_STYLES])}@media(prefers-color-scheme:dark){{{dark}}}</style>"
+
+
+def _svg_rules(palette: Palette, classes: list[str]) -> str:
+    rules = [f".paper{{fill:{palette.paper}}}text{{fill:{palette.ink}}}"]
+    rules += [
+        f".{name}{{fill:none;stroke:{colour}}}"
+        for name, colour in (("line", palette.ink), ("curve", palette.colours[0]))
+    ]
+    return "".join(rules + [f".class-{k}{{fill:{colour}}}" for k, colour in enumerate(classes)])

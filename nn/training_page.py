@@ -15,7 +15,7 @@ from math import isfinite, log10
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nn.palette import CLASS_STYLES
+from nn.palette import CLASS_STYLES, svg_style
 from nn.recorder import Recorder
 
 if TYPE_CHECKING:
@@ -205,7 +205,7 @@ def _picture(title: str, run: Recorder) -> str:
     )
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 600 300" width="600" height="300" font-family="sans-serif">'
-        f'<rect width="600" height="300" fill="#fff"/><text x="40" y="28" font-size="18">{escape(title)}</text>'
-        f'<polyline points="{points}" fill="none" stroke="#0b57a4" stroke-width="2.5"/>'
+        f'{svg_style()}<rect class="paper" width="600" height="300"/><text x="40" y="28" font-size="18">{escape(title)}</text>'
+        f'<polyline class="curve" points="{points}" stroke-width="2.5"/>'
         f'<text x="40" y="280" font-size="14">loss, from {10**high:.3g} down to {10**low:.3g} (logarithmic)</text></svg>'
     )

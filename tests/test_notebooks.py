@@ -370,5 +370,8 @@ def test_a_notebook_that_is_not_trusted_shows_every_picture_and_table(file, tab,
     assert sum(bool(image["alt"]) for image in images) >= drawn
     tables = sum(html.count("<table") for html in markup_of(notebook))
     assert page.locator(f"{OUTPUT} table").count() == tables
+    explained = sum("text/markdown" in output.get("data", {}) for output in outputs_of(file))
+    assert page.locator(f"{OUTPUT}.jp-RenderedMarkdown mjx-container").count() >= explained
+    assert page.locator(f"{OUTPUT}.jp-RenderedMarkdown pre").count() == explained
     assert page.locator(f"{OUTPUT} iframe").count() == 0
     assert not re.search("<(Picture|Player|Page) ", "".join(page.locator(OUTPUT).all_text_contents()))

@@ -386,10 +386,11 @@ def test_the_static_picture_has_the_samples_and_the_line():
         map(float, point.split(",")) for point in next(root.iter(f"{svg}polyline")).get("points").split()
     ]
     assert (x1 - x0) == pytest.approx(y1 - y0)  # x₁ + x₂ = 1.5 falls at 45°
-    corners = [(path.get("d"), path.get("fill")) for path in root.iter(f"{svg}path")]
-    assert corners == [(CLASS_STYLES[k].path, CLASS_STYLES[k].light) for k in data.AND.y]
+    corners = [(path.get("d"), path.get("class")) for path in root.iter(f"{svg}path")]
+    assert corners == [(CLASS_STYLES[k].path, f"class-{k}") for k in data.AND.y]
+    assert all(f".class-{k}{{fill:{CLASS_STYLES[k].light}}}" in panel("and").picture for k in (0, 1))
     assert next(root.iter(f"{svg}text")).text == "AND: h = step(1·x₁ + 1·x₂ − 1.5)"
-    assert 'polyline points=""' in panel(neuron_of("tanh", 0, 0, 1)).picture
+    assert ' points=""' in panel(neuron_of("tanh", 0, 0, 1)).picture
 
 
 def test_the_frame_works_in_a_page(tab, tmp_path):

@@ -10,7 +10,7 @@ import pytest
 from test_panel import number
 
 from autograd import Value
-from nn import MLP, SGD, Adam, data, fit, measure
+from nn import MLP, SGD, Adam, data, fit, measure, panel
 from nn.recorder import Recorder
 from nn.train import evaluate
 from nn.training_page import BINS, NUMBERS, watch
@@ -351,3 +351,22 @@ def test_arrays_are_fine():
     fit(model, X, y, loss="logistic", optimizer=Adam(model.parameters()), epochs=2, on_step=recorder)
     assert "Watching MLP 2-2-1 learn: 2 steps" in watch(recorder).html
     assert isinstance(model.parameters()[0], Value)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_static_pictures_are_light_or_dark_as_the_page_around_them(tab, contrast, scheme):
+    page = tab()
+    colours = {}
+    for name, svg in {"panel": panel("and").picture, "training": watch(recorded()).picture}.items():
+        page.emulate_media(color_scheme=scheme)
+        page.set_content(svg)
+        colours[name] = page.evaluate(
+            """() => ["rect.paper", "text", "polyline"].map((what) => {
+                const style = getComputedStyle(document.querySelector(what));
+                return what === "polyline" ? style.stroke : style.fill;
+            })"""
+        )
+    for paper, text, line in colours.values():
+        assert (contrast(paper, "#ffffff") < 1.1) == (scheme == "light")
+        assert contrast(text, paper) > 7
+        assert contrast(line, paper) > 3
