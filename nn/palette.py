@@ -59,7 +59,7 @@ CLASS_STYLES = tuple(
 def svg_style() -> str:
     """The ``<style>`` of an SVG that draws itself light or dark: paper, text, line, curve, and class-0, class-1, …
 
-    >>> svg_style()[:46]
+    >>> svg_style()[:45]
     '<style>.paper{fill:#ffffff}text{fill:#1b1f24}'
     """
     dark = _svg_rules(DARK, [look.dark for look in CLASS_STYLES])
