@@ -747,13 +747,66 @@ def on_stage(page, selector: str) -> None:
         assert at["y"] + at["height"] <= stage["y"] + stage["height"]
 
 
-@pytest.mark.parametrize("width", [900, 1000, 1100, 1200, 1280])
-@pytest.mark.parametrize("make", [wide, network], ids=["wide", "network"])
-def test_what_is_fitted_at_first_is_all_on_the_stage(opened, make, width):
-    page = opened(step(make()), viewport={"width": width, "height": 700})
+def text_sizes(page, selector: str) -> list[float]:
+    """How large every text in these elements of the graph is on the screen, in px."""
+    sizes = page.locator(f"{selector} text").evaluate_all(
+        """(all) => all.filter((e) => e.textContent)
+            .map((e) => e.getCTM().a * parseFloat(getComputedStyle(e).fontSize))"""
+    )
+    assert sizes
+    return sizes
+
+
+def loss_of(*sizes: int) -> Value:
+    loss = (MLP(list(sizes), activation="tanh", seed=3)([0.5] * sizes[0]) - 1.0) ** 2
+    loss.label = "loss"
+    return loss
+
+
+def long() -> Value:
+    """A chain of thirty nodes, several times as long as the stage."""
+    y = Value(0.3, label="x")
+    for _ in range(10):
+        y = (y * 1.1).tanh()
+    return y
+
+
+GRAPHS = {
+    "4": diamond, "19": lambda: loss_of(2, 2, 1), "31": long, "36": lambda: loss_of(3, 4, 1), "131": lambda: loss_of(6, 8, 4, 1)
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("size", [(1024, 768), (1280, 800), (1920, 1080)], ids=str)
+@pytest.mark.parametrize("nodes", GRAPHS)
+def test_it_opens_with_the_whole_graph_in_legible_type_or_with_its_beginning(opened, nodes, size):
+    page = opened(step(GRAPHS[nodes]()), viewport={"width": size[0], "height": size[1]})
     page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    if page.evaluate(SCALE) != 1:  # else too wide to be read whole, and followed instead
-        on_stage(page, ".box")
+    on_stage(page, ".box >> nth=0" if nodes == "31" or (nodes == "131" and size[0] < 1920) else ".box")
+    assert min(text_sizes(page, ".box")) >= 11
+
+
+def test_a_long_graph_is_folded_into_rows_that_fill_the_stage(opened):
+    page = opened(step(loss_of(2, 2, 1)), viewport={"width": 1280, "height": 800})
+    stage, graph = page.locator(".stage").bounding_box(), page.locator("svg.graph > g").bounding_box()
+    assert graph["width"] * graph["height"] > 0.6 * stage["width"] * stage["height"]
+
+
+@pytest.mark.parametrize("nodes", GRAPHS)
+def test_what_a_step_speaks_of_is_on_the_stage_and_can_be_read(opened, nodes):
+    page = opened(step(GRAPHS[nodes]()), viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
+    for _ in range(60):
+        press(page, "ArrowRight")
+        if page.locator(".box.now").count():
+            on_stage(page, ".box.now, .box.target")
+            assert min(text_sizes(page, ".box.now, .box.target")) >= 13.99, said(page)
+
+
+def test_the_camera_glides_unless_motion_is_not_wanted(opened):
+    for motion, name in (("reduce", "0s"), ("no-preference", "0.35s")):
+        page = opened(step(long()), reduced_motion=motion)
+        press(page, *["ArrowRight"] * 14)
+        glides = page.locator("svg.gliding > g")
+        assert glides.evaluate("(e) => getComputedStyle(e).transitionDuration") == name
 
 
 def test_a_mistake_that_makes_no_difference_is_said_to_make_none(opened):

@@ -12,6 +12,7 @@ from autograd.view.assembly import assemble
 from autograd.view.fold import fold
 from autograd.view.layered import lay_out_in_columns
 from autograd.view.parts import Part, opened, parts_of
+from autograd.view.rows import in_rows
 from autograd.view.scene import TextLine
 from autograd.view.text import number, signed, visible
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["Document", "PlayerText", "maps"]
 
 SCALARS = 300  # a level of single nodes up to here
+WIDTH = 700.0  # px of a row: as much as can be read on the stage, in a window of 1024 × 768
 TANGLE = 800  # arrows; a level with more is left out, unless it is the coarsest: nobody could follow one
 
 Document = dict[str, Any]
@@ -98,7 +100,7 @@ class PlayerText:
 
 def _level(graph: Analysis, folding: Folding, scene: Scene, opens: Mapping[frozenset[Value], int]) -> Document:
     """Boxes as centre and size, arrows as SVG paths; coordinates to a tenth of a pixel."""
-    layout = lay_out_in_columns(scene)
+    layout = in_rows(scene, lay_out_in_columns(scene), WIDTH)
     members = list(folding.boxes.values())
     box_of = {v: i for i, nodes in enumerate(members) for v in nodes}
     return {

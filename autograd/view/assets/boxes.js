@@ -5,7 +5,7 @@ import { formatNumber, formatSigned, isClose, signClass } from "./numbers.js";
 import { matches } from "./trace.js";
 
 const LINE = 19; // px from one line of text to the next
-const MOST_PIPS = 8; // a node that is used more often has only its badge
+const MOST_PIPS = 5; // as many as a box is high; a node that is used more often has only its badge
 
 /** A box of a map, with `inside`, the nodes it stands for. A folded box stands for many and only counts them. */
 export function drawBox(box, inside) {

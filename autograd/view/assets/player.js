@@ -55,7 +55,7 @@ export class Player {
     this.showLevel(this.levels.finest((size) => scaleToFit(size, this.stage.room) >= LEGIBLE));
     this.go(options.time ?? 0);
     setTimeout(() => this.search()); // the table comes after the first paint
-    this.stage.observe();
+    this.stage.observe(() => this.begin());
   }
 
   listenToKeys() {
@@ -248,11 +248,15 @@ export class Player {
       control.setAttribute("aria-pressed", i === levels.index && levels.isWhole);
     }
     this.unselect();
-    stage.fit();
-    const { pass, time } = this;
-    const now = pass.event(Math.max(time, 1)).node ?? (time > pass.forwardEnd ? this.trace.root : 0);
-    if (stage.view.k < LEGIBLE) stage.centre([this.graph.boxOf(levels.nearest(now))]);
+    this.begin();
     this.paint();
+  }
+
+  /** The whole graph, or the part of it where the pass is, if the whole could not be read. */
+  begin() {
+    const { pass, time, trace, graph, levels } = this;
+    const now = pass.event(Math.max(time, 1)).node ?? (time > pass.forwardEnd ? trace.root : 0);
+    this.stage.fit(graph.boxOf(levels.nearest(now)));
   }
 
   /** How boxes react. */

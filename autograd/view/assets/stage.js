@@ -39,9 +39,9 @@ export class Stage {
     this.element.replaceChildren(svg);
   }
 
-  /** Follows the size of its element. */
-  observe() {
-    new ResizeObserver(() => this.measure() && this.fitted && this.fit()).observe(this.element);
+  /** Calls `refit` when the size of its element changes and nobody has moved the drawing since it was fitted. */
+  observe(refit) {
+    new ResizeObserver(() => this.measure() && this.fitted && refit()).observe(this.element);
   }
 
   /** Measures the element again: has its size changed? */
@@ -65,10 +65,12 @@ export class Stage {
     return scaleToFit([width, height + this.top], this.room);
   }
 
-  fit() {
+  /** Shows all of the drawing; with a point to begin at, that in readable type where all would be illegible. */
+  fit(beginning = null) {
     this.zoomed = false;
     const k = this.fittingScale;
-    if (k > 0) this.lookAt([0, 0], k);
+    if (beginning && k < LEGIBLE) this.lookAt(beginning, this.readable);
+    else if (k > 0) this.lookAt([0, 0], k);
     this.fitted = true;
   }
 
@@ -128,7 +130,8 @@ export class Stage {
   follow(boxes) {
     const readable = this.zoomed ? this.view.k : this.readable;
     const { box, k } = aim(boxes, { readable, legible: Math.min(readable, LEGIBLE) }, this.room);
-    if (this.view.k < k || !holds(this.view, this.room, box)) this.lookAt(box, Math.max(k, this.scaleKept(box)), true);
+    if (this.view.k >= k && holds(this.view, this.room, box)) return;
+    this.lookAt(box, Math.max(k, this.scaleKept(box)), true);
   }
 
   /** The scale as it is, if a box has room at it. */
