@@ -21,7 +21,7 @@ __all__ = ["in_rows"]
 
 LANE = 12.0  # px between arrows that turn
 GAP = 20.0  # px between the outermost of them and what is above or below
-TANGLE = 8  # arrows; where more pass, there is no cut
+TANGLE = 16  # arrows; where more pass, there is no cut
 ROUND = 12.0  # px, of a turn's corners
 
 
