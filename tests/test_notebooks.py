@@ -87,6 +87,17 @@ def test_a_notebook_ends_on_what_was_learned_and_asserts_it(file):
     assert any(isinstance(node, ast.Assert) for node in ast.walk(ast.parse(last["source"])))
 
 
+def test_the_quickstart_steps_plays_and_watches_and_its_steps_start_from_0():
+    quickstart = FILES[0]
+    code = "\n".join(cell["source"] for cell in cells_of(quickstart, "code"))
+    assert all(call in code for call in ("\nstep(y)", "\npanel(", "\nwatch("))
+    assert frames_of(json.loads(quickstart.read_text())) == 3
+    (steps,) = [cell for cell in cells_of(quickstart, "code") if "in backward_steps(" in cell["source"]]
+    printed = "".join("".join(output["text"]) for output in steps["outputs"]).splitlines()
+    assert len(printed) == 5
+    assert all(": 0.0000 + " in line for line in printed)
+
+
 def test_the_lecture_is_ten_lessons_in_order():
     assert [int(file.name[:2]) for file in LESSONS] == list(range(1, 11))
 
