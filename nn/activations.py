@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
     Activation = str | Callable[[Value], Value]
 
-__all__ = ["get", "name_of", "names", "row_of", "symbol_of"]
+__all__ = ["LECTURE", "get", "name_of", "names", "row_of", "symbol_of", "title_of"]
+
+LECTURE = ("step", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "gelu", "silu", "softplus", "identity")
 
 
 def names() -> list[str]:
@@ -68,6 +70,17 @@ def symbol_of(activation: Callable[[Value], Value]) -> str:
     """What a drawing writes for it: ReLU for relu."""
     op: Any = OPS.get(name_of(activation))
     return op.symbol if isinstance(op, Op) else name_of(activation)
+
+
+def title_of(activation: Activation) -> str:
+    """What a figure calls it: its name, or its symbol where that is the same word.
+
+    >>> title_of("relu"), title_of("identity"), title_of("leaky_relu")
+    ('ReLU', 'identity', 'leaky_relu')
+    """
+    symbol = symbol_of(get(activation))
+    name = activation if isinstance(activation, str) else name_of(activation)
+    return symbol if symbol.lower() == name.replace("_", "") else name
 
 
 def row_of(activation: Callable[[Value], Value]) -> Op:

@@ -1,4 +1,4 @@
-"""The single neuron, to play with: sliders, its curve, its line, and where its gradient comes from.
+"""The single neuron, to play with: a line that is dragged or trained, its loss as a surface, and where its gradient comes from.
 
 z = w·x + b,   h = σ(z),   ∂L/∂wⱼ = ∂L/∂h · σ′(z) · xⱼ
 
@@ -12,7 +12,6 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograd import OPS
 from nn import activations, data
 from nn.layers import Neuron
 from nn.palette import CLASS_STYLES, svg_style
@@ -27,14 +26,15 @@ if TYPE_CHECKING:
 __all__ = ["PRESETS", "panel"]
 
 PRESETS = ("and", "or", "xor")
+FIRST = ("sigmoid", "tanh", "relu", "step")  # activations that have a button; the lecture's others are under "more"
 ASSETS = Path(__file__).parent / "assets"
-HEIGHT = 960  # px in a notebook
+HEIGHT = 660  # px in a notebook
 Numbers = tuple[float, float, float]  # w₁, w₂, b
 Point = tuple[float, float]
 
 
 def panel(neuron: Neuron | str = "and", samples: Dataset | None = None) -> Page:
-    """A neuron with two inputs under sliders: shown in a notebook, or saved as a page.
+    """A neuron with two inputs, to be dragged and trained: shown in a notebook, or saved as a page.
 
     neuron:  a ``Neuron`` of yours, or "and", "or", "xor" for the lecture's
     samples: the points of the plane, of classes 0 and 1 (the corners of AND if None)
@@ -59,49 +59,64 @@ def panel(neuron: Neuron | str = "and", samples: Dataset | None = None) -> Page:
         raise ValueError(f"the lecture has the neurons {', '.join(PRESETS)}; got {neuron!r}")
     chosen = presets[start]
     shown = {
-        "presets": list(presets.values()),
-        "start": list(presets).index(start),
-        "ops": _rows(),
-        "class_styles": [look._asdict() for look in CLASS_STYLES],
-    }
+        "presets": list(presets.values()), "start": list(presets).index(start), "first": len(FIRST),
+        "activations": _activations(chosen["activation"]), "class_styles": [look._asdict() for look in CLASS_STYLES],
+    }  # fmt: skip
     return Page(
         f"A single neuron: {chosen['name']}", shown, lambda: _picture(chosen), program=ASSETS / "panel.js",
         styles=[ASSETS / "page.css", ASSETS / "panel.css"], height=HEIGHT, computes=True,
     )  # fmt: skip
 
 
-def _rows() -> list[dict[str, str]]:
-    """What the page says of each activation; what it computes is in the page itself."""
-    rows = [op for op in OPS.values() if len(op.operands) == 1]
-    return [{"name": op.name, "symbol": op.symbol, "domain": op.domain} for op in rows]
+def _activations(own: str) -> list[dict[str, str]]:
+    """What the page says of each activation, those with a button first; what it computes is in the page itself."""
+    names = [*FIRST, *(name for name in activations.LECTURE if name not in FIRST)]
+    found = {activations.row_of(activations.get(name)): activations.title_of(name) for name in names}
+    mine = activations.row_of(activations.get(own))
+    found.setdefault(mine, mine.name)
+    return [{"name": op.name, "title": title, "symbol": op.symbol, "domain": op.domain} for op, title in found.items()]
 
 
-# ── what the sliders start from ─────────────────────────────────────────────
+# ── what the page starts from ───────────────────────────────────────────────
 
 
 def _lecture() -> dict[str, dict[str, Any]]:
-    """AND, OR, the best line for XOR, and the two lines that solve it: OR but not AND."""
+    """AND, OR, XOR and its network, each with a start from which sigmoid neurons learn, and with the lecture's numbers.
+
+    AND and OR start with one sample on the wrong side.
+    """
     AND, OR = (1.0, 1.0, -1.5), (1.0, 1.0, -0.5)
     best = best_line(data.XOR.X, data.XOR.y)
     return {
-        "and": _preset("AND", data.AND, [AND], "The line separates (1, 1) from the other corners."),
-        "or": _preset("OR", data.OR, [OR], "The same weights, another bias: only (0, 0) is left out."),
+        "and": _preset("AND", data.AND, [(2.0, 1.0, -1.5)], lecture=[AND], note="The line separates (1, 1) from the other corners."),
+        "or": _preset("OR", data.OR, [(2.0, 0.5, -1.0)], lecture=[OR], note="The weights of AND, another bias: only (0, 0) is left out."),
         "xor": _preset(
-            "XOR", data.XOR, [(*best.w, best.b)],
-            f"Best single line: {best.correct} of {best.total}. No line does better: every way to separate the corners was tried.",
+            "XOR", data.XOR, [(2.0, 1.0, -1.5)], lecture=[(*best.w, best.b)],
+            note=f"Best single line: {best.correct} of {best.total}. No line does better: every way to separate the corners was tried.",
         ),
         "network": _preset(
-            "XOR, 2-2-1 network", data.XOR, [OR, AND, (1.0, -2.0, -0.5)], "Two lines solve it: h₁ is OR, h₂ is AND, and f is h₁ but not h₂."
+            "XOR, 2-2-1 network", data.XOR, [(2.0, 1.0, -1.0), (1.0, 2.0, -2.0), (2.0, -2.0, 0.0)],
+            lecture=[OR, AND, (1.0, -2.0, -0.5)], note="Two lines solve it: h₁ is OR, h₂ is AND, and f is h₁ but not h₂.",
         ),
     }  # fmt: skip
 
 
-def _preset(name: str, samples: Dataset, neurons: list[Numbers], note: str, activation: str = "step") -> dict[str, Any]:
-    """Neurons as the page has them: one, or two hidden ones and the output."""
+def _preset(
+    name: str, samples: Dataset, start: list[Numbers], activation: str = "sigmoid", *, lecture: list[Numbers] | None = None,
+    note: str = "",
+) -> dict[str, Any]:  # fmt: skip
+    """Neurons as the page has them: one, or two hidden ones and the output.
+
+    lecture: the numbers with which a step neuron solves it, if the lecture has them; note: what is to be said of those
+    """
     return {
         "name": name, "note": note, "activation": activation, "X": samples.X, "y": samples.y, "features": samples.features,
-        "neurons": [{"w": [w1, w2], "b": b} for w1, w2, b in neurons],
+        "neurons": _neurons(start), "lecture": lecture and _neurons(lecture),
     }  # fmt: skip
+
+
+def _neurons(numbers: list[Numbers]) -> list[dict[str, Any]]:
+    return [{"w": [w1, w2], "b": b} for w1, w2, b in numbers]
 
 
 def _of_neuron(neuron: Neuron, samples: Dataset) -> dict[str, Any]:
@@ -111,7 +126,7 @@ def _of_neuron(neuron: Neuron, samples: Dataset) -> dict[str, Any]:
     numbers = (neuron.w[0].data, neuron.w[1].data, neuron.b.data)
     if not all(map(math.isfinite, numbers)):
         raise ValueError(f"the panel needs finite weights, got w = {numbers[:2]}, b = {numbers[2]}")
-    return _preset("Your neuron", _checked(samples), [numbers], "As it came from Python.", activation)
+    return _preset("Your neuron", _checked(samples), [numbers], activation)
 
 
 def _checked(samples: Dataset) -> Dataset:

@@ -33,7 +33,8 @@ from matplotlib import rc_context
 from matplotlib.colors import ListedColormap, to_rgb
 
 from autograd import Value, value_and_grad
-from nn import activations, measure, theory
+from nn import measure, theory
+from nn.activations import LECTURE, title_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -50,9 +51,6 @@ __all__ = [
     "half_planes", "histograms", "images", "loss_curve", "nudged_product", "optimizer_paths", "sawtooth", "sawtooth_sizes",
     "secants", "style", "variances", "weight_paths",
 ]  # fmt: skip
-
-LECTURE = ("step", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "gelu", "silu", "softplus", "identity")
-
 
 # ── slopes ──────────────────────────────────────────────────────────────────
 
@@ -122,7 +120,7 @@ def activation_and_slope(activation: Activation, *, span: float = 4.0, axes: Any
     for ax, y, colour, symbol in ((left, curve.h, 0, "σ(z)"), (right, curve.slope, 1, "σ′(z)")):
         _origin(ax)
         _curve(ax, curve.z, y, color=palette_of(ax).colours[colour])
-        ax.set(xlabel="z", title=f"{_title(activation)}: {symbol}")
+        ax.set(xlabel="z", title=f"{title_of(activation)}: {symbol}")
         if not y.any():
             ax.set_ylim(-0.05, 1.0)  # a slope of 0, not its rounding errors magnified
     return panels
@@ -138,18 +136,11 @@ def activation_grid(names: Sequence[Activation] = LECTURE, *, span: float = 3.0,
         _origin(ax)
         _curve(ax, curve.z, curve.h, color=colours[0], label="σ(z)")
         _curve(ax, curve.z, curve.slope, color=colours[1], linestyle="--", label="σ′(z)")
-        ax.set(title=_title(name), ylim=(-1.2, span), xticks=[-2, 0, 2])
+        ax.set(title=title_of(name), ylim=(-1.2, span), xticks=[-2, 0, 2])
     for ax in panels[len(names) :]:
         ax.set_axis_off()
     legend(panels[0], loc="upper left")
     return panels
-
-
-def _title(activation: Activation) -> str:
-    """Its name, written as its symbol where that is the same word: ReLU for relu."""
-    symbol = activations.symbol_of(activations.get(activation))
-    name = activation if isinstance(activation, str) else activations.name_of(activation)
-    return symbol if symbol.lower() == name.replace("_", "") else name
 
 
 def _origin(ax: Axes) -> None:

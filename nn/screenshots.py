@@ -12,13 +12,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
-from nn.layers import Neuron
 from nn.neuron_panel import panel
 
 __all__ = ["PAGES", "save_screenshots"]
 
-PAGES: dict[str, Callable[[], Any]] = {"panel": lambda: panel(Neuron(2, activation="sigmoid", seed=2))}
-SIZE: Any = {"width": 1200, "height": 760}  # px
+PAGES: dict[str, Callable[[], Any]] = {"panel": panel}
+SIZE: Any = {"width": 1200, "height": 660}  # px
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 

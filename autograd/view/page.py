@@ -107,7 +107,7 @@ class Page:
         """A frame of its own for the page; where scripts may not run, the picture inside it stays."""
         sandbox = f"allow-scripts{' allow-downloads' * self._downloads}"
         return (
-            f'<iframe srcdoc="{escape(self.html)}" sandbox="{sandbox}" width="100%" height="{self.height}" '
+            f'<iframe srcdoc="{escape(self.html)}" sandbox="{sandbox}" allow="fullscreen" width="100%" height="{self.height}" '
             f'style="border:0" title="{xml(self.title)}" data-lm-suppress-shortcuts="true">{image(self.picture, self.title)}</iframe>'
         )
 

@@ -8,7 +8,7 @@ define the same name, and why a name is imported as it is (no ``as``, no default
 In the order in which to read them, each line on those above it:
 
     numbers text arrays camera xp                             values as text, lists, views, NumPy's functions
-    dom theme stage transport                                 elements, colours, what is zoomed, what plays
+    dom theme controls stage transport                        elements, colours, tools of a page, what is zoomed, what plays
     pass mistakes trace steps sentences prediction            a trace, and all that can be said of it: no DOM
     part_map levels                                           which map of the graph is shown: no DOM
     boxes arrows graph                                        a graph, painted moment by moment

@@ -1,7 +1,7 @@
-// One neuron, z = w·x + b and h = σ(z); or two neurons and a third: h₁ and h₂ see x, f sees h₁ and h₂.
+// One neuron, or two hidden neurons and a third: h₁ and h₂ see x, f sees h₁ and h₂.
 // A σ is a function z ↦ [σ(z), σ′(z)]: a row of the op table.
 
-import { mean } from "../../autograd/view/assets/arrays.js";
+import { linspace, mean } from "../../autograd/view/assets/arrays.js";
 
 export const PARAMETERS = ["w₁", "w₂", "b"];
 
@@ -24,6 +24,11 @@ export function output(neurons, x, σ) {
 /** The class: 1 from ½ on; none where h is not a number. */
 export function decide(h) {
   return Number.isNaN(h) ? null : Number(h >= 0.5);
+}
+
+/** Which samples are on the wrong side, by their index. */
+export function mistakes(neurons, { X, y }, σ) {
+  return X.flatMap((x, i) => (decide(output(neurons, x, σ)) === y[i] ? [] : [i]));
 }
 
 /** L = ½ (h − y)². */
@@ -57,4 +62,21 @@ export function descend(neurons, gradients, lr) {
     w: w.map((wj, j) => wj - lr * gradients[k][j]),
     b: b - lr * gradients[k][2],
   }));
+}
+
+/** A learning rate that suits σ: ½ (h − y)² curves by σ′² at most, so 8 for the sigmoid, whose slope is at most ¼. */
+export function learningRate(σ) {
+  const steepest = Math.max(...linspace(-4, 4, 81).map((z) => Math.abs(σ(z)[1]) || 0));
+  return steepest > 0 ? Math.min(8, 0.5 / steepest ** 2) : 0.5;
+}
+
+/** The neuron whose line is moved so that it goes through a point. */
+export function moveLine({ w }, [x1, x2]) {
+  return { w, b: -(w[0] * x1 + w[1] * x2) };
+}
+
+/** The neuron whose line is turned about a point of it, so that w points along (dx, dy). */
+export function turnLine({ w }, pivot, way) {
+  const scale = Math.hypot(...w) / (Math.hypot(...way) || 1);
+  return moveLine({ w: way.map((v) => v * scale) }, pivot);
 }

@@ -1,14 +1,35 @@
-// The single neuron under sliders: its curve, its line, and where its gradient comes from; or three neurons for XOR.
+// The single neuron, to be dragged and trained: its line, its loss as a surface, its gradient; or three for XOR.
 
-import { dropDown, h, s } from "../../autograd/view/assets/dom.js";
+import { buildHelp, buildTools, listenToKeys } from "../../autograd/view/assets/controls.js";
+import { h, s, setNumber } from "../../autograd/view/assets/dom.js";
 import { formatNumber, subscript } from "../../autograd/view/assets/numbers.js";
 import { onTheme } from "../../autograd/view/assets/theme.js";
+import { Playback } from "../../autograd/view/assets/transport.js";
 import { ClassStyles } from "./classes.js";
-import { backward, descend, forward, meanGradients, meanLoss, output, squaredError } from "./neuron.js";
+import { LossSurface } from "./loss_surface.js";
+import {
+  backward,
+  descend,
+  forward,
+  learningRate,
+  meanGradients,
+  meanLoss,
+  mistakes,
+  output,
+  squaredError,
+} from "./neuron.js";
+import { buildBar, buildControls, buildSample, KEYS, legendOf } from "./panel_controls.js";
+import { letDrag } from "./panel_drag.js";
 import { drawEquation, drawFlow, fillDerivation } from "./panel_flow.js";
-import { drawCurve, drawHidden, drawPlane, drawWeights, planeBounds, REACH } from "./panel_plots.js";
+import { drawCurve, drawHidden, drawPlane, planeBounds, REACH } from "./panel_plots.js";
 import { buildKnobs } from "./panel_sliders.js";
+import { adviceOn, endOf, verdictOn } from "./panel_words.js";
 import { Plot } from "./plot.js";
+
+const DELAY = 50; // ms between two steps of training
+const MOST = 1500; // steps of training before it pauses by itself
+const SETTLED = 1e-3; // training pauses where a step is shorter
+const SURE = 0.005; // or where all samples are right with such a loss
 
 export function start(host, data, OPS) {
   const panel = new Panel(host, data, OPS);
@@ -20,30 +41,72 @@ class Panel {
   constructor(host, data, OPS) {
     Object.assign(this, { host, data, OPS });
     this.classes = new ClassStyles(data.class_styles);
-    this.all = false; // the loss: of this sample or of all
+    this.all = true; // the loss: of all samples, or of the chosen one
+    this.playback = new Playback((playing) => this.showPlaying(playing));
+    this.help = buildHelp(legendOf(this.classes), KEYS);
     this.load(data.presets[data.start]);
+    const actions = {
+      " ": () => this.togglePlay(),
+      ArrowRight: () => this.takeStep(),
+      Home: () => this.load(this.preset),
+    };
+    listenToKeys(actions, this.help);
   }
 
   // ── what is shown ──
 
-  /** Starts from a preset: from copies, so that one can go back to it. */
+  /** Starts from a preset. */
   load(preset) {
+    this.playback.pause();
     this.preset = preset;
-    this.activation = preset.activation;
-    this.neurons = preset.neurons.map(({ w, b }) => ({ w: [...w], b }));
+    this.neurons = preset.neurons;
     this.picked = this.neurons.length - 1;
-    this.lr = 0.5;
+    this.setActivation(preset.activation);
+    this.chooseSample(Math.max(0, mistakes(this.neurons, preset, this.σ).at(0) ?? 0));
     this.message = ""; // what the last step did
-    this.chooseSample(preset.X.length - 1);
+    this.begin();
     this.build();
   }
 
-  /** Moves the point onto a sample; −1: it stays where the sliders are. */
+  /** The lecture's numbers, with its step function. */
+  loadLecture() {
+    this.playback.pause();
+    this.change(() => {
+      this.neurons = this.preset.lecture;
+      this.setActivation("step");
+    });
+  }
+
+  /** The way of training begins here. */
+  begin() {
+    this.path = [{ neurons: this.neurons, loss: this.loss() }];
+  }
+
   chooseSample(sample) {
     this.sample = sample;
-    if (sample < 0) return;
-    this.x = [...this.preset.X[sample]];
+    this.x = this.preset.X[sample];
     this.target = this.preset.y[sample];
+  }
+
+  /** Moves the point off the samples. */
+  movePoint(x) {
+    this.x = x.map((v) => Number(v.toFixed(2)));
+    this.sample = -1;
+  }
+
+  setTarget(y) {
+    this.target = y;
+    this.sample = -1;
+  }
+
+  setActivation(name) {
+    this.activation = name;
+    this.lr = learningRate(this.σ);
+  }
+
+  setNeuron(k, neuron) {
+    this.neurons = this.neurons.with(k, neuron);
+    this.picked = k;
   }
 
   get σ() {
@@ -58,22 +121,22 @@ class Panel {
     return this.isNetwork ? ["h₁", "h₂", "f"] : ["h"];
   }
 
-  /** What the op table says of the activation. */
+  /** What is said of the activation. */
   get row() {
-    return this.data.ops.find(({ name }) => name === this.activation);
+    return this.data.activations.find(({ name }) => name === this.activation);
   }
 
   get neuron() {
     return this.neurons[this.picked];
   }
 
-  /** The loss, of this sample or of all, with these neurons. */
+  /** The loss, of all samples or of the chosen one, with these neurons. */
   loss(neurons = this.neurons) {
     if (this.all) return meanLoss(neurons, this.preset, this.σ);
     return squaredError(output(neurons, this.x, this.σ), this.target);
   }
 
-  /** Gradients of all neurons, of this sample or of all. */
+  /** Gradients of all neurons, of all samples or of the chosen one. */
   gradients() {
     if (this.all) return meanGradients(this.neurons, this.preset, this.σ);
     const fired = forward(this.neurons, this.x, this.σ);
@@ -86,21 +149,56 @@ class Panel {
   change(act, except) {
     act();
     this.message = "";
+    const { neurons, loss } = this.path.at(-1);
+    if (neurons !== this.neurons || !Object.is(loss, this.loss())) this.begin();
     this.refresh(except);
   }
 
-  takeStep() {
-    const before = this.loss();
+  /** The neurons after another step, or null, with the reason. */
+  lookAhead() {
     const gradients = this.gradients();
     if (!gradients.flat().every(Number.isFinite)) {
-      this.message = "The gradient is not finite here: no step was taken.";
+      return { next: null, reason: "The gradient is not finite here: no step was taken." };
+    }
+    if (gradients.flat().every((g) => g === 0)) return { next: null, reason: "The gradient is 0: nothing moved." };
+    return { next: descend(this.neurons, gradients, this.lr) };
+  }
+
+  /** One step down the gradient. Did anything move? */
+  takeStep() {
+    const before = this.loss();
+    const { next, reason } = this.lookAhead();
+    if (next) {
+      this.neurons = next;
+      this.path.push({ neurons: next, loss: this.loss() });
+      this.message = `Step ${this.path.length - 1}: loss ${formatNumber(before)} → ${formatNumber(this.loss())}.`;
     } else {
-      this.neurons = descend(this.neurons, gradients, this.lr);
-      const moved = gradients.flat().some((g) => g !== 0);
-      const change = `L went from ${formatNumber(before)} to ${formatNumber(this.loss())}.`;
-      this.message = moved ? change : "Nothing moved.";
+      this.message = reason;
     }
     this.refresh();
+    return Boolean(next);
+  }
+
+  togglePlay() {
+    if (this.playback.playing) {
+      this.playback.pause();
+      return;
+    }
+    const end = this.path.length + MOST;
+    const tick = () => {
+      const moved = this.takeStep();
+      const isDone = !moved || this.hasSettled() || this.path.length >= end;
+      if (isDone && moved) this.message = endOf(this);
+      if (isDone) this.showWords();
+      return !isDone;
+    };
+    this.playback.play(tick, () => DELAY, 0);
+  }
+
+  /** Is there little left to gain? */
+  hasSettled() {
+    const length = this.lr * Math.hypot(...this.gradients().flat());
+    return length < SETTLED || (this.wrong.length === 0 && this.loss() < SURE);
   }
 
   // ── the page ──
@@ -109,22 +207,32 @@ class Panel {
   build() {
     const [x, y] = planeBounds(this.preset.X);
     const labels = this.preset.features.map(axisName);
-    const plane = new Plot("plane of x: ● y = 1, ■ y = 0", { x, y, labels });
+    const plane = new Plot("input plane", { x, y, labels });
     const hidden = this.isNetwork && new Plot("what f sees", { x: [-0.5, 1.5], y: [-0.5, 1.5], labels: ["h₁", "h₂"] });
-    const curve = new Plot("the activation", { x: [-REACH, REACH], y: [-1.5, 2.5], labels: ["z", "h"] });
-    const weights = new Plot("the loss over w₁ and w₂", { x: [-5, 5], y: [-5, 5], labels: ["w₁", "w₂"] });
-    this.plots = { plane, hidden, curve, weights };
+    const curve = new Plot("activation", { x: [-REACH, REACH], y: [-1.5, 2.5], labels: ["z", "h"] });
+    this.plots = { plane, hidden, curve, surface: new LossSurface((...way) => this.moveWeights(way)) };
     this.knobs = buildKnobs(this, x, y);
     this.ui = {
+      ...buildBar(this),
       equation: h("p", { class: "equation", id: "equation" }),
       flow: s("svg", { class: "flow", role: "img" }),
       verdict: h("p", { class: "verdict", id: "verdict", "aria-live": "polite" }),
       table: h("tbody"),
-      note: h("span"),
-      score: h("strong", { id: "score" }),
     };
-    this.letGrab(plane);
-    this.host.replaceChildren(h("main", {}, this.buildHeader(), this.buildBody()));
+    letDrag(plane, this);
+    this.controls = buildControls(this);
+    const plots = [plane, hidden, this.plots.surface].filter(Boolean).map(({ element }) => element);
+    const body = h(
+      "div",
+      { class: `columns ${this.isNetwork ? "network" : ""}` },
+      h("div", { class: "plots" }, ...plots),
+      this.controls.element,
+    );
+    const isOpen = this.details?.open;
+    this.details = buildSample(this);
+    this.details.open = isOpen;
+    const { bar, verdict } = this.ui;
+    this.host.replaceChildren(h("main", {}, this.buildHeader(), verdict, bar, body, this.details), this.help);
     this.refresh();
   }
 
@@ -133,160 +241,57 @@ class Panel {
       const pressed = String(preset === this.preset);
       return h("button", { "aria-pressed": pressed, onclick: () => this.load(preset) }, preset.name);
     });
-    return h(
-      "header",
-      {},
-      h("h1", {}, "A single neuron"),
-      h("nav", { "aria-label": "presets" }, ...presets),
-      h("p", { class: "note" }, this.ui.note, this.ui.score),
-    );
+    const title = h("h1", {}, this.isNetwork ? "Three neurons" : "A single neuron");
+    return h("header", {}, title, h("nav", { "aria-label": "presets" }, ...presets), buildTools(this.help));
   }
 
-  buildBody() {
-    const { plane, hidden, curve, weights } = this.plots;
-    const plots = [plane, hidden, curve, weights].filter(Boolean).map(({ element }) => element);
-    const row = h("div", { class: `plots ${this.isNetwork ? "four" : "three"}` }, ...plots, this.ui.verdict);
-    const right = h("div", { class: "right" }, this.ui.equation, this.ui.flow, row);
-    return h("div", { class: "columns" }, this.buildControls(), right, this.buildDerivation());
+  moveWeights(way) {
+    const { w, b } = this.neuron;
+    this.change(() => this.setNeuron(this.picked, { w: w.map((wj, j) => wj + way[j]), b }));
   }
 
-  buildControls() {
-    const shapes = this.data.ops.map(({ name, symbol }) => [name, symbol === name ? name : `${name} (${symbol})`]);
-    const neurons = this.names.map((name, k) => [k, name]);
-    const [x1, x2, ...others] = this.knobs.map(({ element }) => element);
-    const setTarget = (y) => {
-      this.target = Number(y);
-      this.sample = -1;
-    };
-    const losses = [
-      ["one", "this sample"],
-      ["all", `all ${this.preset.X.length} samples`],
-    ];
-    const select = (label, id, options, set) => {
-      const list = dropDown({ id }, options, (value) => this.change(() => set(value)));
-      return h("label", {}, `${label} `, list);
-    };
-    const toSigmoid = () => this.change(() => this.setActivation("sigmoid"));
-    this.ui.rescue = h("button", { id: "sigmoid", onclick: toSigmoid }, "Use sigmoid instead");
-    return h(
-      "section",
-      { class: "controls", "aria-label": "controls" },
-      select("activation σ", "activation", shapes, (name) => this.setActivation(name)),
-      this.isNetwork && select("neuron", "picked", neurons, (k) => this.pickNeuron(Number(k))),
-      x1,
-      x2,
-      select("sample", "sample", this.sampleOptions(), (i) => this.chooseSample(Number(i))),
-      select(
-        "target y",
-        "target",
-        [
-          [0, "0"],
-          [1, "1"],
-        ],
-        setTarget,
-      ),
-      ...others,
-      select("loss of", "over", losses, (over) => this.setAll(over === "all")),
-      h("button", { id: "descend", class: "primary", onclick: () => this.takeStep() }, "Take one gradient step"),
-      this.ui.rescue,
-    );
-  }
-
-  setActivation(name) {
-    this.activation = name;
-  }
-
-  setAll(all) {
-    this.all = all;
-  }
-
-  /** Chooses the neuron whose weights, line and gradient are shown. */
-  pickNeuron(k) {
-    this.picked = k;
-  }
-
-  sampleOptions() {
-    const { X, y } = this.preset;
-    const samples = X.map((x, i) => [i, `(${x.map(formatNumber).join(", ")}) → ${y[i]}`]);
-    return [[-1, "where the sliders are"], ...samples];
-  }
-
-  buildDerivation() {
-    const samples = this.preset.X.length;
-    const head = ["", "∂L/∂h", "× σ′(z)", "× input", "= this sample", `mean of all ${samples}`];
-    const cells = head.map((text) => h("th", { scope: "col" }, text));
-    const caption = h("caption", {}, "The gradient, factor by factor: L = ½ (h − y)²");
-    const table = h("table", {}, caption, h("thead", {}, h("tr", {}, ...cells)), this.ui.table);
-    return h("div", { class: "derivation" }, table);
-  }
-
-  /** A press on the plane takes the point there, or onto the sample that was meant; dragging takes it along. */
-  letGrab(plot) {
-    const move = (event) => {
-      if (event.buttons & 1) this.change(() => this.moveTo(plot, plot.at(event), event.type === "pointerdown"));
-    };
-    plot.svg.classList.add("grab");
-    plot.svg.addEventListener("pointerdown", move);
-    plot.svg.addEventListener("pointermove", move);
-  }
-
-  moveTo(plot, at, snaps) {
-    const distance = (x) => Math.hypot(plot.px(x[0]) - plot.px(at[0]), plot.py(x[1]) - plot.py(at[1]));
-    const near = this.preset.X.findIndex((x) => distance(x) < 12);
-    if (snaps && near >= 0) {
-      this.chooseSample(near);
-      return;
-    }
-    this.x = at.map((v) => Number(v.toFixed(2)));
-    this.sample = -1;
+  showPlaying(playing) {
+    if (!this.ui) return;
+    this.ui.play.textContent = playing ? "Pause" : "Train";
+    this.ui.verdict.setAttribute("aria-live", playing ? "off" : "polite"); // twenty steps a second can't be read out
   }
 
   /** All that depends on the numbers. */
   refresh(except) {
-    for (const knob of this.knobs) knob.show(except);
-    const { activation, sample, target, picked, σ } = this;
-    const chosen = { activation, sample, target, picked, over: this.all ? "all" : "one" };
-    for (const [id, value] of Object.entries(chosen)) {
-      const list = document.getElementById(id);
-      if (list) list.value = String(value);
-    }
-    const fired = forward(this.neurons, this.x, σ);
-    const gradients = this.gradients();
-    const { plane, hidden, curve, weights } = this.plots;
-    drawEquation(this.ui.equation, this, fired[picked]);
-    drawFlow(this.ui.flow, this, fired);
-    fillDerivation(this.ui.table, this, fired);
-    const right = drawPlane(plane, this, gradients);
-    if (hidden) drawHidden(hidden, this, fired, gradients[2]);
-    drawCurve(curve, this, fired[picked]);
-    drawWeights(weights, this, gradients[picked]);
-    this.ui.score.textContent = `${right} of ${this.preset.X.length} right`;
-    this.ui.note.textContent = this.isPreset() ? `${this.preset.note} ` : ""; // it speaks of the preset's own numbers
-    this.showVerdict(fired[picked], gradients);
+    const { picked, plots, ui } = this;
+    for (const knob of [...this.knobs.inputs, ...this.knobs.weights, this.knobs.rate]) knob.show(except);
+    this.controls.show();
+    this.wrong = mistakes(this.neurons, this.preset, this.σ);
+    this.next = this.lookAhead().next;
+    const fired = forward(this.neurons, this.x, this.σ);
+    drawEquation(ui.equation, this, fired[picked]);
+    drawFlow(ui.flow, this, fired);
+    fillDerivation(ui.table, this, fired);
+    drawPlane(plots.plane, this);
+    if (plots.hidden) drawHidden(plots.hidden, this, fired);
+    drawCurve(plots.curve, this, fired[picked]);
+    this.drawSurface();
+    this.showWords();
   }
 
-  isPreset() {
-    const same = (a, b) => a.b === b.b && a.w.every((wj, j) => wj === b.w[j]);
-    return this.preset.neurons.every((neuron, k) => same(neuron, this.neurons[k]));
+  drawSurface() {
+    const { next, neurons, path, picked } = this;
+    this.plots.surface.draw({
+      loss: (w1, w2) => this.loss(neurons.with(picked, { w: [w1, w2], b: this.neuron.b })),
+      path: path.map((one) => one.neurons[picked].w),
+      next: next?.[picked].w,
+      few: this.preset.X.length > 20,
+    });
   }
 
-  showVerdict(fired, gradients) {
-    const flat = this.OPS[this.activation](fired.z)[1] === 0 && [-2, -0.5, 0.5, 2].every((t) => this.σ(t)[1] === 0);
-    const still = gradients.flat().every((g) => g === 0);
-    const verdict = this.verdictOn(fired, flat, still && this.loss() === 0);
-    this.ui.verdict.textContent = [this.message, verdict].filter(Boolean).join(" ");
-    this.ui.rescue.classList.toggle("primary", flat);
-    this.ui.rescue.disabled = this.activation === "sigmoid";
-  }
-
-  verdictOn({ z, h: value, slope }, flat, perfect) {
-    const { activation, row } = this;
-    if (!Number.isFinite(value + slope)) {
-      return `${activation} needs ${row.domain || "another z"}; here z = ${formatNumber(z)}.`;
-    }
-    if (flat) return `σ′(z) = 0 for every z: slope 0, nothing can be learned through ${activation}.`;
-    if (slope === 0) return "σ′(z) = 0 here: slope 0, this sample teaches nothing.";
-    return perfect ? "L = 0: there is nothing left to learn here." : "";
+  showWords() {
+    const { X } = this.preset;
+    const loss = this.loss();
+    setNumber(this.ui.loss, loss, formatNumber(loss));
+    this.ui.score.textContent = `${X.length - this.wrong.length} of ${X.length} right`;
+    this.ui.verdict.textContent = [this.message, verdictOn(this) || (this.message ? "" : adviceOn(this))]
+      .join(" ")
+      .trim();
   }
 }
 

@@ -15,7 +15,7 @@ export function drawEquation(element, { neuron, names, picked, row }, { inputs, 
   element.replaceChildren(
     `z = ${products.join(" + ")} + ${factor(b)} = `,
     bold("z", z),
-    `  →  ${names[picked]} = ${row.symbol}(z) = `,
+    `  →  ${names[picked]} = ${row.title}(z) = `,
     bold("h", value),
   );
 }
@@ -49,14 +49,14 @@ export function drawFlow(svg, panel, fired) {
   const out = places.at(-1)[0] + HALF;
   const describe = ({ z, h: value }, k) =>
     `${names[k]}: weighted sum ${formatNumber(z)}, activation ${formatNumber(value)}`;
-  svg.setAttribute("viewBox", `0 0 ${out + 168} 160`);
+  svg.setAttribute("viewBox", `0 0 ${out + 190} 160`);
   svg.setAttribute("aria-label", fired.map(describe).join("; "));
   svg.replaceChildren(
     ...edges.map(([line]) => line),
-    s("line", { x1: out, y1: MIDDLE, x2: out + 100, y2: MIDDLE }),
+    s("line", { x1: out, y1: MIDDLE, x2: out + 110, y2: MIDDLE }),
     ...x.map((xj, j) => drawBox(54, [HIGH, LOW][j], 52, `x${subscript(j + 1)} = ${formatBrief(xj)}`)),
     ...fired.map((one, k) => drawNeuron(panel, places[k], one, k)),
-    drawLoss(panel, out + 100),
+    drawLoss(panel, out + 110),
     ...edges.map(([, text]) => text),
   );
 }
@@ -65,8 +65,8 @@ export function drawFlow(svg, panel, fired) {
 function drawEdge([x1, y1], [x2, y2], w, words) {
   const crosses = Math.abs(y2 - y1) === LOW - HIGH;
   const t = crosses ? 0.27 : 0.5;
-  const level = y1 === HIGH ? -11 : 25;
   const width = 1.5 + Math.min(7, 2 * Math.abs(w));
+  const level = y1 === HIGH ? -9 - width / 2 : 23 + width / 2;
   const at = { x: x1 + t * (x2 - x1), y: y1 + t * (y2 - y1) + (crosses ? 6 : level) };
   return [
     s("line", { class: signClass(w), x1, y1, x2, y2, style: `stroke-width:${width}` }),
@@ -82,7 +82,7 @@ function drawBox(x, y, half, words) {
 /** Left the sum, right what the activation makes of it. */
 function drawNeuron(panel, [x, y], { z, h: value }, k) {
   const { isNetwork, names, row, neurons } = panel;
-  const pick = () => isNetwork && panel.change(() => panel.pickNeuron(k));
+  const pick = () => isNetwork && panel.change(() => panel.setNeuron(k, neurons[k]));
   const picked = isNetwork && k === panel.picked ? "picked" : "";
   const { b } = neurons[k];
   const words = (text, side, dy, name) => s("text", { class: name, x: x + (side * HALF) / 2, y: y + dy }, text);
@@ -94,15 +94,14 @@ function drawNeuron(panel, [x, y], { z, h: value }, k) {
     words(`z = ${formatBrief(z)}`, -1, 6, "inside"),
     words(`${names[k]} = ${formatBrief(value)}`, 1, 6, "inside"),
     y !== LOW && words("Σ", -1, -27, "tick"),
-    y !== LOW && words(row.symbol, 1, -27, "tick"),
+    y !== LOW && words(row.title, 1, -27, "tick"),
     words(`b = ${formatBrief(b)}`, -1, 39, signClass(b)),
   );
 }
 
 function drawLoss(panel, x) {
   const loss = panel.loss();
-  const box = drawBox(x, MIDDLE, 66, `L = ${formatNumber(loss)}`);
-  Object.assign(box.lastChild, { id: "loss" }).dataset.value = String(loss);
+  const box = drawBox(x, MIDDLE, 76, `L = ${formatNumber(loss)}`);
   box.append(s("text", { class: "tick", x, y: MIDDLE + 42 }, panel.all ? "all samples" : `y = ${panel.target}`));
   return box;
 }

@@ -1,12 +1,13 @@
-// The plots of the panel: the plane of x, what f sees, the activation, and the loss over the weights.
+// The plots of the panel: the plane of the inputs, what f sees, and the activation.
 
-import { clamp, linspace, mean } from "../../autograd/view/assets/arrays.js";
+import { clamp, linspace, mean, range } from "../../autograd/view/assets/arrays.js";
 import { formatNumber } from "../../autograd/view/assets/numbers.js";
-import { colour } from "../../autograd/view/assets/theme.js";
 import { decide, fire, forward, output } from "./neuron.js";
 
 export const REACH = 6; // of the activation's curve
 const NORMAL = 46; // px of the arrow along w
+const CLEAR = 40; // px between what is written at a line and the samples
+const ALONG = range(15).map((i) => Math.ceil(i / 2) * (i % 2 ? 0.07 : -0.07)); // of the plot's size: where it may be
 
 /** The plane shows all samples and at least the unit square; one scale, so that w looks normal to its line. */
 export function planeBounds(X) {
@@ -15,28 +16,30 @@ export function planeBounds(X) {
   return spans.map((span) => [mean(span) - reach, mean(span) + reach]);
 }
 
-/** Samples, the output's shade, the lines of the neurons that see x, their normals. Returns how many are right. */
-export function drawPlane(plot, panel, gradients) {
-  const { isNetwork, neurons, names, preset, x, picked, σ } = panel;
+/** Samples, the output's shade, the lines of the neurons that see x, where a step takes them, and their normals. */
+export function drawPlane(plot, panel) {
+  const { isNetwork, neurons, names, next, preset, x, wrong, σ } = panel;
   const lines = isNetwork ? neurons.slice(0, -1) : neurons;
+  const anchors = anchorsOf(plot, lines, preset.X);
   plot.clear();
   plot.field(
     64,
     shading(panel.classes, (x1, x2) => output(neurons, [x1, x2], σ)),
   );
-  for (const line of lines) drawLine(plot, line);
-  for (const [i, sample] of preset.X.entries()) plot.sample(sample, panel.classes, preset.y[i]);
-  plot.ring(x);
   for (const [k, line] of lines.entries()) {
-    drawNormal(plot, line, isNetwork ? names[k] : "w", k === picked && gradients[k], panel.lr);
+    if (next) plot.boundary(next[k], "boundary next");
+    plot.boundary(line, "hold");
+    plot.boundary(line, "boundary");
+    drawSigns(plot, line, anchors[k]);
   }
-  const right = preset.X.filter((sample, i) => decide(output(neurons, sample, σ)) === preset.y[i]).length;
+  for (const [i, sample] of preset.X.entries()) plot.sample(sample, panel.classes, preset.y[i], 11);
+  for (const i of wrong) plot.cross(preset.X[i]);
+  plot.ring(x, "now hold");
+  for (const [k, line] of lines.entries()) drawNormal(plot, line, anchors[k], isNetwork ? names[k] : "w");
   const bent = !isNetwork && decide(σ(-1e-9)[0]) === decide(σ(1e-9)[0]);
-  const border = bent ? "; the line is z = 0, the colours change at h = ½" : "";
-  plot.caption.textContent = `plane of x: ● y = 1, ■ y = 0${border}`;
-  const seen = `The plane of x with ${preset.X.length} samples, ${right} on the right side`;
+  plot.caption.textContent = `input plane${bent ? "; the line is z = 0, the colours change at h = ½" : ""}`;
+  const seen = `The input plane with ${preset.X.length} samples, ${preset.X.length - wrong.length} on the right side`;
   plot.describe(`${seen}; the point is at (${x.map(formatNumber).join(", ")})`);
-  return right;
 }
 
 /** In the colour of class 1 where a value is 1, of class 0 where it is 0, paper at the middle. */
@@ -49,61 +52,80 @@ function shading(classes, value) {
   };
 }
 
-/** The line of a neuron, with a + and a − beside it: where it says yes and where no. */
-function drawLine(plot, neuron) {
-  plot.boundary(neuron, "boundary");
-  const length = Math.hypot(...neuron.w);
-  const foot = plot.foot(neuron);
-  if (!length || !plot.holds(foot)) return;
-  const way = neuron.w.map((w) => (w / length) * NORMAL);
-  const beside = [-way[1], way[0]].map((v) => 1.3 * v);
-  plot.text("+", foot, "side plus", [beside[0] + 0.45 * way[0] - 7, beside[1] + 0.45 * way[1] - 8]);
-  plot.text("−", foot, "side minus", [beside[0] - 0.45 * way[0] - 7, beside[1] - 0.45 * way[1] - 8]);
+/** What stands at a neuron's line, in px to the right and up of a point of it. */
+function waysOf({ w }) {
+  const way = w.map((wj) => (wj / Math.hypot(...w)) * NORMAL);
+  const beside = [-1.3 * way[1], 1.3 * way[0]];
+  const sign = (t) => [beside[0] + t * 0.45 * way[0], beside[1] + t * 0.45 * way[1]];
+  return { tip: way, name: [1.35 * way[0], 1.35 * way[1]], plus: sign(1), minus: sign(-1) };
 }
 
-/** The normal, an arrow along w; from its tip −∇, where one step takes it (longer where that could not be seen). */
-function drawNormal(plot, neuron, name, gradient, lr) {
-  const length = Math.hypot(...neuron.w);
-  if (!length) return;
-  const way = neuron.w.map((w) => (w / length) * NORMAL);
-  const start = plot.anchor(neuron);
-  const step = gradient ? gradient.slice(0, 2).map((g) => (-g * lr * NORMAL) / length) : [0, 0];
-  const far = Math.hypot(...step);
-  const tip = [plot.x, plot.y].map(([from, to], j) => start[j] + (way[j] * (to - from)) / plot.size);
-  if (far > 0 && far < Infinity)
-    drawDescent(
-      plot,
-      tip,
-      step.map((v) => (v / far) * clamp(far, 32, 110)),
-    );
-  plot.arrow(start, way, "normal");
-  plot.text(name, start, "name", [0.6 * way[0] + 0.4 * way[1] - 7, 0.6 * way[1] - 0.4 * way[0] - 5]);
+/** For each line the point of it where its normal and its signs are clear of the samples and of each other. */
+export function anchorsOf(plot, lines, samples) {
+  const taken = [...samples];
+  return lines.map((line) => {
+    const length = Math.hypot(...line.w);
+    if (!length) return null;
+    const ways = Object.values(waysOf(line));
+    const marksAt = (anchor) => ways.map((way) => plot.shift(anchor, way));
+    const roomAt = (anchor) => {
+      const marks = marksAt(anchor);
+      if (!marks.every((mark) => plot.holds(mark, 16))) return -1;
+      return Math.min(CLEAR, ...marks.flatMap((mark) => taken.map((other) => plot.distance(mark, other))));
+    };
+    const along = [-line.w[1], line.w[0]].map((v) => (v / length) * plot.size);
+    const middle = plot.anchor(line);
+    const anchors = ALONG.map((t) => plot.shift(middle, [t * along[0], t * along[1]]));
+    const best = anchors.reduce((a, b) => (roomAt(b) > roomAt(a) ? b : a));
+    taken.push(...marksAt(best));
+    return best;
+  });
 }
 
-function drawDescent(plot, from, way) {
-  const length = Math.hypot(...way);
-  plot.arrow(from, way, "descent");
-  const beyond = way.map((v, j) => v * (1 + 18 / length) - [14, 7][j]);
-  plot.text("−∇", from, "descent name", beyond);
+/** The tip of a neuron's normal, in the data's coordinates; null for w = 0. */
+export function tipOf(plot, neuron, anchor) {
+  return anchor && plot.shift(anchor, waysOf(neuron).tip);
+}
+
+/** A + and a − beside a neuron's line: where it says yes, and where no. */
+function drawSigns(plot, neuron, anchor) {
+  if (!anchor || !plot.holds(plot.foot(neuron))) return;
+  const { plus, minus } = waysOf(neuron);
+  plot.text("+", anchor, "side plus", [plus[0] - 7, plus[1] - 8]);
+  plot.text("−", anchor, "side minus", [minus[0] - 7, minus[1] - 8]);
+}
+
+/** The normal, an arrow along w, by whose tip the line is turned. */
+function drawNormal(plot, neuron, anchor, words) {
+  if (!anchor) return;
+  const { tip, name } = waysOf(neuron);
+  plot.arrow(anchor, tip, "normal");
+  plot.handle(tipOf(plot, neuron, anchor));
+  plot.text(words, anchor, "name", [name[0] - 7, name[1] - 6]);
 }
 
 /** The samples where h₁ and h₂ put them, and the line of f. */
-export function drawHidden(plot, { classes, neurons, preset, picked, lr, σ }, fired, gradient) {
+export function drawHidden(plot, { classes, neurons, next, preset, wrong, σ }, fired) {
   const [, , last] = neurons;
   plot.clear();
   plot.field(
     64,
     shading(classes, (h1, h2) => fire(last, [h1, h2], σ).h),
   );
-  drawLine(plot, last);
-  for (const [i, x] of preset.X.entries()) plot.sample(forward(neurons, x, σ)[2].inputs, classes, preset.y[i]);
-  plot.ring(fired[2].inputs);
-  drawNormal(plot, last, "f", picked === 2 && gradient, lr);
+  if (next) plot.boundary(next[2], "boundary next");
+  const seen = preset.X.map((x) => forward(neurons, x, σ)[2].inputs);
+  const [anchor] = anchorsOf(plot, [last], seen);
+  plot.boundary(last, "boundary");
+  drawSigns(plot, last, anchor);
+  for (const [i, at] of seen.entries()) plot.sample(at, classes, preset.y[i], 11);
+  for (const i of wrong) plot.cross(seen[i]);
+  plot.ring(fired[2].inputs, "now");
+  drawNormal(plot, last, anchor, "f");
   plot.describe("What f sees: the samples at (h₁, h₂), and one line between them");
 }
 
 /** σ, the operating point, and the tangent there. */
-export function drawCurve(plot, { row, activation, σ }, { z, h, slope }) {
+export function drawCurve(plot, { row, σ }, { z, h, slope }) {
   const reach = Math.max(REACH, Math.ceil(1.2 * Math.abs(z)));
   const points = linspace(-reach, reach, 481).map((t) => [t, σ(t)[0]]);
   const finite = points.filter(([, y]) => Number.isFinite(y));
@@ -126,34 +148,15 @@ export function drawCurve(plot, { row, activation, σ }, { z, h, slope }) {
     "axis",
   );
   plot.curve(finite, "activation");
-  plot.caption.textContent = `${row.symbol}(z), slope σ′(z) = ${formatNumber(slope)}`;
+  plot.caption.textContent = `${row.title}(z), slope σ′(z) = ${formatNumber(slope)}`;
   if (!Number.isFinite(h + slope)) {
-    plot.describe(`${activation} has no finite value at z = ${formatNumber(z)}`);
+    plot.describe(`${row.title} has no finite value at z = ${formatNumber(z)}`);
     return;
   }
   plot.curve(
     [-1, 1].map((t) => [z + (t * reach) / 3, h + (t * slope * reach) / 3]),
     "tangent",
   );
-  plot.ring([z, h]);
-  plot.describe(`${activation} at z = ${formatNumber(z)}: h = ${formatNumber(h)}, slope ${formatNumber(slope)}`);
-}
-
-/** The loss over the picked neuron's weights, its b as it is, and the way down. */
-export function drawWeights(plot, panel, gradient) {
-  const { w, b } = panel.neuron;
-  const widest = Math.max(5, ...w.map((v) => Math.ceil(1.2 * Math.abs(v))));
-  plot.rescale([-widest, widest], [-widest, widest], ["w₁", "w₂"]);
-  const violet = colour("parameter_line");
-  const loss = (w1, w2) => panel.loss(panel.neurons.with(panel.picked, { w: [w1, w2], b }));
-  const cells = panel.preset.X.length > 20 ? 16 : 32;
-  plot.field(cells, (w1, w2) => [...violet, Math.min(0.75, 1.2 * loss(w1, w2)) || 0]);
-  const norm = Math.hypot(gradient[0], gradient[1]);
-  const pixels = clamp((panel.lr * norm * plot.size) / (2 * widest), 34, 120);
-  const way = gradient.slice(0, 2).map((g) => (-g / norm) * pixels);
-  if (norm > 0 && Number.isFinite(norm)) drawDescent(plot, w, way);
-  plot.ring(w);
-  const length = norm > 0 ? `‖∇‖ = ${formatNumber(norm)}` : `no arrow: ∇ = ${formatNumber(norm)}`;
-  plot.caption.textContent = `violet is loss; ${length}`;
-  plot.describe(`Loss over w₁ and w₂; the gradient's length is ${formatNumber(norm)}`);
+  plot.ring([z, h], "now");
+  plot.describe(`${row.title} at z = ${formatNumber(z)}: h = ${formatNumber(h)}, slope ${formatNumber(slope)}`);
 }

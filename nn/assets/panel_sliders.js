@@ -4,33 +4,25 @@ import { h } from "../../autograd/view/assets/dom.js";
 import { subscript } from "../../autograd/view/assets/numbers.js";
 import { PARAMETERS } from "./neuron.js";
 
-/** x₁, x₂ (within the plane), w₁, w₂, b and η. */
+/** Knobs for x₁, x₂ (within the plane), w₁, w₂, b and η. */
 export function buildKnobs(panel, ...plane) {
-  const numbers = panel.neurons.flatMap(({ w, b }) => [...w, b]);
-  const widest = Math.max(5, ...numbers.map((v) => Math.ceil(Math.abs(v))));
+  const widest = Math.max(8, ...panel.neurons.flatMap(({ w, b }) => [...w, b]).map((v) => Math.ceil(Math.abs(v))));
   const limits = [-widest, widest];
   const input = (j) => {
-    const set = (v) => {
-      panel.x[j] = v;
-      panel.sample = -1;
-    };
+    const set = (v) => panel.movePoint(panel.x.with(j, v));
     return knob(panel, `x${subscript(j + 1)}`, plane[j], () => panel.x[j], set);
   };
   const weight = (j) => {
-    const set = (v) => {
-      panel.neuron.w[j] = v;
-    };
+    const set = (v) => panel.setNeuron(panel.picked, { w: panel.neuron.w.with(j, v), b: panel.neuron.b });
     return knob(panel, PARAMETERS[j], limits, () => panel.neuron.w[j], set);
   };
-  const setBias = (v) => {
-    panel.neuron.b = v;
-  };
+  const setBias = (b) => panel.setNeuron(panel.picked, { w: panel.neuron.w, b });
   const setRate = (v) => {
     panel.lr = v;
   };
   const bias = knob(panel, "b", limits, () => panel.neuron.b, setBias);
-  const rate = knob(panel, "η", [0.05, 5], () => panel.lr, setRate);
-  return [input(0), input(1), weight(0), weight(1), bias, rate];
+  const rate = knob(panel, "η", [0.05, 10], () => panel.lr, setRate);
+  return { inputs: [input(0), input(1)], weights: [weight(0), weight(1), bias], rate };
 }
 
 /** A slider and a number box for one number. `show(except)` writes the number into both, but not into that one. */
@@ -42,7 +34,7 @@ function knob(panel, name, [min, max], get, set) {
   const slider = h("input", { type: "range", min, max, step: 0.05, "aria-label": name, oninput });
   const box = h("input", { type: "number", step: 0.05, "aria-label": `${name}, as a number`, oninput });
   const show = (except) => {
-    for (const input of [slider, box]) if (input !== except) input.value = Number(get().toPrecision(4));
+    for (const input of [slider, box]) if (input !== except) input.value = Number(get().toPrecision(3));
   };
   return { element: h("div", { class: "knob" }, h("span", {}, name), slider, box), show };
 }

@@ -109,8 +109,10 @@ export class Plot {
     return middle.map((m, j) => m - t * w[j]);
   }
 
-  holds([x, y]) {
-    return x >= this.x[0] && x <= this.x[1] && y >= this.y[0] && y <= this.y[1];
+  /** Is a point in the picture, so many px from its border? */
+  holds([x, y], room = 0) {
+    const inside = (t) => t >= room && t <= this.size - room;
+    return inside(this.px(x)) && inside(this.py(y));
   }
 
   /** Where a line's normal is drawn: on the line; well inside the picture when the line is not in it. */
@@ -118,6 +120,11 @@ export class Plot {
     const foot = this.foot(line);
     if (this.holds(foot)) return foot;
     return [this.x, this.y].map(([low, high], j) => clamp(foot[j], 0.8 * low + 0.2 * high, 0.2 * low + 0.8 * high));
+  }
+
+  /** The point (dx, dy) px to the right and up of another. */
+  shift([x, y], [dx, dy]) {
+    return [x + (dx * (this.x[1] - this.x[0])) / this.size, y + (dy * (this.y[1] - this.y[0])) / this.size];
   }
 
   /** From a point, by (dx, dy) pixels to the right and up. */
@@ -141,8 +148,31 @@ export class Plot {
     this.marks.append(classes.marker(k, { transform }, "sample"));
   }
 
-  ring([x, y]) {
-    this.marks.append(s("circle", { class: "now", cx: this.px(x), cy: clip(this.py(y)), r: 13 }));
+  ring([x, y], name) {
+    this.marks.append(s("circle", { class: name, cx: this.px(x), cy: clip(this.py(y)), r: 17 }));
+  }
+
+  /** A sample that is on the wrong side is crossed out. */
+  cross([x, y]) {
+    const [px, py] = [this.px(x), this.py(y)];
+    const path = `M${px - 13} ${py - 13} l26 26 m0 -26 l-26 26`;
+    this.marks.append(s("path", { class: "wrong", d: path }));
+  }
+
+  /** Something to take hold of. */
+  handle([x, y]) {
+    this.marks.append(s("circle", { class: "handle hold", cx: this.px(x), cy: this.py(y), r: 11 }));
+  }
+
+  /** How far two points are from each other, in px of the picture. */
+  distance(a, b) {
+    return Math.hypot(this.px(a[0]) - this.px(b[0]), this.py(a[1]) - this.py(b[1]));
+  }
+
+  /** How far a point is from the line w·x + b = 0, in px of the picture. */
+  distanceToLine({ w, b }, [x, y]) {
+    const scale = [this.x, this.y].map(([low, high]) => (high - low) / this.size);
+    return Math.abs(w[0] * x + w[1] * y + b) / Math.hypot(w[0] * scale[0], w[1] * scale[1]);
   }
 }
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { Decision, forward as forwardLayers, unpack } from "../../nn/assets/network.js";
 import * as neuron from "../../nn/assets/neuron.js";
+import * as surface from "../../nn/assets/surface.js";
 
 const tanh = (z) => [Math.tanh(z), 1 - Math.tanh(z) ** 2];
 const linear = (z) => [z, 1];
@@ -44,6 +45,40 @@ test("a step goes down the gradient", () => {
   assert.equal(after[1].w[0], NETWORK[1].w[0] - 0.1 * gradients[1][0]);
   assert.equal(after[2].b, NETWORK[2].b - 0.1 * gradients[2][2]);
   assert.ok(neuron.meanLoss(after, SAMPLES, tanh) < neuron.meanLoss(NETWORK, SAMPLES, tanh));
+});
+
+test("a line is moved through a point, and turned about one", () => {
+  const line = { w: [3, 4], b: 7 };
+  const zAt = ({ w, b }, x) => w[0] * x[0] + w[1] * x[1] + b;
+  const moved = neuron.moveLine(line, [0.5, 2]);
+  assert.deepEqual(moved.w, line.w);
+  assert.equal(zAt(moved, [0.5, 2]), 0);
+  const turned = neuron.turnLine(line, [0.5, 2], [0, 0.1]);
+  assert.deepEqual(turned.w, [0, 5]); // as long as before
+  assert.equal(zAt(turned, [0.5, 2]), 0);
+});
+
+test("the learning rate suits the steepest slope", () => {
+  const sigmoid = (z) => [1 / (1 + Math.exp(-z)), 1 / (2 + Math.exp(z) + Math.exp(-z))];
+  assert.ok(Math.abs(neuron.learningRate(sigmoid) - 8) < 1e-9);
+  assert.equal(neuron.learningRate(tanh), 0.5);
+  assert.equal(
+    neuron.learningRate((z) => [Number(z >= 0), 0]),
+    0.5,
+  );
+});
+
+test("a surface is projected from its own heights, farthest first, and back at one height", () => {
+  const [x, y] = surface.project(0.2, 0.7, 0.3);
+  const [x1, y1] = surface.project(0.5, 0.6, 0.3);
+  const [du, dv] = surface.unproject(x1 - x, y1 - y);
+  assert.ok(Math.abs(du - 0.3) < 1e-12 && Math.abs(dv + 0.1) < 1e-12);
+  assert.ok(surface.project(0.2, 0.7, 0.4)[1] < y); // higher is further up
+  const heights = surface.heightsOf((u, v) => u + 2 * v, 2);
+  assert.deepEqual([heights.low, heights.high], [0, 3]);
+  const found = surface.patches(heights, (height) => height / 3);
+  assert.equal(found.length, 4);
+  assert.ok(Math.abs(found[0].height - (0.25 + 2 * 0.75) / 3) < 1e-12); // u near 0, v near 1: the farthest corner
 });
 
 test("a neuron says class 1 from one half on, and none where it is not a number", () => {

@@ -15,6 +15,8 @@ export function toggleTheme(element) {
 /** Calls `draw` again when the page turns dark or light. */
 export function onTheme(draw) {
   matchMedia(DARK).addEventListener("change", draw);
+  const options = { attributes: true, attributeFilter: ["data-theme"] };
+  new MutationObserver(draw).observe(document.documentElement, options);
 }
 
 /** A colour of the palette as [r, g, b], because a canvas can't read CSS variables. */
