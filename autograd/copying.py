@@ -7,9 +7,12 @@ Nothing recurses over the graph, so a chain of a million nodes is copied and pic
 from __future__ import annotations
 
 from copy import deepcopy
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd.backprop import leaves_and_results, topological_order
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = ["copied", "deepcopied", "reduced"]
 
@@ -26,7 +29,7 @@ def _parts(node: Node) -> tuple[Any, ...]:
     return type(node), node.op, node.data, node.grad, node.label, node.module
 
 
-def _node(parts: tuple[Any, ...], parents: tuple[Node, ...] = (), local_derivatives: tuple[float, ...] = ()) -> Node:
+def _node(parts: Iterable[Any], parents: tuple[Node, ...] = (), local_derivatives: tuple[float, ...] = ()) -> Node:
     cls, *rest = parts
     node = object.__new__(cls)
     node.op, node.data, node.grad, node.label, node.module = rest
@@ -62,15 +65,15 @@ def reduced(root: Node) -> tuple[Any, ...]:
         return _node, (_parts(root),), root.__dict__ or None
     leaves, results = leaves_and_results(root)
     index = {node: i for i, node in enumerate([*leaves, *results])}
-    rows = [(_parts(v), tuple(index[p] for p in v.parents), v.local_derivatives) for v in results]
+    rows = [(*_parts(v), tuple([index[p] for p in v.parents]), v.local_derivatives) for v in results]
     attributes = [v.__dict__ for v in results]
     return _graph, (leaves, rows), attributes if any(attributes) else None, None, None, _set_attributes
 
 
 def _graph(leaves: list[Node], rows: list[tuple[Any, ...]]) -> Node:
     nodes = list(leaves)
-    for parts, parents, local_derivatives in rows:
-        nodes.append(_node(parts, tuple(nodes[i] for i in parents), local_derivatives))
+    for *parts, parents, local_derivatives in rows:
+        nodes.append(_node(parts, tuple([nodes[i] for i in parents]), local_derivatives))
     return nodes[-1]
 
 

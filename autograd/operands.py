@@ -57,6 +57,8 @@ def _advice(x: Any) -> str:
 
 def beside(x: Any) -> Any:
     """A number beside an operator as a float; NotImplemented for an array, which then goes element by element."""
+    if x.__class__ is float:
+        return x
     if x.__class__ is not int and hasattr(x, "__array_ufunc__") and getattr(x, "shape", ()) != ():
         return NotImplemented
     return as_float(x)
