@@ -76,7 +76,7 @@ def title_of(activation: Activation) -> str:
     """What a figure calls it: its name, or its symbol where that is the same word.
 
     >>> title_of("relu"), title_of("identity"), title_of("leaky_relu")
-    ('ReLU', 'identity', 'leaky_relu')
+    ('ReLU', 'identity', 'LeakyReLU')
     """
     symbol = symbol_of(get(activation))
     name = activation if isinstance(activation, str) else name_of(activation)
