@@ -29,8 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["watch"]
 
 ASSETS = Path(__file__).parent / "assets"
-HEIGHT = 1000  # px in a notebook
-PLAIN_HEIGHT, LAYER_HEIGHT = 430, 75  # without maps: what stands around the table, and a row of it
+HEIGHT = 660  # px in a notebook
 MEASURED = 100  # samples at most, from which histograms are counted
 CURVE = 1000  # points at most of the loss curve
 NUMBERS = 80_000  # weights at most in a page: about 1.6 MB of text
@@ -40,13 +39,14 @@ Span = tuple[float, float]
 
 
 def watch(run: Recorder, *, classes: Sequence[str] = (), threshold: float = 0.0) -> Page:
-    """A page to scrub through a recorded run: boundary, neurons, loss, histograms, dead and saturated shares, updates.
+    """A page to scrub through a recorded run: its boundary, its network with its weights, its loss; and diagnostics.
 
     run:       a ``Recorder`` that was given to ``fit`` as ``on_step``
     classes:   names of the classes, for the legend
     threshold: what a single output has to exceed to say class 1 (0.5 where it is a probability)
 
-    Maps are drawn for data with two inputs. Raises TypeError for records without snapshots.
+    Of data with two inputs the plane is drawn, and what each neuron makes of it; of others which samples are right, the
+    confusion matrix, and a chosen sample's way through the network. Raises TypeError for records without snapshots.
 
     >>> from nn import MLP, data, fit
     >>> model = MLP([2, 3, 1], activation="tanh", seed=0)
@@ -66,10 +66,9 @@ def watch(run: Recorder, *, classes: Sequence[str] = (), threshold: float = 0.0)
     title = f"Watching MLP {sizes} learn: {len(run.records):,} steps"
     styles = [look._asdict() for look in CLASS_STYLES]
     shown = {"title": title, "threshold": threshold, "class_styles": styles, **_data(run, classes)}
-    plain = PLAIN_HEIGHT + LAYER_HEIGHT * len(run.model.layers)
     return Page(
         title, shown, lambda: _picture(title, run), program=ASSETS / "watch.js",
-        styles=[ASSETS / "page.css", ASSETS / "watch.css"], height=plain if shown["without_maps"] else HEIGHT, computes=True,
+        styles=[ASSETS / "page.css", ASSETS / "watch.css"], height=HEIGHT, computes=True,
     )  # fmt: skip
 
 
@@ -78,29 +77,28 @@ def watch(run: Recorder, *, classes: Sequence[str] = (), threshold: float = 0.0)
 
 def _data(run: Recorder, classes: Sequence[str]) -> dict[str, Any]:
     without_maps = _why_no_maps(run.model)
-    planar = not without_maps
-    shots = _fitting(run.snapshots, planar)
-    drawn = range(0, len(run.records), 1 + len(run.records) // CURVE)
+    drawn = not without_maps
+    shots = _fitting(run.snapshots, drawn)
+    stride = 1 if run.model.sizes[0] == 2 else 1 + (len(run.y) - 1) // MEASURED
+    points = range(0, len(run.records), 1 + len(run.records) // CURVE)
     return {
         "sizes": run.model.sizes, "activations": run.activations, "classes": list(map(str, classes)),
-        "without_maps": without_maps, "X": run.X if planar else [], "y": run.y if planar else [],
-        "loss": [[i, _finite(run.records[i].loss)] for i in drawn],  # of the parameters after i steps
-        "snapshots": _measured(run, shots, planar),
+        "without_maps": without_maps, "X": run.X[::stride] if drawn else [], "y": run.y[::stride] if drawn else [],
+        "loss": [[i, _finite(run.records[i].loss)] for i in points],  # of the parameters after i steps
+        "snapshots": _measured(run, shots, drawn),
     }  # fmt: skip
 
 
 def _why_no_maps(model: MLP) -> str:
-    """Why the page has no maps, as a sentence; empty where it has."""
-    if model.sizes[0] != 2:
-        return f"Maps are drawn for 2 inputs; this network has {model.sizes[0]}."
+    """Why the page does not draw the network, as a sentence; empty where it does."""
     if len(model.parameters()) > NUMBERS // 2:
-        return f"Maps are drawn for up to {NUMBERS // 2:,} parameters; this network has {len(model.parameters()):,}."
+        return f"Networks are drawn up to {NUMBERS // 2:,} parameters; this network has {len(model.parameters()):,}."
     return ""
 
 
-def _fitting(shots: list[Snapshot], planar: bool) -> list[Snapshot]:
+def _fitting(shots: list[Snapshot], drawn: bool) -> list[Snapshot]:
     """As many snapshots as a page of 2 MB holds, the last one among them."""
-    stride = 1 + len(shots) * len(shots[0].parameters) // NUMBERS if planar else 1
+    stride = 1 + len(shots) * len(shots[0].parameters) // NUMBERS if drawn else 1
     return shots[::-stride][::-1]
 
 
@@ -112,7 +110,7 @@ class _Layer(NamedTuple):
     flat: FlatShare | None
 
 
-def _measured(run: Recorder, shots: list[Snapshot], planar: bool) -> list[dict[str, Any]]:
+def _measured(run: Recorder, shots: list[Snapshot], drawn: bool) -> list[dict[str, Any]]:
     moments = [_layers(run, shot) for shot in shots]
     spans = [
         (_span([one.h for one in layer]), _span([_magnitudes(one.delta) for one in layer]))
@@ -121,7 +119,7 @@ def _measured(run: Recorder, shots: list[Snapshot], planar: bool) -> list[dict[s
     return [
         {
             "step": shot.step,
-            "parameters": shot.parameters if planar else [],
+            "parameters": shot.parameters if drawn else [],
             "layers": [
                 {"ratio": ratio, **_described(layer, span)}
                 for ratio, layer, span in zip(shot.update_ratios, moment, spans, strict=True)

@@ -487,6 +487,27 @@ def test_no_label_of_a_plane_stands_on_a_sample(opened, preset, steps):
             assert inside == []
 
 
+def test_every_page_has_theme_text_size_full_screen_and_help(opened):
+    recorder = Recorder(MLP([2, 2, 1], seed=0), data.XOR.X, data.XOR.y, loss="logistic")
+    for page in (panel(), watch(recorder)):
+        tab = opened(page)
+        paper = lambda: tab.evaluate("getComputedStyle(document.body).backgroundColor")  # noqa: B023, E731
+        size = lambda: tab.evaluate("parseFloat(getComputedStyle(document.body).fontSize)")  # noqa: B023, E731
+        before = paper(), size(), tab.locator("canvas").first.evaluate("(c) => c.toDataURL()")
+        tab.get_by_role("button", name="light or dark").click()
+        assert paper() == "rgb(15, 19, 24)"
+        assert tab.locator("canvas").first.evaluate("(c) => c.toDataURL()") != before[2]  # painted anew
+        tab.get_by_role("button", name="larger text").click()
+        assert size() == 1.25 * before[1]
+        tab.get_by_role("button", name="full screen").click()
+        assert tab.evaluate("Boolean(document.fullscreenElement)")
+        tab.get_by_role("button", name="full screen").click()
+        tab.keyboard.press("?")
+        assert tab.get_by_role("dialog", name="help").is_visible()
+        tab.keyboard.press("Escape")
+        assert tab.get_by_role("dialog", name="help").is_hidden()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_page_follows_the_colour_scheme(opened, scheme):
     tab = opened(panel(), color_scheme=scheme)

@@ -7,10 +7,11 @@ import re
 
 import numpy as np
 import pytest
-from test_panel import number
+from test_panel import SHARED, number
 
 from autograd import Value
-from nn import MLP, SGD, Adam, data, fit, measure, panel
+from nn import MLP, SGD, Adam, confusion_matrix, data, fit, measure, panel
+from nn.metrics import predictions
 from nn.recorder import Recorder
 from nn.train import evaluate
 from nn.training_page import BINS, NUMBERS, watch
@@ -135,7 +136,7 @@ def test_a_large_network_gives_a_page_below_2_mb():
 def test_a_network_too_large_for_maps_says_so():
     recorder = Recorder(MLP([2, 220, 190, 1], init=0.0), data.XOR.X, data.XOR.y, loss="logistic")
     page = watch(recorder)
-    assert page.data["without_maps"] == "Maps are drawn for up to 40,000 parameters; this network has 42,841."
+    assert page.data["without_maps"] == "Networks are drawn up to 40,000 parameters; this network has 42,841."
     assert len(page.html) < 2_000_000
 
 
@@ -211,32 +212,54 @@ def test_the_pages_network_is_pythons(opened, sizes, samples, loss):
 
 def test_there_is_a_map_for_every_hidden_neuron(opened):
     tab = opened(watch(recorded(sizes=(2, 4, 3, 1))))
-    assert tab.locator(".maps figure").count() == 7
-    assert tab.locator(".maps .glyph").count() >= 7
+    assert tab.locator(".network figure").count() == 7
+    assert tab.locator(".network .glyph").count() >= 7
 
 
-def test_more_than_two_inputs_show_everything_but_maps(opened):
-    samples = data.XOR._replace(X=[[*x, 1.0] for x in data.XOR.X])
-    tab = opened(watch(recorded(sizes=(3, 4, 1), samples=samples)))
-    assert "this network has 3" in tab.locator("#no-maps").text_content()
+def test_edges_are_the_weights_by_sign_and_width(opened):
+    recorder = recorded(sizes=(2, 4, 1))
+    tab = opened(watch(recorder))
+    edges = tab.locator(".network line").evaluate_all(
+        "(all) => all.map((e) => [e.getAttribute('class'), parseFloat(e.style.strokeWidth)])"
+    )
+    weights = [w.data for neuron in recorder.model.layers[0].neurons for w in neuron.w]
+    assert [name for name, _ in edges[:8]] == ["plus" if w > 0 else "minus" for w in weights]
+    widths = [width for _, width in edges[:8]]
+    assert np.corrcoef(widths, np.abs(weights))[0, 1] == pytest.approx(1.0, abs=1e-3)
+    assert len(edges) == 8 + 4
+
+
+def test_diagnostics_are_one_click_away(opened):
+    tab = opened(watch(recorded()))
+    assert tab.locator(".bars").first.is_hidden()
+    tab.get_by_text("Diagnostics").click()
+    assert tab.locator(".bars").first.is_visible()
+
+
+def test_more_than_two_inputs_show_samples_the_confusion_matrix_and_a_samples_way(opened):
+    samples = data.spiral(30, classes=3)._replace(X=[[*x, 1.0] for x in data.spiral(30, classes=3).X])
+    recorder = recorded(sizes=(3, 4, 3), samples=samples, loss="cross_entropy")
+    tab = opened(watch(recorder, classes=["a", "b", "c"]))
+    said = predictions([recorder.model(x) for x in samples.X])
+    wrong = [k != y for k, y in zip(said, samples.y, strict=True)]
+    buttons = tab.locator(".samples button")
+    assert buttons.evaluate_all("(all) => all.map((e) => e.classList.contains('mistaken'))") == wrong
+    cells = [int(c.replace("·", "0")) for c in tab.locator(".confusion td").all_text_contents()]
+    assert cells == np.ravel(confusion_matrix(said, samples.y, 3)).tolist()
+    assert tab.locator(".score").text_content() == f"{30 - sum(wrong)} of 30 right"
+    buttons.nth(7).click()
+    assert tab.locator(".chosen").text_content().startswith("Sample 8, ")
+    assert "It is a" in tab.locator(".chosen").text_content()
+    h = recorder.model.layers[0](samples.X[7])[1].data
+    title = tab.locator(".network g g").nth(3 + 1).locator("title").text_content()
+    assert float(title.split(" = ")[1].replace("−", "-")) == pytest.approx(h, rel=5e-3)
     assert tab.locator("canvas").count() == 0
-    assert tab.locator(".bars").count() == 4
-
-
-@pytest.mark.parametrize("width", [850, 1100, 1500])
-@pytest.mark.parametrize("hidden", [(4,), (4, 4, 4)])
-def test_a_page_without_maps_fills_its_frame_in_a_notebook_and_no_more(opened, hidden, width):
-    samples = data.XOR._replace(X=[[*x, 1.0] for x in data.XOR.X])
-    page = watch(recorded(sizes=(3, *hidden, 1), samples=samples))
-    tab = opened(page, viewport={"width": width, "height": page.height})
-    assert tab.evaluate("document.documentElement.scrollHeight") <= page.height
-    assert tab.locator("main").bounding_box()["height"] > page.height - (30 if width <= 1000 else 250)
 
 
 def test_the_cursor_of_the_loss_curve_is_at_the_step(opened):
     tab = opened(watch(recorded(epochs=10)))
     tab.locator("[aria-label='snapshot']").fill("5")
-    assert float(tab.locator(".cursor").get_attribute("x1")) == pytest.approx(200)
+    assert float(tab.locator(".cursor").get_attribute("x1")) == pytest.approx(320)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -246,15 +269,21 @@ def test_maps_are_painted_in_the_colours_of_the_scheme(opened, scheme):
     assert tab.locator(".legend li").all_text_contents() == [" no", " yes"]
 
 
-@pytest.mark.parametrize(("width", "height"), [(845, 1000), (1100, 900), (1920, 1080)])  # 845: in JupyterLab
-@pytest.mark.parametrize("sizes", [(2, 8, 8, 1), (5, 6, 1)])
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (845, 660), (1100, 900), (1920, 1080)])  # 845: in JupyterLab
+@pytest.mark.parametrize("sizes", [(2, 8, 8, 1), (5, 6, 1), (64, 32, 10)])
 def test_a_run_has_room_and_a_projectors_type_is_large(opened, sizes, width, height):
-    samples = data.XOR._replace(X=[[*x, 1.0, 0.0, 1.0][: sizes[0]] for x in data.XOR.X])
-    tab = opened(watch(recorded(sizes=sizes, samples=samples)), viewport={"width": width, "height": height})
+    samples = data.XOR._replace(X=[[*x, *[1.0] * 62][: sizes[0]] for x in data.XOR.X])
+    loss = "logistic" if sizes[-1] == 1 else "cross_entropy"
+    page = watch(recorded(sizes=sizes, samples=samples, loss=loss, epochs=2))
+    tab = opened(page, viewport={"width": width, "height": height})
+    assert tab.evaluate(SHARED) == []
     assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert tab.evaluate("document.documentElement.scrollHeight <= innerHeight")
+    if width > 390:
+        assert tab.evaluate("document.documentElement.scrollHeight <= innerHeight")
     if width == 1920:
         assert tab.evaluate("parseFloat(getComputedStyle(document.body).fontSize)") > 22
+    tab.get_by_text("Diagnostics").click()
+    assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_the_update_ratio_is_drawn_over_the_run_on_one_scale(opened):
@@ -275,11 +304,12 @@ def test_the_update_ratio_is_drawn_over_the_run_on_one_scale(opened):
 
 def test_a_screen_reader_finds_controls_maps_and_numbers(opened):
     tab = opened(watch(recorded(epochs=10)))
+    tab.get_by_text("Diagnostics").click()
     snapshot = tab.locator("main").aria_snapshot().replace("'", "")  # quotes around what has a colon
     for line in (
         '- heading "Watching MLP 2-4-1 learn: 10 steps" [level=1]', '- button "first snapshot": "|◀"', '- button "one snapshot back": ◀',
         '- button "play or pause": Play', '- button "one snapshot forward": ▶', '- button "last snapshot": ▶|', '- slider "snapshot": "10"',
-        '- img "loss of the batch by step"', '- img "Decision boundary after 10 steps, with 4 samples"', '- list "classes":',
+        '- img "loss of the batch by step"', '- img "Decision boundary after 10 steps, with 4 samples"', '- img "The network after 10 steps, its weights as edges"',
     ):  # fmt: skip
         assert line in snapshot
     assert re.search(r"- status: step 10, batch loss 0\.\d+", snapshot)

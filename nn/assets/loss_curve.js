@@ -3,7 +3,7 @@
 import { h, s } from "../../autograd/view/assets/dom.js";
 import { formatNumber } from "../../autograd/view/assets/numbers.js";
 
-const [WIDTH, HEIGHT] = [400, 160];
+const [WIDTH, HEIGHT] = [640, 120];
 
 /** `loss`: pairs of a step and a loss, null where it was not finite. Returns { element, move(step) }. */
 export function buildLossCurve(loss, lastStep) {
@@ -15,22 +15,26 @@ export function buildLossCurve(loss, lastStep) {
   const [low, high] = [Math.min(...heights, Infinity), Math.max(...heights, -Infinity)];
   const [first, last] = [Math.min(0, ...steps), Math.max(1, ...steps, lastStep)];
   const px = (step) => (WIDTH * (step - first)) / (last - first);
-  const py = (y) => 10 + (140 * (high - y)) / (high - low || 1);
+  const py = (y) => 10 + ((HEIGHT - 20) * (high - y)) / (high - low || 1);
   const path = points.map(([step], i) => `${px(step)},${py(heights[i])}`).join(" ");
   const cursor = s("line", { class: "cursor", y1: 0, y2: HEIGHT });
   const tick = (text, x, y, anchor = "start") => s("text", { class: "tick", x, y, "text-anchor": anchor }, text);
   const svg = s(
     "svg",
-    { class: "wide", viewBox: "-6 -4 412 188", role: "img", "aria-label": "loss of the batch by step" },
+    {
+      class: "wide",
+      viewBox: `-6 -4 ${WIDTH + 12} ${HEIGHT + 28}`,
+      role: "img",
+      "aria-label": "loss of the batch by step",
+    },
     s("rect", { class: "frame", width: WIDTH, height: HEIGHT }),
     s("polyline", { class: "loss", points: path }),
     cursor,
-    tick(`step ${first}`, 0, 178),
-    tick(String(last), WIDTH, 178, "end"),
-    values.length > 0 && tick(formatNumber(Math.max(...values)), 394, 22, "end"),
-    values.length > 0 && tick(formatNumber(Math.min(...values)), 6, 153),
+    tick(`step ${first}`, 0, HEIGHT + 18),
+    tick(String(last), WIDTH, HEIGHT + 18, "end"),
   );
-  const caption = values.length ? `loss${isLog ? " (logarithmic)" : ""} by step` : "no steps were recorded";
+  const span = [Math.max(...values), Math.min(...values)].map(formatNumber).join(" down to ");
+  const caption = values.length ? `loss, from ${span}${isLog ? " (logarithmic)" : ""}` : "no steps were recorded";
   const move = (step) => {
     cursor.setAttribute("x1", px(step));
     cursor.setAttribute("x2", px(step));

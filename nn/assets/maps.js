@@ -1,12 +1,11 @@
 // Where a network decides, and what each hidden neuron sees, over the plane of its two inputs.
 
 import { clamp, linspace, range } from "../../autograd/view/assets/arrays.js";
-import { h } from "../../autograd/view/assets/dom.js";
 import { formatNumber, signClass, subscript } from "../../autograd/view/assets/numbers.js";
 import { colour } from "../../autograd/view/assets/theme.js";
+import { MOST } from "./network_picture.js";
 import { Plot } from "./plot.js";
 
-const MOST = 32; // neuron maps per layer
 const CELLS = 20; // of a neuron map, on a side
 
 /** The span of input j, with some room around it. */
@@ -17,15 +16,10 @@ export function bounds(X, j) {
   return [low - room, high + room];
 }
 
-/** A small map per hidden neuron, layer by layer: { title, element, plots }. */
+/** A small map per hidden neuron, layer by layer. */
 export function buildMaps({ sizes, X }) {
   const axes = { x: bounds(X, 0), y: bounds(X, 1), size: 100, ticks: false };
-  return sizes.slice(1, -1).map((m, l) => {
-    const plots = range(Math.min(m, MOST)).map((i) => new Plot(`h${subscript(i + 1)}`, axes));
-    const rest = m > MOST ? `, the first ${MOST} of ${m}` : "";
-    const element = h("div", { class: "maps" }, ...plots.map((plot) => plot.element));
-    return { title: `Layer ${l + 1}: what each neuron sees${rest}`, element, plots };
-  });
+  return sizes.slice(1, -1).map((m) => range(Math.min(m, MOST)).map((i) => new Plot(`h${subscript(i + 1)}`, axes)));
 }
 
 /** The class predicted at each point of the plane, more opaque where it is surer, and the samples. */
@@ -43,13 +37,13 @@ export function drawBoundary(plot, page) {
 
 /** Blue where h is above 0, orange below; + and − stand where it is largest and smallest. */
 export function drawMaps(maps, compute) {
-  const first = maps[0]?.plots[0];
+  const first = maps[0]?.[0];
   if (!first) return;
   const xs = linspace(...first.x, CELLS);
   const ys = linspace(...first.y, CELLS);
   const values = ys.map((y) => xs.map((x) => compute([x, y])));
   const colours = { plus: colour("plus"), minus: colour("minus") };
-  for (const [l, { plots }] of maps.entries()) {
+  for (const [l, plots] of maps.entries()) {
     for (const [i, plot] of plots.entries()) {
       const points = ys.flatMap((y, row) => xs.map((x, column) => ({ x, y, h: values[row][column][l][i] })));
       drawMap(plot, points, colours);

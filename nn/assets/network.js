@@ -37,8 +37,9 @@ export class Decision {
     return this.isBinary ? Number(f[0] > this.threshold) : f.indexOf(Math.max(...f));
   }
 
-  /** The class that a target is: hinge writes −1 for class 0. */
+  /** The class that a target is: hinge writes −1 for class 0, and shares mean the largest. */
   classOfTarget(y) {
+    if (Array.isArray(y)) return y.length > 1 ? y.indexOf(Math.max(...y)) : this.classOfTarget(y[0]);
     return this.isBinary ? Number(y > this.threshold) : y;
   }
 

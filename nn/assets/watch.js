@@ -1,6 +1,7 @@
 // Watching training: everything shown is a function of one snapshot; going to any of them is a look-up.
 
 import { clamp } from "../../autograd/view/assets/arrays.js";
+import { buildHelp, buildTools, listenToKeys } from "../../autograd/view/assets/controls.js";
 import { h, s, setNumber } from "../../autograd/view/assets/dom.js";
 import { formatNumber } from "../../autograd/view/assets/numbers.js";
 import { onTheme } from "../../autograd/view/assets/theme.js";
@@ -10,9 +11,18 @@ import { buildLayerTable } from "./layer_table.js";
 import { buildLossCurve } from "./loss_curve.js";
 import { bounds, buildMaps, drawBoundary, drawMaps } from "./maps.js";
 import { Decision, forward, unpack } from "./network.js";
+import { NetworkPicture } from "./network_picture.js";
 import { Plot } from "./plot.js";
+import { Samples } from "./samples.js";
 
 const DELAY = 200; // ms between two snapshots that are played
+const KEYS = [
+  ["← →", "one snapshot back or forward"],
+  ["Home End", "to the first, to the last"],
+  ["Space", "play or pause"],
+  ["?", "this help"],
+  ["Esc", "close the help"],
+];
 
 export function start(host, data, OPS) {
   const page = new TrainingPage(host, data, OPS);
@@ -24,7 +34,9 @@ class TrainingPage {
   constructor(host, data, OPS) {
     this.data = data;
     this.classes = new ClassStyles(data.class_styles);
-    this.isPlanar = !data.without_maps;
+    this.isDrawn = data.X.length > 0;
+    this.isPlanar = this.isDrawn && data.sizes[0] === 2;
+    this.chosen = 0; // the sample whose way through the network is shown
     this.decision = new Decision(data.sizes.at(-1), data.threshold);
     this.activations = data.activations.map((name) => OPS[name]);
     this.last = data.snapshots.length - 1;
@@ -69,22 +81,6 @@ class TrainingPage {
     this.transport.clock.setAttribute("aria-live", playing ? "off" : "polite"); // five per second can't be read out
   }
 
-  /** Arrow keys, Home, End and Space, unless another control has the focus. */
-  onKey(event) {
-    const moves = {
-      ArrowLeft: () => this.go(this.now - 1),
-      ArrowRight: () => this.go(this.now + 1),
-      Home: () => this.go(0),
-      End: () => this.go(this.last),
-      " ": () => this.togglePlay(),
-    };
-    const { tagName } = event.target;
-    const taken = tagName === "INPUT" || (tagName === "BUTTON" && event.key === " ");
-    if (taken || !moves[event.key] || event.altKey || event.ctrlKey || event.metaKey) return;
-    event.preventDefault();
-    moves[event.key]();
-  }
-
   // ── the page ──
 
   build(host) {
@@ -93,14 +89,24 @@ class TrainingPage {
     this.loss = buildLossCurve(data.loss, data.snapshots.at(-1).step);
     this.rows = buildLayerTable(data);
     this.maps = this.isPlanar ? buildMaps(data) : [];
+    this.network = this.isDrawn && new NetworkPicture(data.sizes, data.activations, this.maps);
+    const help = buildHelp(legendOf(this), KEYS);
     const { buttons, scrub, clock } = this.transport;
     const controls = h("div", { class: "transport" }, ...buttons, scrub, clock);
-    const maps = this.maps.flatMap(({ title, element }) => [h("h2", {}, title), element]);
-    const header = h("header", {}, h("h1", {}, data.title), controls);
-    const left = h("section", {}, this.buildBoundary(), this.loss.element);
-    const body = h("div", { class: "watch" }, left, h("section", {}, ...maps), this.rows.element);
-    host.replaceChildren(h("main", {}, header, body));
-    document.addEventListener("keydown", (event) => this.onKey(event));
+    const header = h("header", {}, h("h1", {}, data.title), buildTools(help), controls);
+    const left = h("section", {}, this.isPlanar ? this.buildBoundary() : this.buildSamples());
+    const right = h("section", {}, ...(this.network ? [this.network.element] : []), this.loss.element);
+    const diagnostics = h("summary", {}, "Diagnostics: activations, log₁₀|δ|, dead neurons, size of the updates");
+    const details = h("details", {}, diagnostics, this.rows.element);
+    host.replaceChildren(h("main", {}, header, h("div", { class: "watch" }, left, right), details), help);
+    const actions = {
+      ArrowLeft: () => this.go(this.now - 1),
+      ArrowRight: () => this.go(this.now + 1),
+      Home: () => this.go(0),
+      End: () => this.go(this.last),
+      " ": () => this.togglePlay(),
+    };
+    listenToKeys(actions, help);
   }
 
   buildTransport() {
@@ -123,18 +129,31 @@ class TrainingPage {
     return new Transport(labels, actions, this.last, clock);
   }
 
-  /** The plane with the samples, and a legend of the classes; or why there is none. */
+  /** The plane with the samples. */
   buildBoundary() {
+    const { data } = this;
+    const axes = { x: bounds(data.X, 0), y: bounds(data.X, 1), labels: ["x₁", "x₂"] };
+    this.plane = new Plot("decision boundary", axes);
+    this.score = h("p", { class: "score" });
+    return h("div", {}, this.plane.element, this.score, h("ul", { class: "legend" }, ...classEntries(this)));
+  }
+
+  /** The samples that no plane can show; or why there are none. */
+  buildSamples() {
     const { data, decision } = this;
-    if (!this.isPlanar) return h("p", { id: "no-maps" }, data.without_maps);
-    this.plane = new Plot("decision boundary", { x: bounds(data.X, 0), y: bounds(data.X, 1), labels: ["x₁", "x₂"] });
-    const classes = [...new Set(data.y.map((y) => decision.classOfTarget(y)))].sort((a, b) => a - b);
-    const entries = classes.map((k) => {
-      const marker = s("svg", { viewBox: "-10 -10 20 20", "aria-hidden": "true" }, this.classes.marker(k));
-      return h("li", {}, marker, ` ${data.classes[k] ?? `class ${k}`}`);
-    });
-    const legend = h("ul", { class: "legend", "aria-label": "classes" }, ...entries);
-    return h("div", {}, this.plane.element, legend);
+    if (!this.isDrawn) return h("p", { id: "no-maps" }, data.without_maps);
+    this.score = h("p", { class: "score" });
+    const choose = (i) => {
+      this.chosen = i;
+      this.draw();
+    };
+    const actual = data.y.map((y) => decision.classOfTarget(y));
+    this.samples = new Samples(actual, this.classes, (k) => this.nameOf(k), choose);
+    return h("div", {}, this.score, this.samples.element);
+  }
+
+  nameOf(k) {
+    return this.data.classes[k] ?? `class ${k}`;
   }
 
   draw() {
@@ -144,10 +163,45 @@ class TrainingPage {
     setNumber(transport.clock, shot.step, clockText(shot.step, record));
     this.loss.move(shot.step);
     this.rows.draw(shot, this.now);
+    if (this.isDrawn) this.drawNetwork();
+  }
+
+  drawNetwork() {
+    const { data, decision } = this;
+    const said = data.X.map((x) => decision.classOf(this.compute(x).at(-1)));
+    const right = said.filter((k, i) => k === decision.classOfTarget(data.y[i])).length;
+    this.score.textContent = `${right} of ${said.length} right`;
+    const x = data.X[this.chosen];
+    const title = `The network after ${this.shot.step} steps, its weights as edges`;
+    this.network.draw(this.layers, [x, ...this.compute(x)], title);
+    if (this.samples) this.samples.draw(said, this.chosen);
     if (!this.isPlanar) return;
     drawBoundary(this.plane, this);
-    drawMaps(this.maps, (x) => this.compute(x));
+    drawMaps(this.maps, (point) => this.compute(point));
   }
+}
+
+/** A marker and a name for each class that the samples have. */
+function classEntries(page) {
+  const { classes, data, decision } = page;
+  const kinds = [...new Set(data.y.map((y) => decision.classOfTarget(y)))].sort((a, b) => a - b);
+  return kinds.map((k) => {
+    const marker = s("svg", { viewBox: "-10 -10 20 20", "aria-hidden": "true" }, classes.marker(k));
+    return h("li", {}, marker, ` ${page.nameOf(k)}`);
+  });
+}
+
+/** How to read the page. */
+function legendOf(page) {
+  const what = page.isPlanar
+    ? "Each small map shows over the input plane what one neuron computes: + where h is above 0, − where it is below."
+    : "Each circle is a value of the chosen sample: the deeper its colour, the larger; blue is above 0, orange below.";
+  return [
+    h("h2", {}, "How to read it"),
+    h("p", {}, what),
+    h("p", {}, "An edge is a weight: as wide as it is large, blue where it is above 0, orange where it is below."),
+    h("p", {}, "Slide or play through training: all of the page shows one moment, and the loss curve says which."),
+  ];
 }
 
 /** "step 4, batch loss 0.69": the loss recorded last, and when, if that was earlier. */
