@@ -8,11 +8,11 @@
 ∂L/∂w = −2: how L changes with w = 2, an input.
 2 contributions arrive, and they add up:
   ∂L/∂w += ∂L/∂L · ∂L/∂w = 1 · 1 = 1  (0 → 1)
-      + : y = a + b, ∂y/∂b = 1
-  ∂L/∂w += ∂L/∂v2 · ∂v2/∂w = 1 · −3 = −3  (1 → −2)
-      × : y = a * b, ∂y/∂a = b
+      + : L = w·x + w = −6 + 2 = −4, ∂L/∂w = 1
+  ∂L/∂w += ∂L/∂(w·x) · ∂(w·x)/∂w = 1 · −3 = −3  (1 → −2)
+      × : w·x = 2 · (−3) = −6, ∂(w·x)/∂w = x = −3
 As a sum over 2 paths:
-  L ← v2 ← w: 1 · −3 = −3
+  L ← w·x ← w: 1 · −3 = −3
   L ← w: 1 = 1
 """
 
@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from autograd.backprop import topological_order
 from autograd.ops import LEAVES
 from autograd.steps import rehearsed
-from autograd.symbols import formula
+from autograd.wording import Name, digits, equation, names_of, slope
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -37,8 +37,6 @@ __all__ = ["Contribution", "Explanation", "Path", "explain"]
 
 PATHS, STEPS = 12, 30  # a sum over more paths than this, or over longer ones, explains nothing
 SHOWN = 20  # contributions that are printed
-FORMULA = 60  # characters of a formula that still explains something
-LONGEST = 40  # characters of a label
 
 
 class Contribution(NamedTuple):
@@ -90,7 +88,7 @@ class Explanation(NamedTuple):
 
     def __str__(self) -> str:
         n, shown = len(self.contributions), self.contributions[:SHOWN]
-        lines = [f"{self._partial(self.name)} = {_digits(self.gradient)}: {self._meaning()}"]
+        lines = [f"{self._partial(self.name)} = {digits(self.gradient)}: {self._meaning()}"]
         if n > 1:
             lines.append(f"{n:,} contributions arrive, and they add up:")
         for c in shown:
@@ -99,7 +97,7 @@ class Explanation(NamedTuple):
             lines.append(f"  … and {n - SHOWN:,} more")
         if len(self.paths) > 1:
             lines.append(f"As a sum over {len(self.paths)} paths:")
-            lines += [f"  {' ← '.join(p.names)}: {_factors(p.locals)} = {_digits(p.product)}" for p in self.paths]
+            lines += [f"  {' ← '.join(p.names)}: {_factors(p.locals)} = {digits(p.product)}" for p in self.paths]
         return "\n".join(lines)
 
     def __repr__(self) -> str:
@@ -139,13 +137,13 @@ class Explanation(NamedTuple):
             return "a number changes with itself one to one; here backward begins."
         if not self.contributions:
             return f"{self.root} does not depend on it."
-        return f"how {self.root} changes with {self.name} = {_digits(self.data)}, {self.kind}."
+        return f"how {self.root} changes with {self.name} = {digits(self.data)}, {self.kind}."
 
     def _sentence(self, c: Contribution) -> str:
         """∂L/∂w += ∂L/∂z · ∂z/∂w = 0.42 · 2 = 0.84  (0 → 0.84)."""
         rule = f"{self._partial(self.name)} += {self._partial(c.child)} · ∂{c.child}/∂{self.name}"
-        numbers = f"{_factors((c.upstream, c.local))} = {_digits(c.contribution)}"
-        return f"{rule} = {numbers}  ({_digits(c.before)} → {_digits(c.after)})"
+        numbers = f"{_factors((c.upstream, c.local))} = {digits(c.contribution)}"
+        return f"{rule} = {numbers}  ({digits(c.before)} → {digits(c.after)})"
 
 
 def explain(node: Value, root: Value) -> Explanation:
@@ -162,31 +160,14 @@ def explain(node: Value, root: Value) -> Explanation:
     (6.0, [3.0, 3.0])
     """
     order = topological_order(root)
-    names = _names(order, root)
+    names = names_of(order, root)
     with rehearsed(root) as steps:
         contributions = tuple(_contribution(step, names) for step in steps if step.parent is node)
         gradient = node.grad if node in names else 0.0
     return Explanation(
-        names[root], names.get(node, node.label or "v"), node.data, _kind(node.op), gradient, contributions,
+        names[root].text, f"{names.get(node, Name(node.label or 'v')):8}", node.data, _kind(node.op), gradient, contributions,
         tuple(_paths(node, root, order, names)),
     )  # fmt: skip
-
-
-# ── names ───────────────────────────────────────────────────────────────────
-
-
-def _names(order: Sequence[Value], root: Value) -> dict[Value, str]:
-    """Labels where there are some; else L for the root, and v3 for the fourth node in topological order."""
-    names = {v: _one_line(v.label) or f"v{i}" for i, v in enumerate(order)}
-    names[root] = _one_line(root.label) or "L"
-    return names
-
-
-def _one_line(label: object) -> str:
-    """A label as it can stand in a sentence: what does not print is spelled out."""
-    label = str(label or "")  # the attribute may hold anything
-    text = "".join(c if c.isprintable() else f"[U+{ord(c):04X}]" for c in label[: LONGEST + 1])
-    return text if len(label) <= LONGEST else f"{text[:LONGEST]}…"
 
 
 def _kind(op: Op) -> str:
@@ -198,30 +179,27 @@ def _kind(op: Op) -> str:
 # ── contributions ───────────────────────────────────────────────────────────
 
 
-def _contribution(step: Step, names: Mapping[Value, str]) -> Contribution:
+def _contribution(step: Step, names: Mapping[Value, Name]) -> Contribution:
     return Contribution(
-        names[step.node], step.slot, step.upstream, step.local, step.contribution, step.before, step.after,
-        _rule(step.node.op, step.slot),
+        f"{names[step.node]:8}", step.slot, step.upstream, step.local, step.contribution, step.before, step.after,
+        _rule(step, names),
     )  # fmt: skip
 
 
-def _rule(op: Op, slot: int) -> str:
-    """What the row says of this slot: as formulas while they are short, else in its own words."""
-    if op.n_ary or not op.operands:
-        return f"{op.symbol} : {_said(op)}" if op.doc else ""
-    value, slopes = formula(op)
-    said = f"y = {value}, ∂y/∂{op.operands[slot]} = {slopes[slot]}"
-    return f"{op.symbol} : {said if len(said) <= FORMULA else _said(op)}"
-
-
-def _said(op: Op) -> str:
-    return op.doc.partition("\n")[0]
+def _rule(step: Step, names: Mapping[Value, Name]) -> str:
+    """What the row says of this slot, in the names and numbers of the graph: as formulas while they are short, else in words."""
+    op = step.node.op
+    said = slope(step.node, step.slot, names)
+    if said:
+        return f"{op.symbol} : {equation(step.node, names)}, {said}"
+    doc = op.doc.partition("\n")[0]
+    return f"{op.symbol} : {doc}" if doc else ""
 
 
 # ── paths ───────────────────────────────────────────────────────────────────
 
 
-def _paths(node: Value, root: Value, order: Sequence[Value], names: Mapping[Value, str]) -> list[Path]:
+def _paths(node: Value, root: Value, order: Sequence[Value], names: Mapping[Value, Name]) -> list[Path]:
     """Every path from the root down to the node, unless they are many or long."""
     ways, steps = {node: 1}, {node: 0}  # from a node down to ours; counted before any is walked
     for v in order:
@@ -234,13 +212,13 @@ def _paths(node: Value, root: Value, order: Sequence[Value], names: Mapping[Valu
     return list(_descents(node, root, ways, names))
 
 
-def _descents(node: Value, root: Value, ways: Mapping[Value, int], names: Mapping[Value, str]) -> Iterator[Path]:
+def _descents(node: Value, root: Value, ways: Mapping[Value, int], names: Mapping[Value, Name]) -> Iterator[Path]:
     # Iterative (recursion dies near 1000 nodes), and only through nodes that lead to ours.
     waiting: list[tuple[Value, tuple[Value, ...], tuple[float, ...]]] = [(root, (root,), ())]
     while waiting:
         v, way, slopes = waiting.pop()
         if v is node:
-            yield Path(tuple(names[step] for step in way), slopes or (1.0,))
+            yield Path(tuple(names[step].text for step in way), slopes or (1.0,))
             continue
         edges = [(p, d) for p, d in zip(v.parents, v.local_derivatives, strict=False) if p in ways]
         waiting += [(p, (*way, p), (*slopes, d)) for p, d in reversed(edges)]
@@ -249,19 +227,14 @@ def _descents(node: Value, root: Value, ways: Mapping[Value, int], names: Mappin
 # ── numbers ─────────────────────────────────────────────────────────────────
 
 
-def _digits(x: float) -> str:
-    """Six digits, which show that the product is the product; a real minus sign."""
-    return f"{x:.6g}".replace("-", "−")
-
-
 def _factors(factors: Sequence[float]) -> str:
-    return " · ".join(map(_digits, factors))
+    return " · ".join(map(digits, factors))
 
 
 def _tex_digits(x: float) -> str:
-    digits, _, exponent = f"{x:.6g}".partition("e")
+    mantissa, _, exponent = f"{x:.6g}".partition("e")
     power = rf" \times 10^{{{int(exponent)}}}" if exponent else ""
-    return digits.replace("inf", r"\infty").replace("nan", r"\mathrm{nan}") + power
+    return mantissa.replace("inf", r"\infty").replace("nan", r"\mathrm{nan}") + power
 
 
 _TEX = {c: rf"\{c}" for c in "#$%&_{}"} | {

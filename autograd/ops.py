@@ -40,6 +40,7 @@ class Op:
     domain:    where value and slope exist, in words, for messages: the arithmetic itself raises ("x > 0"); empty means everywhere
     hint:      what to try when the domain was left
     sample:    one interval per operand, from which tests draw points
+    textbook:  the local derivatives as a textbook writes them, ``(xp, y, *x) → …``, where the rule is written to keep digits
     constants: fixed numbers of this row (the k of ``x ** k``), not operands
 
     >>> OPS["tanh"].symbol, OPS["tanh"].operands
@@ -49,12 +50,12 @@ class Op:
     """
 
     __slots__ = (
-        "_operator", "_symbol", "aliases", "constants", "domain", "hint", "name", "operands", "rule", "sample",
+        "_operator", "_symbol", "aliases", "constants", "domain", "hint", "name", "operands", "rule", "sample", "textbook",
     )  # fmt: skip
 
     def __init__(
         self, name: str, rule: Rule | None = None, *, symbol: str = "", operator: str = "", domain: str = "",
-        hint: str = "", sample: tuple[Interval, ...] = (), aliases: tuple[str, ...] = (),
+        hint: str = "", sample: tuple[Interval, ...] = (), aliases: tuple[str, ...] = (), textbook: Rule | None = None,
     ) -> None:  # fmt: skip
         self.name = name
         self._symbol = symbol or operator or name
@@ -63,6 +64,7 @@ class Op:
         self.hint = hint
         self.sample = sample
         self.aliases = aliases
+        self.textbook = textbook
         self.operands: tuple[str, ...] = ()
         self.constants: dict[str, float] = {}
         self.rule: Rule = rule or _no_rule
@@ -194,7 +196,10 @@ def multiply(xp, a, b):
     return a * b, (b, a)
 
 
-@primitive("divide", operator="/", symbol="÷", domain="b ≠ 0", sample=[ANY, POSITIVE])
+@primitive(
+    "divide", operator="/", symbol="÷", domain="b ≠ 0", sample=[ANY, POSITIVE],
+    textbook=lambda xp, y, a, b: (1 / b, -a / (b * b)),
+)  # fmt: skip
 def divide(xp, a, b):
     """a / b."""
     y = a / b
@@ -217,6 +222,7 @@ def positive(xp, x):
     "power", operator="**", symbol="xʸ", sample=[POSITIVE, ANY],
     domain="x > 0, or x = 0 with y = 0 or y ≥ 1, when the exponent y is a Value",
     hint="For a fixed exponent write a number, x ** 2.",
+    textbook=lambda xp, z, x, y: (y * xp.power(x, y - 1), z * xp.log(x)),
 )  # fmt: skip
 def power(xp, x, y):
     """x ** y with both varying. At x = 0 the slope in y is 0 for y ≥ 0, and 0 ** 0 has slope 0 in x too."""
@@ -298,7 +304,10 @@ def log1p(xp, x):
     return xp.log1p(x), (1.0 / (1.0 + x),)
 
 
-@primitive("sqrt", symbol="√", domain="x > 0 (its slope 1/(2√x) has no value at 0)", sample=[POSITIVE])
+@primitive(
+    "sqrt", symbol="√", domain="x > 0 (its slope 1/(2√x) has no value at 0)", sample=[POSITIVE],
+    textbook=lambda xp, y, x: (1 / (2 * y),),
+)  # fmt: skip
 def sqrt(xp, x):
     """√x."""
     y = xp.sqrt(x)
@@ -331,7 +340,7 @@ def _magnitude(xp, x):
     return xp.where(x >= 0, x, -x)
 
 
-@primitive("tanh", sample=[ANY])
+@primitive("tanh", sample=[ANY], textbook=lambda xp, y, x: (1 - y * y,))
 def tanh(xp, x):
     """Squashes to (−1, 1); the slope 1 − y² dies as y saturates."""
     # 1 − y² = 4e/(1 + e)² with e = e^(−2|x|); the subtraction would lose every digit by x = 20.
@@ -345,14 +354,14 @@ def _logistic(xp, x):
     return xp.where(x >= 0, 1.0, e) / (1.0 + e), e / ((1.0 + e) * (1.0 + e))
 
 
-@primitive("sigmoid", symbol="σ", sample=[ANY])
+@primitive("sigmoid", symbol="σ", sample=[ANY], textbook=lambda xp, y, x: (y * (1 - y),))
 def sigmoid(xp, x):
     """Squashes to (0, 1); slope y (1 − y)."""
     y, slope = _logistic(xp, x)
     return y, (slope,)
 
 
-@primitive("softplus", sample=[ANY])
+@primitive("softplus", sample=[ANY], textbook=lambda xp, y, x: (1 / (1 + xp.exp(-x)),))
 def softplus(xp, x):
     """ln(1 + eˣ), a smooth relu; its slope is the sigmoid."""
     return xp.where(x >= 0, x, 0.0) + xp.log1p(xp.exp(-_magnitude(xp, x))), (_logistic(xp, x)[0],)
@@ -430,7 +439,7 @@ def _shifted(xp, x, m):
     return xp.where(xp.equal(d, d), d, xp.where(xp.equal(x, m), 0.0, d))
 
 
-@primitive("logsumexp")
+@primitive("logsumexp", textbook=lambda xp, y, *x: tuple(xp.exp(xi - y) for xi in x))
 def logsumexp(xp, *x):
     """ln(eˣ¹ + … + eˣⁿ), shifted by the largest so that nothing overflows; its slopes are the softmax.
 

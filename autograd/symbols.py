@@ -8,6 +8,7 @@ r"""The table read with symbols: formulas, printed as text, LaTeX or Python sour
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -91,6 +92,22 @@ class Expr:
     def latex(self) -> str:
         """The formula as LaTeX (without dollars)."""
         return _print(self, _LATEX)
+
+    @property
+    def binds(self) -> int:
+        """How tightly the formula holds together on the board: what holds less than its surroundings is bracketed."""
+        return _BINDS.get(str(self.head), ATOM) if self.args else ATOM
+
+    def template(self) -> str:
+        """The formula as the board has it, on operands still to be named: leaves "{0}", "{1}", …, and "{y}" for the value.
+
+        Each says how tightly what is filled in has to hold together, or be bracketed ("{1:5}").
+
+        >>> w, x = Expr("{0}"), Expr("{1}")
+        >>> (w * x + x * x).template()
+        '{0:3}·{1:5} + {1:9}²'
+        """
+        return _print(_plain(self), _BOARD)
 
     def source(self) -> str:
         """The formula as Python on ``xp``: what a program that reads the rule would contain."""
@@ -198,11 +215,65 @@ _SOURCE = _Style(
 )  # fmt: skip
 
 
+_BOARD = _Style(
+    patterns={
+        **_TEXT.patterns, "-": "{0} − {1}", "*": "{0}·{1}", "neg": "−{0}", "power": "{0}^{1}", "sqrt": "√({0})",
+        "maximum": "max({0}, {1})", "minimum": "min({0}, {1})", "heaviside": "(1 if {0} > 0 else 0)",
+    },
+    binds=_BINDS,
+    enclosing=frozenset({"abs", "sqrt", "maximum", "minimum"}),
+    call="{head}({args})",
+    brackets="({0})",
+    number=lambda x: f"{x:.6g}".replace("-", "−"),
+)  # fmt: skip
+_SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+_TERMS = 4  # of a sum; a longer one is shown by its first and its last
+
+
+def _plain(e: Expr) -> Expr:
+    """Without factors and exponents of 1, and x · x as a square."""
+    if e.head == "+":  # iterative: a sum has as many terms as an op has operands
+        return e
+    args = tuple(map(_plain, e.args))
+    match e.head, args:
+        case "power", (base, Expr(head=1.0)):
+            return base
+        case "power", (_, Expr(head=0.0)):
+            return Expr(1.0)
+        case "*", (Expr(head=1.0), other) | (other, Expr(head=1.0)):
+            return other
+        case "*", (a, b) if _same_formula(a, b):
+            return Expr("power", a, 2.0)
+    return Expr(e.head, *args)
+
+
+def _print_sum(e: Expr) -> str:
+    """Products first, as the lecture writes the bias last; a long sum by its first and last terms."""
+    terms: list[Expr] = []
+    while e.head == "+" and e.args:
+        e, last = e.args
+        terms.append(last)
+    terms = [e, *reversed(terms)]
+    terms.sort(key=lambda term: term.head != "*")
+    if len(terms) > _TERMS:
+        several = [term for term in terms if term.head == "*"] or terms
+        terms = [several[0], Expr("…"), several[-1], *terms[len(several) :]]
+    first, *rest = (_bracketed(_plain(term), "+", min(slot, 1), _BOARD) for slot, term in enumerate(terms))
+    # A sign after a plus is bracketed, that of a product's first factor too.
+    return " + ".join([first, *(re.sub(r"^\{(\w+):3\}", r"{\1:4}", text) for text in rest)])
+
+
 def _print(e: Expr, style: _Style) -> str:
     # Recursion is safe: a formula is as deep as one rule, not as deep as a graph.
     if not e.args:
         return e.head if isinstance(e.head, str) else style.number(e.head)
     head = str(e.head)
+    if style is _BOARD and head == "+":
+        return _print_sum(e)
+    if style is _BOARD and head == "power" and isinstance(k := e.args[1].head, float) and k == int(k):
+        return _bracketed(e.args[0], head, 0, style) + f"{k:.0f}".translate(_SUPERSCRIPTS)
+    if style is _BOARD and head == "heaviside" and e.args[1].head == 1.0:
+        return _print(e, _BOARD._replace(patterns={"heaviside": "(1 if {0} ≥ 0 else 0)"}))
     if style is _LATEX and head == "*" and _same_formula(*e.args):
         return _print(Expr("power", e.args[0], 2.0), style)
     if style is _LATEX and head == "heaviside" and e.args[1].head == 1.0:
@@ -216,6 +287,10 @@ def _print(e: Expr, style: _Style) -> str:
 def _bracketed(e: Expr, outer: str, slot: int, style: _Style) -> str:
     """An argument as it stands inside ``outer``, bracketed where it would otherwise be read wrong."""
     text = _print(e, style)
+    if style is _BOARD and text[0] == "{" and not e.args:
+        return text if outer in style.enclosing else f"{text[:-1]}:{_demand(outer, slot)}}}"
+    if style is _BOARD and e.head == "neg" and slot == 0 and outer in ("+", "-", "*", "/"):
+        return text
     exponent = style is _LATEX and outer == "power" and slot == 1  # braces hold it together
     if outer in style.enclosing or exponent:
         return text
@@ -227,6 +302,15 @@ def _bracketed(e: Expr, outer: str, slot: int, style: _Style) -> str:
     # Operators of one rank read from the left; comparisons and powers must not be chained at all.
     tie = (slot == 1 and outer in ("-", "/", "*")) or outer == "power" or theirs == 1
     return style.brackets.format(text) if mine < theirs or (mine == theirs and tie) else text
+
+
+def _demand(outer: str, slot: int) -> int:
+    """How tightly an operand has to hold together here; a sign of its own is bracketed wherever it does not come first."""
+    if outer in ("*", "/") and slot == 0:
+        return _BINDS["neg"]
+    if outer in ("+", "-", "neg"):
+        return _BINDS["*"] if slot or outer == "neg" else _BINDS["+"]
+    return ATOM if outer == "power" else _BINDS.get(outer, 0) + 1
 
 
 def _same_formula(a: Expr, b: Expr) -> bool:

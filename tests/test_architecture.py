@@ -19,7 +19,7 @@ LADDER = [
     ["errors", "files", "operands"],
     ["contexts", "ops"],
     ["readings", "symbols", "backprop"],
-    ["copying", "nonfinite", "steps"],
+    ["copying", "nonfinite", "steps", "wording"],
     ["value"],
     ["functions"],
     ["functional", "gradient_check", "explanation", "view", "compiler", "expressions"],

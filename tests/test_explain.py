@@ -9,9 +9,10 @@ import pytest
 from autograd import Value
 from autograd.backprop import topological_order
 from autograd.errors import CycleError
-from autograd.explanation import LONGEST, PATHS, explain
+from autograd.explanation import PATHS, explain
 from autograd.ops import OPS
 from autograd.value import apply
+from autograd.wording import LONGEST
 
 
 def diamond() -> tuple[Value, Value]:

@@ -63,7 +63,7 @@ def test_every_step_says_its_sentence(opened):
         press(page, "ArrowRight")
         sentences.append(said(page))
     assert sentences[0] == "Given: parameter w = 2; constant v1 = 3."
-    assert sentences[1] == "Forward: z = 6, by × from w = 2, v1 = 3."
+    assert sentences[1] == "Forward: z = w·3 = 2 · 3 = 6."
     assert sentences[3].startswith("zero_grad: every gradient is set to 0")
     assert sentences[4].startswith("Backward begins at L")
     assert sentences[7].endswith("1 of 2 contributions: w has to wait.")
@@ -229,10 +229,10 @@ def test_one_box_opens_alone_with_what_it_is_joined_to(opened):
     page = opened(step(network()))
     page.get_by_role("button", name="show layers").click()
     page.locator(".box.folded", has_text="layers[0]").click()
-    assert sorted(names(page)) == ["elsewhere", "layers[1]", "neurons[0]", "neurons[1]", "neurons[2]", "x[0]", "x[1]"]
+    assert sorted(names(page)) == ["elsewhere", "layers[1]", "neurons[0]", "neurons[1]", "neurons[2]", "x₁", "x₂"]
     assert page.locator(".trail").text_content().endswith("layers[0]")
     page.locator(".box.folded", has_text="neurons[1]").click()
-    assert {"w[0]", "w[1]", "b", "h_pre", "h"} <= set(names(page))
+    assert {"w₂₁⁽¹⁾", "w₂₂⁽¹⁾", "b₂⁽¹⁾", "h̃₂⁽¹⁾", "h₂⁽¹⁾"} <= set(names(page))
     assert "neurons[0]" not in names(page)  # not joined to it
     assert page.locator(".trail").text_content().endswith("layers[0] › neurons[1]")
     page.get_by_role("button", name="back", exact=True).click()
@@ -314,7 +314,7 @@ def test_every_node_of_a_large_graph_is_some_clicks_away(opened):
         press(page, "Enter")
     assert "here" in names(page)
     page.get_by_label("search for a node").fill("here")
-    assert page.locator(".box.found .name").text_content() == "here"
+    assert page.locator(".box.found .name").first.text_content() == "here"
 
 
 def test_search_finds_and_the_card_names_the_path(opened):
@@ -335,7 +335,7 @@ def test_search_finds_and_the_card_names_the_path(opened):
 def test_a_copied_path_begins_with_the_models_variable(opened):
     mlp = MLP([2, 3, 1], activation="tanh", seed=3)
     page = opened(step(mlp([1.0, -2.0]) ** 2))
-    page.locator("tbody button", has_text="layers[0].neurons[2].w[1]").click()
+    page.locator("tbody button", has_text="w₃₂⁽¹⁾").click()
     page.get_by_role("button", name="copy its path").click()
     press(page, "Escape", "/", "Control+v")
     copied = page.get_by_label("search for a node").input_value()
@@ -473,7 +473,7 @@ def test_it_stops_at_a_node_at_a_large_gradient_and_at_nan(opened):
     page = opened(step(broken - broken))
     page.get_by_label("nan, inf").check()
     page.get_by_role("button", name="next breakpoint").click()
-    assert said(page) == "Forward: v2 = inf, by × from x = 1e+200, v1 = 1e+200."
+    assert said(page) == "Forward: x·1e+200 = 1e+200 · 1e+200 = inf."
 
 
 def test_predictions_are_asked_and_mistakes_distinguished(opened):
@@ -488,7 +488,7 @@ def test_predictions_are_asked_and_mistakes_distinguished(opened):
     assert page.locator("tr.now td").all_text_contents()[2] == "?"
     verdicts = {
         "3": "Forgot the upstream gradient", "6": "Forgot to add: 6 had already arrived", "8": "Forgot the local derivative",
-        "10": "Wrong local derivative: your answer would need 2. The rule: for y = a * b, ∂y/∂a = b.",
+        "10": "Wrong local derivative: your answer would need 2. The rule: for z = w·3, ∂z/∂w = 3.",
         "-12": "Wrong sign: count the negative factors.", "x": "Type a number.", "": "Type a number.", "1/0": "Type a number.", "12 z": "Type a number.",
     }  # fmt: skip
     for guess, verdict in verdicts.items():
@@ -593,7 +593,7 @@ def test_each_place_of_an_operand_used_twice_is_named(opened):
     x = Value(3.0, label="x")
     page = opened(step(x * x))
     press(page, "End", "ArrowLeft", "ArrowLeft")
-    assert "∂L/∂x += ∂L/∂L · ∂L/∂x (as operand 1) = 1 · 3 = 3 (0 → 3)" in said(page)
+    assert "∂L/∂x += ∂L/∂L · ∂L/∂x (as operand 1) = 1 · 3 = 3 (0 → 3), where ∂L/∂x = x = 3." in said(page)
 
 
 def test_large_and_small_numbers_fit_their_boxes(opened):
@@ -648,9 +648,26 @@ def test_both_ends_of_a_step_are_on_a_small_stage(opened):
         assert outside == 0, said(page)
 
 
+def test_a_slope_is_said_with_its_rule_and_its_numbers_and_a_path_is_in_the_tooltip(opened):
+    w, x = Value(1.0, label="w"), Value(1.5, label="x")
+    y = (w * x).tanh()
+    y.label = "y"
+    page = opened(step(y**2))
+    heard = []
+    while page.get_by_role("button", name="one step forward").is_enabled():
+        page.get_by_role("button", name="one step forward").click()
+        heard.append(said(page))
+    assert "Forward: w·x = 1 · 1.5 = 1.5." in heard
+    assert "Forward: L = y² = 0.9051² = 0.8193." in heard
+    assert any(", where tanh′(w·x) = 1 − y² = 1 − 0.9051² = 0.1807. " in sentence for sentence in heard)
+    assert any(", where ∂(w·x)/∂w = x = 1.5. " in sentence for sentence in heard)
+    page = opened(step(network()))
+    assert page.locator("tbody button", has_text="w₃₂⁽¹⁾").get_attribute("title") == "layers[0].neurons[2].w[1]"
+
+
 def test_every_box_bears_the_name_that_the_sentences_give_it(opened):
     page = opened(step((Value(2.0, label="a") * 3.0).tanh()))
-    assert page.locator(".box text.name").all_text_contents()[:4] == ["a", "v1", "v2", "L"]
+    assert page.locator(".box text.name").all_text_contents()[:4] == ["a", "v1", "a·3", "L"]
 
 
 def test_the_keys_stay_alive_where_a_control_goes_away(opened):
@@ -933,7 +950,7 @@ def test_a_notebook_plays_the_frame_and_the_live_widget(notebook, place):
     frame = page.frame_locator("iframe[srcdoc]")
     frame.locator(".stage").click(position={"x": 5, "y": 5})
     press(page, "ArrowRight", "ArrowRight")
-    playwright.expect(frame.locator(".sentence")).to_have_text("Forward: z = 6, by × from w = 2, v1 = 3.")
+    playwright.expect(frame.locator(".sentence")).to_have_text("Forward: z = w·3 = 2 · 3 = 6.")
     live = page.locator(".jp-OutputArea-output .cg-player")
     playwright.expect(live.locator(".clock")).to_have_text("9 / 12")  # as Python set it
     live.scroll_into_view_if_needed()

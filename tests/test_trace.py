@@ -62,7 +62,7 @@ def test_the_trace_of_a_small_graph_word_for_word():
     assert (trace["format"], trace["version"], trace["root"]) == (FORMAT, VERSION, 3)
     assert trace["nodes"] == [
         {"op": "parameter", "label": "w", "data": 2.0},
-        {"op": "constant", "data": 3.0},
+        {"op": "constant", "name": "v1", "data": 3.0},
         {"op": "multiply", "symbol": "×", "label": "z", "parents": [0, 1], "local": [3.0, 2.0], "data": 6.0},
         {"op": "multiply", "symbol": "×", "label": "L", "parents": [2, 0], "local": [2.0, 6.0], "data": 12.0},
     ]
@@ -431,15 +431,21 @@ def test_the_same_graph_gives_the_same_bytes_in_every_process():
 def test_the_golden_trace():
     """Change VERSION when the format changes; then this digest may change too."""
     trace = trace_of(diamond())
-    assert sha256(dumps({**trace, "levels": []}).encode()).hexdigest()[:16] == "cc20ef4b134be0e1"
+    assert sha256(dumps({**trace, "levels": []}).encode()).hexdigest()[:16] == "daa171f327b52e6c"
 
 
 def unpacked(text):
     """The trace in the text, read as trace.py and encoding.py describe."""
     trace = json.loads(text)
-    kinds, numbers = trace.pop("kinds"), trace.pop("numbers")
+    kinds, numbers, op_names = trace.pop("kinds"), trace.pop("numbers"), trace.pop("op_names")
     for node in trace["nodes"]:
-        node["data"] = numbers[node["data"]]
+        node["data"], node["op"] = numbers[node["data"]], op_names[node["op"]]
+        if "letter" in node:
+            letter, below, above = re.split("[_^]", node.pop("letter"))
+            below = below.translate(str.maketrans("0123456789,", "₀₁₂₃₄₅₆₇₈₉‚"))
+            above = above.translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
+            node |= {"binds": 8} if above else {}
+            node["name"] = f"{letter}{below}{above and f'⁽{above}⁾'}"
         if "local" in node:
             node["local"] = [numbers[place] for place in node["local"]]
         if "own" in node:

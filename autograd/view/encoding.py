@@ -5,6 +5,7 @@ A gradient occurs as what arrives, as what is added to, as what is passed on: on
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 __all__ = ["encoded"]
@@ -19,22 +20,33 @@ def encoded(trace: dict[str, Any]) -> dict[str, Any]:
     [[0, 1, 0], [1, 1, 0, 0, 1, 2, 3, 2, 1, 1]]
     >>> small["kinds"], small["numbers"]
     (['visit', 'accumulate'], [0.5, 2.0, 1.0, 0.0])
+    >>> encoded({**small, "nodes": [{"op": "parameter", "name": "w₁₂⁽³⁾", "data": 1.0}], "events": []})["nodes"]
+    [{'op': 0, 'data': 0, 'letter': 'w_12^3'}]
     """
-    kinds, numbers = _Once(), _Once()
+    kinds, numbers, op_names = _Once(), _Once(), _Once()
     return {
         **trace,
-        "nodes": [_node(node, trace["modules"], numbers) for node in trace["nodes"]],
+        "nodes": [_node(node, trace["modules"], numbers, op_names) for node in trace["nodes"]],
         "events": [
             [kinds.position(kind), *[x if type(x) is int else numbers.position(x) for x in facts]]
             for kind, *facts in trace["events"]
         ],
         "kinds": kinds,
         "numbers": numbers,
+        "op_names": op_names,
     }
 
 
-def _node(node: dict[str, Any], modules: list[list[Any]], numbers: _Once) -> dict[str, Any]:
-    small = {**node, "data": numbers.position(node["data"])}
+_LETTER = re.compile("(\\w\u0303?)([₀-₉‚]*)(?:⁽([⁰¹²³⁴-⁹]+)⁾)?")
+_DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉‚⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789,0123456789")
+
+
+def _node(node: dict[str, Any], modules: list[list[Any]], numbers: _Once, op_names: _Once) -> dict[str, Any]:
+    small = {**node, "op": op_names.position(node["op"]), "data": numbers.position(node["data"])}
+    letter = _LETTER.fullmatch(node.get("name", ""))
+    if letter and letter[2] + (letter[3] or ""):
+        small = {key: fact for key, fact in small.items() if key not in ("name", "binds")}
+        small["letter"] = f"{letter[1]}_{letter[2]}^{letter[3] or ''}".translate(_DIGITS)
     if "local" in node:
         small["local"] = [numbers.position(d) for d in node["local"]]
     path = f"{modules[node['module']][0]}." if "module" in node else ""

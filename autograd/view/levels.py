@@ -14,7 +14,7 @@ from autograd.view.layered import lay_out_in_columns
 from autograd.view.parts import Part, opened, parts_of
 from autograd.view.rows import in_rows
 from autograd.view.scene import TextLine
-from autograd.view.text import number, signed, visible
+from autograd.view.text import number, shorten, signed, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from autograd.view.geometry import Curve, Layout
     from autograd.view.optimizer_step import Move
     from autograd.view.scene import Scene
+    from autograd.wording import Name
 
 __all__ = ["Document", "PlayerText", "maps"]
 
@@ -72,8 +73,11 @@ class PlayerText:
     A node's gradient grows, and an update may move its number: there is room for the longest.
     """
 
-    def __init__(self, graph: Analysis, steps: Iterable[Step], moves: Iterable[Move]) -> None:
+    def __init__(
+        self, graph: Analysis, names: Mapping[Value, Name], steps: Iterable[Step], moves: Iterable[Move]
+    ) -> None:
         self._graph = graph
+        self._names = names
         self._longest: dict[Value, str] = {}
         for step in steps:
             self._add(step.parent, signed(step.after))
@@ -86,7 +90,9 @@ class PlayerText:
 
     def of_node(self, v: Value, name: str, sign: str) -> tuple[tuple[TextLine, ...], str]:
         """Name, data, grad."""
-        name = name or ("L" if v in self._graph.roots else f"v{self._graph.index[v]}")
+        called = self._names[v].text
+        if not str(v.label) or not called.endswith(str(v.label)):  # else it is short already: its frame shows its path
+            name = shorten(visible(called))
         gradient = max(signed(v.grad), self._longest.get(v, ""), key=len)
         return (TextLine(name, "name"), TextLine(f"data {number(v.data)}"), TextLine(f"grad {gradient}")), ""
 

@@ -9,7 +9,7 @@ In the order in which to read them, each line on those above it:
 
     numbers text arrays camera xp                             values as text, lists, views, NumPy's functions
     dom theme controls stage transport                        elements, colours, tools of a page, what is zoomed, what plays
-    pass mistakes trace steps sentences prediction            a trace, and all that can be said of it: no DOM
+    wording pass mistakes trace steps sentences prediction    a trace, and all that can be said of it: no DOM
     part_map levels                                           which map of the graph is shown: no DOM
     boxes arrows graph                                        a graph, painted moment by moment
     card table contributions timeline keys saving layout      what stands around it
@@ -42,7 +42,7 @@ def modules_of(*entries: Path) -> list[Path]:
     Raises ImportError for modules that import each other in a circle, OSError for one that does not exist.
 
     >>> [path.name for path in modules_of(ASSETS / "prediction.js")]
-    ['numbers.js', 'prediction.js']
+    ['numbers.js', 'wording.js', 'prediction.js']
     """
     found: dict[Path, None] = {}
     for entry in entries:

@@ -2,15 +2,16 @@
 
 ``build_trace`` makes it from a graph and the steps of its backward pass:
 
-    format    "chalkgrad trace", and ``version`` 5
+    format    "chalkgrad trace", and ``version`` 6
     title     of the page
     root      index of the result L
     model     the variable that holds the model, before every path inside a module: "mlp" in mlp.layers[0]; or ""
     nodes     in topological order, leaves first, a node's index is its place:
-              op (a leaf's is its kind: input, parameter, constant), symbol, label, path, module (index), parents
-              (indices, one per argument slot), local (∂node/∂parent, one per slot), data, line (index).
-              What is not there is empty ("", [] or −1); a path that is not there is the label
-    ops       name → what its row of the table says: operands, doc, value and local derivatives as formulas
+              op (a key of ``ops``; a leaf's is its kind: input, parameter, constant), symbol, label, path, name,
+              binds, module (index), parents (indices, one per argument slot), local (∂node/∂parent, one per slot),
+              data, line (index). What is not there is empty ("", [] or −1); a path or a name that is not there is the
+              label, and ``binds`` is 9. Name and binds are those of ``wording.Name``
+    ops       what the row of the table says of an op: doc, and of ``wording.Phrasing`` value, local and function
     modules   path, and the index of the module it stands in (−1 for none)
     lines     code lines that made nodes: file (its name, without the folders), number, text
     update    what moves the parameters afterwards: ``by`` (a rule's or an optimizer's name) and ``lr``; {} for nothing
@@ -39,6 +40,8 @@ As text (``dumps``) the document says the same in fewer bytes, and the same grap
 
     kinds     of events; an event begins with its place in this list
     numbers   every float of nodes and events, once; there, its place in this list stands for it
+    op_names  of nodes; in a node, its place in this list stands for it
+    letter    in a node, instead of name and binds: w_12^3 for w₁₂⁽³⁾, which binds 8, and w_12^ for w₁₂
     own       in a node, instead of a label that is the path of its module, a dot, and this
 """
 
@@ -51,28 +54,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograd.ops import OPS
-from autograd.symbols import formula
 from autograd.view.analysis import prefixes
 from autograd.view.encoding import encoded
 from autograd.view.levels import Document, PlayerText, maps
 from autograd.view.optimizer_step import describe_update, preview_step
 from autograd.view.text import shorten, visible
+from autograd.wording import ATOM, names_of, phrasing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from autograd.ops import Op
     from autograd.steps import Step
     from autograd.value import Value
     from autograd.view.analysis import Analysis
     from autograd.view.optimizer_step import Move
     from autograd.view.source_lines import SourceLine
+    from autograd.wording import Name
 
 __all__ = ["FORMAT", "VERSION", "build_trace", "dumps"]
 
-FORMAT, VERSION = "chalkgrad trace", 5
+FORMAT, VERSION = "chalkgrad trace", 6
 LONGEST = 200  # characters of a label, 10 times what fits in a box
-FORMULA = 60  # characters of a formula that still explains something
 
 
 def build_trace(
@@ -101,6 +103,7 @@ def build_trace(
     code = [lines.get(v) for v in order]
     line_at = {line: i for i, line in enumerate(sorted({line for line in code if line}))}
     moves = preview_step(order, update)
+    names = names_of(order, root)
     return {
         "format": FORMAT,
         "version": VERSION,
@@ -108,15 +111,21 @@ def build_trace(
         "root": index[root],
         "model": visible(model),
         "nodes": [
-            _node(v, [index[p] for p in v.parents], module_at.get(module.get(v, ""), -1), line_at[line] if line else -1)
+            _node(
+                v,
+                names[v],
+                [index[p] for p in v.parents],
+                module_at.get(module.get(v, ""), -1),
+                line_at[line] if line else -1,
+            )
             for v, line in zip(order, code, strict=True)
         ],
-        "ops": {op.name: _op(op) for op in sorted({v.op for v in order}, key=lambda op: op.name) if op.name in OPS},
+        "ops": dict(sorted({_key(v): _op(v) for v in order if v.op.name in OPS}.items())),
         "modules": [[visible(path), module_at.get(path.rpartition(".")[0], -1)] for path in modules],
         "lines": [[visible(Path(line.file).name), line.number, visible(line.text)] for line in line_at],
         "update": describe_update(update),
         "events": [*_forward(order), *_backward(root, steps, index), *_updates(moves, index)],
-        **maps(graph, PlayerText(graph, steps, moves)),
+        **maps(graph, PlayerText(graph, names, steps, moves)),
     }
 
 
@@ -133,20 +142,23 @@ def _title(root: Value, nodes: int) -> str:
 # ── nodes ───────────────────────────────────────────────────────────────────
 
 
-def _node(v: Value, parents: list[int], module: int, line: int) -> Document:
+def _node(v: Value, name: Name, parents: list[int], module: int, line: int) -> Document:
     label, inside = shorten(visible(v.label), LONGEST), visible(v.module)
+    called = shorten(visible(name.text), LONGEST)
     whole = {
-        "op": v.op.name,
+        "op": _key(v),
         "symbol": shorten(visible(v.op.symbol).strip()),
         "label": label,
         "path": f"{inside}.{label}" if inside and label and not label.startswith(inside) else "",
+        "name": "" if called == label else called,
+        "binds": -1 if name.binds == ATOM else name.binds,
         "module": module,
         "parents": parents,
         "local": [_json_number(d) for d in v.local_derivatives],
         "data": _json_number(v.data),
         "line": line,
     }
-    return {name: fact for name, fact in whole.items() if fact not in ("", [], -1) or name == "data"}
+    return {key: fact for key, fact in whole.items() if fact not in ("", [], -1) or key == "data"}
 
 
 def _json_number(x: Any) -> float | str:
@@ -158,19 +170,21 @@ def _json_number(x: Any) -> float | str:
     return x if isfinite(x) else str(x)
 
 
-def _op(op: Op) -> Document:
-    """What the op table says of an op; its formulas only if they are short enough to be read."""
-    value, slopes = formula(op)
+def _key(v: Value) -> str:
+    """An op with its constants, and with the number of its operands if it takes any number: power_constant(k=2), dot/9."""
+    constants = ", ".join(f"{k}={c:g}" for k, c in v.op.constants.items())
+    return f"{v.op.name}{f'({constants})' if constants else ''}{f'/{len(v.parents)}' if v.op.n_ary else ''}"
+
+
+def _op(v: Value) -> Document:
+    """What the op table says of an op, ready to be filled in."""
+    said = phrasing(v.op, len(v.parents))
     return {
-        "operands": list(op.operands),
-        "doc": op.doc.partition("\n")[0],
-        "value": _short(str(value)),
-        "local": [_short(str(slope)) for slope in slopes] if not op.n_ary else [],
+        "doc": v.op.doc.partition("\n")[0],
+        "value": said.value,
+        "local": list(said.slopes),
+        "function": said.function,
     }
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= FORMULA else ""
 
 
 # ── events ──────────────────────────────────────────────────────────────────

@@ -13,16 +13,16 @@ test("every moment has its sentence", () => {
   assert.deepEqual(said(diamond()), [
     "Nothing is computed yet. Step forward (→) to begin the forward pass.",
     "Given: parameter w = 2; constant v1 = 3.",
-    "Forward: z = 6, by × from w = 2, v1 = 3.",
-    "Forward: L = 12, by × from z = 6, w = 2.",
+    "Forward: z = w·3 = 2 · 3 = 6.",
+    "Forward: L = z·w = 6 · 2 = 12.",
     "zero_grad: every gradient is set to 0, because backward only ever adds to what is there.",
     "Backward begins at L: a number changes with itself one to one, so ∂L/∂L = 1.",
     "Visit L: ∂L/∂L = 1 is complete and is passed on to 2 operands.",
-    "∂L/∂z += ∂L/∂L · ∂L/∂z = 1 · 2 = 2 (0 → 2). z can be visited.",
-    "∂L/∂w += ∂L/∂L · ∂L/∂w = 1 · 6 = 6 (0 → 6). 1 of 2 contributions: w has to wait.",
+    "∂L/∂z += ∂L/∂L · ∂L/∂z = 1 · 2 = 2 (0 → 2), where ∂L/∂z = w = 2. z can be visited.",
+    "∂L/∂w += ∂L/∂L · ∂L/∂w = 1 · 6 = 6 (0 → 6), where ∂L/∂w = z = 6. 1 of 2 contributions: w has to wait.",
     "Visit z: ∂L/∂z = 2 is complete and is passed on to 2 operands.",
     "∂L/∂w += ∂L/∂z · ∂z/∂w = 2 · 3 = 6 (6 → 12). 2 of 2 contributions: w has its gradient.",
-    "∂L/∂v1 += ∂L/∂z · ∂z/∂v1 = 2 · 2 = 4 (0 → 4). v1 has its gradient.",
+    "∂L/∂v1 += ∂L/∂z · ∂z/∂v1 = 2 · 2 = 4 (0 → 4), where ∂z/∂v1 = w = 2. v1 has its gradient.",
     "Done: every node was visited once, after all that used it, and every gradient is complete.",
     "gradient descent: w ← w − 0.1 · ∂L/∂w = 2 − 0.1 · 12 = 0.8.",
   ]);
@@ -58,8 +58,7 @@ test("what is asked gives all that is needed", () => {
 test("a wrong prediction is told what it forgot", () => {
   const trace = diamond();
   const event = trace.correct.event(10); // 6 + 2 · 3 = 12
-  const row = trace.ops[trace.nodes[event.node].op];
-  const verdict = (guess) => diagnose(guess, event, ruleOf(row, event.slot));
+  const verdict = (guess) => diagnose(guess, event, ruleOf(trace, event));
   assert.equal(verdict(12), "");
   assert.equal(verdict(12.05), ""); // rounded
   assert.equal(verdict(6), "Forgot to add: 6 had already arrived, and contributions add up.");
@@ -67,7 +66,7 @@ test("a wrong prediction is told what it forgot", () => {
   assert.equal(verdict(9), "Forgot the upstream gradient: multiply the local derivative by it.");
   assert.equal(verdict(8), "Forgot the local derivative: multiply 2 by it.");
   assert.equal(verdict(0), "Wrong sign: count the negative factors.");
-  assert.equal(verdict(10), "Wrong local derivative: your answer would need 2. The rule: for y = a * b, ∂y/∂a = b.");
+  assert.equal(verdict(10), "Wrong local derivative: your answer would need 2. The rule: for z = w·3, ∂z/∂w = 3.");
   const idle = { ...event, upstream: 0, contribution: 0, after: 6 };
   assert.equal(diagnose(7, idle, ""), "The upstream gradient is 0: it adds nothing.");
 });

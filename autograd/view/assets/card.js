@@ -3,6 +3,7 @@
 import { button, h } from "./dom.js";
 import { formatNumber } from "./numbers.js";
 import { operandNote } from "./trace.js";
+import { equation, slope } from "./wording.js";
 
 const MOST_OPERANDS = 6;
 
@@ -70,17 +71,17 @@ export class Card {
 function factsOf(moment, node) {
   const { trace, pass, time } = moment;
   const row = trace.ops[node.op];
+  const rule = equation(trace, node);
   const data = pass.computed(node.index, time) ? formatNumber(pass.data(node.index, time)) : "not yet";
   const facts = [
     ["data", data],
-    [`∂${trace.L}/∂${node.name}`, gradientOf(moment, node)],
+    [`∂${trace.L}/∂${node.of}`, gradientOf(moment, node)],
     ["op", row ? `${node.symbol}  ${row.doc}` : node.kind],
   ];
-  if (row?.value) facts.push(["rule", `y = ${row.value}`]);
+  if (rule) facts.push(["rule", rule]);
   node.parents.slice(0, MOST_OPERANDS).forEach((parent, slot) => {
-    const formula = row?.local[slot] ? `  (${row.local[slot]})` : "";
-    const slope = `${formatNumber(node.local[slot] ?? NaN)}${formula}`;
-    facts.push([`∂/∂${trace.nodes[parent].name}${operandNote(node, slot)}`, slope]);
+    const fact = slope(trace, node, slot) || formatNumber(node.local[slot] ?? NaN);
+    facts.push([`∂/∂${trace.nodes[parent].of}${operandNote(node, slot)}`, fact]);
   });
   if (node.line >= 0) {
     const [, number, text] = trace.lines[node.line];

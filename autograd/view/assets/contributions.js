@@ -11,7 +11,7 @@ export function paintContributions(element, moment) {
   const node = event?.parent ?? (event?.kind === "visit" ? event.node : undefined);
   element.replaceChildren();
   if (node === undefined || !trace.nodes[node].uses) return;
-  const { name, uses } = trace.nodes[node];
+  const { of, uses } = trace.nodes[node];
   const arrived = pass.arrived(node, time);
   const owed = Math.min(uses - arrived.length, MOST_OWED);
   const rows = [
@@ -22,7 +22,7 @@ export function paintContributions(element, moment) {
   ];
   const sum = isAsking ? "?" : formatNumber(pass.gradient(node, time));
   element.append(
-    h("h2", {}, `∂${trace.L}/∂${name}: ${arrived.length} of ${uses} arrived`),
+    h("h2", {}, `∂${trace.L}/∂${of}: ${arrived.length} of ${uses} arrived`),
     h("ol", {}, ...rows),
     h("p", { class: "sum" }, `${pass.mistake === "assign" ? "last" : "sum"} = ${sum}`),
   );

@@ -27,8 +27,8 @@ export function mapOfPart(trace, k) {
 function face({ parts, nodes }, what) {
   if (what === null) return { kind: "folded", name: "elsewhere", opens: -1 };
   if (what < 0) return { kind: "folded", name: shorten(parts[-1 - what].title), opens: -1 - what };
-  const { kind, label, module, name } = nodes[what];
-  return { kind, name: label ? shorten(module < 0 ? label : label.split(".").pop()) : name };
+  const { kind, label, module, name, given } = nodes[what];
+  return { kind, name: label && !given ? shorten(module < 0 ? label : label.split(".").pop()) : name };
 }
 
 /** A node's own box, else that of the innermost part around it, else the one for all else. */

@@ -196,8 +196,7 @@ export class Player {
     submitted.preventDefault();
     const event = this.pass.event(this.time);
     const guess = parseNumber(this.ui.guess.value);
-    const row = this.trace.ops[this.trace.nodes[event.node].op];
-    const problem = guess === undefined ? "Type a number." : diagnose(guess, event, ruleOf(row, event.slot));
+    const problem = guess === undefined ? "Type a number." : diagnose(guess, event, ruleOf(this.trace, event));
     if (problem) setText(this.ui.verdict, problem);
     else this.showAnswer("Right. ");
   }

@@ -1,17 +1,18 @@
 // The student predicts a gradient: what is asked, and what a wrong answer forgot.
 
 import { formatNumber } from "./numbers.js";
+import { rule } from "./wording.js";
 
 /** What is asked when a contribution arrives. */
 export function question({ nodes, L }, event) {
-  const z = nodes[event.node].name;
-  const w = nodes[event.parent].name;
-  const given = `∂${L}/∂${z} = ${formatNumber(event.upstream)}, and ∂${L}/∂${w} was ${formatNumber(event.before)}`;
-  return `${z} passes its gradient on to ${w}: ${given}. What is ∂${L}/∂${w} now?`;
+  const [z, w] = [nodes[event.node], nodes[event.parent]];
+  const was = `∂${L}/∂${w.of} was ${formatNumber(event.before)}`;
+  const given = `∂${L}/∂${z.of} = ${formatNumber(event.upstream)}, and ${was}`;
+  return `${z.name} passes its gradient on to ${w.name}: ${given}. What is ∂${L}/∂${w.of} now?`;
 }
 
-/** Why a predicted gradient is not the right one; "" when it is. `rule`: what ruleOf says of the slot. */
-export function diagnose(guess, event, rule) {
+/** Why a predicted gradient is not the right one; "" when it is. `hint`: what ruleOf says of the slot. */
+export function diagnose(guess, event, hint) {
   const { before, after, upstream, local, contribution } = event;
   const near = (x) => isNear(guess, x);
   if (near(after)) return "";
@@ -23,7 +24,7 @@ export function diagnose(guess, event, rule) {
   if (near(-after) || near(before - contribution)) return "Wrong sign: count the negative factors.";
   if (!upstream) return "The upstream gradient is 0: it adds nothing.";
   const used = formatNumber((guess - before) / upstream);
-  return `Wrong local derivative: your answer would need ${used}. ${rule}`;
+  return `Wrong local derivative: your answer would need ${used}. ${hint}`;
 }
 
 /** The same as it is shown, or within 0.6 %: students round. */
@@ -32,8 +33,8 @@ function isNear(guess, x) {
   return Number.isFinite(x) && Math.abs(guess - x) <= 0.006 * Math.abs(x) + 1e-12;
 }
 
-/** What the op table says of one slot: "The rule: for y = a * b, ∂y/∂a = b." */
-export function ruleOf(row, slot) {
-  if (!row?.local[slot]) return row?.doc ?? "";
-  return `The rule: for y = ${row.value}, ∂y/∂${row.operands[slot]} = ${row.local[slot]}.`;
+/** What the op table says of one slot, in the names of the graph: "The rule: for z = w·x, ∂z/∂w = x." */
+export function ruleOf(trace, { node, slot }) {
+  const said = rule(trace, trace.nodes[node], slot);
+  return said ? `The rule: ${said}.` : (trace.ops[trace.nodes[node].op]?.doc ?? "");
 }

@@ -3,6 +3,7 @@
 import { MISTAKES } from "./mistakes.js";
 import { formatNumber, formatSigned, isClose } from "./numbers.js";
 import { operandNote } from "./trace.js";
+import { equation, partial, slope } from "./wording.js";
 
 const MOST_GIVEN = 6; // of each kind, by name
 
@@ -43,8 +44,11 @@ function givenSentence({ nodes }) {
   return `Given: ${said.join("; ")}.`;
 }
 
-function forwardSentence({ nodes }, event) {
+function forwardSentence(trace, event) {
+  const { nodes } = trace;
   const node = nodes[event.node];
+  const said = equation(trace, node);
+  if (said) return `Forward: ${said}.`;
   const value = `${node.name} = ${formatNumber(node.data)}`;
   const operands = node.parents.slice(0, 6).map((p) => `${nodes[p].name} = ${formatNumber(nodes[p].data)}`);
   return `Forward: ${value}, by ${node.symbol} from ${operands.join(", ")}${node.parents.length > 6 ? ", …" : ""}.`;
@@ -59,9 +63,9 @@ function wrongness({ correct }, pass, node, x) {
 
 function visitSentence(trace, pass, event, time) {
   const node = trace.nodes[event.node];
-  const { name, uses, parents } = node;
+  const { name, of, uses, parents } = node;
   const arrived = pass.arrived(event.node, time).length;
-  const gradient = `∂${trace.L}/∂${name} = ${formatNumber(event.upstream)}`;
+  const gradient = `∂${trace.L}/∂${of} = ${formatNumber(event.upstream)}`;
   if (arrived < uses) {
     const early = `Too early: ${name} is visited when only ${arrived} of ${uses} contributions have arrived.`;
     return `${early} It passes on ${gradient}.`;
@@ -75,13 +79,15 @@ function visitSentence(trace, pass, event, time) {
 function accumulateSentence(trace, pass, event, time) {
   const { nodes, L } = trace;
   const { upstream, local, contribution, before, after } = event;
-  const z = nodes[event.node].name;
-  const w = nodes[event.parent].name;
+  const node = nodes[event.node];
+  const w = nodes[event.parent].of;
   const sign = pass.mistake === "assign" ? "=" : "+=";
-  const rule = `∂${L}/∂${w} ${sign} ∂${L}/∂${z} · ∂${z}/∂${w}${operandNote(nodes[event.node], event.slot)}`;
+  const slot = `${partial(trace, node, event.slot)}${operandNote(node, event.slot)}`;
+  const rule = `∂${L}/∂${w} ${sign} ∂${L}/∂${node.of} · ${slot}`;
   const product = `${formatNumber(upstream)} · ${formatNumber(local)} = ${formatNumber(contribution)}`;
   const change = `(${formatNumber(before)} → ${formatNumber(after)})`;
-  return `${rule} = ${product} ${change}. ${afterContribution(trace, pass, event, time)}`;
+  const why = slope(trace, node, event.slot);
+  return `${rule} = ${product} ${change}${why && `, where ${why}`}. ${afterContribution(trace, pass, event, time)}`;
 }
 
 /** What a contribution means to the node that it arrived at. */
@@ -99,15 +105,15 @@ function afterContribution(trace, pass, event, time) {
 }
 
 function updateSentence({ nodes, L, update }, pass, { node, before, after }) {
-  const { name } = nodes[node];
+  const { name, of } = nodes[node];
   const gradient = formatNumber(pass.final[node]);
   const [old, now] = [formatNumber(before), formatNumber(after)];
   if ("lr" in update) {
     const lr = formatNumber(update.lr);
-    return `${update.by}: ${name} ← ${name} − ${lr} · ∂${L}/∂${name} = ${old} − ${lr} · ${gradient} = ${now}.`;
+    return `${update.by}: ${name} ← ${name} − ${lr} · ∂${L}/∂${of} = ${old} − ${lr} · ${gradient} = ${now}.`;
   }
   const step = formatSigned(after - before);
-  return `${update.by}: ${name} goes ${old} → ${now}, a step of ${step}, where ∂${L}/∂${name} = ${gradient}.`;
+  return `${update.by}: ${name} goes ${old} → ${now}, a step of ${step}, where ∂${L}/∂${of} = ${gradient}.`;
 }
 
 function doneSentence({ nodes, correct }, pass) {

@@ -2,7 +2,6 @@
 
 import { h, setClass, setText } from "./dom.js";
 import { formatNumber, formatSigned, isClose, signClass } from "./numbers.js";
-import { shorten } from "./text.js";
 import { matches } from "./trace.js";
 
 const MOST = 300; // rows
@@ -47,11 +46,7 @@ export class NodeTable {
 
   row(node) {
     const cells = [h("td", {}), h("td", {}), h("td", {})];
-    const name = h(
-      "button",
-      { class: "link", onclick: () => this.choose(node.index) },
-      shorten(node.path || node.name),
-    );
+    const name = h("button", { class: "link", title: node.full, onclick: () => this.choose(node.index) }, node.name);
     const op = h("td", {}, node.symbol || KINDS[node.kind] || node.kind);
     return { node, cells, element: h("tr", {}, h("th", { scope: "row" }, name), op, ...cells) };
   }

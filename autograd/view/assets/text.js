@@ -9,3 +9,10 @@ export function shorten(text, most = 26) {
 export function isolate(name) {
   return /[\u0590-\u08ff\ufb1d-\ufefc]/.test(name) ? `\u2068${name}\u2069` : name;
 }
+
+/** w₁₂⁽³⁾, of "w_12^3"; w₁₂, of "w_12^". */
+export function lettered(text) {
+  const [, letter, below, above] = /^(.*)_(.*)\^(.*)$/.exec(text);
+  const written = (digits, as) => [...digits].map((digit) => as["0123456789,".indexOf(digit)]).join("");
+  return `${letter}${written(below, "₀₁₂₃₄₅₆₇₈₉‚")}${above && `⁽${written(above, "⁰¹²³⁴⁵⁶⁷⁸⁹")}⁾`}`;
+}

@@ -2,7 +2,8 @@
 
 import { numberFromJson } from "./numbers.js";
 import { Pass } from "./pass.js";
-import { isolate, shorten } from "./text.js";
+import { isolate, lettered, shorten } from "./text.js";
+import { ATOM, RAISED } from "./wording.js";
 
 const LEAVES = ["input", "parameter", "constant"];
 
@@ -10,8 +11,7 @@ const LEAVES = ["input", "parameter", "constant"];
 export function readTrace(data) {
   const numbers = data.numbers.map(numberFromJson);
   const nodes = data.nodes.map((node, index) => readNode(data, numbers, node, index));
-  nameApart(nodes);
-  const trace = { ...data, nodes, numbers, L: nodes[data.root].name };
+  const trace = { ...data, nodes, numbers, L: nodes[data.root].of };
   const events = data.events.map((event) => readEvent(trace, event));
   for (const event of events) if (event.kind === "accumulate") nodes[event.parent].uses = event.n;
   trace.correct = new Pass(trace, events);
@@ -19,9 +19,12 @@ export function readTrace(data) {
 }
 
 function readNode(data, numbers, node, index) {
-  const { op, symbol = "", module = -1, own, parents = [], local = [], line = -1 } = node;
+  const op = data.op_names[node.op];
+  const { symbol = "", module = -1, own, parents = [], local = [], line = -1 } = node;
   const { label = own ? `${data.modules[module][0]}.${own}` : "" } = node;
-  const { path = label } = node;
+  const { path = label, letter = "^", binds = letter.endsWith("^") ? ATOM : RAISED } = node;
+  const given = "letter" in node ? lettered(node.letter) : node.name;
+  const name = isolate(shorten(given ?? label));
   return {
     op,
     symbol,
@@ -36,18 +39,12 @@ function readNode(data, numbers, node, index) {
     uses: 0, // contributions to its gradient
     kind: LEAVES.includes(op) ? op : "result",
     layer: outermost(data.modules, module),
-    name: isolate(shorten(label || (index === data.root ? "L" : `v${index}`))),
+    name,
+    binds,
+    of: binds < RAISED ? `(${name})` : name, // after a ∂
+    given: given !== undefined, // a name that is not its label
     full: data.model && module >= 0 ? `${data.model}.${path}` : path,
   };
-}
-
-/** Longer names for nodes that share one: "h" alone says little where every neuron has one. */
-function nameApart(nodes) {
-  const bearers = new Map();
-  for (const { name } of nodes) bearers.set(name, (bearers.get(name) ?? 0) + 1);
-  for (const node of nodes) {
-    if (bearers.get(node.name) > 1 && node.path) node.name = isolate(shorten(node.path));
-  }
 }
 
 /** The layer of a module: the outermost module around it. */
