@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["HEIGHT", "SCOPE", "STYLES", "Player"]
 
 HEIGHT = 640  # px in a notebook
-STYLES = [ASSETS / "player.css", ASSETS / "graph.css"]
+STYLES = [ASSETS / "player.css", ASSETS / "presenter.css", ASSETS / "graph.css"]
 SCOPE = ".cg-player"  # JupyterLab around a live widget keeps its colours
 
 

@@ -4,10 +4,9 @@ import * as camera from "../../autograd/view/assets/camera.js";
 
 const room = { width: 850, height: 450 };
 
-test("a drawing fits with room for rings around it, and is not blown up", () => {
+test("a drawing fits with room for rings around it", () => {
   assert.equal(camera.scaleToFit([1600, 100], room), 0.5);
   assert.equal(camera.scaleToFit([100, 800], room), 0.5);
-  assert.equal(camera.scaleToFit([10, 10], room), 1.8);
 });
 
 test("zooming ends at six times, and where the whole drawing is on the stage", () => {

@@ -4,12 +4,11 @@
 import { clamp } from "./arrays.js";
 
 const MARGIN = 25; // px around the drawing, for rings and badges
-const LARGEST_FIT = 1.8; // the scale of a small drawing: larger looks clumsy
 const LARGEST = 6;
 
 /** The scale at which all of something is on the stage. */
 export function scaleToFit([width, height], room) {
-  return Math.min((room.width - 2 * MARGIN) / width, (room.height - 2 * MARGIN) / height, LARGEST_FIT);
+  return Math.min((room.width - 2 * MARGIN) / width, (room.height - 2 * MARGIN) / height);
 }
 
 /** A scale within limits: at least as large as the whole drawing on the stage. */

@@ -10,7 +10,8 @@ export const HELP = [
   ["l", "the next level of folding"],
   ["Enter ⌫", "open the focused box; go back"],
   ["f + −", "fit the graph, zoom; Ctrl or ⌘ + wheel zooms too"],
-  ["p t", "presenter mode (large type); show or hide the table"],
+  ["p", "presenter mode: the whole screen, in large type; PageDown and PageUp step there"],
+  ["t", "show or hide the table"],
   ["?", "this help"],
   ["Esc", "close what is open"],
 ];
@@ -20,6 +21,8 @@ export function keyActions(player) {
   return {
     ArrowLeft: (bigger) => player.step(-1, bigger),
     ArrowRight: (bigger) => player.step(1, bigger),
+    PageUp: () => player.step(-1),
+    PageDown: () => player.step(1),
     Home: () => player.go(0),
     End: () => player.go(player.pass.end),
     " ": () => player.togglePlay(),
@@ -34,6 +37,7 @@ export function keyActions(player) {
     "-": () => player.stage.zoom(0.8),
     "?": () => player.toggleHelp(),
     Escape: () => {
+      if (player.presents) player.present();
       player.ui.help.hidden = true;
       player.unselect();
       player.clearSearch();
@@ -51,11 +55,12 @@ export function onKey(player, actions, event) {
   const { root, transport } = player.ui;
   const action = actions[key];
   if (!action || !(player.options.ownsPage || root.contains(target))) return;
+  if (key.startsWith("Page") && !player.presents) return; // it scrolls; a clicker is for presenting
   if (key === "Escape") {
     action();
     return;
   }
-  const typing = target.matches?.(TEXT) && !(target.value === "" && key.startsWith("Arrow"));
+  const typing = target.matches?.(TEXT) && !(target.value === "" && /^(Arrow|Page)/.test(key));
   if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
   if (key === " " && target.matches?.(PRESSABLE) && target !== transport.play) return; // it is pressed
   event.preventDefault();

@@ -19,8 +19,8 @@ import { paintBands } from "./timeline.js";
 import { readTrace } from "./trace.js";
 import { Playback } from "./transport.js";
 
-const LEAST_TEXT = 14; // px, the least text of what a step speaks of
-const LEAST_TEXT_PRESENTED = 20;
+const TEXT_SIZES = [14, 11]; // px: of what a step speaks of, and of all else
+const PRESENTED = 20; // px or more: in a lecture hall, a 38th of the screen's height
 
 /** Everything shown is a function of the pass and the time. `time` and `go` are for whoever drives it. */
 export class Player {
@@ -47,7 +47,7 @@ export class Player {
     });
     this.ui = buildLayout(this);
     this.stage = new Stage(this.ui.stage);
-    this.stage.textSize = LEAST_TEXT;
+    this.stage.setTextSizes(...TEXT_SIZES);
     host.replaceChildren(this.ui.root);
     this.listenToKeys();
     this.stage.measure();
@@ -55,7 +55,10 @@ export class Player {
     this.showLevel(this.levels.finest((size) => scaleToFit(size, this.stage.room) >= LEGIBLE));
     this.go(options.time ?? 0);
     setTimeout(() => this.search()); // the table comes after the first paint
-    this.stage.observe(() => this.begin());
+    this.stage.observe(() => this.resize());
+    this.ui.root.addEventListener("fullscreenchange", () => {
+      if (!document.fullscreenElement && this.presents) this.present(); // Esc ends both
+    });
   }
 
   listenToKeys() {
@@ -162,7 +165,9 @@ export class Player {
     paintContributions(ui.contributions, moment);
     ui.table.paint(moment);
     this.graph.paint(moment);
-    this.followStep(event);
+    if (this.stage.measure())
+      this.resize(); // the sentence takes more room, or less
+    else this.followStep(event);
     const line = this.trace.nodes[event?.node]?.line;
     for (const item of ui.code.children) setClass(item, Number(item.dataset.line) === line ? "now" : "");
     if (this.card.node >= 0) this.card.show(moment, this.card.node);
@@ -251,6 +256,13 @@ export class Player {
     this.paint();
   }
 
+  /** Another size of the stage: type and view anew, unless the reader has moved the drawing. */
+  resize() {
+    this.sizeText();
+    if (this.stage.fitted || this.presents) this.begin();
+    this.followStep(this.pass.event(this.time));
+  }
+
   /** The whole graph, or the part of it where the pass is, if the whole could not be read. */
   begin() {
     const { pass, time, trace, graph, levels } = this;
@@ -294,13 +306,27 @@ export class Player {
     this.stage.follow([...new Set(nodes)].map((node) => this.graph.boxOf(node)));
   }
 
-  /** Large type and a large graph, without the table. */
-  present() {
-    const presents = this.ui.root.classList.toggle("present");
-    this.ui.root.classList.toggle("untabled", presents);
-    this.stage.textSize = presents ? LEAST_TEXT_PRESENTED : LEAST_TEXT;
-    this.stage.measure();
+  get presents() {
+    return this.ui.root.classList.contains("present");
+  }
+
+  /** The whole screen for the graph and the sentence, in large type; or all as it was. */
+  async present() {
+    const { root } = this.ui;
+    const presents = root.classList.toggle("present");
+    root.classList.toggle("untabled", presents);
+    this.sizeText();
     this.drawMap();
+    if (presents)
+      await root.requestFullscreen?.().catch(() => {}); // where a page may not, its own size has to do
+    else if (document.fullscreenElement === root) await document.exitFullscreen();
+  }
+
+  /** Type for who sits at the screen, or in the last row. */
+  sizeText() {
+    const large = Math.max(PRESENTED, innerHeight / 38);
+    this.stage.setTextSizes(...(this.presents ? [large, large] : TEXT_SIZES));
+    this.stage.measure();
   }
 
   // ── one node ──

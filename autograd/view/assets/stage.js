@@ -5,12 +5,14 @@ import { setClass } from "./dom.js";
 
 const FONT = 14; // px, the text of a drawing at scale 1
 export const LEGIBLE = 11 / FONT; // smaller text can be made out, not read
+const LARGEST_FIT = 1.8; // the scale of a small drawing: larger looks clumsy
 
 /** A box on the stage is [x, y, width, height], its centre and its size, in the drawing's coordinates. */
 export class Stage {
   constructor(element) {
     this.element = element;
-    this.readable = 1; // the least scale at which a step is followed
+    this.readable = 1; // the scale at which a step is followed
+    this.legible = LEGIBLE; // the least scale at which all is shown, or the two ends of a long step
     this.view = { x: 0, y: 0, k: 1 }; // where the drawing is, and how large
     this.fitted = true; // until it is moved
     this.zoomed = false; // by the reader, whose scale is kept
@@ -24,9 +26,10 @@ export class Stage {
     });
   }
 
-  /** Text of this many px, in the drawing, is readable. */
-  set textSize(px) {
-    this.readable = px / FONT;
+  /** What is followed has text of so many px; other text, at least of that many. */
+  setTextSizes(followed, other) {
+    this.readable = followed / FONT;
+    this.legible = other / FONT;
   }
 
   /** Shows an SVG whose `content` is moved and scaled; `top` is the height of what stands above its box. */
@@ -39,9 +42,9 @@ export class Stage {
     this.element.replaceChildren(svg);
   }
 
-  /** Calls `refit` when the size of its element changes and nobody has moved the drawing since it was fitted. */
-  observe(refit) {
-    new ResizeObserver(() => this.measure() && this.fitted && refit()).observe(this.element);
+  /** Calls `resized` when the size of its element changes. */
+  observe(resized) {
+    new ResizeObserver(() => this.measure() && resized()).observe(this.element);
   }
 
   /** Measures the element again: has its size changed? */
@@ -62,14 +65,14 @@ export class Stage {
   /** The scale at which all of the drawing is on the stage. */
   get fittingScale() {
     const [width, height] = this.size;
-    return scaleToFit([width, height + this.top], this.room);
+    return Math.min(scaleToFit([width, height + this.top], this.room), Math.max(LARGEST_FIT, this.readable));
   }
 
   /** Shows all of the drawing; with a point to begin at, that in readable type where all would be illegible. */
   fit(beginning = null) {
     this.zoomed = false;
     const k = this.fittingScale;
-    if (beginning && k < LEGIBLE) this.lookAt(beginning, this.readable);
+    if (beginning && k < this.legible) this.lookAt(beginning, this.readable);
     else if (k > 0) this.lookAt([0, 0], k);
     this.fitted = true;
   }
@@ -120,7 +123,7 @@ export class Stage {
     this.pointers.set(pointer, to);
     const after = spread([...this.pointers.values()]);
     const { x, y, k } = this.view;
-    this.setView({ k, x: x + after.x - before.x, y: y + after.y - before.y });
+    this.setView({ k, x: x + (after.x - before.x), y: y + (after.y - before.y) });
     if (before.distance > 0) {
       this.zoom(after.distance / before.distance, after.x - this.room.left, after.y - this.room.top);
     }
@@ -129,7 +132,7 @@ export class Stage {
   /** Moves on only if not all of these boxes, the most important first, can be read as it is. */
   follow(boxes) {
     const readable = this.zoomed ? this.view.k : this.readable;
-    const { box, k } = aim(boxes, { readable, legible: Math.min(readable, LEGIBLE) }, this.room);
+    const { box, k } = aim(boxes, { readable, legible: Math.min(readable, this.legible) }, this.room);
     if (this.view.k >= k && holds(this.view, this.room, box)) return;
     this.lookAt(box, Math.max(k, this.scaleKept(box)), true);
   }
