@@ -19,6 +19,7 @@ from autograd.view.picture import Picture
 from autograd.view.scene import TextLine, stroke
 from autograd.view.svg import svg
 from autograd.view.text import cells, number, shorten, signed
+from autograd.wording import ATOM, RAISED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -59,7 +60,11 @@ def moments(trace: dict[str, Any]) -> Iterator[Moment]:
     ∂L/∂b += ∂L/∂L · ∂L/∂b = 1 · 2 = 2
     Every gradient is there
     """
-    names, root = _names(trace), trace["root"]
+    root = trace["root"]
+    names = [  # a formula stands in brackets below ∂
+        f"({name})" if node.get("binds", ATOM) < RAISED else name
+        for node, name in zip(trace["nodes"], _names(trace), strict=True)
+    ]
 
     def partial(of: int, by: int) -> str:
         return f"∂{names[of]}/∂{names[by]}"
@@ -84,9 +89,8 @@ def moments(trace: dict[str, Any]) -> Iterator[Moment]:
 
 
 def _names(trace: dict[str, Any]) -> list[str]:
-    """What each node is called."""
-    unnamed = ("L" if i == trace["root"] else f"v{i}" for i in range(len(trace["nodes"])))
-    return [shorten(node.get("label", "") or name, NAME) for node, name in zip(trace["nodes"], unnamed, strict=True)]
+    """What each node is called, in its box and in what is said."""
+    return [shorten(node.get("name") or node["label"], NAME) for node in trace["nodes"]]
 
 
 def moving_picture(trace: dict[str, Any], still: Picture, suffix: str, *, dark: bool = False) -> bytes:
@@ -141,9 +145,9 @@ def _drawings(trace: dict[str, Any], still: Picture, palette: dict[str, str]) ->
 
 def _box(box: Box, name: str, gradient: Any, room: int, *, ring: bool) -> Box:
     """Name, data, and the gradient so far."""
-    *names, data, _ = box.lines
+    *_, data, _ = box.lines
     text = signed(gradient)
-    lines = (*(names or [TextLine(name, "name")]), data, TextLine(f"grad {text.ljust(room)}", _tone(text)))
+    lines = (TextLine(name, "name"), data, TextLine(f"grad {text.ljust(room)}", _tone(text)))
     return replace(box, lines=lines, ring=ring)
 
 
