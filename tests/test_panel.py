@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 from matplotlib.collections import PathCollection
 
-from autograd import OPS, DomainError, Value, primitive
+from autograd import OPS, DomainError, Value, primitive, step
 from autograd.view.operators import javascript_table
 from autograd.view.palette import DARK, LIGHT
 from autograd.view.scripts import modules_of
@@ -20,6 +20,12 @@ from nn.palette import CLASS_STYLES
 from nn.theory import best_line
 
 ONE_OPERAND = [op.name for op in OPS.values() if len(op.operands) == 1]
+
+
+def expect(*args):
+    from playwright import sync_api
+
+    return sync_api.expect(*args)
 
 
 def number(tab, selector):
@@ -573,7 +579,7 @@ def test_a_notebook_shows_a_sandboxed_frame_with_a_picture_inside():
     html = panel()._repr_mimebundle_()["text/html"]
     assert html.startswith("<iframe srcdoc=")
     assert 'sandbox="allow-scripts"' in html
-    assert html.count("<") == 3  # iframe, img, /iframe: the page itself is escaped
+    assert html.count("<") == 5  # iframe, img, /iframe, script, /script: the page itself is escaped
     assert 'src="data:image/svg+xml;base64,' in html
 
 
@@ -595,6 +601,23 @@ def test_the_static_picture_has_the_samples_and_the_line():
     assert all(f".class-{k}{{fill:{CLASS_STYLES[k].light}}}" in panel("and").picture for k in (0, 1))
     assert next(root.iter(f"{svg}text")).text == "AND: h = sigmoid(2·x₁ + 1·x₂ − 1.5)"
     assert ' points=""' in panel(neuron_of("tanh", 0, 0, 1)).picture
+
+
+@pytest.mark.parametrize("system", ["light", "dark"])
+def test_frames_follow_the_notebooks_theme_and_its_changes(tab, tmp_path, system):
+    x = Value(2.0, label="x")
+    recorder = Recorder(MLP([2, 2, 1], seed=0), data.XOR.X, data.XOR.y, loss="logistic")
+    pages = [panel(), watch(recorder), step(x * x)]
+    frames = "".join(f"<div>{page._repr_html_()}</div>" for page in pages)
+    host = f"<!DOCTYPE html><html style='color-scheme:dark'><meta charset=utf-8><body>{frames}</body>"
+    (tmp_path / "host.html").write_text(host, encoding="utf-8")
+    page = tab(color_scheme=system)
+    page.goto((tmp_path / "host.html").as_uri())
+    for theme, paper in {"dark": "rgb(15, 19, 24)", "light": "rgb(255, 255, 255)"}.items():
+        page.evaluate(f"document.documentElement.style.colorScheme = '{theme}'")
+        for i, ground in enumerate(("body", "body", ".cg-player")):
+            shown = page.locator("iframe").nth(i).content_frame.locator(ground)
+            expect(shown).to_have_css("background-color", paper)
 
 
 def test_the_frame_works_in_a_page(tab, tmp_path):
@@ -623,6 +646,19 @@ def test_a_notebook_shows_the_panel_and_leaves_it_its_keys(notebook, place):
     frame.get_by_role("button", name="XOR, 2-2-1 network").click()
     frame.locator("#lecture").click()
     assert frame.locator("#score").text_content() == "4 of 4 right"
+
+
+def test_jupyterlabs_dark_theme_is_followed_by_the_panel(notebook):
+    page = notebook("lab", [CELL])
+    ground = page.frame_locator("iframe[srcdoc]").locator("body")
+    expect(ground).to_have_css("background-color", "rgb(255, 255, 255)")
+    page.locator(".lm-MenuBar-itemLabel", has_text="Settings").click()
+    for words in ("Theme", "JupyterLab Dark"):
+        item = page.locator(".lm-Menu-itemLabel").get_by_text(words, exact=True)
+        item.wait_for()
+        item.dispatch_event("mousemove")
+        item.click()
+    expect(ground).to_have_css("background-color", "rgb(15, 19, 24)")
 
 
 def test_an_untrusted_notebook_shows_the_panels_picture(notebook):

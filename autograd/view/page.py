@@ -27,6 +27,18 @@ if TYPE_CHECKING:
 __all__ = ["Page"]
 
 
+# A sandboxed frame can't see the notebook around it: this script, beside it, tells it the theme when it asks, and again
+# when that may have changed. JupyterLab and Notebook 7 run it where the notebook is trusted.
+THEME = """{
+  const frame = document.currentScript.previousElementSibling;
+  const tell = () => frame.contentWindow?.postMessage({ theme: getComputedStyle(frame).colorScheme }, "*");
+  addEventListener("message", ({ source }) => source && source === frame.contentWindow && tell());
+  for (const element of [document.documentElement, document.body]) {
+    new MutationObserver(tell).observe(element, { attributes: true });
+  }
+}"""
+
+
 class Page:
     """A page: a notebook shows it in a frame of its own, ``save`` makes a file of it that needs no network.
 
@@ -104,11 +116,12 @@ class Page:
         return path
 
     def _repr_html_(self) -> str:
-        """A frame of its own for the page; where scripts may not run, the picture inside it stays."""
+        """A frame of its own for the page, which it tells the theme; where scripts may not run, the picture stays."""
         sandbox = f"allow-scripts{' allow-downloads' * self._downloads}"
         return (
             f'<iframe srcdoc="{escape(self.html)}" sandbox="{sandbox}" allow="fullscreen" width="100%" height="{self.height}" '
             f'style="border:0" title="{xml(self.title)}" data-lm-suppress-shortcuts="true">{image(self.picture, self.title)}</iframe>'
+            f"<script>{THEME}</script>"
         )
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:

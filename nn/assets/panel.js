@@ -3,7 +3,7 @@
 import { buildHelp, buildTools, listenToKeys } from "../../autograd/view/assets/controls.js";
 import { h, s, setNumber } from "../../autograd/view/assets/dom.js";
 import { formatNumber, subscript } from "../../autograd/view/assets/numbers.js";
-import { onTheme } from "../../autograd/view/assets/theme.js";
+import { followNotebook, onTheme } from "../../autograd/view/assets/theme.js";
 import { Playback } from "../../autograd/view/assets/transport.js";
 import { ClassStyles } from "./classes.js";
 import { LossSurface } from "./loss_surface.js";
@@ -34,6 +34,7 @@ const SURE = 0.005; // or where all samples are right with such a loss
 export function start(host, data, OPS) {
   const panel = new Panel(host, data, OPS);
   onTheme(() => panel.refresh());
+  followNotebook(document.documentElement);
   return panel;
 }
 

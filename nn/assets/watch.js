@@ -4,7 +4,7 @@ import { clamp } from "../../autograd/view/assets/arrays.js";
 import { buildHelp, buildTools, listenToKeys } from "../../autograd/view/assets/controls.js";
 import { h, s, setNumber } from "../../autograd/view/assets/dom.js";
 import { formatNumber } from "../../autograd/view/assets/numbers.js";
-import { onTheme } from "../../autograd/view/assets/theme.js";
+import { followNotebook, onTheme } from "../../autograd/view/assets/theme.js";
 import { Playback, Transport } from "../../autograd/view/assets/transport.js";
 import { ClassStyles } from "./classes.js";
 import { buildLayerTable } from "./layer_table.js";
@@ -27,6 +27,7 @@ const KEYS = [
 export function start(host, data, OPS) {
   const page = new TrainingPage(host, data, OPS);
   onTheme(() => page.draw());
+  followNotebook(document.documentElement);
   return page;
 }
 

@@ -1,9 +1,12 @@
 // The player as a page of its own, which can save itself.
 
 import { Player } from "./player.js";
+import { followNotebook } from "./theme.js";
 
 export function start(host, data) {
   const html = `<!DOCTYPE html>\n${document.documentElement.outerHTML}`;
   const css = document.querySelector("style").textContent;
-  return new Player(host, data, { ownsPage: true, html, css });
+  const player = new Player(host, data, { ownsPage: true, html, css });
+  followNotebook(player.ui.root);
+  return player;
 }

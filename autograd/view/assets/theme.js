@@ -12,6 +12,15 @@ export function toggleTheme(element) {
   element.dataset.theme = isDark(element) ? "light" : "dark";
 }
 
+/** Gives `element` the theme of the notebook around the page, as the script beside its frame (page.py) tells it. */
+export function followNotebook(element) {
+  if (parent === window) return;
+  addEventListener("message", ({ source, data }) => {
+    if (source === parent && ["light", "dark"].includes(data.theme)) element.dataset.theme = data.theme;
+  });
+  parent.postMessage({ asks: "theme" }, "*");
+}
+
 /** Calls `draw` again when the page turns dark or light. */
 export function onTheme(draw) {
   matchMedia(DARK).addEventListener("change", draw);
