@@ -777,7 +777,7 @@ HALL = {"width": 1920, "height": 1080}
 def test_presenting_fills_the_screen_with_the_graph_and_the_sentence_in_type_for_the_last_row(opened):
     page = opened(step(loss_of(2, 2, 1)), viewport=HALL, reduced_motion="reduce")
     page.get_by_role("button", name="presenter mode").click()
-    page.wait_for_function("document.fullscreenElement !== null")
+    playwright.expect(page.locator(".cg-player:fullscreen")).to_have_count(1)
     for _ in range(30):
         press(page, "PageDown")
         on_stage(page, ".box.target" if page.locator(".box.target").count() else ".box.now")  # where a number arrives
@@ -797,7 +797,7 @@ def test_presenting_fills_the_screen_with_the_graph_and_the_sentence_in_type_for
         name for name in ("search for a node", "a step is", "mistake") if page.get_by_label(name).is_visible()
     ] == []
     page.evaluate("document.exitFullscreen()")  # as Esc does
-    page.wait_for_function("!document.querySelector('.present')")
+    playwright.expect(page.locator(".present")).to_have_count(0)
     assert page.get_by_label("mistake").is_visible()
 
 
