@@ -285,7 +285,7 @@ def unary(op: Op, x: Value) -> Value:
     try:
         a = x.data
         y, local = op.rule(floats, a)
-        if not (y.__class__ is a.__class__ is float):
+        if not (y.__class__ is a.__class__ is float) or len(local) != 1:
             raise TypeError
     except (TypeError, ValueError, ArithmeticError):
         y, local = _reread(op, (x,))
@@ -309,7 +309,7 @@ def binary(op: Op, x: Value, y: Any) -> Value:
     try:
         a, b = x.data, y.data
         z, local = op.rule(floats, a, b)
-        if not (z.__class__ is a.__class__ is b.__class__ is float):
+        if not (z.__class__ is a.__class__ is b.__class__ is float) or len(local) != 2:
             raise TypeError
     except (TypeError, ValueError, ArithmeticError):
         z, local = _reread(op, (x, y))
@@ -343,7 +343,7 @@ def n_ary_of(op: Op, operands: tuple[Any, ...], numbers: list[float]) -> Value:
     """``n_ary`` for operands whose numbers have been read."""
     try:
         y, local = op.rule(floats, *numbers)
-        if y.__class__ is not float:
+        if y.__class__ is not float or len(local) != len(operands):
             raise TypeError
     except (TypeError, ValueError, ArithmeticError):
         operands = tuple(map(as_value, operands))
@@ -374,12 +374,12 @@ def as_value(x: Any) -> Value:
 
 
 def _reread(op: Op, operands: Sequence[Value]) -> tuple[float, tuple[float, ...]]:
-    """The slow path, after a reading that failed or did not end in a float: decide which of three cases it is.
+    """The slow path, after a reading that failed or did not give a float and a slope per operand: what was it?
 
     The user put something other than a float into ``.data`` (read again with a
     float, or TypeError); a legal op overflowed (IEEE's ±inf); the domain was left
     (DomainError, or IEEE's values inside ``ieee()`` and for operands that were
-    not finite to begin with).
+    not finite to begin with); or the rule itself is wrong.
     """
     x = [as_float(v.data) for v in operands]
     try:
@@ -393,6 +393,11 @@ def _reread(op: Op, operands: Sequence[Value]) -> tuple[float, tuple[float, ...]
     y, local = read
     if isinstance(y, complex):
         raise TypeError(f"the rule of {op.name!r} gave {y!r}: a Value is never complex")
+    if len(local) != len(x):
+        raise ValueError(
+            f"the rule of {op.name!r} gave {len(local)} local derivatives for {len(x)} operands: "
+            "give one per operand, y, (∂y/∂x₁, …)"
+        )
     return as_float(y), tuple(map(as_float, local))
 
 

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from autograd import OPS, Value, gradcheck, primitive
+from autograd import OPS, Op, Value, gradcheck, primitive
 from autograd.functional import grad
 from autograd.functions import install, method_names
 from autograd.ops import LEAVES
@@ -328,3 +328,16 @@ def test_a_rule_can_not_put_anything_but_a_float_into_a_node(result):
                 apply(strange, 1.0)
     finally:
         OPS.pop("strange")
+
+
+@pytest.mark.parametrize("slopes", [(), (1.0,), (1.0, 2.0), (1.0, 2.0, 3.0)], ids=len)
+@pytest.mark.parametrize("operands", [1, 2, 3])
+def test_a_rule_that_gives_too_few_or_too_many_slopes_makes_no_node(operands, slopes):
+    row = Op("lopsided", lambda xp, *x: (sum(x), slopes))
+    x = [Value(1.0) for _ in range(operands)]
+    if operands == len(slopes):
+        apply(row, *x).backward()
+        assert tuple(v.grad for v in x) == slopes
+    else:
+        with pytest.raises(ValueError, match=f"gave {len(slopes)} local derivatives for {operands} operands"):
+            apply(row, *x)

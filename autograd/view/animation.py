@@ -108,7 +108,7 @@ def moving_picture(trace: dict[str, Any], still: Picture, suffix: str, *, dark: 
 
 
 def _drawings(trace: dict[str, Any], still: Picture, palette: dict[str, str]) -> list[str]:
-    """One SVG a moment, all of one size: boxes are as wide as their longest gradient needs."""
+    """One SVG per moment, all of one size: boxes are as wide as their longest gradient needs."""
     if any(box.kind == "folded" for box in still.scene.boxes):
         raise ValueError(
             f"a moving picture shows every node, and this graph has too many: {len(trace['nodes']):,}. "
