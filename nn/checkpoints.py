@@ -33,7 +33,7 @@ class Checkpoint(NamedTuple):
 def save_checkpoint(
     model: MLP, optimizer: Optimizer, path: str | Path, *, step: int, seed: int = 0, **settings: Any
 ) -> None:
-    """Write all that a run needs to go on as if it had never stopped; ``load`` finds the network in the same file.
+    """Write all that a run needs to go on as if it had never stopped; ``MLP.load`` finds the network in the same file.
 
     optimizer: one of ``nn.optim``, made with ``model.parameters()``
     step:      steps taken so far, ``run[-1].step``
@@ -41,7 +41,7 @@ def save_checkpoint(
     settings:  what else ``fit`` was given, if it is plain numbers and text: ``batch_size=16``, ``loss="logistic"``
 
     A run that goes on with the same data, settings and schedule takes the same steps to the last bit; only
-    the count for ``patience`` starts again. Raises CheckpointError and OSError as ``save`` does.
+    the count for ``patience`` starts again. Raises CheckpointError and OSError as ``MLP.save`` does.
 
     >>> from tempfile import TemporaryDirectory
     >>> from nn import Adam, data, fit
