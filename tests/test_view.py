@@ -435,6 +435,15 @@ def test_arrows_that_go_on_in_the_next_row_run_side_by_side():
     assert min(b - a for a, b in pairwise(levels)) >= 12
 
 
+@pytest.mark.parametrize("make", LONG.values(), ids=LONG)
+def test_folding_into_rows_costs_less_than_the_layout_it_folds(make, cost):
+    scene = draw(make()).scene
+    wide, calls = cost(lambda: lay_out_in_columns(scene))
+    rows, more = cost(lambda: in_rows(scene, wide, WIDEST))
+    assert rows.width < wide.width
+    assert more < calls
+
+
 def test_a_graph_that_no_cut_makes_narrow_stays_as_it_is():
     scene = draw(network(2, 5, 5, 1)).scene
     wide = layout.lay_out(scene)

@@ -192,8 +192,9 @@ class Columns:
         after = [[(s.head, s.arrives or 0.0, s.leaves or 0.0) for s in segments] for segments in self.after]
         both = [[*first, *second] for first, second in zip(before, after, strict=True)]
         stacked = [(column, self._stacked(column)) for column in order]
+        nothing: list[list[tuple[int, float, float]]] = [[]] * len(y)
         for column, offset in stacked:
-            self._settle(column, offset, y, [[] for _ in y])
+            self._settle(column, offset, y, nothing)
         for sweep in range(self.sweeps):
             forward = sweep % 2 == 0
             for column, offset in stacked if forward else reversed(stacked):

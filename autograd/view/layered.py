@@ -118,6 +118,8 @@ def _curve(corners: Sequence[Point]) -> Curve:
 
 def _turned(layout: Layout, direction: str) -> Layout:
     """A layout computed rightward, turned to another direction."""
+    if direction == "LR":
+        return layout
 
     def turn(p: Point) -> Point:
         if direction in ("TB", "BT"):

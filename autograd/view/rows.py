@@ -127,13 +127,13 @@ def _folded(scene: Scene, layout: Layout, cuts: Sequence[Cut]) -> Layout:
         tall[bisect_right(middles, r.x)] += [r.y, r.y + r.height]
     for row, points in (item for run in runs for item in run.items()):
         tall[row] += [p.y for p in points]
-    tops = [0.0]
-    for cut, ys in zip(cuts, tall, strict=False):
-        tops.append(tops[-1] + max(ys) - min(ys) + 2 * GAP + cut.arrows * LANE)
+    tops, highest, lowest = [0.0], [*map(min, tall)], [*map(max, tall)]
+    for row, cut in enumerate(cuts):
+        tops.append(tops[-1] + lowest[row] - highest[row] + 2 * GAP + cut.arrows * LANE)
     begins = [0.0, *(cut.row_begin for cut in cuts)]
 
     def placed(p: Point, row: int) -> Point:
-        return Point(p.x - begins[row], p.y - min(tall[row]) + tops[row])
+        return Point(p.x - begins[row], p.y - highest[row] + tops[row])
 
     ways = [{row: [placed(p, row) for p in points] for row, points in run.items()} for run in runs]
     turns = [_turns(ways, row, cut.end - begins[row], tops[row + 1] - GAP) for row, cut in enumerate(cuts)]
@@ -145,7 +145,7 @@ def _folded(scene: Scene, layout: Layout, cuts: Sequence[Cut]) -> Layout:
     row_ends = [*(cut.row_end for cut in cuts), layout.width]
     return Layout(
         max(end - begin for end, begin in zip(row_ends, begins, strict=True)),
-        tops[-1] + max(tall[-1]) - min(tall[-1]),
+        tops[-1] + lowest[-1] - highest[-1],
         tuple(placed(p, bisect_right(middles, p.x)) for p in layout.boxes),
         tuple(curves),
         tuple(Rect(*placed(Point(r.x, r.y), bisect_right(middles, r.x)), r.width, r.height) for r in layout.frames),
@@ -219,10 +219,13 @@ def _parted(points: list[Point], x: float) -> tuple[list[Point], list[Point]]:
 
 def _halves(piece: Sequence[Point], x: float) -> tuple[list[Point], list[Point]]:
     """A Bézier piece in two, parted where it passes ``x``."""
+    a, b, c, d = (p.x for p in piece)
     low, high = 0.0, 1.0
     for _ in range(40):
         t = (low + high) / 2
-        low, high = (t, high) if _split(piece, t)[1][0].x < x else (low, t)
+        s = 1 - t
+        passed = s * s * s * a + 3 * s * t * (s * b + t * c) + t * t * t * d
+        low, high = (t, high) if passed < x else (low, t)
     return _split(piece, high)
 
 

@@ -8,6 +8,7 @@ page applies the style of one picture to all.
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import chain
 from math import hypot
 from typing import TYPE_CHECKING
 
@@ -209,8 +210,9 @@ def _arrow_texts(scene: Scene, layout: Layout) -> list[str]:
     for arrow, curve in zip(scene.arrows, layout.arrows, strict=True):
         if arrow.text:
             width = cells(arrow.text) * CELL + 7
-            places = [_around(point_at(curve.points, fraction), width) for fraction in FRACTIONS]
-            r = next((r for r in places if not taken.hit(r)), places[0])
+            places = (_around(point_at(curve.points, fraction), width) for fraction in FRACTIONS)
+            first = next(places)
+            r = next((r for r in chain([first], places) if not taken.hit(r)), first)
             taken.add(r)
             plate = _rect(r, FONT / 2 + 1, f' class="cg-paper cg-{arrow.tone}"')
             texts.append(plate + _text(r.x + r.width / 2, r.y + FONT - 0.5, arrow.text, "on", arrow.tone))

@@ -7,6 +7,7 @@ line, turn the writing direction or end a file format is spelled out instead.
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 from html import escape
 from typing import Any
 
@@ -51,7 +52,7 @@ def visible(text: object) -> str:
     ('two↵lines', 'abc[U+202E]def', '[U+0000]')
     """
     written = str(text)
-    return written if written.isascii() and written.isprintable() else "".join(map(_seen, written))
+    return written if written.isprintable() else "".join(map(_seen, written))
 
 
 def _seen(character: str) -> str:
@@ -82,9 +83,12 @@ def cells(text: str) -> int:
     >>> cells("w[1]"), cells("漢字"), cells("e\u0301")
     (4, 4, 1)
     """
-    if text.isascii():
-        return len(text)
-    return sum(0 if unicodedata.combining(c) else 1 + (unicodedata.east_asian_width(c) in "WF") for c in text)
+    return len(text) if text.isascii() else sum(map(_cells, text))
+
+
+@lru_cache(maxsize=1024)
+def _cells(c: str) -> int:
+    return 0 if unicodedata.combining(c) else 1 + (unicodedata.east_asian_width(c) in "WF")
 
 
 def xml(text: object) -> str:
