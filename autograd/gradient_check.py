@@ -14,6 +14,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.errors import DomainError
+from autograd.html_table import html_table
 from autograd.operands import as_float
 from autograd.steps import rehearsed
 from autograd.value import Value
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["GradCheck", "GradCheckRow", "gradcheck"]
 
 CUBE_ROOT_OF_EPSILON = 6.055454452393343e-06
+DIFFERS = "differs"
 
 
 class GradCheckRow(NamedTuple):
@@ -39,7 +41,7 @@ class GradCheckRow(NamedTuple):
 
 
 class GradCheck:
-    """The report of ``gradcheck``: true when every row agrees, and a table when printed."""
+    """The report of ``gradcheck``: true when every row agrees, and a table when printed or shown in a notebook."""
 
     def __init__(self, value: float, rows: list[GradCheckRow]) -> None:
         self.value = value
@@ -60,6 +62,17 @@ class GradCheck:
             for r in self.rows
         ]
         return "\n".join([head, *lines])
+
+    def _repr_html_(self) -> str:
+        head = ("input", "value", "backward", "difference quotient", "relative error", "verdict")
+        return html_table("lrrrrl", head, map(_cells, self.rows))
+
+
+def _cells(row: GradCheckRow) -> list[str]:
+    """A row as a notebook shows it: its verdict with ✓, ✗, or ○ where the difference quotient decides nothing."""
+    mark = "✓" if row.ok else "✗" if row.verdict == DIFFERS else "○"
+    numbers = f"{row.x:.6g}", f"{row.analytic:.8g}", f"{row.numeric:.8g}", f"{row.relative_error:.2g}"
+    return [cell.replace("-", "−") for cell in (row.name, *numbers, f"{mark} {row.verdict}")]
 
 
 def gradcheck(f: Callable[..., Any], *x: Any, tolerance: float = 1e-6) -> GradCheck:
@@ -132,7 +145,7 @@ def _verdict(ok: bool, analytic: float, here: float, left: float, right: float) 
         return "undecided: a step of the difference quotient leaves the domain"
     if abs(left - right) > 1e-3 * max(1.0, abs(left), abs(right)):
         return f"kink: slopes {left:.4g} from the left, {right:.4g} from the right; backward chose {analytic:.4g}"
-    return "differs"
+    return DIFFERS
 
 
 def _names(f: Callable[..., Any], x: tuple[Any, ...]) -> list[str]:

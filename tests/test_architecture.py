@@ -16,7 +16,7 @@ ROOT = Path(__file__).parent.parent
 
 # errors ← ops ← readings ← backprop ← value ← {functional, gradient_check, …} ← nn
 LADDER = [
-    ["errors", "files", "operands"],
+    ["errors", "files", "html_table", "operands"],
     ["contexts", "ops"],
     ["readings", "symbols", "backprop"],
     ["copying", "nonfinite", "steps", "wording"],

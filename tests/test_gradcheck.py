@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 
-from autograd import GradCheck, Value, dot, gradcheck, logsumexp
+from autograd import GradCheck, GradCheckRow, Value, dot, gradcheck, logsumexp
 
 
 def wrong_square(x):
@@ -129,3 +130,21 @@ def test_the_report_is_a_table():
     assert lines[0].split() == ["input", "value", "backward", "difference", "rel.", "error", "verdict"]
     assert [line.split()[0] for line in lines[1:]] == ["w", "x"]
     assert all(line.endswith("agrees") for line in lines[1:])
+
+
+def test_a_notebook_gets_a_table_with_a_word_and_a_glyph_for_each_verdict():
+    report = gradcheck(lambda x, y, z: wrong_square(x) + y + z.relu(), 3.0, 1.0, 0.0)
+    head, *rows = ElementTree.fromstring(report._repr_html_())
+    assert [cell.text for cell in head][2:4] == ["backward", "difference quotient"]
+    assert [["".join(cell.itertext()) for cell in row][::5] for row in rows] == [
+        ["x", "✗ differs"],
+        ["y", "✓ agrees"],
+        ["z", "○ kink: slopes 0 from the left, 1 from the right; backward chose 0"],
+    ]
+    assert float(rows[0][2].text) == pytest.approx(6.006)
+
+
+def test_what_a_report_shows_is_text_never_markup():
+    row = GradCheckRow("<i>&", -1.0, -2.0, -2.0, 0.0, True, "<script>")
+    table = ElementTree.fromstring(GradCheck(0.0, [row])._repr_html_())
+    assert [cell.text for cell in table[1]] == ["<i>&", "−1", "−2", "−2", "0", "✓ <script>"]

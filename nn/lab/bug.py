@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from autograd.html_table import html_table
+
 __all__ = ["Bug", "Numbers"]
 
 Numbers = dict[str, float]
@@ -110,12 +112,6 @@ def _source_cell(heading: str, lines: list[str], marked: set[int]) -> str:
 
 
 def _number_table(rows: Iterable[tuple[str, float, float]]) -> str:
-    """The two columns of numbers, what differs in bold."""
-    cell = '<td style="text-align:right;padding:0 1em">'
-    shown = "".join(
-        f"<tr>{cell}{_escaped(name)}</td>{cell}{right:.4g}</td>"
-        f"{cell}{f'{wrong:.4g}' if right == wrong else f'<b>✗ {wrong:.4g}</b>'}</td></tr>"
-        for name, right, wrong in rows
-    )
-    head = "".join(f"{cell}<b>{word}</b></td>" for word in ("", "right", "wrong"))
-    return f'<table style="font-size:1.1em"><tr>{head}</tr>{shown}</table>'
+    """The two columns of numbers, what differs with a cross."""
+    shown = ((name, f"{right:.4g}", f"{'' if right == wrong else '✗ '}{wrong:.4g}") for name, right, wrong in rows)
+    return html_table("rrr", ("", "right", "wrong"), shown)
