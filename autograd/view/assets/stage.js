@@ -5,6 +5,7 @@ import { setClass } from "./dom.js";
 
 const FONT = 14; // px, the text of a drawing at scale 1
 export const LEGIBLE = 11 / FONT; // smaller text can be made out, not read
+const MOST_GLIDING = 1500; // things in a drawing: of more, each frame of a glide takes a browser longer than a step
 const LARGEST_FIT = 1.8; // the scale of a small drawing: larger looks clumsy
 
 /** A box on the stage is [x, y, width, height], its centre and its size, in the drawing's coordinates. */
@@ -58,7 +59,7 @@ export class Stage {
   setView(view, glides = false) {
     this.view = view;
     this.fitted = false;
-    setClass(this.svg, glides ? "graph gliding" : "graph");
+    setClass(this.svg, glides && this.content.childElementCount < MOST_GLIDING ? "graph gliding" : "graph");
     this.content.setAttribute("transform", `translate(${view.x} ${view.y}) scale(${view.k})`);
   }
 
