@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 __all__ = ["in_rows"]
 
-LANE = 12.0  # px between arrows that turn
+LANE, NARROW, BUNDLE = 12.0, 2.5, 100.0  # px between arrows that turn; between very many; across most bundles
 GAP = 20.0  # px between the outermost of them and what is above or below
-TANGLE = 16  # arrows; where more pass, there is no cut
+FEW, MOST = 16, 64  # arrows that pass a cut: at best, and where the picture could not be read otherwise
 ROUND = 12.0  # px, of a turn's corners
 
 
@@ -38,14 +38,24 @@ class Cut(NamedTuple):
         return (self.end + self.begin) / 2
 
     @property
+    def lane(self) -> float:
+        """Between its arrows, in px: many go close to one another."""
+        return max(NARROW, min(LANE, BUNDLE / max(self.arrows, 1)))
+
+    @property
+    def bundle(self) -> float:
+        """All its arrows side by side, in px."""
+        return self.arrows * self.lane
+
+    @property
     def row_end(self) -> float:
         """Where a row that ends here ends: its arrows turn beside it."""
-        return self.end + (self.arrows * LANE + ARROW if self.arrows else 0.0)
+        return self.end + (self.bundle + ARROW if self.arrows else 0.0)
 
     @property
     def row_begin(self) -> float:
         """Where the next row begins: its arrows turn before it, with room for their heads."""
-        return self.begin - self.arrows * LANE - 2 * ARROW
+        return self.begin - self.bundle - 2 * ARROW
 
 
 def in_rows(scene: Scene, layout: Layout, width: float) -> Layout:
@@ -63,8 +73,11 @@ def in_rows(scene: Scene, layout: Layout, width: float) -> Layout:
     """
     if layout.width <= width or not all(map(_runs_right, layout.arrows)):
         return layout
-    cuts = _chosen(_possible_cuts(scene, layout), layout.width, width)
-    return _folded(scene, layout, cuts) if cuts else layout
+    possible = _possible_cuts(scene, layout)
+    for most in (FEW, MOST):
+        if cuts := _chosen([cut for cut in possible if cut.arrows <= most], layout.width, width):
+            return _folded(scene, layout, cuts)
+    return layout
 
 
 def _runs_right(curve: Curve) -> bool:
@@ -83,7 +96,7 @@ def _possible_cuts(scene: Scene, layout: Layout) -> list[Cut]:
             arrows = sum(curve.points[0].x < (end + left) / 2 < curve.tip.x for curve in layout.arrows)
             cuts.append(Cut(end, left, arrows))
         end = max(end, right)
-    return [cut for cut in cuts if cut.arrows <= TANGLE]
+    return cuts
 
 
 def _rects(scene: Scene, layout: Layout) -> list[Rect]:
@@ -129,14 +142,14 @@ def _folded(scene: Scene, layout: Layout, cuts: Sequence[Cut]) -> Layout:
         tall[row] += [p.y for p in points]
     tops, highest, lowest = [0.0], [*map(min, tall)], [*map(max, tall)]
     for row, cut in enumerate(cuts):
-        tops.append(tops[-1] + lowest[row] - highest[row] + 2 * GAP + cut.arrows * LANE)
+        tops.append(tops[-1] + lowest[row] - highest[row] + 2 * GAP + cut.bundle)
     begins = [0.0, *(cut.row_begin for cut in cuts)]
 
     def placed(p: Point, row: int) -> Point:
         return Point(p.x - begins[row], p.y - highest[row] + tops[row])
 
     ways = [{row: [placed(p, row) for p in points] for row, points in run.items()} for run in runs]
-    turns = [_turns(ways, row, cut.end - begins[row], tops[row + 1] - GAP) for row, cut in enumerate(cuts)]
+    turns = [_turns(ways, row, cut.lane, cut.end - begins[row], tops[row + 1] - GAP) for row, cut in enumerate(cuts)]
     curves = []
     for a, (way, old) in enumerate(zip(ways, layout.arrows, strict=True)):
         first, *others = way
@@ -153,20 +166,22 @@ def _folded(scene: Scene, layout: Layout, cuts: Sequence[Cut]) -> Layout:
     )
 
 
-def _turns(ways: Sequence[dict[int, list[Point]]], row: int, end: float, bottom: float) -> dict[int, list[Point]]:
+def _turns(
+    ways: Sequence[dict[int, list[Point]]], row: int, lane: float, end: float, bottom: float
+) -> dict[int, list[Point]]:
     """Arrow → its way from the end of a row to the beginning of the next.
 
-    end: where the row's boxes end; bottom: where the room between the rows ends
+    lane: px between arrows; end: where the row's boxes end; bottom: where the room between the rows ends
     """
     ends = {a: (way[row][-1], way[row + 1][0]) for a, way in enumerate(ways) if row in way and row + 1 in way}
     leaving = sorted(ends, key=lambda a: ends[a][0].y)
     arriving = sorted(ends, key=lambda a: ends[a][1].y)
-    lanes = [LANE * (i + 0.5) for i in range(len(ends))]
+    lanes = [lane * (i + 0.5) for i in range(len(ends))]
     turns = {}
     for a, (start, stop) in ends.items():  # the highest turns outermost at the end, and innermost at the beginning
-        lane = lanes[leaving.index(a)]
+        level = bottom - lanes[leaving.index(a)]
         right, left = end + ARROW + lanes[-1 - leaving.index(a)], lanes[-1 - arriving.index(a)]
-        stops = [Point(right, start.y), Point(right, bottom - lane), Point(left, bottom - lane), Point(left, stop.y)]
+        stops = [Point(right, start.y), Point(right, level), Point(left, level), Point(left, stop.y)]
         turns[a] = _rounded([start, *stops, stop])
     return turns
 
