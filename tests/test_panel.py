@@ -497,7 +497,7 @@ def test_every_page_has_theme_text_size_full_screen_and_help(opened):
     recorder = Recorder(MLP([2, 2, 1], seed=0), data.XOR.X, data.XOR.y, loss="logistic")
     for page in (panel(), watch(recorder)):
         tab = opened(page)
-        paper = lambda: tab.evaluate("getComputedStyle(document.body).backgroundColor")  # noqa: B023, E731
+        paper = lambda: tab.evaluate("getComputedStyle(document.documentElement).backgroundColor")  # noqa: B023, E731
         size = lambda: tab.evaluate("parseFloat(getComputedStyle(document.body).fontSize)")  # noqa: B023, E731
         before = paper(), size(), tab.locator("canvas").first.evaluate("(c) => c.toDataURL()")
         tab.get_by_role("button", name="light or dark").click()
@@ -517,7 +517,7 @@ def test_every_page_has_theme_text_size_full_screen_and_help(opened):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_page_follows_the_colour_scheme(opened, scheme):
     tab = opened(panel(), color_scheme=scheme)
-    paper = tab.evaluate("getComputedStyle(document.body).backgroundColor")
+    paper = tab.evaluate("getComputedStyle(document.documentElement).backgroundColor")
     assert paper == {"light": "rgb(255, 255, 255)", "dark": "rgb(15, 19, 24)"}[scheme]
 
 
@@ -615,8 +615,8 @@ def test_frames_follow_the_notebooks_theme_and_its_changes(tab, tmp_path, system
     page.goto((tmp_path / "host.html").as_uri())
     for theme, paper in {"dark": "rgb(15, 19, 24)", "light": "rgb(255, 255, 255)"}.items():
         page.evaluate(f"document.documentElement.style.colorScheme = '{theme}'")
-        for i, ground in enumerate(("body", "body", ".cg-player")):
-            shown = page.locator("iframe").nth(i).content_frame.locator(ground)
+        for i in range(len(pages)):
+            shown = page.locator("iframe").nth(i).content_frame.locator(".cg")
             expect(shown).to_have_css("background-color", paper)
 
 
@@ -650,7 +650,7 @@ def test_a_notebook_shows_the_panel_and_leaves_it_its_keys(notebook, place):
 
 def test_jupyterlabs_dark_theme_is_followed_by_the_panel(notebook):
     page = notebook("lab", [CELL])
-    ground = page.frame_locator("iframe[srcdoc]").locator("body")
+    ground = page.frame_locator("iframe[srcdoc]").locator(".cg")
     expect(ground).to_have_css("background-color", "rgb(255, 255, 255)")
     page.locator(".lm-MenuBar-itemLabel", has_text="Settings").click()
     for words in ("Theme", "JupyterLab Dark"):

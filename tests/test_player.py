@@ -739,7 +739,7 @@ def test_text_stands_out_in_light_and_in_dark(opened, contrast, scheme):
 
 def test_the_theme_can_be_switched_and_presenting_makes_type_large(opened):
     page = opened(step(diamond()), color_scheme="light")
-    back = "getComputedStyle(document.querySelector('.cg-player')).backgroundColor"
+    back = "getComputedStyle(document.querySelector('.cg')).backgroundColor"
     light = page.evaluate(back)
     page.get_by_role("button", name="light or dark").click()
     assert page.evaluate(back) != light
@@ -777,7 +777,7 @@ HALL = {"width": 1920, "height": 1080}
 def test_presenting_fills_the_screen_with_the_graph_and_the_sentence_in_type_for_the_last_row(opened):
     page = opened(step(loss_of(2, 2, 1)), viewport=HALL, reduced_motion="reduce")
     page.get_by_role("button", name="presenter mode").click()
-    playwright.expect(page.locator(".cg-player:fullscreen")).to_have_count(1)
+    playwright.expect(page.locator(".cg:fullscreen")).to_have_count(1)
     for _ in range(30):
         press(page, "PageDown")
         on_stage(page, ".box.target" if page.locator(".box.target").count() else ".box.now")  # where a number arrives
@@ -940,7 +940,7 @@ def test_it_saves_svg_png_and_itself(opened, tmp_path):
             page.get_by_role("button", name=f"save the picture as {kind}").click()
         saved[kind] = tmp_path / download.value.suggested_filename
         download.value.save_as(saved[kind])
-    assert 'class="cg-player graph"' in saved["SVG"].read_text()
+    assert 'class="cg graph"' in saved["SVG"].read_text()
     assert saved["PNG"].read_bytes().startswith(b"\x89PNG")
     with page.expect_download() as download:
         page.get_by_role("button", name="save this page").click()

@@ -51,18 +51,17 @@ class Page:
     height:    of the frame in a notebook, in px
     computes:  does it compute with the op table?
     downloads: may its frame save files?
-    scope:     the CSS selector of what has the palette's colours as variables
     """
 
     def __init__(
         self, title: str, data: Mapping[str, Any], draw: Callable[[], str], *, program: Path, styles: Sequence[Path],
-        height: int, computes: bool = False, downloads: bool = False, scope: str = ":root",
+        height: int, computes: bool = False, downloads: bool = False,
     ) -> None:  # fmt: skip
         self.title = title
         self.data = data
         self.height = height
         self._draw = draw
-        self._program, self._styles, self._scope = program, styles, scope
+        self._program, self._styles = program, styles
         self._computes, self._downloads = computes, downloads
 
     @cached_property
@@ -86,8 +85,8 @@ class Page:
 
     @cached_property
     def style(self) -> str:
-        """The palette and the style sheets."""
-        return join_styles(self._scope, self._styles)
+        """The palette, the controls and the style sheets."""
+        return join_styles(*self._styles)
 
     @cached_property
     def html(self) -> str:
@@ -95,7 +94,7 @@ class Page:
         digest = b64encode(sha256(self.script.encode()).digest()).decode()
         allowed = f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; img-src data:"
         return (
-            '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+            '<!DOCTYPE html>\n<html lang="en" class="cg"><head><meta charset="utf-8">'
             f'<meta http-equiv="Content-Security-Policy" content="{allowed}">'
             '<meta name="viewport" content="width=device-width">'
             f"<title>{xml(self.title)}</title>\n<style>{self.style}</style></head>\n"

@@ -17,11 +17,10 @@ if TYPE_CHECKING:
 
     from autograd.view.picture import Picture
 
-__all__ = ["HEIGHT", "SCOPE", "STYLES", "Player"]
+__all__ = ["HEIGHT", "STYLES", "Player"]
 
 HEIGHT = 640  # px in a notebook
 STYLES = [ASSETS / "player.css", ASSETS / "presenter.css", ASSETS / "graph.css"]
-SCOPE = ".cg-player"  # JupyterLab around a live widget keeps its colours
 
 
 class Player(Page):
@@ -39,7 +38,7 @@ class Player(Page):
     def __init__(self, trace: dict[str, Any], still: Picture) -> None:
         super().__init__(
             trace["title"], trace, lambda: still.svg, program=ASSETS / "player_page.js",
-            styles=[*STYLES, ASSETS / "player_page.css"], height=HEIGHT, downloads=True, scope=SCOPE,
+            styles=[*STYLES, ASSETS / "player_page.css"], height=HEIGHT, downloads=True,
         )  # fmt: skip
         self.trace = trace
         self.still = still

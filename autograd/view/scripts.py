@@ -22,12 +22,8 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from autograd.view.palette import DARK, LIGHT
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 __all__ = ["ASSETS", "join_modules", "join_styles", "modules_of"]
 
@@ -70,9 +66,12 @@ def join_modules(*entries: Path) -> str:
     return '"use strict";\n' + "\n".join(EXPORT.sub("", IMPORT.sub("", source)) for source in sources)
 
 
-def join_styles(scope: str, styles: Iterable[Path]) -> str:
-    """Style sheets, after the colours of ``palette`` as variables, light and dark, inside of what ``scope`` selects."""
+def join_styles(*styles: Path) -> str:
+    """Style sheets, after those of the controls and the colours of ``palette`` as variables, light and dark.
+
+    They are for what is inside of the class ``cg``: a page, or a live widget, around which JupyterLab keeps its own.
+    """
     colours = "".join(f"--{name}:light-dark({LIGHT[name]},{DARK[name]});" for name in LIGHT)
-    themes = "".join(f"{scope}[data-theme={theme}]{{color-scheme:{theme}}}" for theme in ("light", "dark"))
-    sheets = "\n".join(path.read_text(encoding="utf-8") for path in styles)
-    return f"{scope}{{{colours}color-scheme:light dark}}{themes}\n{sheets}"
+    themes = "".join(f".cg[data-theme={theme}]{{color-scheme:{theme}}}" for theme in ("light", "dark"))
+    sheets = "\n".join(path.read_text(encoding="utf-8") for path in (ASSETS / "controls.css", *styles))
+    return f".cg{{{colours}color-scheme:light dark}}{themes}\n{sheets}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from autograd.view.player import HEIGHT, SCOPE, STYLES
+from autograd.view.player import HEIGHT, STYLES
 from autograd.view.scripts import ASSETS, join_modules, join_styles
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def _widget_class() -> Any:
         """The player; ``time`` is shared with the browser."""
 
         _esm = esm()
-        _css = join_styles(SCOPE, STYLES)
+        _css = join_styles(*STYLES)
         trace = traitlets.Unicode().tag(sync=True)
         height = traitlets.Int().tag(sync=True)
         end = traitlets.Int().tag(sync=True)

@@ -243,7 +243,13 @@ class Panel {
       return h("button", { "aria-pressed": pressed, onclick: () => this.load(preset) }, preset.name);
     });
     const title = h("h1", {}, this.isNetwork ? "Three neurons" : "A single neuron");
-    return h("header", {}, title, h("nav", { "aria-label": "presets" }, ...presets), buildTools(this.help));
+    return h(
+      "header",
+      {},
+      title,
+      h("nav", { "aria-label": "presets" }, ...presets),
+      buildTools(this.help, this.host.closest(".cg")),
+    );
   }
 
   moveWeights(way) {

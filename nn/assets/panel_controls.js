@@ -7,8 +7,6 @@ export const KEYS = [
   ["Space", "train or pause"],
   ["→", "one step down the gradient"],
   ["Home", "start again"],
-  ["?", "this help"],
-  ["Esc", "close the help"],
 ];
 
 /** How to read the plots. */
@@ -16,7 +14,6 @@ export function legendOf(classes) {
   const entry = (mark, text) =>
     h("li", {}, s("svg", { viewBox: "-10 -10 20 20", "aria-hidden": "true" }, mark), ` ${text}`);
   return [
-    h("h2", {}, "How to read it"),
     h(
       "ul",
       { class: "legend", "aria-label": "legend" },

@@ -20,8 +20,6 @@ const KEYS = [
   ["← →", "one snapshot back or forward"],
   ["Home End", "to the first, to the last"],
   ["Space", "play or pause"],
-  ["?", "this help"],
-  ["Esc", "close the help"],
 ];
 
 export function start(host, data, OPS) {
@@ -94,7 +92,7 @@ class TrainingPage {
     const help = buildHelp(legendOf(this), KEYS);
     const { buttons, scrub, clock } = this.transport;
     const controls = h("div", { class: "transport" }, ...buttons, scrub, clock);
-    const header = h("header", {}, h("h1", {}, data.title), buildTools(help), controls);
+    const header = h("header", {}, h("h1", {}, data.title), buildTools(help, host.closest(".cg")), controls);
     const left = h("section", {}, this.isPlanar ? this.buildBoundary() : this.buildSamples());
     const right = h("section", {}, ...(this.network ? [this.network.element] : []), this.loss.element);
     const diagnostics = h("summary", {}, "Diagnostics: activations, log₁₀|δ|, dead neurons, size of the updates");
@@ -198,7 +196,6 @@ function legendOf(page) {
     ? "Each small map shows over the input plane what one neuron computes: + where h is above 0, − where it is below."
     : "Each circle is a value of the chosen sample: the deeper its colour, the larger; blue is above 0, orange below.";
   return [
-    h("h2", {}, "How to read it"),
     h("p", {}, what),
     h("p", {}, "An edge is a weight: as wide as it is large, blue where it is above 0, orange where it is below."),
     h("p", {}, "Slide or play through training: all of the page shows one moment, and the loss curve says which."),

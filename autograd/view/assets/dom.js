@@ -21,7 +21,7 @@ export function furnish(element, attributes, children = []) {
 }
 
 /** A button that says more to a screen reader, and on hover, than its short text does. */
-export function button(text, label, onclick, attributes = {}) {
+export function button(text, label, onclick = null, attributes = {}) {
   return h("button", { type: "button", "aria-label": label, title: label, onclick, ...attributes }, text);
 }
 

@@ -1,14 +1,22 @@
 // The elements of the player, and what they do.
 
+import { buildHelp, buildTools, descriptionList } from "./controls.js";
 import { button, dropDown, h } from "./dom.js";
-import { HELP } from "./keys.js";
+import { KEYS } from "./keys.js";
 import { MISTAKES } from "./mistakes.js";
 import { download, downloadPng, pictureOf } from "./saving.js";
 import { GRAINS } from "./steps.js";
 import { NodeTable } from "./table.js";
-import { toggleTheme } from "./theme.js";
 import { Transport } from "./transport.js";
 
+const LEGEND = [
+  ["thick ring", "the node at work"],
+  ["dashed ring", "the node that receives a gradient"],
+  ["dashed outline", "a value that is not computed yet"],
+  ["thick outline", "visited: its gradient is complete and was passed on"],
+  ["■ ■ □", "the contributions that a node waits for; the full ones have arrived"],
+  ["blue +, orange −", "the sign of a gradient: an arrow is as wide as the gradient along it is large"],
+];
 const SPEEDS = { "1400ms": "slow", "600ms": "normal", "150ms": "fast" };
 
 /** All elements by name; `root` holds them. */
@@ -24,14 +32,14 @@ export function buildLayout(player) {
     h("b", {}),
   );
   ui.levels = buildLevels(player);
-  ui.help = buildHelp();
+  ui.help = buildHelp([descriptionList(LEGEND)], KEYS);
   const title = h("h1", {}, player.trace.title);
-  const left = h("div", { class: "left" }, ui.trail, ui.stage, ui.note, player.card.element);
+  const left = h("div", { class: "left" }, ui.trail, ui.stage, buildFoot(player, ui.note), player.card.element);
   const side = h("div", { class: "side" }, ui.contributions, ui.predict, ui.tabs);
   ui.root = h(
     "div",
     { class: "cg-player", tabindex: 0, "data-lm-suppress-shortcuts": "true" },
-    h("header", {}, title, ui.levels, ui.table.search, buildTools(player)),
+    h("header", {}, title, ui.levels, ui.table.search, buildToolbar(player, ui.help)),
     h("main", {}, left, side),
     ui.sentence,
     ui.bar,
@@ -46,29 +54,30 @@ function buildLevels(player) {
   return h("div", { class: "levels", role: "group", "aria-label": "folding" }, ...levels);
 }
 
-function buildTools(player) {
+function buildToolbar(player, help) {
   const { html, css = "" } = player.options;
-  const picture = () => pictureOf(player.graph, player.ui.root, css);
+  const picture = () => pictureOf(player.graph, player.home, css);
   const saveSvg = () => download("graph.svg", "image/svg+xml", picture().text);
-  return h(
-    "div",
-    { class: "tools", role: "toolbar", "aria-label": "view" },
-    button("⊡", "fit the graph", () => player.stage.fit()),
-    button("+", "zoom in", () => player.stage.zoom(1.25)),
-    button("−", "zoom out", () => player.stage.zoom(0.8)),
-    button("◐", "light or dark", () => toggleTheme(player.ui.root)),
-    button("Aa", "presenter mode", () => player.present()),
+  return buildTools(
+    help,
+    player.home,
+    button("⤢", "presenter mode", () => player.present()),
     button("SVG", "save the picture as SVG", saveSvg),
     button("PNG", "save the picture as PNG", () => downloadPng("graph.png", picture())),
     html && button("HTML", "save this page", () => download("lesson.html", "text/html", html)),
-    button("?", "help", () => player.toggleHelp()),
   );
 }
 
-function buildHelp() {
-  const keys = HELP.flatMap(([key, does]) => [h("dt", {}, key), h("dd", {}, does)]);
-  const attributes = { class: "help", role: "dialog", "aria-label": "help", hidden: true };
-  return h("section", attributes, h("h2", {}, "Keys"), h("dl", {}, ...keys));
+/** The line under the stage: what is shown, and how large. */
+function buildFoot(player, note) {
+  return h(
+    "div",
+    { class: "foot" },
+    note,
+    button("⊡", "fit the graph", () => player.stage.fit()),
+    button("+", "zoom in", () => player.stage.zoom(1.25)),
+    button("−", "zoom out", () => player.stage.zoom(0.8)),
+  );
 }
 
 function buildTime(player) {
@@ -88,7 +97,6 @@ function buildTime(player) {
     go: (time) => player.pauseAt(time),
   };
   const transport = new Transport(labels, actions, player.pass.end);
-  transport.play.classList.add("primary");
   const grain = dropDown({ "aria-label": "a step is" }, Object.entries(GRAINS));
   const speed = dropDown({ "aria-label": "speed" }, Object.entries(SPEEDS));
   speed.value = "600ms";

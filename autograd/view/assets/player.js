@@ -3,9 +3,10 @@
 import { scaleToFit } from "./camera.js";
 import { Card } from "./card.js";
 import { paintContributions } from "./contributions.js";
+import { fillScreen, listenToKeys } from "./controls.js";
 import { setClass, setText } from "./dom.js";
 import { Graph } from "./graph.js";
-import { keyActions, onKey } from "./keys.js";
+import { keyActions } from "./keys.js";
 import { buildLayout } from "./layout.js";
 import { Levels } from "./levels.js";
 import { mistakenPass } from "./mistakes.js";
@@ -19,9 +20,6 @@ import { paintBands } from "./timeline.js";
 import { readTrace } from "./trace.js";
 import { Playback } from "./transport.js";
 
-const TEXT_SIZES = [14, 11]; // px: of what a step speaks of, and of all else
-const PRESENTED = 20; // px or more: in a lecture hall, a 38th of the screen's height
-
 /** Everything shown is a function of the pass and the time. `time` and `go` are for whoever drives it. */
 export class Player {
   /**
@@ -31,6 +29,7 @@ export class Player {
    */
   constructor(host, data, options = {}) {
     this.options = options;
+    this.home = host.closest(".cg"); // the page, or the place of a widget
     this.trace = readTrace(data);
     this.pass = this.trace.correct;
     this.time = 0;
@@ -47,30 +46,28 @@ export class Player {
     });
     this.ui = buildLayout(this);
     this.stage = new Stage(this.ui.stage);
-    this.stage.setTextSizes(...TEXT_SIZES);
     host.replaceChildren(this.ui.root);
-    this.listenToKeys();
-    this.stage.measure();
+    this.stopListening = listenToKeys(keyActions(this), this.ui.help, (event) => this.isMeant(event));
+    this.sizeText();
     paintBands(this.ui.bands, this.pass);
     this.showLevel(this.levels.finest((size) => scaleToFit(size, this.stage.room) >= LEGIBLE));
     this.go(options.time ?? 0);
     setTimeout(() => this.search()); // the table comes after the first paint
     this.stage.observe(() => this.resize());
-    this.ui.root.addEventListener("fullscreenchange", () => {
+    this.home.addEventListener("fullscreenchange", () => {
       if (!document.fullscreenElement && this.presents) this.present(); // Esc ends both
     });
   }
 
-  listenToKeys() {
-    const actions = keyActions(this);
-    this.listener = (event) => onKey(this, actions, event);
-    // On the window and before everyone else: Notebook 7 takes the arrow keys on the document.
-    addEventListener("keydown", this.listener, true);
+  /** Is a key for the player? Those that scroll a page are for a clicker, in presenter mode. */
+  isMeant({ key, target }) {
+    if (key.startsWith("Page") && !this.presents) return false;
+    return this.options.ownsPage || this.ui.root.contains(target);
   }
 
   close() {
     this.pause();
-    removeEventListener("keydown", this.listener, true);
+    this.stopListening();
   }
 
   // ── time ──
@@ -311,21 +308,24 @@ export class Player {
   }
 
   /** The whole screen for the graph and the sentence, in large type; or all as it was. */
-  async present() {
+  present() {
     const { root } = this.ui;
     const presents = root.classList.toggle("present");
     root.classList.toggle("untabled", presents);
     this.sizeText();
     this.drawMap();
-    if (presents)
-      await root.requestFullscreen?.().catch(() => {}); // where a page may not, its own size has to do
-    else if (document.fullscreenElement === root) await document.exitFullscreen();
+    fillScreen(this.home, presents);
+  }
+
+  toggleTable() {
+    this.ui.root.classList.toggle("untabled");
+    this.paint(); // which scrolls it to the row of the step
   }
 
   /** Type for who sits at the screen, or in the last row. */
   sizeText() {
-    const large = Math.max(PRESENTED, innerHeight / 38);
-    this.stage.setTextSizes(...(this.presents ? [large, large] : TEXT_SIZES));
+    const size = Number.parseFloat(getComputedStyle(this.ui.root).fontSize);
+    this.stage.setTextSizes(...(this.presents ? [size, size] : [0.875 * size, 11]));
     this.stage.measure();
   }
 
@@ -370,9 +370,5 @@ export class Player {
   highlightLine(line) {
     this.ui.table.search.value = "";
     this.graph.highlight(this.trace.nodes.filter((node) => node.line === line));
-  }
-
-  toggleHelp() {
-    this.ui.help.hidden = !this.ui.help.hidden;
   }
 }

@@ -7,6 +7,6 @@ export function start(host, data) {
   const html = `<!DOCTYPE html>\n${document.documentElement.outerHTML}`;
   const css = document.querySelector("style").textContent;
   const player = new Player(host, data, { ownsPage: true, html, css });
-  followNotebook(player.ui.root);
+  followNotebook(player.home);
   return player;
 }

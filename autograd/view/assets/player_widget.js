@@ -9,11 +9,12 @@ export function render({ model, el }) {
     model.set("time", time);
     model.save_changes();
   };
+  el.classList.add("cg");
   el.style.height = `${model.get("height")}px`;
   const options = { css: model.get("_css"), time: model.get("time"), onTime: report };
   const player = new Player(el, JSON.parse(model.get("trace")), options);
   const light = document.body.dataset.jpThemeLight;
-  if (light) player.ui.root.dataset.theme = light === "true" ? "light" : "dark";
+  if (light) el.dataset.theme = light === "true" ? "light" : "dark";
   const move = () => {
     if (model.get("time") !== player.time) player.go(model.get("time"));
   };

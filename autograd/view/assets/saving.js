@@ -18,7 +18,7 @@ export function pictureOf(graph, root, css) {
   svg.firstChild.removeAttribute("transform");
   furnish(svg, {
     xmlns: "http://www.w3.org/2000/svg",
-    class: "cg-player graph",
+    class: "cg graph",
     "data-theme": isDark(root) ? "dark" : "light",
     viewBox: `-20 ${y} ${width} ${height}`,
     width,

@@ -41,10 +41,10 @@ export class Transport {
     const control = (name, text) => button(text, labels[name], actions[name]);
     this.first = control("first", "|◀");
     this.back = control("back", "◀");
-    this.play = button("Play", "play or pause", actions.play);
+    this.play = button("Play", "play or pause", actions.play, { class: "primary" });
     this.forward = control("forward", "▶");
     this.last = control("last", "▶|");
-    const slider = { type: "range", min: 0, max: end, step: 1, value: 0, "aria-label": labels.scrub };
+    const slider = { type: "range", class: "scrub", min: 0, max: end, step: 1, value: 0, "aria-label": labels.scrub };
     this.scrub = h("input", { ...slider, oninput: () => actions.go(this.scrub.valueAsNumber) });
     this.clock = clock;
   }
