@@ -29,7 +29,6 @@ from autograd.wording import Name, digits, equation, names_of, slope
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from autograd.ops import Op
     from autograd.steps import Step
     from autograd.value import Value
 
@@ -165,15 +164,16 @@ def explain(node: Value, root: Value) -> Explanation:
         contributions = tuple(_contribution(step, names) for step in steps if step.parent is node)
         gradient = node.grad if node in names else 0.0
     return Explanation(
-        names[root].text, f"{names.get(node, Name(node.label or 'v')):8}", node.data, _kind(node.op), gradient, contributions,
+        names[root].text, f"{names.get(node, Name(node.label or 'v')):8}", node.data, _kind(node), gradient, contributions,
         tuple(_paths(node, root, order, names)),
     )  # fmt: skip
 
 
-def _kind(op: Op) -> str:
-    if op.name in LEAVES:
-        return f"{'an' if op.name == 'input' else 'a'} {op.name}"
-    return f"the result of {op.symbol}"
+def _kind(node: Value) -> str:
+    kind = node.op.name
+    if kind in LEAVES:
+        return f"{'an' if kind == 'input' else 'a'} {kind}"
+    return f"the result of {node.op.symbol_of(len(node.parents))}"
 
 
 # ── contributions ───────────────────────────────────────────────────────────
@@ -189,11 +189,12 @@ def _contribution(step: Step, names: Mapping[Value, Name]) -> Contribution:
 def _rule(step: Step, names: Mapping[Value, Name]) -> str:
     """What the row says of this slot, in the names and numbers of the graph: as formulas while they are short, else in words."""
     op = step.node.op
+    symbol = op.symbol_of(len(step.node.parents))
     said = slope(step.node, step.slot, names)
     if said:
-        return f"{op.symbol} : {equation(step.node, names)}, {said}"
+        return f"{symbol} : {equation(step.node, names)}, {said}"
     doc = op.doc.partition("\n")[0]
-    return f"{op.symbol} : {doc}" if doc else ""
+    return f"{symbol} : {doc}" if doc else ""
 
 
 # ── paths ───────────────────────────────────────────────────────────────────

@@ -33,6 +33,7 @@ class Op:
 
     name:      NumPy's name for the function, and the name of the method on ``Value`` where Python has no operator for it
     symbol:    what is drawn in the node ("×"); may show constants ("**{k:g}")
+    odd:       the same with an odd number of operands, where that differs: a dot with a bias is "w·x+b"
     operator:  what Python writes between or before the operands ("*"), if anything
     aliases:   further names of the method
     rule:      ``(xp, *x) → y, local derivatives``
@@ -50,15 +51,16 @@ class Op:
     """
 
     __slots__ = (
-        "_operator", "_symbol", "aliases", "constants", "domain", "hint", "name", "operands", "rule", "sample", "textbook",
+        "_operator", "_symbol", "aliases", "constants", "domain", "hint", "name", "odd", "operands", "rule", "sample", "textbook",
     )  # fmt: skip
 
     def __init__(
-        self, name: str, rule: Rule | None = None, *, symbol: str = "", operator: str = "", domain: str = "",
+        self, name: str, rule: Rule | None = None, *, symbol: str = "", odd: str = "", operator: str = "", domain: str = "",
         hint: str = "", sample: tuple[Interval, ...] = (), aliases: tuple[str, ...] = (), textbook: Rule | None = None,
     ) -> None:  # fmt: skip
         self.name = name
         self._symbol = symbol or operator or name
+        self.odd = odd
         self._operator = operator
         self.domain = domain
         self.hint = hint
@@ -77,6 +79,14 @@ class Op:
     def symbol(self) -> str:
         """What is drawn in the node; a row with constants shows them ("**3")."""
         return self._symbol.format(**self.constants) if self.constants else self._symbol
+
+    def symbol_of(self, operands: int) -> str:
+        """What is drawn in a node of so many operands.
+
+        >>> OPS["dot"].symbol_of(4), OPS["dot"].symbol_of(5)
+        ('w·x', 'w·x+b')
+        """
+        return self.odd if self.odd and operands % 2 else self.symbol
 
     @property
     def operator(self) -> str:
@@ -410,7 +420,7 @@ def step(xp, x):
 # ── any number of operands ──────────────────────────────────────────────────
 
 
-@primitive("dot", symbol="w·x")
+@primitive("dot", symbol="w·x", odd="w·x+b")
 def dot(xp, *operands):
     """w₁x₁ + … + wₙxₙ (+ b): a neuron's pre-activation in one node. Operands: all w, all x, then b if there is one."""
     n = len(operands) // 2

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from autograd.backprop import Node
     from autograd.ops import Op
 
-__all__ = ["Name", "Phrasing", "digits", "equation", "names_of", "phrasing", "slope"]
+__all__ = ["Name", "Phrasing", "digits", "equation", "formula", "letters_of", "names_of", "phrasing", "slope"]
 
 SHORT = 8  # characters of an expression that still is a name
 FORMULA = 40  # characters of a formula that still explains something
@@ -100,7 +100,7 @@ def names_of(order: Sequence[Node], root: Node) -> dict[Node, Name]:
 
     order: parents before children; a node's place in it numbers it
     """
-    letters = _letters(order)
+    letters = letters_of(order)
     shared = {label for label, bearers in Counter(str(v.label) for v in order if v.label).items() if bearers > 1}
     names: dict[Node, Name] = {}
     taken = set()
@@ -123,7 +123,7 @@ _SUBSCRIPTS = str.maketrans("0123456789,", "₀₁₂₃₄₅₆₇₈₉‚")
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-def _letters(order: Sequence[Node]) -> dict[Node, Name]:
+def letters_of(order: Sequence[Node]) -> dict[Node, Name]:
     """The lecture's letters for what networks are made of: w₁₂⁽¹⁾ (to neuron 1, from input 2), b₁⁽¹⁾, h̃₁⁽¹⁾, h₁⁽¹⁾, f̃₁, x₁.
 
     An index that could only be 1 is left out: in a layer of one neuron w₂⁽²⁾, b⁽²⁾.
@@ -154,8 +154,15 @@ def _letters(order: Sequence[Node]) -> dict[Node, Name]:
 def _place(v: Node) -> tuple[int | None, int | None, int | None, str] | None:
     """Layer, neuron and weight, counted from 0, and the letter of what is no weight; None outside networks."""
     label = str(v.label)
-    found = _PLACE.fullmatch(f"{v.module}.{label}" if v.module else label)
-    if not found or (v.op is not LEAVES["parameter"] if not v.parents else label not in ("h", "h_pre")):
+    if v.op is not LEAVES["parameter"] if not v.parents else label not in ("h", "h_pre"):
+        return None
+    return _place_of(f"{v.module}.{label}" if v.module else label)
+
+
+@lru_cache(maxsize=4096)
+def _place_of(path: str) -> tuple[int | None, int | None, int | None, str] | None:
+    found = _PLACE.fullmatch(path)
+    if not found:
         return None
     layer, neuron, weight = (None if index is None else int(index) for index in found.groups()[:3])
     return layer, neuron, weight, found[4] or ""
@@ -166,7 +173,7 @@ def _expression(v: Node, names: Mapping[Node, Name]) -> Name | None:
     if not 0 < len(v.parents) <= FEW:
         return None
     said = phrasing(v.op, len(v.parents))
-    text = said.value.format(*_operands(v, names), y="")
+    text = formula(v, names)
     return Name(text, said.binds) if 0 < len(text) <= SHORT and not re.search(r"\bv\d", text) else None
 
 
@@ -181,6 +188,12 @@ def _one_line(label: object) -> str:
 
 
 # ── formulas, in names and in numbers ───────────────────────────────────────
+
+
+def formula(v: Node, names: Mapping[Node, Name]) -> str:
+    """What the node is, in the names of its operands: "w₁·x₁ + w₂·x₂ + b"; "" for what is too long, or no op of the table."""
+    said = phrasing(v.op, len(v.parents)).value
+    return said.format(*_operands(v, names), y="")
 
 
 def equation(v: Node, names: Mapping[Node, Name]) -> str:

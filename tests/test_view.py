@@ -236,14 +236,45 @@ def test_a_picture_is_a_snapshot():
     assert "data 99" not in texts(drawn.svg)
 
 
-def test_modules_are_nested_frames_and_labels_drop_what_the_frame_says():
+def test_modules_are_nested_frames_and_a_networks_boxes_have_the_lectures_letters():
     scene = draw(network(2, 2, 1)).scene
     frames = [(frame.path, frame.parent) for frame in scene.frames]
     assert ("layers[0].neurons[1]", [path for path, _ in frames].index("layers[0]")) in frames
     weight = next(box for box in scene.boxes if box.kind == "parameter")
-    assert weight.lines[0].text == "w[0]"
-    assert weight.hover.startswith("layers[0].neurons[0].w[0]")
+    assert weight.lines[0].text == "w₁₁⁽¹⁾"
+    assert weight.hover.startswith("layers[0].neurons[0].w[0]: parameter, data = ")
     assert draw(network(2, 2, 1)).source.count("subgraph cluster_") == len(frames)
+
+
+def test_a_dot_says_whether_there_is_a_bias_and_its_tooltip_what_is_multiplied():
+    w, x = [Value(2.0, label="u"), Value(1.0, label="v")], [Value(3.0, label="p"), Value(4.0, label="q")]
+    for b, symbol, formula in ((None, "w·x", "u·p + v·q"), (Value(1.0, label="c"), "w·x+b", "u·p + v·q + c")):
+        box = draw(dot(w, x, b)).scene.boxes[-1]
+        assert (box.symbol, box.hover) == (
+            symbol,
+            f"unnamed: {formula}, data = {10.0 if b is None else 11.0}, grad = 0.0",
+        )
+    hover = draw(network(2, 2, 1)).scene.boxes[-5].hover
+    assert "neurons[0].h_pre: f̃ = w₁⁽²⁾·h₁⁽¹⁾ + w₂⁽²⁾·h₂⁽¹⁾ + w₃⁽²⁾, data = " in hover
+    many = [Value(1.0, label=f"x{i}") for i in range(5)]
+    assert draw(dot(many, many)).scene.boxes[-1].hover.startswith("unnamed: w·x, ")
+
+
+def test_indices_are_digits_below_and_above_the_line_of_at_least_seventy_percent_and_can_be_copied():
+    svg = draw(network(2, 2, 1)).svg
+    assert {"w11(1)", "h̃2(1)", "f̃", "x1"} <= set(texts(svg))
+    assert int(re.search(r"\.cg-script\{font-size:(\d+)%\}", svg)[1]) >= 70
+    (name,) = (text for text in ElementTree.fromstring(svg).iter(f"{SVG}text") if "".join(text.itertext()) == "w11(1)")
+    below, above = name
+    assert float(below.get("dy")) > 0 > float(below.get("dy")) + float(above.get("dy"))
+
+
+def test_after_an_index_the_text_goes_on_on_its_line():
+    svg = draw(Value(1.0, label="<a₁> + b²·c")).svg
+    (name,) = (text for text in ElementTree.fromstring(svg).iter(f"{SVG}text") if text.get("class") == "cg-name")
+    assert "".join(name.itertext()) == "<a1> + b2·c"
+    assert [run.text for run in name] == ["1", "> + b", "2", "·c"]
+    assert sum(float(run.get("dy")) for run in name) == pytest.approx(0.0)
 
 
 # ── it only shows ───────────────────────────────────────────────────────────
@@ -674,7 +705,7 @@ def test_a_root_inside_a_folded_module_stands_beside_its_box():
     h = network(2, 3, 1).parents[0].parents[0]
     scene = draw(h, fold="neurons").scene
     assert [frame.path for frame in scene.frames] == ["layers[0]", "layers[1]"]
-    assert {box.lines[0].text: box.frame for box in scene.boxes}["h"] == 1
+    assert {box.lines[0].text: box.frame for box in scene.boxes}["f"] == 1
 
 
 def test_a_folded_box_shows_the_gradient_norm_of_its_parameters():

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from autograd.value import Value
 
-__all__ = ["Analysis", "prefixes"]
+__all__ = ["Analysis", "path_of", "prefixes"]
 
 
 class Analysis:
@@ -81,3 +81,16 @@ def prefixes(path: str) -> list[str]:
     """
     parts = path.split(".")
     return [".".join(parts[: i + 1]) for i in range(len(parts))]
+
+
+def path_of(v: Value) -> str:
+    """A node's label, after the path of its module; "" without a label.
+
+    >>> from autograd import Value
+    >>> h = Value(1.0, label="h").tanh()
+    >>> h.module, h.label = "layers[0]", "h"
+    >>> path_of(h)
+    'layers[0].h'
+    """
+    label = str(v.label)
+    return f"{v.module}.{label}" if v.module and label and not label.startswith(v.module) else label

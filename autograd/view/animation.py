@@ -10,6 +10,7 @@ import subprocess
 from dataclasses import replace
 from importlib.util import find_spec
 from io import BytesIO
+from math import ceil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -119,10 +120,10 @@ def _drawings(trace: dict[str, Any], still: Picture, palette: dict[str, str]) ->
     room: dict[int, int] = {}
     for moment in shown:
         for v, gradient in moment.gradients.items():
-            room[box_of[v]] = max(room.get(box_of[v], 0), cells(signed(gradient)))
+            room[box_of[v]] = max(room.get(box_of[v], 0), len(signed(gradient)))
     slots = [(v, slot) for v, node in enumerate(trace["nodes"]) for slot in range(len(node.get("parents", ())))]
     names = {box_of[v]: name for v, name in enumerate(_names(trace))}
-    said = max(cells(moment.said) for moment in shown)
+    said = ceil(max(cells(moment.said) for moment in shown))
 
     def scene_of(moment: Moment, *, numbers: bool = False) -> Scene:
         gradients = {box_of[v]: gradient for v, gradient in moment.gradients.items()}

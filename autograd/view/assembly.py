@@ -7,14 +7,15 @@ from math import hypot, inf, isnan, nan
 from typing import TYPE_CHECKING, Any, Protocol
 
 from autograd.ops import CONSTANT, INPUT, PARAMETER
-from autograd.view.analysis import prefixes
+from autograd.view.analysis import path_of, prefixes
 from autograd.view.fold import Fold, fold
 from autograd.view.nesting import Nesting
 from autograd.view.scene import Arrow, Box, Frame, Scene, TextLine, stroke
 from autograd.view.text import number, shorten, signed, visible
+from autograd.wording import Name, formula, letters_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from autograd.value import Value
     from autograd.view.analysis import Analysis
@@ -40,7 +41,9 @@ def build_scene(graph: Analysis, how: str = "auto", *, local_derivatives: bool =
     names = [shorten(visible(root.label)) for root in graph.roots[:3] if root.label]
     nodes = len(graph.order)
     title = "Computation graph" + (f" of {', '.join(names)}" if names else "") + f", {nodes:,} node{'s' * (nodes != 1)}"
-    return assemble(fold(graph, how), PictureText(), title=title, local_derivatives=local_derivatives)
+    return assemble(
+        fold(graph, how), PictureText(letters_of(graph.order)), title=title, local_derivatives=local_derivatives
+    )
 
 
 class BoxText(Protocol):
@@ -98,18 +101,36 @@ def _box(what: Value | Fold, nodes: Sequence[Value], around: str, at: dict[str, 
     if isinstance(what, Fold):
         return Box("folded", "", *text.of_nodes(nodes, name, title), frame)
     kind = _KINDS.get(what.op, "result")
-    symbol = "" if what.op in _KINDS else shorten(visible(what.op.symbol))
+    symbol = "" if what.op in _KINDS else shorten(visible(what.op.symbol_of(len(what.parents))))
     return Box(kind, symbol, *text.of_node(what, name, symbol or kind), frame)
 
 
+OPERANDS = 9  # of a formula in a tooltip: a neuron of four inputs
+
+
 class PictureText:
-    """What a picture writes: a node's data and gradient; of several nodes how many, and how strong their gradient is."""
+    """What a picture writes: a node's data and gradient; of several nodes how many, and how strong their gradient is.
+
+    letters: node → its letter, as the lecture has it, which stands instead of its label
+    """
+
+    def __init__(self, letters: Mapping[Value, Name]) -> None:
+        self._letters = letters
 
     def of_node(self, v: Value, name: str, sign: str) -> tuple[tuple[TextLine, ...], str]:
-        """Name, data, grad; hovering shows them whole."""
+        """Name, data, grad; hovering shows them whole, with the path and the formula."""
+        if v in self._letters:
+            name = self._letters[v].text
         lines = (TextLine(f"data {number(v.data)}"), TextLine(f"grad {signed(v.grad)}", _tone(v.grad)))
-        hover = f"{visible(v.label) or 'unnamed'}: {sign}, data = {visible(v.data)}, grad = {visible(v.grad)}"
+        hover = f"{visible(path_of(v)) or 'unnamed'}: {self._formula(v) or sign}, data = {visible(v.data)}, grad = {visible(v.grad)}"
         return ((TextLine(name, "name"), *lines) if name else lines), hover
+
+    def _formula(self, v: Value) -> str:
+        """Its name and what it is in the names of its operands, while all have one and they are few."""
+        if len(v.parents) > OPERANDS or not all(p.label or p.op is CONSTANT for p in v.parents):
+            return ""
+        names = {p: self._letters.get(p) or Name(shorten(visible(p.label))) for p in (*v.parents, v)}
+        return " = ".join(filter(None, (names[v].text, formula(v, names)))) if v.parents else ""
 
     def of_nodes(self, nodes: Sequence[Value], name: str, title: str) -> tuple[tuple[TextLine, ...], str]:
         """Name, number of nodes; number of parameters and the norm of their gradients, where there are any."""
@@ -186,7 +207,7 @@ def _flows(v: Value) -> Sequence[float]:
 def _of_slot(v: Value, slot: int, flow: float, tail: int, head: int, local_derivatives: bool) -> Arrow:
     local = v.local_derivatives[slot] if v.local_derivatives else nan
     text = f"∂ {number(local)}" if local_derivatives else _glyph(flow)
-    names = (shorten(visible(node.label or node.op.symbol)) for node in (v.parents[slot], v))
+    names = (shorten(visible(node.label or node.op.symbol_of(len(node.parents)))) for node in (v.parents[slot], v))
     hover = f"{' → '.join(names)}, argument {slot + 1} of {len(v.parents)}: local derivative {local!r}, passes {flow!r}"
     return Arrow(tail, head, None if isnan(flow) else flow, text, hover, tone=_tone(flow))
 

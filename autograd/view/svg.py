@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from autograd.view.geometry import Rect, point_at
 from autograd.view.palette import DARK, LIGHT
 from autograd.view.scene import CELL, FONT, LINE_HEIGHT, MARGIN, stroke
-from autograd.view.text import cells, number, xml
+from autograd.view.text import SCRIPT, cells, number, scripts, xml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -28,6 +28,7 @@ __all__ = ["EDGE", "described", "svg"]
 EDGE = 14.0  # px of paper around the picture
 DESCRIBED = 80  # boxes that a screen reader reads aloud
 FRACTIONS = (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8)  # places along an arrow where its text may stand
+SHIFTS = {-1: 3.5, 0: 0.0, 1: -5.0}  # px, of what stands below and above the line
 CORNERS = {"input": 14, "parameter": 0, "constant": 0, "result": 5, "folded": 2}
 
 FORMS = f"""
@@ -35,6 +36,7 @@ FORMS = f"""
 .cg text{{white-space:pre;unicode-bidi:isolate;stroke:none}} .cg path{{fill:none}}
 .cg .cg-name,.cg .cg-note,.cg .cg-symbol{{font-weight:bold}} .cg .cg-symbol,.cg .cg-on{{text-anchor:middle}}
 .cg text.cg-on{{font-weight:bold}} .cg text.cg-symbol{{font-size:17px}}
+.cg .cg-script{{font-size:{100 * SCRIPT:.0f}%}}
 .cg .cg-constant rect,.cg .cg-unknown{{stroke-dasharray:5 3}}
 """
 COLOURS = """
@@ -104,7 +106,20 @@ def _style(palette: Mapping[str, str] | None) -> str:
 
 
 def _text(x: float, y: float, text: str, *classes: str) -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" class="{" ".join(f"cg-{c}" for c in classes)}">{xml(text)}</text>'
+    written = xml(text) if text.isascii() else _typeset(text)
+    return f'<text x="{x:.1f}" y="{y:.1f}" class="{" ".join(f"cg-{c}" for c in classes)}">{written}</text>'
+
+
+def _typeset(text: str) -> str:
+    """Text with its indices below and above the line: by ``dy``, for ``baseline-shift`` is not known to every browser."""
+    parts, before = [], 0.0
+    for run, level in scripts(text):
+        shift = SHIFTS[level]
+        dy = f' dy="{shift - before:.1f}"' if shift != before else ""
+        tag = f'<tspan class="cg-script"{dy}>' if level else f"<tspan{dy}>" if dy else ""
+        parts.append(f"{tag}{xml(run)}{'</tspan>' * bool(tag)}")
+        before = shift
+    return "".join(parts)
 
 
 def _rect(r: Rect, corner: float, more: str = "") -> str:

@@ -6,18 +6,22 @@ line, turn the writing direction or end a file format is spelled out instead.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 from html import escape
 from typing import Any
 
-__all__ = ["LABEL_CELLS", "cells", "number", "shorten", "signed", "visible", "xml"]
+__all__ = ["LABEL_CELLS", "SCRIPT", "cells", "number", "scripts", "shorten", "signed", "visible", "xml"]
 
 LABEL_CELLS = 26  # "layers[0].neurons[2].w[1]" fits
 _UNSEEN = frozenset(
     ("Cc", "Cf", "Cs", "Zl", "Zp")
 )  # control, format (bidi marks), surrogate, line and paragraph separator
 _JOINERS = "\u200c\u200d"  # Persian words and composed emoji need them, and they move nothing
+_SCRIPTS = re.compile("([₀-₉]+(?:‚[₀-₉]+)*)|([⁰¹²³⁴-⁹⁽⁾]+)")  # what stands below or above a letter
+_LEVEL = str.maketrans("₀₁₂₃₄₅₆₇₈₉‚⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾", "0123456789,0123456789()")
+SCRIPT = 0.75  # how large it is beside the letter; a font's own ¹ and ₁ are too small to read
 _NOT_XML = "\ufffe\uffff"
 
 
@@ -77,18 +81,37 @@ def shorten(text: str, limit: int = LABEL_CELLS) -> str:
     return f"{text[: limit - 1 - tail]}…{text[-tail:]}"
 
 
-def cells(text: str) -> int:
-    """How many columns of a fixed-width font the text takes: 2 for 漢, 0 for an accent.
+def cells(text: str) -> float:
+    """How many columns of a fixed-width font the text takes: 2 for 漢, 0 for an accent, less than 1 for an index.
 
-    >>> cells("w[1]"), cells("漢字"), cells("e\u0301")
-    (4, 4, 1)
+    >>> cells("w[1]"), cells("漢字"), cells("e\u0301"), cells("w₁")
+    (4, 4, 1, 1.75)
     """
     return len(text) if text.isascii() else sum(map(_cells, text))
 
 
 @lru_cache(maxsize=1024)
-def _cells(c: str) -> int:
-    return 0 if unicodedata.combining(c) else 1 + (unicodedata.east_asian_width(c) in "WF")
+def _cells(c: str) -> float:
+    return (
+        SCRIPT
+        if _SCRIPTS.match(c)
+        else 0
+        if unicodedata.combining(c)
+        else 1 + (unicodedata.east_asian_width(c) in "WF")
+    )
+
+
+def scripts(text: str) -> list[tuple[str, int]]:
+    """The text in runs on the line (0), below it (−1) and above it (1).
+
+    >>> scripts("w₁‚₁₀⁽²⁾·x")
+    [('w', 0), ('1,10', -1), ('(2)', 1), ('·x', 0)]
+    """
+    runs, end = [], 0
+    for run in _SCRIPTS.finditer(text):
+        runs += [(text[end : run.start()], 0), (run[0].translate(_LEVEL), -1 if run[1] else 1)]
+        end = run.end()
+    return [(part, level) for part, level in (*runs, (text[end:], 0)) if part]
 
 
 def xml(text: object) -> str:

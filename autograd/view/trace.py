@@ -54,7 +54,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograd.ops import OPS
-from autograd.view.analysis import prefixes
+from autograd.view.analysis import path_of, prefixes
 from autograd.view.encoding import encoded
 from autograd.view.levels import Document, PlayerText, maps
 from autograd.view.optimizer_step import describe_update, preview_step
@@ -143,13 +143,13 @@ def _title(root: Value, nodes: int) -> str:
 
 
 def _node(v: Value, name: Name, parents: list[int], module: int, line: int) -> Document:
-    label, inside = shorten(visible(v.label), LONGEST), visible(v.module)
+    label, path = (shorten(visible(text), LONGEST) for text in (v.label, path_of(v)))
     called = shorten(visible(name.text), LONGEST)
     whole = {
         "op": _key(v),
-        "symbol": shorten(visible(v.op.symbol).strip()),
+        "symbol": shorten(visible(v.op.symbol_of(len(v.parents))).strip()),
         "label": label,
-        "path": f"{inside}.{label}" if inside and label and not label.startswith(inside) else "",
+        "path": "" if path == label else path,
         "name": "" if called == label else called,
         "binds": -1 if name.binds == ATOM else name.binds,
         "module": module,
