@@ -634,20 +634,14 @@ def test_arrows_between_folded_boxes_have_no_sign(opened):
     assert "arrow passed minus" in drawn  # of a single scalar
 
 
-def test_both_ends_of_a_step_are_on_a_small_stage(opened):
+def test_both_ends_of_a_step_are_spoken_of_on_a_small_stage(opened):
     xs = [Value(float(i), label=f"x{i}") for i in range(6)]
     page = opened(
         step(dot(xs, [x + 1.0 for x in xs])), viewport={"width": 1024, "height": 768}, reduced_motion="reduce"
     )
     while page.get_by_role("button", name="one step forward").is_enabled():
         page.get_by_role("button", name="one step forward").click()
-        outside = page.evaluate(
-            """() => { const stage = document.querySelector(".stage").getBoundingClientRect();
-                return [...document.querySelectorAll(".box.now .shape, .box.target .shape")].filter((shape) => {
-                    const box = shape.getBoundingClientRect();
-                    return box.left < stage.left || box.right > stage.right || box.top < stage.top || box.bottom > stage.bottom; }).length; }"""
-        )
-        assert outside == 0, said(page)
+        ends_can_be_read(page, 14)
 
 
 def test_a_slope_is_said_with_its_rule_and_its_numbers_and_a_path_is_in_the_tooltip(opened):
@@ -718,8 +712,7 @@ def test_on_a_phone_nothing_overlaps_and_nothing_is_too_wide(opened, nodes):
             )
             == 0
         )
-        if page.locator(".box.now").count():
-            on_stage(page, ".box.now")
+        ends_can_be_read(page, 14)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -780,7 +773,7 @@ def test_presenting_fills_the_screen_with_the_graph_and_the_sentence_in_type_for
     playwright.expect(page.locator(".cg:fullscreen")).to_have_count(1)
     for _ in range(30):
         press(page, "PageDown")
-        on_stage(page, ".box.target" if page.locator(".box.target").count() else ".box.now")  # where a number arrives
+        ends_can_be_read(page, 28)
         small = page.evaluate(
             """() => [...document.querySelectorAll(".cg-player *")].filter((e) => e.checkVisibility()
                 && [...e.childNodes].some((child) => child.nodeType === 3 && child.data.trim())
@@ -837,6 +830,45 @@ def text_sizes(page, selector: str) -> list[float]:
     return sizes
 
 
+def is_within(inner, outer) -> bool:
+    return all(
+        outer[at] - 0.5 <= inner[at] and inner[at] + inner[size] <= outer[at] + outer[size] + 0.5
+        for at, size in (("x", "width"), ("y", "height"))
+    )
+
+
+def apart(a, b) -> bool:
+    return any(
+        a[at] + a[size] <= b[at] + 0.5 or b[at] + b[size] <= a[at] + 0.5
+        for at, size in (("x", "width"), ("y", "height"))
+    )
+
+
+def ends_can_be_read(page, least: float) -> None:
+    """Where a step's number arrives is on the stage; what it comes from too, or a marker names it; all in px enough."""
+    if not page.locator(".box.now").count():
+        return
+    arrives = ".box.target" if page.locator(".box.target").count() else ".box.now"
+    on_stage(page, arrives)
+    assert min(text_sizes(page, arrives)) >= least - 0.01, said(page)
+    stage, box = page.locator(".stage").bounding_box(), page.locator(arrives).locator(".shape").first.bounding_box()
+    marked = []
+    for marker in page.locator(".marker").all():
+        assert is_within(marker.bounding_box(), stage)
+        assert apart(marker.bounding_box(), box), said(page)
+        assert marker.evaluate("(e) => parseFloat(getComputedStyle(e).fontSize)") >= least
+        marked.append(marker.locator("b").text_content())
+    gives = page.locator(".box.now .shape").first.bounding_box()
+    if not is_within(gives, stage):
+        assert len(marked) == 1
+        assert marked[0] in said(page) or page.locator(".box.now.folded").count()
+    else:
+        assert arrives == ".box.now" or marked == []
+    minimap = page.locator(".minimap")
+    if minimap.is_visible():
+        assert apart(minimap.bounding_box(), box)
+
+
 def loss_of(*sizes: int) -> Value:
     loss = (MLP(list(sizes), activation="tanh", seed=3)([0.5] * sizes[0]) - 1.0) ** 2
     loss.label = "loss"
@@ -876,9 +908,62 @@ def test_what_a_step_speaks_of_is_on_the_stage_and_can_be_read(opened, nodes):
     page = opened(step(GRAPHS[nodes]()), viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
     for _ in range(60):
         press(page, "ArrowRight")
-        if page.locator(".box.now").count():
-            on_stage(page, ".box.now, .box.target")
-            assert min(text_sizes(page, ".box.now, .box.target")) >= 13.99, said(page)
+        ends_can_be_read(page, 14)
+
+
+def far() -> Value:
+    """Its first node is used again by its last, thirty columns away."""
+    x = Value(0.3, label="x")
+    y = x
+    for _ in range(10):
+        y = (y * 1.1).tanh()
+    y.label = "y"
+    return y * x
+
+
+def test_the_far_end_of_a_step_is_a_marker_with_its_name_and_number_and_a_click_goes_there(opened):
+    page = opened(step(far()), viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
+    while not said(page).startswith("∂L/∂x += ∂L/∂L"):
+        press(page, "ArrowRight")
+    marker = page.locator(".marker")
+    assert marker.locator("*").all_text_contents() == ["L", "grad +1"]
+    on_stage(page, ".box.target")
+    label, stage = page.locator(".label rect").bounding_box(), page.locator(".stage").bounding_box()
+    assert is_within(label, stage)  # the product is where the arrow can be seen
+    marker.click()
+    on_stage(page, ".box.now")
+    assert page.locator(".marker b").text_content() == "x"  # now it is the other end that is away
+
+
+def test_the_map_shows_what_is_on_the_stage_and_takes_one_elsewhere(opened):
+    page = opened(step(long()), viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
+    minimap = page.locator(".minimap")
+    seen = lambda: float(minimap.locator("rect").get_attribute("y"))  # noqa: E731
+    top = seen()
+    box = minimap.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] - 3)
+    page.mouse.down()
+    assert seen() > top
+    on_stage(page, ".box >> nth=-1")
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"], steps=3)
+    page.mouse.up()
+    assert seen() == pytest.approx(top)
+    on_stage(page, ".box >> nth=0")
+    page = opened(step(diamond()))
+    assert page.locator(".minimap").is_hidden()  # the whole graph is on the stage
+
+
+def test_the_graph_cannot_be_dragged_off_the_stage(opened):
+    page = opened(step(diamond()))
+    box = page.locator(".stage").bounding_box()
+    for end in ((box["x"] + 5, box["y"] + 5), (box["x"] + box["width"] - 5, box["y"] + box["height"] - 5)):
+        for _ in range(3):
+            page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 20)
+            page.mouse.down()
+            page.mouse.move(*end)
+            page.mouse.up()
+        graph = page.locator("svg.graph > g").bounding_box()
+        assert not apart(graph, box)
 
 
 def test_the_camera_glides_unless_motion_is_not_wanted(opened):

@@ -12,6 +12,7 @@ In the order in which to read them, each line on those above it:
     wording pass mistakes trace steps sentences prediction    a trace, and all that can be said of it: no DOM
     part_map levels                                           which map of the graph is shown: no DOM
     boxes arrows graph                                        a graph, painted moment by moment
+    markers minimap                                           what of it is not on the stage
     card table contributions timeline keys saving layout      what stands around it
     player, player_page player_widget                         the player and its two homes
 

@@ -36,12 +36,28 @@ test("a box is on the stage only as a whole", () => {
   assert.equal(camera.holds(view, room, [100, 440, 150, 50]), false);
 });
 
-test("the camera aims at what can be read together, else at what matters most", () => {
+test("the camera aims at what can be read together, and leaves room for the markers of what cannot", () => {
   const at = (x) => [x, 100, 100, 50];
-  const scales = { readable: 1, legible: 0.75 };
-  const aimed = (...xs) => camera.aim(xs.map(at), scales, room);
-  assert.deepEqual(aimed(100, 300, 500), { box: [300, 100, 500, 50], k: 1 });
-  assert.deepEqual(aimed(100, 300, 5000), { box: [200, 100, 300, 50], k: 1 });
-  assert.deepEqual(aimed(100, 1000), { box: [550, 100, 1000, 50], k: 0.8 }); // smaller, but both
-  assert.deepEqual(aimed(100, 5000), { box: at(100), k: 1 });
+  const aimed = (...xs) => camera.aim(xs.map(at), 1, room);
+  assert.deepEqual(aimed(100, 300, 500), { box: [300, 100, 500, 50], margin: 25 });
+  assert.deepEqual(aimed(100, 300, 5000), { box: [200, 100, 300, 50], margin: 70 });
+  assert.deepEqual(aimed(100, 1000), { box: at(100), margin: 70 }); // 1000 px do not fit into 800
+  assert.deepEqual(aimed(100, 750, 5000), { box: at(100), margin: 70 }); // 750 do, but not beside a marker
+});
+
+test("the middle of the stage stays on the drawing, however far it is moved", () => {
+  const drawing = [0, -40, 2000, 400];
+  assert.deepEqual(camera.kept({ k: 1, x: 9e9, y: 5 }, drawing, room), { k: 1, x: 425, y: 5 });
+  assert.deepEqual(camera.kept({ k: 2, x: -9e9, y: -9e9 }, drawing, room), { k: 2, x: 425 - 4000, y: 225 - 800 });
+});
+
+test("what the stage shows, put on the stage, is the stage", () => {
+  const view = { x: -30, y: 70, k: 1.5 };
+  assert.deepEqual(camera.onStage(view, camera.shown(view, room)), [425, 225, 850, 450]);
+});
+
+test("what stands along an edge is moved so that it neither overlaps nor leaves the edge, and keeps its order", () => {
+  assert.deepEqual(camera.spreadOut([100, 50], [20, 20], 300), [100, 50]);
+  assert.deepEqual(camera.spreadOut([100, 99, 101], [20, 20, 20], 300), [119, 99, 139]);
+  assert.deepEqual(camera.spreadOut([299, 0, 298], [20, 40, 20], 300), [290, 20, 270]);
 });

@@ -3,6 +3,7 @@
 import { s, setClass } from "./dom.js";
 import { signClass } from "./numbers.js";
 
+const STRIDE = 20; // px from one point of an arrow to the next that is looked at
 const THIN = 1.2; // px: an arrow along which nothing has gone yet
 
 /** An arrow of a map. One at a folded box stands for many slots, so it has no sign. */
@@ -40,7 +41,25 @@ export function arrowsBySlot(nodes, map, arrows) {
   return found;
 }
 
-function slotKey(node, slot) {
+/**
+ * The way along an arrow, from its tip or its other end, as long as `inside(point)`: a function of how far, 0 to 1, that
+ * gives the point there.
+ */
+export function walk({ line }, fromTip, inside) {
+  const length = line.getTotalLength();
+  const at = (way) => line.getPointAtLength(fromTip ? length - way : way);
+  let [near, far] = [0, Math.min(STRIDE, length)];
+  while (inside(at(far)) && far < length) [near, far] = [far, Math.min(far + STRIDE, length)];
+  if (inside(at(far))) near = far;
+  while (far - near > 0.5) {
+    const middle = (near + far) / 2;
+    if (inside(at(middle))) near = middle;
+    else far = middle;
+  }
+  return (share) => at(share * near);
+}
+
+export function slotKey(node, slot) {
   return `${node} ${slot}`;
 }
 

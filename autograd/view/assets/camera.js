@@ -4,11 +4,12 @@
 import { clamp } from "./arrays.js";
 
 const MARGIN = 25; // px around the drawing, for rings and badges
+const MARKER = 45; // px more at scale 1, where markers stand at the edge
 const LARGEST = 6;
 
 /** The scale at which all of something is on the stage. */
-export function scaleToFit([width, height], room) {
-  return Math.min((room.width - 2 * MARGIN) / width, (room.height - 2 * MARGIN) / height);
+export function scaleToFit([width, height], room, margin = MARGIN) {
+  return Math.min((room.width - 2 * margin) / width, (room.height - 2 * margin) / height);
 }
 
 /** A scale within limits: at least as large as the whole drawing on the stage. */
@@ -27,6 +28,12 @@ function along(at, from, to, length) {
   return clamp(length / 2 - at, length - MARGIN - to, MARGIN - from);
 }
 
+/** A view, moved as little as keeps the middle of the stage on the drawing. */
+export function kept({ x, y, k }, [left, top, right, bottom], { width, height }) {
+  const inside = (at, from, to, length) => clamp(at, length / 2 - to * k, length / 2 - from * k);
+  return { k, x: inside(x, left, right, width), y: inside(y, top, bottom, height) };
+}
+
 /** Zoomed to scale k, while a point of the stage stays where it is. */
 export function zoomed(view, k, [x, y]) {
   const by = k / view.k;
@@ -41,21 +48,54 @@ export function around(boxes) {
   return [(left + right) / 2, (top + bottom) / 2, right - left, bottom - top];
 }
 
-/** Is a box on the stage as a whole, with what surrounds it? */
-export function holds({ x, y, k }, room, [cx, cy, width, height]) {
-  const inside = (at, size, length) => Math.abs(at - length / 2) <= (length - size) / 2 - MARGIN + 0.5; // half a pixel
-  return inside(cx * k + x, width * k, room.width) && inside(cy * k + y, height * k, room.height);
+/** A box of the drawing, where it is on the stage. */
+export function onStage({ x, y, k }, [cx, cy, width, height]) {
+  return [cx * k + x, cy * k + y, width * k, height * k];
+}
+
+/** What of the drawing the stage shows, as a box. */
+export function shown({ x, y, k }, { width, height }) {
+  return [(width / 2 - x) / k, (height / 2 - y) / k, width / k, height / k];
+}
+
+/** Is a box on the stage as a whole, with a margin? */
+export function holds(view, room, box, margin = MARGIN) {
+  const [x, y, width, height] = onStage(view, box);
+  const inside = (at, size, length) => Math.abs(at - length / 2) <= (length - size) / 2 - margin + 0.5; // half a pixel
+  return inside(x, width, room.width) && inside(y, height, room.height);
+}
+
+/** Do two boxes overlap? */
+export function overlap([x, y, width, height], [u, v, w, h]) {
+  return 2 * Math.abs(x - u) < width + w && 2 * Math.abs(y - v) < height + h;
+}
+
+/** The places along an edge, moved so that what stands there, of these sizes, neither overlaps nor leaves the edge. */
+export function spreadOut(places, sizes, length) {
+  const order = places.map((_, i) => i).sort((i, j) => places[i] - places[j]);
+  const found = [];
+  let end = 0;
+  for (const i of order) {
+    found[i] = Math.max(places[i], end + sizes[i] / 2);
+    end = found[i] + sizes[i] / 2;
+  }
+  let start = length;
+  for (const i of order.reverse()) {
+    found[i] = Math.min(found[i], start - sizes[i] / 2);
+    start = found[i] - sizes[i] / 2;
+  }
+  return found;
 }
 
 /**
- * What of these boxes to look at, the most important first, and at which scale, at least `readable` if that can be: all
- * that are readable together, or the first two if they can be read in a pinch, or the first.
+ * What of these boxes to look at, the most important first: as many as are readable together. Where that is not all,
+ * the margin has room for the markers of the others.
  */
-export function aim(boxes, { readable, legible }, room) {
-  for (let n = boxes.length; n > 1; n -= 1) {
+export function aim(boxes, readable, room) {
+  for (let n = boxes.length; n > 0; n -= 1) {
+    const margin = n < boxes.length ? MARGIN + MARKER * readable : MARGIN;
     const box = around(boxes.slice(0, n));
-    const k = Math.min(readable, scaleToFit(box.slice(2), room));
-    if (k >= (n > 2 ? readable : legible)) return { box, k };
+    if (n === 1 || scaleToFit(box.slice(2), room, margin) >= readable) return { box, margin };
   }
-  return { box: boxes[0], k: readable };
+  return null;
 }

@@ -1,9 +1,10 @@
 // The graph: a level, or an opened part, as boxes and arrows; `paint` then changes only what a step changes.
 
-import { arrowsBySlot, drawArrow, paintArrows } from "./arrows.js";
+import { clamp } from "./arrays.js";
+import { arrowsBySlot, drawArrow, paintArrows, slotKey, walk } from "./arrows.js";
 import { addReactions, drawBox, paintBox } from "./boxes.js";
 import { furnish, s, setText } from "./dom.js";
-import { formatNumber } from "./numbers.js";
+import { formatNumber, formatSigned } from "./numbers.js";
 
 export class Graph {
   /** `map`: boxes, arrows, frames, and in which box each node is (`place`); `reactions`: how boxes react. */
@@ -39,33 +40,59 @@ export class Graph {
     const now = this.map.place[event?.node];
     const target = this.map.place[event?.parent];
     for (const [i, box] of this.boxes.entries()) paintBox(box, moment, role(i === now, i === target));
-    this.paintLabel(paintArrows(this.arrows, this.bySlot, moment), moment);
+    this.active = paintArrows(this.arrows, this.bySlot, moment);
+    this.paintLabel(moment);
   }
 
-  /** The product, on the arrow at work. */
-  paintLabel(arrow, { event, isAsking }) {
-    const [plate, text] = this.label.children;
-    this.label.setAttribute("visibility", arrow ? "visible" : "hidden");
-    if (!arrow) return;
+  /**
+   * What a step speaks of: the box where its number arrives, then those that give it, with the arrow between and which
+   * end of it is the first one's.
+   */
+  ends({ trace, pass, time, event }) {
+    if (event?.node === undefined) return [];
+    const { parents } = trace.nodes[event.node];
+    const isForward = event.kind === "forward";
+    const value = (node) =>
+      isForward ? `data ${formatNumber(pass.data(node, time))}` : `grad ${formatSigned(event.upstream)}`;
+    const found = new Map();
+    const add = (node, slot) => {
+      const box = this.map.boxes[this.map.place[node]];
+      const arrow = this.bySlot.get(slotKey(event.node, slot));
+      const end = { box: box.at, name: trace.nodes[node].name, value: value(node), arrow, fromTip: isForward, node };
+      const other = found.get(box);
+      if (!other) found.set(box, end);
+      else if (other.node !== node) Object.assign(other, { name: box.name, value: "" }); // several of its nodes
+    };
+    if (event.parent !== undefined) add(event.parent);
+    add(event.node, event.slot);
+    if (isForward) for (const [slot, parent] of parents.entries()) add(parent, slot);
+    return [...found.values()];
+  }
+
+  /** The product, for the arrow at work. */
+  paintLabel({ event, isAsking }) {
+    const [, text] = this.label.children;
+    this.label.setAttribute("visibility", this.active ? "visible" : "hidden");
+    if (!this.active) return;
     const product = isAsking ? "? = ?" : `${formatNumber(event.local)} = ${formatNumber(event.contribution)}`;
     setText(text, `${formatNumber(event.upstream)} · ${product}`);
-    const middle = arrow.line.getPointAtLength(arrow.line.getTotalLength() / 2);
-    const width = text.textContent.length * 9 + 14;
-    const [x, y] = this.free(middle, width);
-    furnish(plate, { x: x - width / 2, y: y - 12, width, height: 24 });
-    furnish(text, { x, y: y + 5 });
   }
 
-  /** The nearest place above or below a point where a plate of this width covers no box. */
-  free({ x, y }, width) {
-    const covers = (to) =>
-      this.map.boxes.some(({ at: [cx, cy, w, h] }) => {
-        return Math.abs(cx - x) < (w + width) / 2 && to - cy < h / 2 + 14 && cy - to < h / 2 + 32;
-      });
-    for (let away = 16; away < 400; away += 12) {
-      for (const to of [y - away, y + away]) if (!covers(to)) return [x, to];
-    }
-    return [x, y - 16];
+  /** Puts it in the middle of that part of the arrow that is in a window of the drawing, where it covers no box, or none of `ends`. */
+  placeLabel([x, y, width, height], ends) {
+    if (!this.active) return;
+    const inside = (point) => Math.abs(point.x - x) <= width / 2 && Math.abs(point.y - y) <= height / 2;
+    const [plate, text] = this.label.children;
+    const wide = text.textContent.length * 9 + 14;
+    const middle = walk(this.active, false, inside)(0.5);
+    const reach = Math.max(0, (width - wide) / 2 - 4);
+    const left = clamp(middle.x, x - reach, x + reach);
+    const reaches = (to) => Math.abs(to - y) < height / 2 - 16;
+    const all = this.map.boxes.map(({ at }) => at);
+    const free = (boxes) => freeHeight([left, middle.y], wide, boxes, reaches);
+    const top = free(all) ?? free(ends) ?? middle.y;
+    furnish(plate, { x: left - wide / 2, y: top - 12, width: wide, height: 24 });
+    furnish(text, { x: left, y: top + 5 });
   }
 
   /** Marks the boxes in which these nodes are. */
@@ -77,6 +104,18 @@ export class Graph {
 
 function role(isNow, isTarget) {
   return [isNow && "now", isTarget && "target"].filter(Boolean).join(" ");
+}
+
+/** The nearest height above or below a point that is allowed and where a plate of this width covers no box, if any. */
+function freeHeight([x, y], width, boxes, isAllowed) {
+  const covers = (to) =>
+    boxes.some(([cx, cy, w, h]) => {
+      return Math.abs(cx - x) < (w + width) / 2 && to - cy < h / 2 + 14 && cy - to < h / 2 + 32;
+    });
+  for (let away = 16; away < 400; away += 12) {
+    for (const to of [y - away, y + away]) if (isAllowed(to) && !covers(to)) return to;
+  }
+  return null;
 }
 
 function drawFrame({ title, at: [x, y, width, height] }) {

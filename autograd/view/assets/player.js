@@ -1,6 +1,6 @@
 // The player: steps forward and backward through a trace.
 
-import { scaleToFit } from "./camera.js";
+import { scaleToFit, shown } from "./camera.js";
 import { Card } from "./card.js";
 import { paintContributions } from "./contributions.js";
 import { fillScreen, listenToKeys } from "./controls.js";
@@ -9,6 +9,8 @@ import { Graph } from "./graph.js";
 import { keyActions } from "./keys.js";
 import { buildLayout } from "./layout.js";
 import { Levels } from "./levels.js";
+import { Markers } from "./markers.js";
+import { Minimap } from "./minimap.js";
 import { mistakenPass } from "./mistakes.js";
 import { parseNumber } from "./numbers.js";
 import { diagnose, question, ruleOf } from "./prediction.js";
@@ -45,7 +47,10 @@ export class Player {
       close: () => this.unselect(),
     });
     this.ui = buildLayout(this);
-    this.stage = new Stage(this.ui.stage);
+    this.markers = new Markers((box) => this.stage.centre([box]));
+    this.minimap = new Minimap((point) => this.stage.lookAt(point, this.stage.view.k));
+    this.ui.stage.append(this.markers.element, this.minimap.element);
+    this.stage = new Stage(this.ui.stage, () => this.showAround());
     host.replaceChildren(this.ui.root);
     this.stopListening = listenToKeys(keyActions(this), this.ui.help, (event) => this.isMeant(event));
     this.sizeText();
@@ -162,9 +167,11 @@ export class Player {
     paintContributions(ui.contributions, moment);
     ui.table.paint(moment);
     this.graph.paint(moment);
+    this.ends = this.graph.ends(moment);
     if (this.stage.measure())
       this.resize(); // the sentence takes more room, or less
-    else this.followStep(event);
+    else this.followStep();
+    this.showAround();
     const line = this.trace.nodes[event?.node]?.line;
     for (const item of ui.code.children) setClass(item, Number(item.dataset.line) === line ? "now" : "");
     if (this.card.node >= 0) this.card.show(moment, this.card.node);
@@ -241,7 +248,12 @@ export class Player {
   drawMap() {
     const { ui, levels, stage } = this;
     this.graph = new Graph(this.trace, levels.map, this.reactions());
+    this.ends = [];
     stage.show(this.graph);
+    this.minimap.draw(
+      stage.bounds,
+      this.graph.map.boxes.map(({ at }) => at),
+    );
     setText(ui.note, this.graph.map.note);
     ui.trail.hidden = levels.isWhole;
     setText(ui.trail.lastChild, ` ${levels.path.join(" › ")}`);
@@ -257,7 +269,7 @@ export class Player {
   resize() {
     this.sizeText();
     if (this.stage.fitted || this.presents) this.begin();
-    this.followStep(this.pass.event(this.time));
+    this.followStep();
   }
 
   /** The whole graph, or the part of it where the pass is, if the whole could not be read. */
@@ -282,7 +294,7 @@ export class Player {
         else this.card.show(this.moment(), drawn.inside[0].index);
       },
       leave: () => this.card.pinned || this.unselect(),
-      focus: ({ inside }) => this.follow(inside[0].index),
+      focus: ({ box }) => this.stage.follow([box.at]),
       press: (drawn) => {
         open(drawn);
         (this.ui.trail.hidden ? this.ui.root : this.ui.trail.firstChild).focus();
@@ -290,17 +302,17 @@ export class Player {
     };
   }
 
-  /** Keeps on the stage what a step speaks of: of a sum's operands, as many as can be read together. */
-  followStep(event) {
-    if (event?.node === undefined) return;
-    if (event.parent !== undefined) this.follow(event.parent, event.node);
-    else if (event.kind === "forward") this.follow(event.node, ...this.trace.nodes[event.node].parents);
-    else this.follow(event.node);
+  /** Keeps on the stage what the step speaks of: of a sum's operands, as many as can be read together. */
+  followStep() {
+    if (this.ends.length) this.stage.follow(this.ends.map(({ box }) => box));
   }
 
-  /** Keeps the boxes of these nodes on the stage, of the first ones at least. */
-  follow(...nodes) {
-    this.stage.follow([...new Set(nodes)].map((node) => this.graph.boxOf(node)));
+  /** What of the step is not on the stage, and where the stage is in the graph. */
+  showAround() {
+    const { view, room } = this.stage;
+    const boxes = this.ends.map(({ box }) => box);
+    this.graph.placeLabel(shown(view, room), boxes);
+    this.minimap.show(view, room, boxes, this.markers.show(this.ends, view, room));
   }
 
   get presents() {

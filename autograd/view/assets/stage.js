@@ -1,19 +1,21 @@
 // The stage: a drawing that is zoomed, moved, fitted and followed. It knows nothing of graphs.
 
-import { aim, around, holds, limited, scaleToFit, viewAt, zoomed } from "./camera.js";
+import { aim, around, holds, kept, limited, scaleToFit, viewAt, zoomed } from "./camera.js";
 import { setClass } from "./dom.js";
 
 const FONT = 14; // px, the text of a drawing at scale 1
-export const LEGIBLE = 11 / FONT; // smaller text can be made out, not read
+export const LEGIBLE = 11 / FONT; // the scale below which an overview could not be read
 const MOST_GLIDING = 1500; // things in a drawing: of more, each frame of a glide takes a browser longer than a step
 const LARGEST_FIT = 1.8; // the scale of a small drawing: larger looks clumsy
 
 /** A box on the stage is [x, y, width, height], its centre and its size, in the drawing's coordinates. */
 export class Stage {
-  constructor(element) {
+  /** `moved`: called when another part of the drawing is shown. */
+  constructor(element, moved) {
     this.element = element;
+    this.moved = moved;
     this.readable = 1; // the scale at which a step is followed
-    this.legible = LEGIBLE; // the least scale at which all is shown, or the two ends of a long step
+    this.legible = LEGIBLE; // the least scale at which all is shown
     this.view = { x: 0, y: 0, k: 1 }; // where the drawing is, and how large
     this.fitted = true; // until it is moved
     this.zoomed = false; // by the reader, whose scale is kept
@@ -35,12 +37,13 @@ export class Stage {
 
   /** Shows an SVG whose `content` is moved and scaled; `top` is the height of what stands above its box. */
   show({ svg, content, size, top = 0 }) {
+    this.svg?.remove();
+    this.element.prepend(svg);
     this.svg = svg;
     this.content = content;
     this.size = size;
     this.top = top;
     this.zoomed = false;
-    this.element.replaceChildren(svg);
   }
 
   /** Calls `resized` when the size of its element changes. */
@@ -55,12 +58,19 @@ export class Stage {
     return this.room.width !== width || this.room.height !== height;
   }
 
+  /** [left, top, right, bottom] of the drawing. */
+  get bounds() {
+    return [0, -this.top, ...this.size];
+  }
+
   /** Glides there, or is there at once. */
-  setView(view, glides = false) {
+  setView(to, glides = false) {
+    const view = kept(to, this.bounds, this.room);
     this.view = view;
     this.fitted = false;
     setClass(this.svg, glides && this.content.childElementCount < MOST_GLIDING ? "graph gliding" : "graph");
     this.content.setAttribute("transform", `translate(${view.x} ${view.y}) scale(${view.k})`);
+    this.moved();
   }
 
   /** The scale at which all of the drawing is on the stage. */
@@ -79,8 +89,7 @@ export class Stage {
   }
 
   lookAt(point, k, glides = false) {
-    const [width, height] = this.size;
-    this.setView(viewAt(point, k, [0, -this.top, width, height], this.room), glides);
+    this.setView(viewAt(point, k, this.bounds, this.room), glides);
   }
 
   /** Zooms, with the point (x, y) of the stage, or its middle, staying where it is. */
@@ -130,18 +139,14 @@ export class Stage {
     }
   }
 
-  /** Moves on only if not all of these boxes, the most important first, can be read as it is. */
+  /** Moves on only if not all of these boxes, the most important first, or as many as there is room for, can be read. */
   follow(boxes) {
-    const readable = this.zoomed ? this.view.k : this.readable;
-    const { box, k } = aim(boxes, { readable, legible: Math.min(readable, this.legible) }, this.room);
-    if (this.view.k >= k && holds(this.view, this.room, box)) return;
-    this.lookAt(box, Math.max(k, this.scaleKept(box)), true);
-  }
-
-  /** The scale as it is, if a box has room at it. */
-  scaleKept([, , ...size]) {
     const { k } = this.view;
-    return k <= scaleToFit(size, this.room) ? k : 0;
+    const readable = this.zoomed ? k : this.readable;
+    const { box, margin } = aim(boxes, readable, this.room);
+    if (k >= readable && holds(this.view, this.room, box, margin)) return;
+    const hasRoom = k <= scaleToFit(box.slice(2), this.room, margin);
+    this.lookAt(box, hasRoom ? Math.max(k, readable) : readable, true);
   }
 
   /** Brings the middle of some boxes to the middle, large enough to be read. */
