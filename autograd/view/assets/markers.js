@@ -1,4 +1,4 @@
-// What a step speaks of and is not on the stage: a marker at the edge, where its arrow leaves the stage. Clicking goes there.
+// What a step speaks of and is not on the stage: a marker at the edge, where its arrow leaves; a click goes there.
 
 import { clamp } from "./arrays.js";
 import { walk } from "./arrows.js";

@@ -1,4 +1,4 @@
-// The whole drawing, small, in a corner of the stage that is not all of it: the part that is seen, and how to get elsewhere.
+// The whole drawing, small, in a corner of a stage that shows a part of it: which part, and a way to others.
 
 import { holds, onStage, overlap, shown } from "./camera.js";
 import { furnish, s } from "./dom.js";

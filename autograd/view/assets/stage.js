@@ -139,7 +139,7 @@ export class Stage {
     }
   }
 
-  /** Moves on only if not all of these boxes, the most important first, or as many as there is room for, can be read. */
+  /** Moves on only if not all of these boxes, the most important first, can be read, or as many as have room. */
   follow(boxes) {
     const { k } = this.view;
     const readable = this.zoomed ? k : this.readable;
