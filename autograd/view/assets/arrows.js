@@ -42,8 +42,8 @@ export function arrowsBySlot(nodes, map, arrows) {
 }
 
 /**
- * The way along an arrow, from its tip or its other end, as long as `inside(point)`: a function of how far, 0 to 1, that
- * gives the point there.
+ * The way along an arrow, from its tip or its other end, as long as `inside(point)`: a function of how far, 0 to 1,
+ * that gives the point there.
  */
 export function walk({ line }, fromTip, inside) {
   const length = line.getTotalLength();

@@ -78,7 +78,7 @@ export class Graph {
     setText(text, `${formatNumber(event.upstream)} · ${product}`);
   }
 
-  /** Puts it in the middle of that part of the arrow that is in a window of the drawing, where it covers no box, or none of `ends`. */
+  /** Puts it in the middle of what a window shows of the arrow, where it covers no box, or at least none of `ends`. */
   placeLabel([x, y, width, height], ends) {
     if (!this.active) return;
     const inside = (point) => Math.abs(point.x - x) <= width / 2 && Math.abs(point.y - y) <= height / 2;

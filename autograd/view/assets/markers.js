@@ -17,7 +17,7 @@ export class Markers {
     this.ends = []; // those that are marked
   }
 
-  /** Marks those of `ends`, as Graph.ends gives them, that a view does not show. Returns where, as boxes on the stage. */
+  /** Marks those of Graph's `ends` that a view does not show. Returns where, as boxes on the stage. */
   show(ends, view, room) {
     const missing = ends.filter(({ box }) => !holds(view, room, box, 0));
     const most = clamp(Math.floor(room.width / WIDEST), 1, MOST_MARKERS);
