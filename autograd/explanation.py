@@ -108,13 +108,13 @@ class Explanation(NamedTuple):
         >>> from autograd import Value
         >>> x = Value(3.0, label="x")
         >>> print(explain(x, x.exp()).latex().splitlines()[1])
-        \frac{\partial \mathrm{L}}{\partial \mathrm{x}} &\mathrel{+}= 1 \cdot 20.0855 = 20.0855 && (0 \to 20.0855) \\
+        \frac{\partial \mathrm{L}}{\partial \mathrm{x}} &\mathrel{+}= 1 \cdot 20.0855 = 20.0855 && (0 \to 20.0855) \\[1ex]
         """
         of = rf"\frac{{\partial {_tex(self.root)}}}{{\partial {_tex(self.name)}}}"
         dot = r" \cdot "
         rows = [
             rf"{of} &\mathrel{{+}}= {_tex_digits(c.upstream)}{dot}{_tex_digits(c.local)} = {_tex_digits(c.contribution)}"
-            rf" && ({_tex_digits(c.before)} \to {_tex_digits(c.after)}) \\"
+            rf" && ({_tex_digits(c.before)} \to {_tex_digits(c.after)}) \\[1ex]"
             for c in self.contributions[:SHOWN]
         ]
         total = rf"{of} &= {_tex_digits(self.gradient)}"

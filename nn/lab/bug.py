@@ -108,7 +108,7 @@ def _source_cell(heading: str, lines: list[str], marked: set[int]) -> str:
         for i, line in enumerate(lines)
     ]
     cell = "text-align:left;vertical-align:top;width:50%"
-    return f'<td style="{cell}"><b>{heading}</b><pre>{chr(10).join(shown)}</pre></td>'
+    return f'<td style="{cell}"><b>{heading}</b><pre style="white-space:pre-wrap">{chr(10).join(shown)}</pre></td>'
 
 
 def _number_table(rows: Iterable[tuple[str, float, float]]) -> str:
