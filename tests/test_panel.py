@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import math
 import re
+import sys
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import pytest
@@ -616,6 +618,21 @@ def test_frames_follow_the_notebooks_theme_and_its_changes(tab, tmp_path, system
     for theme, paper in {"dark": "rgb(15, 19, 24)", "light": "rgb(255, 255, 255)"}.items():
         page.evaluate(f"document.documentElement.style.colorScheme = '{theme}'")
         for i in range(len(pages)):
+            shown = page.locator("iframe").nth(i).content_frame.locator(".cg")
+            expect(shown).to_have_css("background-color", paper)
+
+
+def test_in_marimo_a_frame_has_no_script_beside_it_and_the_theme_of_the_notebook(tab, monkeypatch):
+    x = Value(2.0, label="x")
+    page = tab(color_scheme="light")
+    for theme, paper in {"dark": "rgb(15, 19, 24)", "light": "rgb(255, 255, 255)"}.items():
+        marimo = SimpleNamespace(app_meta=lambda theme=theme: SimpleNamespace(theme=theme))
+        monkeypatch.setitem(sys.modules, "marimo", marimo)
+        (panel_kind, panel_html), (_, player_html) = panel()._mime_(), step(x * x)._mime_()
+        assert panel_kind == "text/html"
+        assert panel_html.endswith("</iframe>")
+        page.set_content(panel_html + player_html)
+        for i in range(2):
             shown = page.locator("iframe").nth(i).content_frame.locator(".cg")
             expect(shown).to_have_css("background-color", paper)
 

@@ -114,14 +114,24 @@ class Page:
         write_atomically(path, self.html)
         return path
 
-    def _repr_html_(self) -> str:
-        """A frame of its own for the page, which it tells the theme; where scripts may not run, the picture stays."""
+    @property
+    def _frame(self) -> str:
+        """A frame of its own for the page; where none is shown, the picture."""
         sandbox = f"allow-scripts{' allow-downloads' * self._downloads}"
         return (
             f'<iframe srcdoc="{escape(self.html)}" sandbox="{sandbox}" allow="fullscreen" width="100%" height="{self.height}" '
             f'style="border:0" title="{xml(self.title)}" data-lm-suppress-shortcuts="true">{image(self.picture, self.title)}</iframe>'
-            f"<script>{THEME}</script>"
         )
+
+    def _repr_html_(self) -> str:
+        """The frame, and the script that tells it the theme."""
+        return f"{self._frame}<script>{THEME}</script>"
+
+    def _mime_(self) -> tuple[str, str]:
+        """The frame for marimo, which would lock a script beside it into a low white frame: its name tells the theme."""
+        import marimo  # which asks, and so is there
+
+        return "text/html", self._frame.replace("<iframe", f'<iframe name="{marimo.app_meta().theme}"', 1)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return {"text/html": self._repr_html_(), "text/plain": repr(self)}
