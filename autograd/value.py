@@ -403,19 +403,35 @@ def _reread(op: Op, operands: Sequence[Value]) -> tuple[float, tuple[float, ...]
 
 def _outside(op: Op, x: Sequence[float], operands: Sequence[Value]) -> str:
     """What to say when an op was asked for something outside its domain, in the operands' own names where they have some."""
-    rule = op.operands or tuple(f"x{i + 1}" for i in range(len(x)))
-    own = dict(zip(rule, (_short_label(v) or name for v, name in zip(operands, rule, strict=True)), strict=True))
-    if len({*own.values(), *op.constants}) < len(own) + len(op.constants):
-        own = dict(zip(rule, rule, strict=True))  # one name would stand for two numbers
-    named = re.findall(r"\w+", op.domain)
+    names = [_short_label(v) or name for v, name in zip(operands, _operand_names(op, len(x)), strict=True)]
+    if len({*names, *op.constants}) < len(names) + len(op.constants):
+        names = _operand_names(op, len(x))  # one name would stand for two numbers
     got = [
-        f"{own[name]} = {xi:g}" + (f" at node {shortened(v.label)}" if v.label and own[name] != v.label else "")
-        for name, xi, v in zip(rule, x, operands, strict=True)
-        if name in named or not op.operands
-    ] + [f"{k} = {c:g}" for k, c in op.constants.items()]
-    domain = re.sub(r"\w+", lambda word: own.get(word[0], word[0]), op.domain)
+        f"{xi:g}" + (f" at node {shortened(v.label)}" if v.label and name != v.label else "")
+        for name, xi, v in zip(names, x, operands, strict=True)
+    ]
+    filled = {f"{{{i}}}": name for i, name in enumerate(names)} | {f"{{={i}}}": number for i, number in enumerate(got)}
+    return re.sub(r"\{=?\d+\}", lambda slot: filled[slot[0]], domain_sentence(op, len(x)))
+
+
+def domain_sentence(op: Op, operands: int) -> str:
+    """What to say where the domain is left: {i} stands for the name of operand i, and {=i} for its number.
+
+    >>> from autograd.ops import OPS
+    >>> domain_sentence(OPS["log1p"], 1)
+    'log1p needs {0} > -1, got {0} = {=0}.'
+    """
+    slots = {name: f"{{{i}}}" for i, name in enumerate(_operand_names(op, operands))}
+    named = re.findall(r"\w+", op.domain)
+    got = [f"{slot} = {{={slot[1:]}" for name, slot in slots.items() if name in named or not op.operands]
+    got += [f"{k} = {c:g}" for k, c in op.constants.items()]
+    domain = re.sub(r"\w+", lambda word: slots.get(word[0], word[0]), op.domain)
     needs = f"needs {domain}" if domain else "has no value here"
     return f"{op.name.removesuffix('_constant')} {needs}, got {', '.join(got)}. {op.hint}".rstrip()
+
+
+def _operand_names(op: Op, operands: int) -> list[str]:
+    return list(op.operands) or [f"x{i + 1}" for i in range(operands)]
 
 
 def _short_label(v: Value) -> str:

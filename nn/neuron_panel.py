@@ -20,6 +20,7 @@ from nn.theory import best_line
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from autograd import Op
     from autograd.view.page import Page
     from nn.data import Dataset
 
@@ -58,23 +59,28 @@ def panel(neuron: Neuron | str = "and", samples: Dataset | None = None) -> Page:
     elif neuron not in PRESETS:
         raise ValueError(f"the lecture has the neurons {', '.join(PRESETS)}; got {neuron!r}")
     chosen = presets[start]
+    offered = _activations(chosen["activation"])
     shown = {
         "presets": list(presets.values()), "start": list(presets).index(start), "first": len(FIRST),
-        "activations": _activations(chosen["activation"]), "class_styles": [look._asdict() for look in CLASS_STYLES],
+        "activations": [_description(op, title) for op, title in offered.items()], "class_styles": [look._asdict() for look in CLASS_STYLES],
     }  # fmt: skip
     return Page(
         f"A single neuron: {chosen['name']}", shown, lambda: _picture(chosen), program=ASSETS / "panel.js",
-        styles=[ASSETS / "page.css", ASSETS / "panel.css"], height=HEIGHT, computes=True,
+        styles=[ASSETS / "page.css", ASSETS / "panel.css"], height=HEIGHT, rules={op.name: (op, 1) for op in offered},
     )  # fmt: skip
 
 
-def _activations(own: str) -> list[dict[str, str]]:
-    """What the page says of each activation, those with a button first; what it computes is in the page itself."""
+def _activations(own: str) -> dict[Op, str]:
+    """The activations that the page offers, those with a button first, with their names."""
     names = [*FIRST, *(name for name in activations.LECTURE if name not in FIRST)]
     found = {activations.row_of(activations.get(name)): activations.title_of(name) for name in names}
     mine = activations.row_of(activations.get(own))
     found.setdefault(mine, mine.name)
-    return [{"name": op.name, "title": title, "symbol": op.symbol, "domain": op.domain} for op, title in found.items()]
+    return found
+
+
+def _description(op: Op, title: str) -> dict[str, str]:
+    return {"name": op.name, "title": title, "symbol": op.symbol, "domain": op.domain}
 
 
 # ── what the page starts from ───────────────────────────────────────────────

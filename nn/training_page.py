@@ -15,6 +15,7 @@ from math import isfinite, log10
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from autograd import OPS
 from nn.palette import CLASS_STYLES, svg_style
 from nn.recorder import Recorder
 
@@ -68,7 +69,7 @@ def watch(run: Recorder, *, classes: Sequence[str] = (), threshold: float = 0.0)
     shown = {"title": title, "threshold": threshold, "class_styles": styles, **_data(run, classes)}
     return Page(
         title, shown, lambda: _picture(title, run), program=ASSETS / "watch.js",
-        styles=[ASSETS / "page.css", ASSETS / "watch.css"], height=HEIGHT, computes=True,
+        styles=[ASSETS / "page.css", ASSETS / "watch.css"], height=HEIGHT, rules={name: (OPS[name], 1) for name in run.activations},
     )  # fmt: skip
 
 

@@ -12,11 +12,10 @@ from xml.etree import ElementTree
 import pytest
 from matplotlib.collections import PathCollection
 
-from autograd import OPS, DomainError, Value, primitive, step
-from autograd.view.operators import javascript_table
+from autograd import OPS, Value, step
 from autograd.view.palette import DARK, LIGHT
 from autograd.view.scripts import modules_of
-from nn import MLP, Neuron, Recorder, activations, data, losses, plots, watch
+from nn import MLP, Neuron, Recorder, data, losses, plots, watch
 from nn.neuron_panel import ASSETS, PRESETS, panel
 from nn.palette import CLASS_STYLES
 from nn.theory import best_line
@@ -88,42 +87,6 @@ def neuron_of(activation, w1, w2, b):
 
 
 # ── the op table in JavaScript ──────────────────────────────────────────────
-
-
-def grid(name):
-    """(z, h, slope) wherever Python has a value, from −20 to 20."""
-    found = []
-    for z in [i / 8 for i in range(-160, 161)]:
-        x = Value(z)
-        try:
-            y = activations.get(name)(x)
-            y.backward()
-        except DomainError:
-            continue
-        found.append((z, y.data, x.grad))
-    return found
-
-
-def test_every_op_of_one_operand_is_pythons_to_1e_12(opened):
-    tab = opened(panel())
-    for name in ONE_OPERAND:
-        points = grid(name)
-        assert points, name
-        mine = tab.evaluate("([name, zs]) => zs.map((z) => OPS[name](z))", [name, [z for z, _, _ in points]])
-        for (z, *expected), got in zip(points, mine, strict=True):
-            assert got == pytest.approx(expected, rel=1e-12, abs=1e-300), f"{name} at {z}"
-
-
-def test_a_row_that_is_added_to_the_table_is_on_the_page():
-    @primitive("cube", sample=[(-2, 2)])
-    def cube(xp, x):
-        return x * x * x, (3 * x * x,)
-
-    try:
-        assert '"cube": (x) => [x * x * x, 3 * x * x],' in javascript_table()
-        assert "cube" in [row["name"] for row in panel(Neuron(2, activation="cube")).data["activations"]]
-    finally:
-        OPS.pop("cube")
 
 
 def test_no_op_is_written_in_the_assets():

@@ -8,6 +8,7 @@ from itertools import pairwise
 import pytest
 
 from autograd import Value, dot, ieee, recording, step
+from autograd.view.operators import javascript_table
 from autograd.view.widget import esm
 from nn import MLP, SGD
 
@@ -1126,8 +1127,9 @@ WIDGET = """async ([source, traits]) => {
 def test_the_widgets_module_shares_its_time_with_python(tab):
     page = tab(allowed=("data:", "blob:"))
     page.goto("data:text/html,<!DOCTYPE html><html lang=en></html>")
-    traits = {"trace": step(diamond()).json, "height": 640, "time": 9, "_css": ""}
-    page.evaluate(WIDGET, [esm(), traits])
+    player = step(diamond())
+    traits = {"trace": player.json, "height": 640, "time": 9, "_css": ""}
+    page.evaluate(WIDGET, [esm(javascript_table(player.rules)), traits])
     assert page.locator(".clock").text_content() == "9 / 12"
     page.get_by_role("button", name="one step forward").click()
     assert page.evaluate("shared.saved") == [10]

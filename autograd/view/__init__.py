@@ -45,6 +45,7 @@ from autograd.view.fold import FOLDS
 from autograd.view.geometry import DIRECTIONS
 from autograd.view.layout import LAYOUTS
 from autograd.view.model_name import model_name
+from autograd.view.operators import rules_of
 from autograd.view.picture import FORMATS, Picture
 from autograd.view.player import Player
 from autograd.view.source_lines import recorded_lines, recording
@@ -134,7 +135,7 @@ def step(root: Value, *, update: Any = None, live: bool = False) -> Any:
         with rehearsed(root, graph.order) as steps:
             trace = build_trace(graph, steps, recorded_lines(), update, model)
             still = Picture(build_scene(graph), layout="builtin")
-    player = Player(trace, still)
+    player = Player(trace, still, rules_of(graph.order))
     if not live:
         return player
     from autograd.view import widget

@@ -3,37 +3,110 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import TYPE_CHECKING
 
-from autograd.ops import OPS
 from autograd.symbols import formula
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from autograd.backprop import Node
     from autograd.ops import Op
+    from autograd.symbols import Expr
 
-__all__ = ["javascript", "javascript_table"]
+__all__ = ["javascript", "javascript_table", "rule_name", "rules_of"]
+
+# How JavaScript writes a head; every other one is a function of xp. "/" is one too: to divide by 0 is an error in Python.
+_PATTERNS = {
+    "+": "{} + {}", "-": "{} - {}", "*": "{} * {}", "neg": "-{}", "<": "{} < {}", "<=": "{} <= {}", ">": "{} > {}",
+    ">=": "{} >= {}", "/": "xp.divide({}, {})", "abs": "xp.absolute({})",
+}  # fmt: skip
 
 
-def javascript(op: Op) -> str:
-    """A row with one operand as a JavaScript function x ↦ [y, ∂y/∂x].
+def rule_name(op: Op, operands: int = 1) -> str:
+    """What a page calls a rule: the row's name, its constants, and how many operands it has where it may have any number.
 
-    The symbolic reading's source is written in what Python and JavaScript have in common;
-    its ``xp`` and ``abs`` are in ``assets/xp.js``.
-
-    >>> javascript(OPS["softplus"])
-    '(x) => [xp.where(x >= 0, x, 0.0) + xp.log1p(xp.exp(-xp.where(x >= 0, x, -x))), ...]'
-    >>> javascript(OPS["sin"])
-    '(x) => [xp.sin(x), xp.cos(x)]'
+    >>> from autograd.ops import OPS
+    >>> rule_name(OPS["power_constant"].bind(k=2.0)), rule_name(OPS["dot"], 9)
+    ('power_constant(k=2)', 'dot/9')
     """
-    value, (slope,) = formula(op, ["x"])
-    return f"(x) => [{value.source()}, {slope.source()}]"
+    constants = ", ".join(f"{k}={repr(c).removesuffix('.0')}" for k, c in op.constants.items())
+    return f"{op.name}{f'({constants})' if constants else ''}{f'/{operands}' if op.n_ary else ''}"
 
 
-def javascript_table() -> str:
-    """Every row with one operand, as the JavaScript object ``OPS``.
+def rules_of(nodes: Iterable[Node]) -> dict[str, tuple[Op, int]]:
+    """The rules that these nodes were computed by, by name: the row, and the number of its operands.
 
-    >>> '"sin": (x) => [xp.sin(x), xp.cos(x)],' in javascript_table()
-    True
+    >>> from autograd import Value
+    >>> rules_of([Value(1.0), Value(1.0).exp()])
+    {'exp': (<op exp>, 1)}
     """
-    rows = (f"  {json.dumps(op.name)}: {javascript(op)},\n" for op in OPS.values() if len(op.operands) == 1)
-    return f"const OPS = {{\n{''.join(rows)}}};\n"
+    return {rule_name(v.op, len(v.parents)): (v.op, len(v.parents)) for v in nodes if v.op.operands or v.op.n_ary}
+
+
+def javascript(op: Op, operands: int = 1) -> str:
+    """A row as a JavaScript function (xp, [x₁, …]) ↦ [y, [∂y/∂x₁, …]], where ``xp`` is a number system of ``assets/xp.js``.
+
+    One step a line, as the rule takes them: what it uses twice is computed once.
+
+    >>> from autograd.ops import OPS
+    >>> print(javascript(OPS["sqrt"]))
+    (xp, x) => {
+      const t0 = xp.sqrt(x[0]);
+      const t1 = xp.divide(0.5, t0);
+      return [t0, [t1]];
+    }
+    """
+    names = [f"x[{i}]" for i in range(operands)]
+    value, slopes = formula(op, names)
+    written: dict[int, str] = {}  # Expr → its name or number
+    lines: list[str] = []
+    for e in _operands_first([value, *slopes]):
+        if e.args:
+            arguments = [written[id(a)] for a in e.args]
+            call = _PATTERNS.get(str(e.head), f"xp.{e.head}({', '.join('{}' for _ in arguments)})")
+            lines.append(f"  const t{len(lines)} = {call.format(*arguments)};\n")
+            written[id(e)] = f"t{len(lines) - 1}"
+        else:
+            written[id(e)] = e.head if isinstance(e.head, str) else _number(e.head)
+    result = f"[{written[id(value)]}, [{', '.join(written[id(d)] for d in slopes)}]]"
+    return f"(xp, x) => {{\n{''.join(lines)}  return {result};\n}}"
+
+
+def _operands_first(formulas: Iterable[Expr]) -> Iterator[Expr]:
+    """Every part of the formulas once, after its operands. No recursion: a sum is as deep as it has operands."""
+    seen = set()
+    todo = [(e, False) for e in formulas][::-1]
+    while todo:
+        e, ready = todo.pop()
+        if ready:
+            yield e
+        elif id(e) not in seen:
+            seen.add(id(e))
+            todo += [(e, True), *((a, False) for a in reversed(e.args))]
+
+
+def _number(x: float) -> str:
+    """A number as JavaScript reads it; a negative one in brackets, so that two signs never meet."""
+    if isinstance(x, bool):
+        return str(x).lower()
+    text = (
+        repr(float(x)).removesuffix(".0")
+        if math.isfinite(x)
+        else "NaN"
+        if math.isnan(x)
+        else "Infinity" * (x > 0) or "-Infinity"
+    )
+    return f"({text})" if text.startswith("-") else text
+
+
+def javascript_table(rules: Mapping[str, tuple[Op, int]]) -> str:
+    """Rows as the JavaScript object ``OPS``: by the rule's name, the row and the number of its operands.
+
+    >>> from autograd.ops import OPS
+    >>> javascript_table({"exp": (OPS["exp"], 1)}).splitlines()[1]
+    '  "exp": (xp, x) => {'
+    """
+    rows = (f"{json.dumps(name)}: {javascript(*rule)},\n" for name, rule in rules.items())
+    return f"const OPS = {{\n{''.join(rows)}}};\n".replace("\n", "\n  ").replace("\n  };\n  ", "\n};\n")

@@ -17,12 +17,14 @@ from typing import TYPE_CHECKING, Any
 from autograd.files import write_atomically
 from autograd.view.image import image
 from autograd.view.operators import javascript_table
-from autograd.view.scripts import ASSETS, join_modules, join_styles
+from autograd.view.scripts import join_modules, join_styles
 from autograd.view.text import xml
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Mapping, Sequence
+
+    from autograd.ops import Op
 
 __all__ = ["Page"]
 
@@ -45,24 +47,23 @@ class Page:
     title:     what it is called
     data:      what it draws, as JSON can hold it
     draw:      makes an SVG of the same, for where no script may run
-    program:   the JavaScript module that draws it: it exports ``start(host, data)``, or if it ``computes``
-               ``start(host, data, OPS)``
+    program:   the JavaScript module that draws it: it exports ``start(host, data, OPS)``
     styles:    its style sheets
     height:    of the frame in a notebook, in px
-    computes:  does it compute with the op table?
+    rules:     the rows of the op table that it computes with: by what the page calls them, with the number of operands
     downloads: may its frame save files?
     """
 
     def __init__(
         self, title: str, data: Mapping[str, Any], draw: Callable[[], str], *, program: Path, styles: Sequence[Path],
-        height: int, computes: bool = False, downloads: bool = False,
+        height: int, rules: Mapping[str, tuple[Op, int]], downloads: bool = False,
     ) -> None:  # fmt: skip
         self.title = title
         self.data = data
         self.height = height
         self._draw = draw
         self._program, self._styles = program, styles
-        self._computes, self._downloads = computes, downloads
+        self.rules, self._downloads = rules, downloads
 
     @cached_property
     def picture(self) -> str:
@@ -76,12 +77,10 @@ class Page:
 
     @cached_property
     def script(self) -> str:
-        """The program: its modules, the op table if it is used, and the line that starts it."""
-        needed = [ASSETS / "xp.js"] if self._computes else []
-        table, argument = (javascript_table(), ", OPS") if self._computes else ("", "")
+        """The program: its modules, its rows of the op table, and the line that starts it."""
         data = 'JSON.parse(document.getElementById("data").textContent)'
-        start = f'const page = start(document.getElementById("page"), {data}{argument});\n'
-        return f"{join_modules(*needed, self._program)}\n{table}{start}"
+        start = f'const page = start(document.getElementById("page"), {data}, OPS);\n'
+        return f"{join_modules(self._program)}\n{javascript_table(self.rules)}{start}"
 
     @cached_property
     def style(self) -> str:

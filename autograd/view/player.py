@@ -14,7 +14,9 @@ from autograd.view.trace import dumps
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Mapping
 
+    from autograd.ops import Op
     from autograd.view.picture import Picture
 
 __all__ = ["HEIGHT", "STYLES", "Player"]
@@ -28,6 +30,7 @@ class Player(Page):
 
     trace: what is walked through, as data (``view.trace`` says what is in it)
     still: the picture that stands where no script may run
+    rules: those of the trace's ops, by which the page computes (``view.operators.rules_of``)
 
     >>> from autograd import Value, step
     >>> w = Value(2.0, label="w")
@@ -35,10 +38,10 @@ class Player(Page):
     <Player of 2 nodes in 8 steps; show it in a notebook, or .save("lesson.html")>
     """
 
-    def __init__(self, trace: dict[str, Any], still: Picture) -> None:
+    def __init__(self, trace: dict[str, Any], still: Picture, rules: Mapping[str, tuple[Op, int]]) -> None:
         super().__init__(
             trace["title"], trace, lambda: still.svg, program=ASSETS / "player_page.js",
-            styles=[*STYLES, ASSETS / "player_page.css"], height=HEIGHT, downloads=True,
+            styles=[*STYLES, ASSETS / "player_page.css"], height=HEIGHT, rules=rules, downloads=True,
         )  # fmt: skip
         self.trace = trace
         self.still = still

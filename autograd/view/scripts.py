@@ -7,16 +7,18 @@ define the same name, and why a name is imported as it is (no ``as``, no default
 
 In the order in which to read them, each line on those above it:
 
-    numbers text arrays camera xp                             values as text, lists, views, NumPy's functions
+    numbers text arrays camera xp                             values as text, lists, views, number systems: no DOM
+    engine                                                    a graph, computed, forward and backward: no DOM
     dom theme controls stage transport                        elements, colours, tools of a page, what is zoomed, what plays
-    wording pass mistakes trace steps sentences prediction    a trace, and all that can be said of it: no DOM
+    wording pass events mistakes rerun changes trace          a trace, and other passes through the same graph: no DOM
+    steps sentences prediction                                all that can be said of it: no DOM
     part_map levels                                           which map of the graph is shown: no DOM
-    boxes arrows graph                                        a graph, painted moment by moment
+    leaf_editor boxes arrows graph                            a graph, painted moment by moment, its numbers changed
     markers minimap                                           what of it is not on the stage
     card table contributions timeline keys saving layout      what stands around it
     player, player_page player_widget                         the player and its two homes
 
-``nn/assets`` builds its pages on the first two lines.
+``nn/assets`` builds its pages on the first three lines.
 """
 
 from __future__ import annotations

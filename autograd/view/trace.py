@@ -2,7 +2,7 @@
 
 ``build_trace`` makes it from a graph and the steps of its backward pass:
 
-    format    "chalkgrad trace", and ``version`` 6
+    format    "chalkgrad trace", and ``version`` 7
     title     of the page
     root      index of the result L
     model     the variable that holds the model, before every path inside a module: "mlp" in mlp.layers[0]; or ""
@@ -11,7 +11,7 @@
               binds, module (index), parents (indices, one per argument slot), local (∂node/∂parent, one per slot),
               data, line (index). What is not there is empty ("", [] or −1); a path or a name that is not there is the
               label, and ``binds`` is 9. Name and binds are those of ``wording.Name``
-    ops       what the row of the table says of an op: doc, and of ``wording.Phrasing`` value, local and function
+    ops       what the row of the table says of an op: doc, and of ``wording.Phrasing`` value, local and function; and ``value.domain_sentence``, outside
     modules   path, and the index of the module it stands in (−1 for none)
     lines     code lines that made nodes: file (its name, without the folders), number, text
     update    what moves the parameters afterwards: ``by`` (a rule's or an optimizer's name) and ``lr``; {} for nothing
@@ -54,9 +54,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograd.ops import OPS
+from autograd.value import domain_sentence
 from autograd.view.analysis import path_of, prefixes
 from autograd.view.encoding import encoded
 from autograd.view.levels import Document, PlayerText, maps
+from autograd.view.operators import rule_name
 from autograd.view.optimizer_step import describe_update, preview_step
 from autograd.view.text import shorten, visible
 from autograd.wording import ATOM, names_of, phrasing
@@ -73,7 +75,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMAT", "VERSION", "build_trace", "dumps"]
 
-FORMAT, VERSION = "chalkgrad trace", 6
+FORMAT, VERSION = "chalkgrad trace", 7
 LONGEST = 200  # characters of a label, 10 times what fits in a box
 
 
@@ -120,7 +122,7 @@ def build_trace(
             )
             for v, line in zip(order, code, strict=True)
         ],
-        "ops": dict(sorted({_key(v): _op(v) for v in order if v.op.name in OPS}.items())),
+        "ops": dict(sorted({rule_name(v.op, len(v.parents)): _op(v) for v in order if v.op.name in OPS}.items())),
         "modules": [[visible(path), module_at.get(path.rpartition(".")[0], -1)] for path in modules],
         "lines": [[visible(Path(line.file).name), line.number, visible(line.text)] for line in line_at],
         "update": describe_update(update),
@@ -146,7 +148,7 @@ def _node(v: Value, name: Name, parents: list[int], module: int, line: int) -> D
     label, path = (shorten(visible(text), LONGEST) for text in (v.label, path_of(v)))
     called = shorten(visible(name.text), LONGEST)
     whole = {
-        "op": _key(v),
+        "op": rule_name(v.op, len(v.parents)),
         "symbol": shorten(visible(v.op.symbol_of(len(v.parents))).strip()),
         "label": label,
         "path": "" if path == label else path,
@@ -170,12 +172,6 @@ def _json_number(x: Any) -> float | str:
     return x if isfinite(x) else str(x)
 
 
-def _key(v: Value) -> str:
-    """An op with its constants, and with the number of its operands if it takes any number: power_constant(k=2), dot/9."""
-    constants = ", ".join(f"{k}={c:g}" for k, c in v.op.constants.items())
-    return f"{v.op.name}{f'({constants})' if constants else ''}{f'/{len(v.parents)}' if v.op.n_ary else ''}"
-
-
 def _op(v: Value) -> Document:
     """What the op table says of an op, ready to be filled in."""
     said = phrasing(v.op, len(v.parents))
@@ -184,6 +180,7 @@ def _op(v: Value) -> Document:
         "value": said.value,
         "local": list(said.slopes),
         "function": said.function,
+        "outside": domain_sentence(v.op, len(v.parents)),
     }
 
 

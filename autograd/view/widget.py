@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from autograd.view.operators import javascript_table
 from autograd.view.player import HEIGHT, STYLES
 from autograd.view.scripts import ASSETS, join_modules, join_styles
 
@@ -19,16 +20,19 @@ def live(player: Player) -> Any:
 
     Raises ImportError, saying what to install, where anywidget is not.
     """
-    return _widget_class()(trace=player.json, end=len(player.trace["events"]), height=HEIGHT)
+    return _widget_class(javascript_table(player.rules))(
+        trace=player.json, end=len(player.trace["events"]), height=HEIGHT
+    )
 
 
-def esm() -> str:
-    """The player as the JavaScript module that anywidget loads: it exports ``render``."""
-    return f"{join_modules(ASSETS / 'player_widget.js')}\nexport default {{ render }};\n"
+def esm(rules: str) -> str:
+    """The player as the JavaScript module that anywidget loads, with the object of rules ``OPS``: it exports ``render``."""
+    render = "export default { render: (context) => render(context, OPS) };"
+    return f"{join_modules(ASSETS / 'player_widget.js')}\n{rules}{render}\n"
 
 
-@cache
-def _widget_class() -> Any:
+@lru_cache(maxsize=32)
+def _widget_class(rules: str) -> Any:
     try:
         import anywidget
         import traitlets
@@ -40,7 +44,7 @@ def _widget_class() -> Any:
     class PlayerWidget(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]  # it may not be installed
         """The player; ``time`` is shared with the browser."""
 
-        _esm = esm()
+        _esm = esm(rules)
         _css = join_styles(*STYLES)
         trace = traitlets.Unicode().tag(sync=True)
         height = traitlets.Int().tag(sync=True)

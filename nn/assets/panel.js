@@ -2,6 +2,7 @@
 
 import { buildHelp, buildTools, listenToKeys } from "../../autograd/view/assets/controls.js";
 import { h, s, setNumber } from "../../autograd/view/assets/dom.js";
+import { unary } from "../../autograd/view/assets/engine.js";
 import { formatNumber, subscript } from "../../autograd/view/assets/numbers.js";
 import { followNotebook, onTheme } from "../../autograd/view/assets/theme.js";
 import { Playback } from "../../autograd/view/assets/transport.js";
@@ -111,7 +112,7 @@ class Panel {
   }
 
   get σ() {
-    return (z) => this.OPS[this.activation](z);
+    return unary(this.OPS[this.activation]);
   }
 
   get isNetwork() {

@@ -3,6 +3,7 @@
 import { clamp } from "../../autograd/view/assets/arrays.js";
 import { buildHelp, buildTools, listenToKeys } from "../../autograd/view/assets/controls.js";
 import { h, s, setNumber } from "../../autograd/view/assets/dom.js";
+import { unary } from "../../autograd/view/assets/engine.js";
 import { formatNumber } from "../../autograd/view/assets/numbers.js";
 import { followNotebook, onTheme } from "../../autograd/view/assets/theme.js";
 import { Playback, Transport } from "../../autograd/view/assets/transport.js";
@@ -37,7 +38,7 @@ class TrainingPage {
     this.isPlanar = this.isDrawn && data.sizes[0] === 2;
     this.chosen = 0; // the sample whose way through the network is shown
     this.decision = new Decision(data.sizes.at(-1), data.threshold);
-    this.activations = data.activations.map((name) => OPS[name]);
+    this.activations = data.activations.map((name) => unary(OPS[name]));
     this.last = data.snapshots.length - 1;
     this.playback = new Playback((playing) => this.showPlaying(playing));
     this.build(host);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { xp } from "../../autograd/view/assets/xp.js";
+import { ieee as xp } from "../../autograd/view/assets/xp.js";
 
 test("erfc is right to 1e-12 on both sides of its two formulas", () => {
   // of mpmath, with 30 digits

@@ -1,6 +1,7 @@
 // The boxes of a graph: drawn once, then painted anew for each moment.
 
 import { furnish, s, setClass, setText } from "./dom.js";
+import { grainOf, moved } from "./leaf_editor.js";
 import { formatNumber, formatSigned, isClose, signClass } from "./numbers.js";
 import { matches } from "./trace.js";
 
@@ -50,11 +51,12 @@ function drawPips(n, right, middle) {
 }
 
 /** Makes a box react to the pointer and to clicks; a folded one, which opens, to the keyboard too. */
-export function addReactions(drawn, { enter, leave, open, focus, press }) {
+export function addReactions(drawn, { enter, leave, open, focus, press, numberOf, setNumber }) {
   const { g, box, inside, folded } = drawn;
+  if (!folded && inside[0].kind !== "result") letDragNumber(g, inside[0], { numberOf, setNumber });
   g.addEventListener("pointerenter", () => enter(drawn));
   g.addEventListener("pointerleave", () => leave(drawn));
-  g.addEventListener("click", () => open(drawn));
+  g.addEventListener("click", () => g.dataset.dragged === "true" || open(drawn));
   if (!folded) return;
   furnish(g, {
     tabindex: 0,
@@ -69,6 +71,30 @@ export function addReactions(drawn, { enter, leave, open, focus, press }) {
   });
 }
 
+const PX = 8; // of dragging, before which a press is a click, and for each grain
+
+/** A leaf's number is a slider: dragged to the right it grows, with Shift in tenths. */
+function letDragNumber(g, { index }, { numberOf, setNumber }) {
+  let drag = null;
+  g.addEventListener("pointerdown", (event) => {
+    drag = { from: event.clientX, x: numberOf(index), moved: false };
+    event.stopPropagation(); // the stage stays where it is
+    g.setPointerCapture(event.pointerId);
+  });
+  g.addEventListener("pointermove", (event) => {
+    if (!drag) return;
+    const px = event.clientX - drag.from;
+    drag.moved ||= Math.abs(px) > PX / 2;
+    if (drag.moved) setNumber(index, moved(drag.x, Math.round(px / PX), grainOf(drag.x) / (event.shiftKey ? 10 : 1)));
+  });
+  const release = () => {
+    g.dataset.dragged = drag?.moved ?? false;
+    drag = null;
+  };
+  g.addEventListener("pointerup", release);
+  g.addEventListener("pointercancel", release);
+}
+
 /** Shows a moment; `role` is "now" for the box at work, "target" for the one that receives, else "". */
 export function paintBox(drawn, moment, role) {
   setClass(drawn.g, boxClasses(drawn, moment, role));
@@ -76,7 +102,7 @@ export function paintBox(drawn, moment, role) {
   else paintNode(drawn, moment);
 }
 
-function boxClasses({ box, inside }, { pass, time, selected, stops, words, backward }, role) {
+function boxClasses({ box, inside }, { pass, time, selected, stops, words, backward, changes }, role) {
   const reached = inside.some(({ index }) => pass.computed(index, time));
   const visited = ({ index, parents }) =>
     parents.length ? pass.history[index].visit <= time : backward && pass.complete(index, time);
@@ -89,6 +115,8 @@ function boxClasses({ box, inside }, { pass, time, selected, stops, words, backw
     words && inside.some((node) => matches(node, words)) && "found",
     inside.some(({ index }) => index === selected) && "selected",
     inside.some(({ index }) => stops.has(index)) && "stop",
+    inside.some(({ index }) => changes.has(index)) && "changed",
+    box.kind !== "folded" && inside[0].kind !== "result" && "leaf",
   ]
     .filter(Boolean)
     .join(" ");
@@ -110,7 +138,9 @@ function paintNode({ inside: [{ index, uses }], texts: [, data, grad], pips, bad
   setClass(grad, asked || !known ? "" : signClass(gradient));
   for (const [k, pip] of pips.entries()) setClass(pip, k < arrived ? "pip full" : "pip");
   setText(badge, uses > 1 && arrived && !wrong ? `${arrived} of ${uses}` : "");
-  setText(right, wrong ? `✓ ${formatSigned(correct)}` : "");
+  const Δ = moment.changes.nudge.deltas?.[index];
+  if (wrong) setText(right, `✓ ${formatSigned(correct)}`);
+  else setText(right, Δ ? `Δ ${formatSigned(Δ)}` : "");
 }
 
 /** How many of its nodes are done. */

@@ -1,19 +1,23 @@
 // The card of one node: what the table of ops, the trace and the moment say of it.
 
 import { button, h } from "./dom.js";
+import { LeafEditor } from "./leaf_editor.js";
 import { formatNumber } from "./numbers.js";
+import { nudgeSentence } from "./sentences.js";
 import { operandNote } from "./trace.js";
 import { equation, slope } from "./wording.js";
 
 const MOST_OPERANDS = 6;
 
 export class Card {
-  /** `actions`: copy(text), toggleStop(node), go(time), close(). */
+  /** `actions`: copy(text), toggleStop(node), go(time), close(), and those of the editor, set, reset and nudge. */
   constructor(actions) {
     this.actions = actions;
+    this.editor = new LeafEditor(actions);
+    this.content = h("div", {});
     this.node = -1; // the one that is shown
     this.pinned = false; // by a click: the pointer may leave
-    this.element = h("aside", { class: "card", "aria-label": "node", hidden: true });
+    this.element = h("aside", { class: "card", "aria-label": "node", hidden: true }, this.content, this.editor.element);
   }
 
   close() {
@@ -32,6 +36,7 @@ export class Card {
   showFolded({ box, inside }) {
     const hint = box.opens < 0 ? "" : "; click to open";
     this.fill(-1, h("h2", {}, box.name), h("p", {}, `${inside.length} nodes${hint}`));
+    this.editor.element.hidden = true;
   }
 
   /** Shows a node at a moment. */
@@ -39,15 +44,25 @@ export class Card {
     const node = moment.trace.nodes[index];
     const facts = factsOf(moment, node).flatMap(([name, fact]) => [h("dt", {}, name), h("dd", {}, fact)]);
     this.fill(index, h("h2", {}, node.full || node.name), h("dl", {}, ...facts), this.buttons(moment, node));
+    this.showEditor(moment, node);
+  }
+
+  showEditor({ trace, pass, changes }, node) {
+    const { index, data } = node;
+    this.editor.element.hidden = node.kind === "result";
+    if (this.editor.element.hidden) return;
+    const { ε, deltas } = changes.nudge.node === index ? changes.nudge : { ε: 0 };
+    const said = deltas ? nudgeSentence(trace, node, ε, deltas[trace.root], pass.final[index]) : "";
+    this.editor.show(node, data, changes.given.nodes[index].data, ε, said);
   }
 
   /** New contents; the button at the same place keeps the focus. */
   fill(node, ...children) {
-    const buttons = () => [...this.element.querySelectorAll("button")];
+    const buttons = () => [...this.content.querySelectorAll("button")];
     const focused = buttons().indexOf(document.activeElement);
     this.node = node;
     this.element.hidden = false;
-    this.element.replaceChildren(...children);
+    this.content.replaceChildren(...children);
     buttons()[focused]?.focus();
   }
 

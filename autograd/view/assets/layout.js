@@ -34,7 +34,21 @@ export function buildLayout(player) {
   ui.levels = buildLevels(player);
   ui.help = buildHelp([descriptionList(LEGEND)], KEYS);
   const title = h("h1", {}, player.trace.title);
-  const left = h("div", { class: "left" }, ui.trail, ui.stage, buildFoot(player, ui.note), player.card.element);
+  ui.changes = h(
+    "span",
+    { class: "changes", hidden: true },
+    h("span", {}),
+    button("Undo", "undo the last change of a number", () => player.change(() => player.changes.undo())),
+    button("Reset", "the numbers that Python had", () => player.change(() => player.changes.reset())),
+  );
+  const left = h(
+    "div",
+    { class: "left" },
+    ui.trail,
+    ui.stage,
+    buildFoot(player, ui.note, ui.changes),
+    player.card.element,
+  );
   const side = h("div", { class: "side" }, ui.contributions, ui.predict, ui.tabs);
   ui.root = h(
     "div",
@@ -69,11 +83,12 @@ function buildToolbar(player, help) {
 }
 
 /** The line under the stage: what is shown, and how large. */
-function buildFoot(player, note) {
+function buildFoot(player, note, changes) {
   return h(
     "div",
     { class: "foot" },
     note,
+    changes,
     button("⊡", "fit the graph", () => player.stage.fit()),
     button("+", "zoom in", () => player.stage.zoom(1.25)),
     button("−", "zoom out", () => player.stage.zoom(0.8)),

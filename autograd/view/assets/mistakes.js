@@ -1,5 +1,6 @@
 // The same pass with one of the usual mistakes in it.
 
+import { backwardEvents, updateEvents } from "./events.js";
 import { Pass } from "./pass.js";
 
 export const MISTAKES = {
@@ -20,38 +21,11 @@ export function mistakenPass(trace, mistake) {
     ...correct.events.slice(0, correct.forwardEnd),
     ...(mistake === "keep" ? [] : [{ kind: "zero" }]),
     { kind: "seed", node: root },
-    ...backward(trace, order, gradient, mistake === "assign"),
+    ...backwardEvents(trace, order, gradient, mistake === "assign"),
     { kind: "done" },
-    ...updates(trace, gradient),
+    ...updateEvents(trace, gradient),
   ];
   return new Pass(trace, events, start, mistake);
-}
-
-/** Visits and contributions in this order; changes `gradient` on its way. */
-function backward({ nodes, correct }, order, gradient, assigns) {
-  const contributions = nodes.map(() => []);
-  for (const event of correct.events) if (event.kind === "accumulate") contributions[event.node].push(event);
-  const arrived = nodes.map(() => 0);
-  return order.flatMap((node) => {
-    const upstream = gradient[node];
-    const passed = contributions[node].map((event) => {
-      const { parent, local } = event;
-      const contribution = local * upstream;
-      const before = gradient[parent];
-      gradient[parent] = assigns ? contribution : before + contribution;
-      arrived[parent] += 1;
-      return { ...event, upstream, contribution, before, after: gradient[parent], k: arrived[parent] };
-    });
-    return [{ kind: "visit", node, upstream }, ...passed];
-  });
-}
-
-/** The step of gradient descent from wrong gradients. What an optimizer would do, only it could say. */
-function updates({ correct, update }, gradient) {
-  if (!("lr" in update)) return [];
-  return correct.events
-    .filter(({ kind }) => kind === "update")
-    .map((event) => ({ ...event, after: event.before - update.lr * gradient[event.node] }));
 }
 
 /** The right order: every node after all that use it. */

@@ -2,9 +2,11 @@
 
 import { scaleToFit, shown } from "./camera.js";
 import { Card } from "./card.js";
+import { Changes } from "./changes.js";
 import { paintContributions } from "./contributions.js";
 import { fillScreen, listenToKeys } from "./controls.js";
 import { setClass, setText } from "./dom.js";
+import { Uncomputable } from "./engine.js";
 import { Graph } from "./graph.js";
 import { keyActions } from "./keys.js";
 import { buildLayout } from "./layout.js";
@@ -21,18 +23,20 @@ import { biggerGrain, nextTime, stopsHere } from "./steps.js";
 import { paintBands } from "./timeline.js";
 import { readTrace } from "./trace.js";
 import { Playback } from "./transport.js";
+import { reason } from "./wording.js";
 
 /** Everything shown is a function of the pass and the time. `time` and `go` are for whoever drives it. */
 export class Player {
   /**
    * Puts a player into `host`. `data`: the JSON document that autograd/view makes of a graph. `options`:
-   * ownsPage (keys work everywhere, HTML can be saved), html (its source), css (for exported pictures),
-   * time (to begin at), onTime(time).
+   * rules (of its ops, by which it computes), ownsPage (keys work everywhere, HTML can be saved), html (its source),
+   * css (for exported pictures), time (to begin at), onTime(time).
    */
   constructor(host, data, options = {}) {
     this.options = options;
     this.home = host.closest(".cg"); // the page, or the place of a widget
     this.trace = readTrace(data);
+    this.changes = new Changes(this.trace, options.rules);
     this.pass = this.trace.correct;
     this.time = 0;
     this.levels = new Levels(this.trace);
@@ -44,6 +48,9 @@ export class Player {
       copy: (text) => copyText(text, this.ui.root),
       toggleStop: (node) => this.toggleStop(node),
       go: (time) => this.go(time),
+      set: (node, x) => this.setNumber(node, x),
+      reset: (node) => this.change(() => this.changes.reset(node)),
+      nudge: (node, ε) => this.change(() => this.changes.nudgeBy(node, ε)),
       close: () => this.unselect(),
     });
     this.ui = buildLayout(this);
@@ -135,23 +142,36 @@ export class Player {
     this.go(Math.min(this.time, this.pass.end));
   }
 
+  // ── other numbers ──
+
+  /** Gives a leaf another number: all that depends on it follows, at the same step. */
+  setNumber(node, x) {
+    this.change(() => this.changes.set(node, x));
+  }
+
+  /** Makes a change; where a node would have no value, says why, and all stays as it was. */
+  change(make) {
+    this.pause();
+    try {
+      make();
+    } catch (error) {
+      if (!(error instanceof Uncomputable)) throw error;
+      setText(this.ui.sentence, reason(this.trace, this.trace.nodes[error.node], error.x));
+      return;
+    }
+    this.trace = this.changes.trace;
+    this.pass = this.pass.mistake ? mistakenPass(this.trace, this.pass.mistake) : this.trace.correct;
+    this.paint();
+  }
+
   // ── the moment ──
 
   /** All that the parts of the page need to know of it. */
   moment() {
-    const { trace, pass, time, selected, stops, isAsking } = this;
-    const backward = time > pass.forwardEnd;
-    return {
-      trace,
-      pass,
-      time,
-      event: pass.event(time),
-      backward,
-      isAsking,
-      selected,
-      stops,
-      words: this.ui.table.words,
-    };
+    const { trace, pass, time, selected, stops, changes, isAsking } = this;
+    const { words } = this.ui.table;
+    const [event, backward] = [pass.event(time), time > pass.forwardEnd];
+    return { trace, pass, time, event, backward, isAsking, selected, stops, changes, words };
   }
 
   paint() {
@@ -161,7 +181,10 @@ export class Player {
     const focused = document.activeElement;
     setText(ui.sentence, moment.isAsking ? question(this.trace, event) : sentence(this.trace, pass, time));
     ui.predict.hidden = !moment.isAsking;
-    this.paintTransport();
+    ui.transport.show(time, pass.end, `step ${time} of ${pass.end}`);
+    setText(ui.transport.clock, `${time} / ${pass.end}`);
+    ui.changes.hidden = !this.changes.count;
+    setText(ui.changes.firstChild, `${this.changes.count} changed `);
     const lost = focused.disabled || focused.closest("[hidden]"); // what went away can't keep the focus
     if (lost && ui.root.contains(focused)) ui.root.focus();
     paintContributions(ui.contributions, moment);
@@ -175,16 +198,6 @@ export class Player {
     const line = this.trace.nodes[event?.node]?.line;
     for (const item of ui.code.children) setClass(item, Number(item.dataset.line) === line ? "now" : "");
     if (this.card.node >= 0) this.card.show(moment, this.card.node);
-  }
-
-  paintTransport() {
-    const { first, back, forward, last, scrub, clock } = this.ui.transport;
-    const { end } = this.pass;
-    scrub.value = this.time;
-    scrub.setAttribute("aria-valuetext", `step ${this.time} of ${end}`);
-    setText(clock, `${this.time} / ${end}`);
-    for (const control of [first, back]) control.disabled = this.time === 0;
-    for (const control of [forward, last]) control.disabled = this.time === end;
   }
 
   // ── predicting ──
@@ -293,6 +306,8 @@ export class Player {
         if (drawn.folded) this.card.showFolded(drawn);
         else this.card.show(this.moment(), drawn.inside[0].index);
       },
+      numberOf: (node) => this.trace.nodes[node].data,
+      setNumber: (node, x) => this.setNumber(node, x),
       leave: () => this.card.pinned || this.unselect(),
       focus: ({ box }) => this.stage.follow([box.at]),
       press: (drawn) => {

@@ -3,10 +3,10 @@
 import { Player } from "./player.js";
 import { followNotebook } from "./theme.js";
 
-export function start(host, data) {
+export function start(host, data, rules) {
   const html = `<!DOCTYPE html>\n${document.documentElement.outerHTML}`;
   const css = document.querySelector("style").textContent;
-  const player = new Player(host, data, { ownsPage: true, html, css });
+  const player = new Player(host, data, { rules, ownsPage: true, html, css });
   followNotebook(player.home);
   return player;
 }

@@ -2,8 +2,8 @@
 
 import { Player } from "./player.js";
 
-/** `model`: the traits that Python shares; `el`: where to draw. Returns what cleans up. */
-export function render({ model, el }) {
+/** `model`: the traits that Python shares; `el`: where to draw; `rules`: of the ops. Returns what cleans up. */
+export function render({ model, el }, rules) {
   const report = (time) => {
     if (time === model.get("time")) return;
     model.set("time", time);
@@ -11,7 +11,7 @@ export function render({ model, el }) {
   };
   el.classList.add("cg");
   el.style.height = `${model.get("height")}px`;
-  const options = { css: model.get("_css"), time: model.get("time"), onTime: report };
+  const options = { rules, css: model.get("_css"), time: model.get("time"), onTime: report };
   const player = new Player(el, JSON.parse(model.get("trace")), options);
   const light = document.body.dataset.jpThemeLight;
   if (light) el.dataset.theme = light === "true" ? "light" : "dark";

@@ -116,6 +116,13 @@ function updateSentence({ nodes, L, update }, pass, { node, before, after }) {
   return `${update.by}: ${name} goes ${old} → ${now}, a step of ${step}, where ∂${L}/∂${of} = ${gradient}.`;
 }
 
+/** What ΔL/ε has to do with the gradient: ΔL is what L changed by when a leaf moved by ε. */
+export function nudgeSentence({ L }, { name, of }, ε, ΔL, gradient) {
+  const quotient = `Δ${L}/ε = ${formatNumber(ΔL)}/${formatNumber(ε)} = ${formatNumber(ΔL / ε)}`;
+  const moved = `${name} moves by ε = ${formatNumber(ε)}, and ${L} by Δ${L} = ${formatNumber(ΔL)}`;
+  return `${moved}: ${quotient}. The smaller ε, the nearer to ∂${L}/∂${of} = ${formatNumber(gradient)}.`;
+}
+
 function doneSentence({ nodes, correct }, pass) {
   if (!pass.mistake) {
     return "Done: every node was visited once, after all that used it, and every gradient is complete.";

@@ -13,9 +13,17 @@ export function readTrace(data) {
   const nodes = data.nodes.map((node, index) => readNode(data, numbers, node, index));
   const trace = { ...data, nodes, numbers, L: nodes[data.root].of };
   const events = data.events.map((event) => readEvent(trace, event));
-  for (const event of events) if (event.kind === "accumulate") nodes[event.parent].uses = event.n;
+  for (const event of events) if (event.kind === "accumulate") receive(nodes, event);
   trace.correct = new Pass(trace, events);
   return trace;
+}
+
+/** A slope that is not its op's comes from a backward of the user's own, of which only Python knows what it does. */
+function receive(nodes, { node, parent, slot, local, n }) {
+  nodes[parent].uses = n;
+  if (Object.is(local, nodes[node].local[slot])) return;
+  nodes[node].own = true;
+  nodes[node].local[slot] = local;
 }
 
 function readNode(data, numbers, node, index) {
@@ -37,6 +45,7 @@ function readNode(data, numbers, node, index) {
     data: numbers[node.data],
     local: local.map((i) => numbers[i]),
     uses: 0, // contributions to its gradient
+    own: false, // a backward of the user's own
     kind: LEAVES.includes(op) ? op : "result",
     layer: outermost(data.modules, module),
     name,

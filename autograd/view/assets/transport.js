@@ -53,6 +53,14 @@ export class Transport {
     return [this.first, this.back, this.play, this.forward, this.last];
   }
 
+  /** Shows where it is, and to a screen reader in words. */
+  show(time, end, words) {
+    this.scrub.value = time;
+    this.scrub.setAttribute("aria-valuetext", words);
+    for (const control of [this.first, this.back]) control.disabled = time === 0;
+    for (const control of [this.forward, this.last]) control.disabled = time === end;
+  }
+
   showPlaying(playing) {
     setText(this.play, playing ? "Pause" : "Play");
   }

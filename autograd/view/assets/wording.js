@@ -33,6 +33,14 @@ export function rule(trace, node, slot) {
   return `for ${node.name} = ${inNames(trace, node, value)}, ${equals}`;
 }
 
+/** Why a node has no value, when its operands have the numbers x: "log needs p > 0, got p = −1." */
+export function reason(trace, node, x) {
+  const { outside } = trace.ops[node.op] ?? {};
+  if (!outside || node.own) return `${node.name} is computed by code of your own, which only Python can run.`;
+  const name = (i) => trace.nodes[node.parents[i]].name;
+  return outside.replace(/\{(=?)(\d+)\}/g, (_, number, i) => (number ? formatNumber(x[i]) : name(i)));
+}
+
 /** ∂z/∂w, for a node and one of its operands. */
 export function partial({ nodes }, node, slot) {
   return `∂${node.of}/∂${nodes[node.parents[slot]].of}`;

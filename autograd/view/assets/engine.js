@@ -1,0 +1,72 @@
+// The engine: a graph's numbers, forward by the rules of the op table, backward by the chain rule.
+// A graph is a list of nodes {op, parents}, parents first, and a rule for each op: (xp, x) ↦ [y, [∂y/∂x₁, …]].
+
+import { floats, ieee, OutsideDomain, Overflow } from "./xp.js";
+
+/** A node that can't be computed: its op was asked for a value outside its domain, or has no rule. */
+export class Uncomputable extends Error {
+  constructor(node, x) {
+    super(`node ${node} has no value at ${x}`);
+    this.node = node;
+    this.x = x; // the numbers of its operands
+  }
+}
+
+/** [y, [∂y/∂x₁, …]] as Python has them: what is not finite flows on, finite operands can leave the domain. */
+export function apply(rule, x) {
+  try {
+    return rule(floats, x);
+  } catch (error) {
+    const flowsOn = error instanceof Overflow || (error instanceof OutsideDomain && !x.every(Number.isFinite));
+    if (!flowsOn) throw error;
+    return rule(ieee, x);
+  }
+}
+
+/**
+ * Computes anew what depends on the leaves in `changed`: {data, local}, by node; the rest is as it is in `before`.
+ * Throws Uncomputable.
+ */
+export function forwardPass(nodes, rules, changed, before) {
+  const data = before.data.slice();
+  const local = before.local.slice();
+  const affected = new Uint8Array(nodes.length);
+  for (const [leaf, x] of changed) {
+    data[leaf] = x;
+    affected[leaf] = 1;
+  }
+  for (const [i, { op, parents }] of nodes.entries()) {
+    if (affected[i] || !parents.some((p) => affected[p])) continue;
+    affected[i] = 1;
+    const x = parents.map((p) => data[p]);
+    [data[i], local[i]] = compute(rules[op], i, x);
+  }
+  return { data, local };
+}
+
+function compute(rule, node, x) {
+  try {
+    return apply(rule, x);
+  } catch (error) {
+    if (rule && !(error instanceof OutsideDomain)) throw error;
+    throw new Uncomputable(node, x);
+  }
+}
+
+/** ∂root/∂node of every node: results in reverse order, each passing its gradient on. */
+export function backwardPass(nodes, root, local) {
+  const gradient = new Float64Array(nodes.length);
+  gradient[root] = 1;
+  for (let i = nodes.length - 1; i >= 0; i -= 1) {
+    for (const [slot, parent] of nodes[i].parents.entries()) gradient[parent] += local[i][slot] * gradient[i];
+  }
+  return gradient;
+}
+
+/** A rule of one operand as a function z ↦ [y, ∂y/∂z]. */
+export function unary(rule) {
+  return (z) => {
+    const [y, [slope]] = rule(ieee, [z]);
+    return [y, slope];
+  };
+}

@@ -1,0 +1,85 @@
+// A leaf's number, to be changed: typed, by a slider, or with the arrow keys; nudged, to see what its gradient means.
+
+import { button, dropDown, h, setText } from "./dom.js";
+import { formatNumber, parseNumber } from "./numbers.js";
+
+const NUDGES = [0, 1, 0.1, 0.01, 0.001, 1e-4, 1e-5];
+
+/** How far a px of dragging or an arrow key changes a number: a fortieth of its size, or of 1. */
+export function grainOf(x) {
+  return 10 ** Math.floor(Math.log10(Math.max(Math.abs(x), 1))) / 20;
+}
+
+/** The number so many grains on, with as few digits as they need. */
+export function moved(x, grains, grain) {
+  return Number((x + grains * grain).toPrecision(12));
+}
+
+export class LeafEditor {
+  /** `actions`: set(node, x), reset(node), nudge(node, ε). */
+  constructor(actions) {
+    this.actions = actions;
+    this.input = h("input", { type: "text", inputmode: "decimal", autocomplete: "off", onchange: () => this.type() });
+    this.slider = h("input", { type: "range", step: "any", oninput: () => this.slide() });
+    this.reset = button("↺", "the number that Python had", () => actions.reset(this.node));
+    const by = (ε) => [String(ε), ε ? `by ε = ${formatNumber(ε)}` : "not nudged"];
+    this.nudges = dropDown({ "aria-label": "nudge by" }, NUDGES.map(by), (ε) => actions.nudge(this.node, Number(ε)));
+    this.verdict = h("p", {});
+    this.element = h(
+      "form",
+      { class: "editor", onkeydown: (event) => this.key(event), onsubmit: (event) => this.submit(event) },
+      h("label", {}, "change ", this.input),
+      this.slider,
+      this.reset,
+      h("label", {}, "nudge ", this.nudges),
+      this.verdict,
+    );
+  }
+
+  /** Shows a leaf: its number, the one that Python had, and what a nudge did, in words. */
+  show({ index, name }, x, given, nudge, verdict) {
+    if (this.node !== index) {
+      const reach = 40 * grainOf(given);
+      Object.assign(this.slider, { min: given - reach, max: given + reach });
+      this.input.setAttribute("aria-label", `${name}, as a number`);
+      this.slider.setAttribute("aria-label", name);
+    }
+    this.node = index;
+    this.x = x;
+    this.reset.disabled = Object.is(x, given);
+    this.slider.value = x;
+    this.nudges.value = String(nudge);
+    this.write();
+    setText(this.verdict, verdict);
+  }
+
+  /** What somebody types stays until it is entered. */
+  write() {
+    if (document.activeElement !== this.input) this.input.value = String(this.x);
+  }
+
+  type() {
+    const x = parseNumber(this.input.value);
+    if (x === undefined) this.input.value = String(this.x);
+    else this.actions.set(this.node, x);
+  }
+
+  submit(event) {
+    event.preventDefault();
+    this.type();
+  }
+
+  slide() {
+    this.actions.set(this.node, moved(this.slider.valueAsNumber, 0, 0));
+  }
+
+  /** An arrow key moves the number by a grain, with Shift by a tenth of it. */
+  key(event) {
+    const way = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1 }[event.key];
+    const isSideways = event.key === "ArrowLeft" || event.key === "ArrowRight";
+    if (!way || event.target === this.nudges || (isSideways && event.target === this.input)) return;
+    event.preventDefault();
+    this.actions.set(this.node, moved(this.x, way, grainOf(this.x) / (event.shiftKey ? 10 : 1)));
+    this.input.value = String(this.x);
+  }
+}

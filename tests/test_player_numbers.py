@@ -1,0 +1,112 @@
+"""A leaf's number, changed in the player: every value, gradient and sentence is that of the graph built with it in Python."""
+
+from __future__ import annotations
+
+import pytest
+from test_player import said
+
+from autograd import Value, grad, step
+from autograd.errors import DomainError
+
+
+def loss(w: float = -0.5, x: float = 2.0, b: float = 0.25) -> Value:
+    """(tanh(w·x + b) − 1)², with w used twice."""
+    w, x, b = Value(w, label="w", kind="parameter"), Value(x, label="x"), Value(b, label="b", kind="parameter")
+    L = ((w * x + b).tanh() - 1.0) ** 2 + w * w
+    L.label = "L"
+    return L
+
+
+def facts(page) -> list:
+    """What the table says: of each node its number and gradient."""
+    return page.locator("tbody tr").evaluate_all("rows => rows.map((row) => row.innerText)")
+
+
+def leaf(page, name: str):
+    return page.locator("g.box.leaf", has=page.locator(f"text.name:text-is('{name}')"))
+
+
+def shown_by(opened, root: Value, time: int) -> tuple[list, str]:
+    page = opened(step(root, update=0.1))
+    page.evaluate("(t) => page.go(t)", time)
+    return facts(page), said(page)
+
+
+def test_a_number_dragged_on_its_box_changes_all_that_depends_on_it_at_the_same_step(opened):
+    page = opened(step(loss(), update=0.1))
+    page.evaluate("page.go(20)")
+    box = leaf(page, "w").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 40, y, steps=5)
+    page.mouse.up()
+    assert page.evaluate("page.trace.nodes.find(({ name }) => name === 'w').data") == -0.25
+    assert page.evaluate("page.time") == 20
+    assert page.locator(".card[data-pinned]").count() == 0  # a drag is no click
+    assert (facts(page), said(page)) == shown_by(opened, loss(w=-0.25), 20)
+
+
+def test_a_number_is_typed_or_moved_by_arrow_keys_finer_with_shift(opened):
+    page = opened(step(loss(), update=0.1))
+    leaf(page, "b").click()
+    typed = page.get_by_label("b, as a number")
+    typed.fill("1/2")
+    typed.press("Enter")
+    typed.press("ArrowUp")
+    typed.press("Shift+ArrowDown")
+    assert typed.input_value() == "0.545"
+    page.get_by_label("b", exact=True).press("ArrowRight")
+    assert page.evaluate("page.trace.nodes.find(({ name }) => name === 'b').data") == 0.595
+    typed.fill("much")
+    typed.press("Enter")
+    assert typed.input_value() == "0.595"  # no number: what was there stays
+    page.evaluate("page.go(page.pass.end)")
+    assert (facts(page), said(page)) == shown_by(opened, loss(b=0.595), page.evaluate("page.time"))
+
+
+def test_changed_leaves_are_marked_undone_one_by_one_and_reset(opened):
+    page = opened(step(loss()))
+    page.evaluate("page.setNumber(0, 1); page.setNumber(1, 3); page.setNumber(1, 4)")
+    assert page.locator("g.box.changed").count() == 2
+    assert page.locator(".changes").inner_text().startswith("2 changed")
+    page.get_by_role("button", name="undo the last change of a number").click()  # of x, which moved without a pause
+    assert page.evaluate("page.trace.nodes.slice(0, 2).map(({ data }) => data)") == [1, 2]
+    page.get_by_role("button", name="the numbers that Python had").first.click()
+    assert page.evaluate("page.trace === page.changes.given")
+    assert page.locator(".changes").is_hidden()
+
+
+def test_where_a_domain_is_left_python_s_sentence_is_said_and_the_number_stays(opened):
+    p = Value(1.5, label="p")
+    page = opened(step(p.log() * 2.0))
+    page.evaluate("page.setNumber(0, -1)")
+    with pytest.raises(DomainError) as raised:
+        Value(-1.0, label="p").log()
+    assert said(page) == str(raised.value).replace("-1", "−1")
+    assert page.evaluate("page.trace.nodes[0].data") == 1.5
+
+
+def test_an_op_of_the_users_own_is_not_computed_and_that_is_said(opened):
+    x = Value(2.0, label="x")
+    y = Value(8.0, (x,), (12.0,), label="cube")
+    page = opened(step(y * 1.0))
+    page.evaluate("page.setNumber(0, 3)")
+    assert said(page) == "cube is computed by code of your own, which only Python can run."
+    assert page.evaluate("page.trace.nodes[0].data") == 2
+
+
+def test_a_nudge_shows_what_every_node_changes_by_and_that_its_quotient_goes_to_the_gradient(opened):
+    page = opened(step(loss()))
+    page.evaluate("page.go(page.pass.end)")
+    leaf(page, "w").click()
+    slope = grad(lambda w: ((w * 2.0 + 0.25).tanh() - 1.0) ** 2 + w * w)(-0.5)
+    errors = []
+    for ε in ("0.1", "0.001", "0.00001"):
+        page.get_by_label("nudge by").select_option(ε)
+        Δ = page.evaluate("page.changes.nudge.deltas[page.trace.root]")
+        assert pytest.approx(loss(w=-0.5 + float(ε)).data - loss().data, rel=1e-9, abs=1e-15) == Δ
+        errors.append(abs(Δ / float(ε) - slope))
+    assert errors[0] > 50 * errors[1] > 2500 * errors[2]  # the quotient is off by about ε · L″/2
+    assert f"∂L/∂w = {slope:.4g}".replace("-", "−") in page.locator(".editor p").inner_text()
+    assert page.locator("g.box .right", has_text="Δ +2e−5").count() == 2  # w·x and w·x + b
