@@ -107,6 +107,8 @@ def step(root: Value, *, update: Any = None, live: Literal[True]) -> Any: ...
 def step(root: Value, *, update: Any = None, live: bool = False) -> Any:
     """Step through the forward and the backward pass of the graph below a Value. No number of yours is changed.
 
+    In the page, numbers of leaves can be changed (drag a leaf's box, or click it): the page computes all others anew.
+
     update: shows also the step that follows, w ← w − η ∂L/∂w: a learning rate η, or an optimizer (an object with
             ``parameters`` and ``step()``), of which a copy takes it
     live:   a widget whose ``.time`` Python can read and set (needs anywidget), instead of a ``Player``

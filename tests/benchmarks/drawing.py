@@ -126,23 +126,34 @@ STEPS = """async () => {
 }"""
 
 
-def player(kind: str, n: int, scalars: bool) -> Any:
-    """Seconds until the page is first painted, until every scalar is, and of 40 steps there: the middle and the slowest."""
+def _opener(loss: Any) -> Any:
+    """A function that opens the page of a graph in a new tab."""
     from playwright.sync_api import sync_playwright
 
     from autograd import step
+
+    folder = tempfile.TemporaryDirectory()  # goes with the process
+    address = step(loss).save(Path(folder.name, "page.html")).as_uri()
+    chromium = sync_playwright().start().chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+
+    def open_page(_folder: Any = folder) -> Any:
+        page = chromium.new_page(viewport={"width": 1280, "height": 760})
+        page.goto(address)
+        return page
+
+    return open_page
+
+
+def player(kind: str, n: int, scalars: bool) -> Any:
+    """Seconds until the page is first painted, until every scalar is, and of 40 steps there: the middle and the slowest."""
     from autograd.view import levels
 
     if scalars:
         levels.SCALARS = n  # pages of so many nodes come folded; the mark is about all of them
-    loss = GRAPHS[kind](n)
-    folder = tempfile.TemporaryDirectory()  # goes with the process
-    step(loss).save(Path(folder.name, "page.html"))
-    chromium = sync_playwright().start().chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    open_page = _opener(GRAPHS[kind](n))
 
     def sample() -> dict[str, float]:
-        page = chromium.new_page(viewport={"width": 1280, "height": 760})
-        page.goto(Path(folder.name, "page.html").as_uri())
+        page = open_page()
         painted = page.evaluate(PAINTED)
         opened = page.evaluate(
             """async () => { const start = performance.now();
@@ -158,9 +169,61 @@ def player(kind: str, n: int, scalars: bool) -> Any:
     return sample
 
 
+CHANGES = """async () => {
+    const leaf = page.trace.nodes.find(({ kind, uses }) => kind !== "result" && uses).index;
+    const x = page.trace.nodes[leaf].data;
+    const times = [];
+    page.go(page.pass.end);
+    for (let i = 1; i <= 40; i++) {
+        await new Promise(requestAnimationFrame);
+        const start = performance.now();
+        page.setNumber(leaf, x + i / 1000);
+        page.ui.root.getBoundingClientRect(); // with its layout
+        times.push((performance.now() - start) / 1000);
+    }
+    return times.sort((a, b) => a - b); }"""
+
+
+def changed_number(kind: str, n: int) -> Any:
+    """Seconds until all that depends on a leaf, whose number is changed, is computed, drawn and laid out: of 40, the middle."""
+    open_page = _opener(GRAPHS[kind](n))
+
+    def sample() -> dict[str, float]:
+        page = open_page()
+        times = page.evaluate(CHANGES)
+        nodes = page.evaluate("page.trace.nodes.length")
+        page.close()
+        return {"nodes": nodes, "seconds": times[20], "slowest": times[-1]}
+
+    return sample
+
+
+def _changes(*, quick: bool) -> Table:
+    """A number changed in the page, at the two sizes of the mark."""
+    cases = {(kind, n): ("drawing:changed_number", kind, n) for kind in GRAPHS for n in (300, 3000)}
+    rows = [
+        [
+            kind,
+            case.problem or f"{case.median('nodes'):,.0f}",
+            seconds(case.median("seconds")),
+            seconds(case.median("slowest")),
+        ]
+        for (kind, _), case in interleaved(cases, rounds=1 if quick else 5, limit=60.0).items()
+    ]
+    mark = "Mark: 300 nodes within one frame, 16 ms, 3,000 within 50 ms."
+    return Table("A number changed in the page", ["graph", "nodes", "median", "slowest of 40"], rows, [mark])
+
+
 def run(*, quick: bool) -> list[Table]:
     """Pictures and pages."""
-    return [*_pictures(quick=quick), _making(quick=quick), _pages(quick=quick)]
+    tables = [*_pictures(quick=quick), _making(quick=quick)]
+    there = {"playwright": importlib.util.find_spec("playwright"), "Chromium": CHROMIUM}
+    if absent := [name for name, found in there.items() if not found]:
+        return [
+            *tables,
+            Table("The player's page", ["page"], [["skipped"]], [f"Skipped: needs {' and '.join(absent)}."]),
+        ]
+    return [*tables, _pages(quick=quick), _changes(quick=quick)]
 
 
 def _making(*, quick: bool) -> Table:
@@ -190,9 +253,6 @@ def _pages(*, quick: bool) -> Table:
         "slowest": "slowest of 40",
     }
     columns = ["`step(root)` in Chromium", *measured.values()]
-    there = {"playwright": importlib.util.find_spec("playwright"), "Chromium": CHROMIUM}
-    if absent := [name for name, found in there.items() if not found]:
-        return Table("The player's page", columns, [["skipped", *"–––––"]], [f"Skipped: needs {' and '.join(absent)}."])
     cases = {
         f"{kind}, {'every scalar' if scalars else 'as it opens'}": ("drawing:player", kind, 1000, scalars)
         for kind in ("expression", "network")

@@ -156,12 +156,11 @@ export class Player {
       make();
     } catch (error) {
       if (!(error instanceof Uncomputable)) throw error;
-      setText(this.ui.sentence, reason(this.trace, this.trace.nodes[error.node], error.x));
-      return;
+      return setText(this.ui.sentence, reason(this.trace, this.trace.nodes[error.node], error.x));
     }
     this.trace = this.changes.trace;
     this.pass = this.pass.mistake ? mistakenPass(this.trace, this.pass.mistake) : this.trace.correct;
-    this.paint();
+    return this.paint();
   }
 
   // ── the moment ──
