@@ -12,7 +12,7 @@ export function toggleTheme(element) {
   element.dataset.theme = isDark(element) ? "light" : "dark";
 }
 
-/** Gives `element` the theme of the notebook around the page, as its frame's name or the script beside it (page.py) says. */
+/** Gives `element` the theme of the notebook around it, as the frame's name or the script beside it (page.py) says. */
 export function followNotebook(element) {
   if (parent === window) return;
   if (name === "dark") element.dataset.theme = name; // "light" may be said of a notebook that follows the system
