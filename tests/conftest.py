@@ -318,6 +318,22 @@ def stopped():
     return stop
 
 
+@pytest.fixture(scope="session")
+def touching():
+    """Of a page, what touches it: ``touch("touchMove", (x, y), …)``, with a point for each finger."""
+
+    def of(page):
+        session = page.context.new_cdp_session(page)
+
+        def touch(kind: str, *points: tuple[float, float]) -> None:
+            fingers = [{"x": x, "y": y, "id": i} for i, (x, y) in enumerate(points)]
+            session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": fingers})
+
+        return touch
+
+    return of
+
+
 @pytest.fixture
 def opened(tab, tmp_path):
     """Opens anything that saves itself as a page, from a file."""

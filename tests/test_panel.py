@@ -16,7 +16,7 @@ from autograd import OPS, Value, step
 from autograd.view.palette import DARK, LIGHT
 from autograd.view.scripts import modules_of
 from nn import MLP, Neuron, Recorder, data, losses, plots, watch
-from nn.neuron_panel import ASSETS, PRESETS, panel
+from nn.neuron_panel import ASSETS, HEIGHT, PRESETS, panel
 from nn.palette import CLASS_STYLES
 from nn.theory import best_line
 
@@ -458,6 +458,10 @@ def test_no_label_of_a_plane_stands_on_a_sample(opened, preset, steps):
             assert inside == []
 
 
+def short_run():
+    return Recorder(MLP([2, 2, 1], seed=0), data.XOR.X, data.XOR.y, loss="logistic")
+
+
 def test_every_page_has_theme_text_size_full_screen_and_help(opened):
     recorder = Recorder(MLP([2, 2, 1], seed=0), data.XOR.X, data.XOR.y, loss="logistic")
     for page in (panel(), watch(recorder)):
@@ -600,11 +604,66 @@ def test_in_marimo_a_frame_has_no_script_beside_it_and_the_theme_of_the_notebook
             expect(shown).to_have_css("background-color", paper)
 
 
+def framed(tab, tmp_path, page, beside=True, **options):
+    """A page with this page's frame in it, with the script beside it or without; and the frame's contents."""
+    html = page._repr_html_() if beside else page._repr_html_().partition("<script>")[0]
+    (tmp_path / "host.html").write_text(f"<!DOCTYPE html><meta charset=utf-8>{html}", encoding="utf-8")
+    host = tab(**options)
+    host.goto((tmp_path / "host.html").as_uri())
+    return host, host.frame_locator("iframe")
+
+
+@pytest.mark.parametrize("width", [390, 1000])
+@pytest.mark.parametrize("make", [panel, lambda: watch(short_run()), lambda: step(Value(2.0, label="x").exp())])
+def test_a_frame_is_as_high_as_its_page_and_neither_grows_for_ever(tab, tmp_path, make, width):
+    host, frame = framed(tab, tmp_path, make(), viewport={"width": width, "height": 700})
+    height = lambda: host.locator("iframe").bounding_box()["height"]  # noqa: E731
+    fits = lambda: expect(frame.locator("html")).to_have_js_property("scrollHeight", round(height()))  # noqa: E731
+    frame.locator(".tools").wait_for()
+    host.wait_for_timeout(300)
+    fits()
+    before = height()
+    if not frame.locator("summary").count():
+        return
+    frame.locator("summary").click()
+    host.wait_for_timeout(300)
+    fits()
+    assert before + 100 < height() < before + 1500
+    frame.locator("summary").click()
+    host.wait_for_timeout(300)
+    assert height() == before
+
+
+def test_a_frame_without_the_script_beside_it_keeps_its_height(tab, tmp_path):
+    host, frame = framed(tab, tmp_path, panel(), beside=False)
+    frame.locator("summary").click()
+    host.wait_for_timeout(300)
+    assert host.locator("iframe").bounding_box()["height"] == HEIGHT
+
+
+def test_a_finger_that_swipes_over_a_page_scrolls_and_changes_nothing(tab, tmp_path, touching):
+    host, frame = framed(tab, tmp_path, panel(), has_touch=True, viewport={"width": 390, "height": 600})
+    frame.locator("summary").click()
+    numbers = lambda: [box.input_value() for box in frame.locator("input[type=number]").all()]  # noqa: E731
+    before, touch = numbers(), touching(host)
+    for place in (".plots .stage >> nth=0", ".plots .stage >> nth=1"):
+        frame.locator(place).scroll_into_view_if_needed()
+        box = frame.locator(place).bounding_box()
+        x, y = box["x"] + 0.2 * box["width"], min(560, box["y"] + 0.9 * box["height"])
+        scrolled = host.evaluate("scrollY")
+        touch("touchStart", (x, y))
+        for k in range(1, 8):
+            touch("touchMove", (x, y - 12 * k))
+        touch("touchEnd")
+        host.wait_for_function(f"scrollY > {scrolled} + 40")
+        assert numbers() == before
+    frame.locator(".plots .stage").first.scroll_into_view_if_needed()
+    frame.locator(".plots .stage").first.tap(position={"x": 100, "y": 250})
+    assert numbers() != before  # a tap is meant
+
+
 def test_the_frame_works_in_a_page(tab, tmp_path):
-    page = tab()
-    (tmp_path / "host.html").write_text(f"<!DOCTYPE html><meta charset=utf-8>{panel()._repr_html_()}", encoding="utf-8")
-    page.goto((tmp_path / "host.html").as_uri())
-    frame = page.frame_locator("iframe")
+    _, frame = framed(tab, tmp_path, panel())
     frame.locator("#descend").click()
     assert frame.locator("#score").text_content() == "4 of 4 right"
 
@@ -626,6 +685,10 @@ def test_a_notebook_shows_the_panel_and_leaves_it_its_keys(notebook, place):
     frame.get_by_role("button", name="XOR, 2-2-1 network").click()
     frame.locator("#lecture").click()
     assert frame.locator("#score").text_content() == "4 of 4 right"
+    frame.locator("summary").click()
+    page.wait_for_timeout(500)
+    assert page.locator("iframe[srcdoc]").bounding_box()["height"] > 800  # the frame takes the height that it needs
+    assert frame.locator("html").evaluate("(e) => e.scrollHeight <= innerHeight")
 
 
 def test_jupyterlabs_dark_theme_is_followed_by_the_panel(notebook):

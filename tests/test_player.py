@@ -395,21 +395,11 @@ def test_the_wheel_alone_scrolls_the_page_around_the_player(tab):
     assert page.evaluate("scrollY") == 150
 
 
-def touching(page):
-    """Touches the page: ``touch("touchMove", (x, y), …)``, with a point for each finger."""
-    session = page.context.new_cdp_session(page)
-
-    def touch(kind: str, *points: tuple[float, float]) -> None:
-        fingers = [{"x": x, "y": y, "id": i} for i, (x, y) in enumerate(points)]
-        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": fingers})
-
-    return touch
-
-
-@pytest.fixture
-def tablet(tab):
-    """A page on a tablet with a player in it: touch, the graph, and the middle of the stage."""
-    page = tab(allowed=("about:", "data:"), has_touch=True, viewport={"width": 820, "height": 1100})
+@pytest.fixture(params=[(390, 844), (820, 1100)], ids=["phone", "tablet"])
+def touched(tab, touching, request):
+    """A page with a player in it: touch, the graph, and the middle of the stage."""
+    width, height = request.param
+    page = tab(allowed=("about:", "data:"), has_touch=True, viewport={"width": width, "height": height})
     page.set_content(f"<body>{step(diamond())._repr_html_()}<p style='height:2000px'>below</p></body>")
     stage = page.frame_locator("iframe").locator(".stage")
     box = stage.bounding_box()
@@ -417,8 +407,8 @@ def tablet(tab):
     return page, touching(page), stage.locator("svg.graph > g"), middle
 
 
-def test_one_finger_scrolls_the_page_around_the_player(tablet):
-    page, touch, graph, (x, y) = tablet
+def test_one_finger_scrolls_the_page_around_the_player(touched):
+    page, touch, graph, (x, y) = touched
     before = graph.get_attribute("transform")
     touch("touchStart", (x, y))
     for k in range(1, 11):
@@ -428,8 +418,8 @@ def test_one_finger_scrolls_the_page_around_the_player(tablet):
     assert graph.get_attribute("transform") == before
 
 
-def test_one_finger_moves_the_graph_sideways_and_two_zoom_it(tablet):
-    page, touch, graph, (x, y) = tablet
+def test_one_finger_moves_the_graph_sideways_and_two_zoom_it(touched):
+    page, touch, graph, (x, y) = touched
     before = graph.get_attribute("transform")
     touch("touchStart", (x, y))
     for k in range(1, 5):
@@ -731,7 +721,7 @@ def test_text_stands_out_in_light_and_in_dark(opened, contrast, scheme):
     assert [(name, contrast(a, b)) for name, a, b in pairs if contrast(a, b) < 4.5] == []
 
 
-def test_the_theme_can_be_switched_and_presenting_makes_type_large(opened):
+def test_the_theme_can_be_switched_and_type_made_large(opened):
     page = opened(step(diamond()), color_scheme="light")
     back = "getComputedStyle(document.querySelector('.cg')).backgroundColor"
     light = page.evaluate(back)
@@ -739,6 +729,13 @@ def test_the_theme_can_be_switched_and_presenting_makes_type_large(opened):
     assert page.evaluate(back) != light
     size = "parseFloat(getComputedStyle(document.querySelector('.sentence')).fontSize)"
     small = page.evaluate(size)
+    page.get_by_role("button", name="larger text").click()
+    assert page.evaluate(size) == pytest.approx(1.25 * small)
+    press(page, "ArrowRight", "ArrowRight")
+    assert min(text_sizes(page, ".box.now")) >= 1.25 * 14 - 0.01
+    for _ in range(2):
+        page.get_by_role("button", name="larger text").click()
+    assert page.evaluate(size) == small
     press(page, "p")
     assert page.evaluate(size) > 1.4 * small
     assert page.locator("table").is_hidden()

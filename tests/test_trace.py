@@ -21,7 +21,7 @@ from autograd.backprop import topological_order
 from autograd.errors import CycleError
 from autograd.steps import backward_steps
 from autograd.view import MOST, assembly, fold, layered
-from autograd.view.page import THEME
+from autograd.view.page import BESIDE_FRAME
 from autograd.view.trace import FORMAT, VERSION, dumps
 from nn import MLP, SGD, Adam, cross_entropy
 
@@ -416,7 +416,7 @@ def test_a_hostile_label_is_data_and_nothing_else(label):
     frame, _, beside = player._repr_html_().partition("</iframe>")
     assert frame.count("<iframe") == 1
     assert "<script" not in frame
-    assert beside == f"<script>{THEME}</script>"  # the same for every graph
+    assert beside == f"<script>{BESIDE_FRAME}</script>"  # the same for every graph
 
 
 @pytest.mark.slow
@@ -567,7 +567,7 @@ def test_a_notebook_gets_a_sandboxed_frame_with_the_picture_in_it():
     assert 'sandbox="allow-scripts allow-downloads"' in html
     assert "allow-same-origin" not in html
     assert re.search(r'<img alt="L, step by step: 4 nodes" width="\d+" height="\d+" [^>]* src="data:image/svg', html)
-    assert html.endswith(f"</iframe><script>{THEME}</script>")
+    assert html.endswith(f"</iframe><script>{BESIDE_FRAME}</script>")
 
 
 def test_the_page_asks_the_network_for_nothing():

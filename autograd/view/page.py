@@ -30,11 +30,16 @@ __all__ = ["Page"]
 
 
 # A sandboxed frame can't see the notebook around it: this script, beside it, tells it the theme when it asks, and again
-# when that may have changed. JupyterLab and Notebook 7 run it where the notebook is trusted.
-THEME = """{
+# when that may have changed, and gives it the height that it needs. JupyterLab and Notebook 7 run it where the notebook
+# is trusted.
+BESIDE_FRAME = """{
   const frame = document.currentScript.previousElementSibling;
   const tell = () => frame.contentWindow?.postMessage({ theme: getComputedStyle(frame).colorScheme }, "*");
-  addEventListener("message", ({ source }) => source && source === frame.contentWindow && tell());
+  addEventListener("message", ({ source, data }) => {
+    if (!source || source !== frame.contentWindow) return;
+    if (data.height) frame.height = data.height;
+    else tell();
+  });
   for (const element of [document.documentElement, document.body]) {
     new MutationObserver(tell).observe(element, { attributes: true });
   }
@@ -49,7 +54,7 @@ class Page:
     draw:      makes an SVG of the same, for where no script may run
     program:   the JavaScript module that draws it: it exports ``start(host, data, OPS)``
     styles:    its style sheets
-    height:    of the frame in a notebook, in px
+    height:    of the frame in a notebook, in px, until the page says which height it needs
     rules:     the rows of the op table that it computes with: by what the page calls them, with the number of operands
     downloads: may its frame save files?
     """
@@ -93,7 +98,7 @@ class Page:
         digest = b64encode(sha256(self.script.encode()).digest()).decode()
         allowed = f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; img-src data:"
         return (
-            '<!DOCTYPE html>\n<html lang="en" class="cg"><head><meta charset="utf-8">'
+            f'<!DOCTYPE html>\n<html lang="en" class="cg" data-height="{self.height}"><head><meta charset="utf-8">'
             f'<meta http-equiv="Content-Security-Policy" content="{allowed}">'
             '<meta name="viewport" content="width=device-width">'
             f"<title>{xml(self.title)}</title>\n<style>{self.style}</style></head>\n"
@@ -123,8 +128,8 @@ class Page:
         )
 
     def _repr_html_(self) -> str:
-        """The frame, and the script that tells it the theme."""
-        return f"{self._frame}<script>{THEME}</script>"
+        """The frame, and the script that tells it the theme and gives it its height."""
+        return f"{self._frame}<script>{BESIDE_FRAME}</script>"
 
     def _mime_(self) -> tuple[str, str]:
         """The frame for marimo, which would lock a script beside it into a low white frame: its name tells the theme."""

@@ -41,7 +41,7 @@ class Player(Page):
     def __init__(self, trace: dict[str, Any], still: Picture, rules: Mapping[str, tuple[Op, int]]) -> None:
         super().__init__(
             trace["title"], trace, lambda: still.svg, program=ASSETS / "player_page.js",
-            styles=[*STYLES, ASSETS / "player_page.css"], height=HEIGHT, rules=rules, downloads=True,
+            styles=STYLES, height=HEIGHT, rules=rules, downloads=True,
         )  # fmt: skip
         self.trace = trace
         self.still = still

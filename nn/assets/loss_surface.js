@@ -4,6 +4,7 @@ import { clamp } from "../../autograd/view/assets/arrays.js";
 import { h, s } from "../../autograd/view/assets/dom.js";
 import { formatNumber } from "../../autograd/view/assets/numbers.js";
 import { colour } from "../../autograd/view/assets/theme.js";
+import { isScrolling } from "./panel_drag.js";
 import { heightsOf, patches, project, unproject } from "./surface.js";
 
 const SIDE = 360; // of the picture, in units of its SVG
@@ -19,11 +20,14 @@ export class LossSurface {
     this.caption = h("figcaption", {}, "loss");
     const stage = h("div", { class: "stage", style: "--inset:0%" }, this.canvas, this.svg);
     this.element = h("figure", { class: "surface" }, stage, this.caption);
+    this.svg.addEventListener("pointerdown", (event) => {
+      this.mayScroll = isScrolling(event);
+    });
     this.svg.addEventListener("pointermove", (event) => this.move(event));
   }
 
   move(event) {
-    if (!(event.buttons & 1)) return;
+    if (!(event.buttons & 1) || this.mayScroll) return;
     const side = this.svg.getBoundingClientRect().width;
     const [du, dv] = unproject(event.movementX / side, event.movementY / side);
     this.drag(2 * this.widest * du, 2 * this.widest * dv);
@@ -101,5 +105,6 @@ function drawWay(points, ahead) {
     moves && s("line", { class: "next", x1: x, y1: y, x2: ahead[0], y2: ahead[1] }),
     moves && s("circle", { class: "next", cx: ahead[0], cy: ahead[1], r: 5 }),
     s("circle", { class: "ball", cx: x, cy: y, r: 8 }),
+    s("circle", { class: "hold", cx: x, cy: y, r: 24, fill: "#0000" }),
   ].filter(Boolean);
 }

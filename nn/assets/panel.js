@@ -3,8 +3,9 @@
 import { buildHelp, buildTools, listenToKeys } from "../../autograd/view/assets/controls.js";
 import { h, s, setNumber } from "../../autograd/view/assets/dom.js";
 import { unary } from "../../autograd/view/assets/engine.js";
+import { followNotebook } from "../../autograd/view/assets/frame.js";
 import { formatNumber, subscript } from "../../autograd/view/assets/numbers.js";
-import { followNotebook, onTheme } from "../../autograd/view/assets/theme.js";
+import { onTheme } from "../../autograd/view/assets/theme.js";
 import { Playback } from "../../autograd/view/assets/transport.js";
 import { ClassStyles } from "./classes.js";
 import { LossSurface } from "./loss_surface.js";
@@ -35,7 +36,7 @@ const SURE = 0.005; // or where all samples are right with such a loss
 export function start(host, data, OPS) {
   const panel = new Panel(host, data, OPS);
   onTheme(() => panel.refresh());
-  followNotebook(document.documentElement);
+  followNotebook(host.closest(".cg"));
   return panel;
 }
 

@@ -8,22 +8,34 @@ const NEAR = 16; // px of the plot
 /** Lets a pointer turn and move the lines of `panel` and the point, on the plane `plot`. */
 export function letDrag(plot, panel) {
   let held = null;
+  let isFirst = true;
+  let mayScroll = false;
+  const take = (event) => {
+    panel.change(() => held(plot.at(event), isFirst));
+    isFirst = false;
+  };
   plot.svg.classList.add("grab");
   plot.svg.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
-    const at = plot.at(event);
-    held = takeHold(plot, panel, at);
+    held = takeHold(plot, panel, plot.at(event));
+    isFirst = true;
     plot.svg.setPointerCapture(event.pointerId);
-    panel.change(() => held(at, true));
+    mayScroll = isScrolling(event);
+    if (!mayScroll) take(event);
   });
-  plot.svg.addEventListener("pointermove", (event) => {
-    if (held) panel.change(() => held(plot.at(event), false));
+  plot.svg.addEventListener("pointermove", (event) => held && !mayScroll && take(event));
+  plot.svg.addEventListener("pointerup", (event) => {
+    if (held && isFirst) take(event);
+    held = null;
   });
-  for (const end of ["pointerup", "pointercancel"]) {
-    plot.svg.addEventListener(end, () => {
-      held = null;
-    });
-  }
+  plot.svg.addEventListener("pointercancel", () => {
+    held = null;
+  });
+}
+
+/** May this press be the beginning of a scroll? A finger on none of the handles, which CSS excepts from scrolling. */
+export function isScrolling({ pointerType, target }) {
+  return pointerType === "touch" && !target.matches(".hold");
 }
 
 /** A function of where the pointer is, and whether it was just pressed. */

@@ -4,8 +4,9 @@ import { clamp } from "../../autograd/view/assets/arrays.js";
 import { buildHelp, buildTools, listenToKeys } from "../../autograd/view/assets/controls.js";
 import { h, s, setNumber } from "../../autograd/view/assets/dom.js";
 import { unary } from "../../autograd/view/assets/engine.js";
+import { followNotebook } from "../../autograd/view/assets/frame.js";
 import { formatNumber } from "../../autograd/view/assets/numbers.js";
-import { followNotebook, onTheme } from "../../autograd/view/assets/theme.js";
+import { onTheme } from "../../autograd/view/assets/theme.js";
 import { Playback, Transport } from "../../autograd/view/assets/transport.js";
 import { ClassStyles } from "./classes.js";
 import { buildLayerTable } from "./layer_table.js";
@@ -26,7 +27,7 @@ const KEYS = [
 export function start(host, data, OPS) {
   const page = new TrainingPage(host, data, OPS);
   onTheme(() => page.draw());
-  followNotebook(document.documentElement);
+  followNotebook(host.closest(".cg"));
   return page;
 }
 

@@ -1,7 +1,7 @@
 // The player as a page of its own, which can save itself.
 
+import { followNotebook } from "./frame.js";
 import { Player } from "./player.js";
-import { followNotebook } from "./theme.js";
 
 export function start(host, data, rules) {
   const html = `<!DOCTYPE html>\n${document.documentElement.outerHTML}`;

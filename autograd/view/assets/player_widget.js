@@ -10,7 +10,7 @@ export function render({ model, el }, rules) {
     model.save_changes();
   };
   el.classList.add("cg");
-  el.style.height = `${model.get("height")}px`;
+  el.style.setProperty("--frame-height", `${model.get("height")}px`);
   const options = { rules, css: model.get("_css"), time: model.get("time"), onTime: report };
   const player = new Player(el, JSON.parse(model.get("trace")), options);
   const light = document.body.dataset.jpThemeLight;

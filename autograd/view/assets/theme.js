@@ -12,16 +12,6 @@ export function toggleTheme(element) {
   element.dataset.theme = isDark(element) ? "light" : "dark";
 }
 
-/** Gives `element` the theme of the notebook around it, as the frame's name or the script beside it (page.py) says. */
-export function followNotebook(element) {
-  if (parent === window) return;
-  if (name === "dark") element.dataset.theme = name; // "light" may be said of a notebook that follows the system
-  addEventListener("message", ({ source, data }) => {
-    if (source === parent && ["light", "dark"].includes(data.theme)) element.dataset.theme = data.theme;
-  });
-  parent.postMessage({ asks: "theme" }, "*");
-}
-
 /** Calls `draw` again when the page turns dark or light. */
 export function onTheme(draw) {
   matchMedia(DARK).addEventListener("change", draw);
