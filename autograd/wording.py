@@ -19,7 +19,7 @@ from autograd.ops import LEAVES
 from autograd.symbols import Expr, symbols
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from autograd.backprop import Node
     from autograd.ops import Op
@@ -100,7 +100,7 @@ def names_of(order: Sequence[Node], root: Node) -> dict[Node, Name]:
 
     order: parents before children; a node's place in it numbers it
     """
-    letters = letters_of(order)
+    letters = letters_of(order, order)
     shared = {label for label, bearers in Counter(str(v.label) for v in order if v.label).items() if bearers > 1}
     names: dict[Node, Name] = {}
     taken = set()
@@ -123,10 +123,12 @@ _SUBSCRIPTS = str.maketrans("0123456789,", "₀₁₂₃₄₅₆₇₈₉‚")
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-def letters_of(order: Sequence[Node]) -> dict[Node, Name]:
+def letters_of(nodes: Iterable[Node], order: Sequence[Node]) -> dict[Node, Name]:
     """The lecture's letters for what networks are made of: w₁₂⁽¹⁾ (to neuron 1, from input 2), b₁⁽¹⁾, h̃₁⁽¹⁾, h₁⁽¹⁾, f̃₁, x₁.
 
     An index that could only be 1 is left out: in a layer of one neuron w₂⁽²⁾, b⁽²⁾.
+
+    nodes: which of the graph's; order: all of them
     """
     places = {v: place for v in order if v.label if (place := _place(v))}
     if not any(v.op is LEAVES["parameter"] for v in places):
@@ -134,7 +136,12 @@ def letters_of(order: Sequence[Node]) -> dict[Node, Name]:
     neurons = Counter(layer for layer, neuron in {place[:2] for place in places.values()})
     output = max((layer for layer, *_ in places.values() if layer is not None), default=None)
     letters = {}
-    for v, (layer, neuron, weight, letter) in places.items():
+    for v in nodes:
+        if v.op is LEAVES["input"] and (j := re.fullmatch(r"x\[(\d+)\]", str(v.label))):
+            letters[v] = Name("x" + f"{int(j[1]) + 1}".translate(_SUBSCRIPTS))
+        if v not in places:
+            continue
+        layer, neuron, weight, letter = places[v]
         i = f"{neuron + 1}" if neuron is not None and neurons[layer] > 1 else ""
         if weight is not None:
             i += ("," if i and max(neuron or 0, weight) >= 9 else "") + f"{weight + 1}"
@@ -145,9 +152,6 @@ def letters_of(order: Sequence[Node]) -> dict[Node, Name]:
             letter, above = ("f" if is_output else "h") + "\u0303" * is_weighted_sum, "" if is_output else above
         text = (letter or "w") + i.translate(_SUBSCRIPTS) + above.translate(_SUPERSCRIPTS)
         letters[v] = Name(text, RAISED if above else ATOM)
-    for v in order:
-        if v.op is LEAVES["input"] and (j := re.fullmatch(r"x\[(\d+)\]", str(v.label))):
-            letters[v] = Name("x" + f"{int(j[1]) + 1}".translate(_SUBSCRIPTS))
     return letters
 
 

@@ -41,9 +41,11 @@ def build_scene(graph: Analysis, how: str = "auto", *, local_derivatives: bool =
     names = [shorten(visible(root.label)) for root in graph.roots[:3] if root.label]
     nodes = len(graph.order)
     title = "Computation graph" + (f" of {', '.join(names)}" if names else "") + f", {nodes:,} node{'s' * (nodes != 1)}"
-    return assemble(
-        fold(graph, how), PictureText(letters_of(graph.order)), title=title, local_derivatives=local_derivatives
-    )
+    folding = fold(graph, how)
+    drawn = [v for v in folding.boxes if not isinstance(v, Fold)]
+    said = dict.fromkeys(v for box in drawn for v in (box, *box.parents[:OPERANDS]))
+    text = PictureText(letters_of(said, graph.order))
+    return assemble(folding, text, title=title, local_derivatives=local_derivatives)
 
 
 class BoxText(Protocol):

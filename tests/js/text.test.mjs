@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { clamp, linspace, mean, range } from "../../autograd/view/assets/arrays.js";
-import { isolate, shorten } from "../../autograd/view/assets/text.js";
+import { isolate, scripts, shorten } from "../../autograd/view/assets/text.js";
 
 test("a long name keeps its beginning and its end", () => {
   assert.equal(shorten("layers[0].neurons[2].w[1]"), "layers[0].neurons[2].w[1]");
@@ -13,6 +13,17 @@ test("a long name keeps its beginning and its end", () => {
 test("only a name from right to left is isolated", () => {
   assert.equal(isolate("w"), "w");
   assert.equal(isolate("שלום"), "\u2068שלום\u2069");
+});
+
+test("indices are digits in runs below and above the line, as in a drawing", () => {
+  assert.deepEqual(scripts("w₁‚₁₀⁽²⁾·x"), [
+    ["w", 0],
+    ["1,10", -1],
+    ["(2)", 1],
+    ["·x", 0],
+  ]);
+  assert.deepEqual(scripts("loss"), [["loss", 0]]);
+  assert.deepEqual(scripts(""), []);
 });
 
 test("lists of numbers are NumPy's", () => {

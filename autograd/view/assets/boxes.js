@@ -1,6 +1,6 @@
 // The boxes of a graph: drawn once, then painted anew for each moment.
 
-import { furnish, s, setClass, setText } from "./dom.js";
+import { furnish, s, setClass, setFormula, setText } from "./dom.js";
 import { grainOf, moved } from "./leaf_editor.js";
 import { formatNumber, formatSigned, isClose, signClass } from "./numbers.js";
 import { matches } from "./trace.js";
@@ -18,7 +18,7 @@ export function drawBox(box, inside) {
   const first = y + 21 - (box.name ? 0 : LINE);
   const texts = [0, 1, 2].map((row) => s("text", { x: left, y: first + row * LINE }));
   setClass(texts[0], "name");
-  if (box.name) setText(texts[0], box.name);
+  if (box.name) setFormula(texts[0], box.name);
   const pips = folded || node.uses < 2 || node.uses > MOST_PIPS ? [] : drawPips(node.uses, x + width, cy);
   const badge = s("text", { class: "badge", x: x + width, y: y - 10 });
   const right = s("text", { class: "right", x, y: y + height + 13 }); // the right number, beside a wrong one

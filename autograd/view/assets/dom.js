@@ -1,5 +1,7 @@
 // Elements. What came from the user is only ever set as text, never as markup.
 
+import { scripts } from "./text.js";
+
 /** An HTML element: attributes, "on…" listeners, children; strings become text, null and false are left out. */
 export function h(tag, attributes = {}, ...children) {
   return furnish(document.createElement(tag), attributes, children);
@@ -36,6 +38,22 @@ export function setText(element, text) {
   if (element.lastText === text) return;
   element.lastText = text;
   element.textContent = text;
+}
+
+const SHIFTS = { "-1": 3.5, 0: 0, 1: -5 }; // px, of what stands below and above the line in SVG
+
+/** The same for a formula: indices below and above the line, in digits large enough to read. */
+export function setFormula(element, text) {
+  if (element.lastText === text) return;
+  element.lastText = text;
+  let before = 0;
+  const drawn = ([run, level]) => {
+    const dy = SHIFTS[level] - before;
+    before = SHIFTS[level];
+    return s("tspan", { dy, "font-size": level !== 0 && "75%" }, run);
+  };
+  const written = ([run, level]) => (level ? h(level < 0 ? "sub" : "sup", {}, run) : run);
+  element.replaceChildren(...scripts(text).map(element instanceof SVGElement ? drawn : written));
 }
 
 /** The same for classes. */

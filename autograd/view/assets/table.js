@@ -1,6 +1,6 @@
 // The table of nodes, with the search that shortens it.
 
-import { h, setClass, setText } from "./dom.js";
+import { h, setClass, setFormula, setText } from "./dom.js";
 import { formatNumber, formatSigned, isClose, signClass } from "./numbers.js";
 import { matches } from "./trace.js";
 
@@ -46,7 +46,8 @@ export class NodeTable {
 
   row(node) {
     const cells = [h("td", {}), h("td", {}), h("td", {})];
-    const name = h("button", { class: "link", title: node.full, onclick: () => this.choose(node.index) }, node.name);
+    const name = h("button", { class: "link", title: node.full, onclick: () => this.choose(node.index) });
+    setFormula(name, node.name);
     const op = h("td", {}, node.symbol || KINDS[node.kind] || node.kind);
     return { node, cells, element: h("tr", {}, h("th", { scope: "row" }, name), op, ...cells) };
   }
