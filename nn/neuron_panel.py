@@ -62,7 +62,8 @@ def panel(neuron: Neuron | str = "and", samples: Dataset | None = None) -> Page:
     offered = _activations(chosen["activation"])
     shown = {
         "presets": list(presets.values()), "start": list(presets).index(start), "first": len(FIRST),
-        "activations": [_description(op, title) for op, title in offered.items()], "class_styles": [look._asdict() for look in CLASS_STYLES],
+        "activations": [_description(op, title) for op, title in offered.items()],
+        "class_styles": [look._asdict() for look in CLASS_STYLES],
     }  # fmt: skip
     return Page(
         f"A single neuron: {chosen['name']}", shown, lambda: _picture(chosen), program=ASSETS / "panel.js",

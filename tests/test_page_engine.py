@@ -56,17 +56,23 @@ function rows(cases) {
   }));
 }
 function graphs(cases) {
-  return cases.map(({ nodes, root, leaves }) => {
-    const empty = { data: nodes.map(() => NaN), local: nodes.map(() => []) };
-    const { data, local } = forwardPass(nodes, OPS, new Map(leaves), empty);
-    return [data, [...backwardPass(nodes, root, local)]].map((row) => row.map(text));
+  return cases.map(({ trace, leaves }) => {
+    const { nodes, correct } = new Rerun(readTrace(trace), OPS).with(new Map(leaves));
+    return [nodes.map(({ data }) => data), correct.final].map((row) => row.map(text));
+  });
+}
+function reruns(cases) {
+  return cases.map(({ trace, changed }) => {
+    const { correct } = new Rerun(readTrace(trace), OPS).with(new Map(changed));
+    const facts = ["upstream", "local", "contribution", "before", "after"];
+    return correct.events.map((event) => facts.filter((fact) => event[fact] !== undefined).map((fact) => text(event[fact])));
   });
 }
 """
 
 
 def program_of(rules) -> str:
-    return f"{join_modules(ASSETS / 'engine.js')}\n{javascript_table(rules)}{RUN}"
+    return f"{join_modules(ASSETS / 'rerun.js', ASSETS / 'trace.js')}\n{javascript_table(rules)}{RUN}"
 
 
 def in_node(tmp_path, program: str, function: str, cases) -> list:
@@ -190,14 +196,12 @@ def check_graphs(run, n: int) -> None:
     cases, python, rules = [], [], {}
     for root in roots:
         order = topological_order(root)
-        index = {v: i for i, v in enumerate(order)}
         root.backward()
         rules |= rules_of(order)
-        nodes = [{"op": rule_name(v.op, len(v.parents)), "parents": [index[p] for p in v.parents]} for v in order]
-        leaves = [[index[v], v.data] for v in order if not v.parents]
-        cases.append({"nodes": nodes, "root": index[root], "leaves": leaves})
+        leaves = [[i, v.data] for i, v in enumerate(order) if not v.parents]
+        cases.append({"trace": json.loads(step(root).json), "leaves": leaves})
         python.append([[as_json(v.data) for v in order], [as_json(v.grad) for v in order]])
-    assert sum(len(case["nodes"]) for case in cases) > 5 * n
+    assert sum(len(data) for data, _ in python) > 5 * n
     mine = run(program_of(rules), "graphs", cases)
     for got, expected in zip(mine, python, strict=True):
         for numbers, right in zip(got, expected, strict=True):
@@ -213,16 +217,6 @@ def test_random_graphs_have_pythons_values_and_gradients_in_chromium(tab):
 
 
 # ── a trace with other numbers ──────────────────────────────────────────────
-
-RERUN = """
-function reruns(cases) {
-  return cases.map(({ trace, changed }) => {
-    const { correct } = new Rerun(readTrace(trace), OPS).with(new Map(changed));
-    const facts = ["upstream", "local", "contribution", "before", "after"];
-    return correct.events.map((event) => facts.filter((fact) => event[fact] !== undefined).map((fact) => text(event[fact])));
-  });
-}
-"""
 
 
 def with_other_numbers(root: Value, numbers: dict[Value, float]) -> Value:
@@ -250,8 +244,7 @@ def test_a_trace_with_other_numbers_is_the_trace_of_the_graph_built_with_them(tm
         python.append([_numbers(event) for event in other.trace["events"]])
         rules |= rules_of(order)
     assert len(cases) > 150
-    program = f"{join_modules(ASSETS / 'rerun.js', ASSETS / 'trace.js')}\n{javascript_table(rules)}{RUN}{RERUN}"
-    for got, expected in zip(in_node(tmp_path, program, "reruns", cases), python, strict=True):
+    for got, expected in zip(in_node(tmp_path, program_of(rules), "reruns", cases), python, strict=True):
         assert len(got) == len(expected)
         assert all(same(mine, right) for mine, right in zip(got, expected, strict=True)), (got, expected)
 

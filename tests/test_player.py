@@ -775,8 +775,9 @@ def test_presenting_fills_the_screen_with_the_graph_and_the_sentence_in_type_for
         small = page.evaluate(
             """() => [...document.querySelectorAll(".cg-player *")].filter((e) => e.checkVisibility()
                 && [...e.childNodes].some((child) => child.nodeType === 3 && child.data.trim())
-                && !e.closest("option, select, tspan")
-                && parseFloat(getComputedStyle(e).fontSize) * (e.getCTM?.().a ?? 1) < 28).map((e) => e.outerHTML)"""
+                && !e.closest("option, select")
+                && parseFloat(getComputedStyle(e).fontSize) * (e.getCTM?.().a ?? 1)
+                    < (e.closest("tspan[font-size], sub, sup") ? 21 : 28)).map((e) => e.outerHTML)"""
         )
         assert small == []
     assert clock(page) == 30

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from test_player import said
 
-from autograd import Value, grad, step
+from autograd import Value, grad, step, topological_order
 from autograd.errors import DomainError
+from nn import Adam
 
 
 def loss(w: float = -0.5, x: float = 2.0, b: float = 0.25) -> Value:
@@ -17,13 +20,19 @@ def loss(w: float = -0.5, x: float = 2.0, b: float = 0.25) -> Value:
     return L
 
 
+def domain_error(p: float) -> DomainError:
+    with pytest.raises(DomainError) as raised:
+        Value(p, label="p").log()
+    return raised.value
+
+
 def facts(page) -> list:
     """What the table says: of each node its number and gradient."""
     return page.locator("tbody tr").evaluate_all("rows => rows.map((row) => row.innerText)")
 
 
 def leaf(page, name: str):
-    return page.locator("g.box.leaf", has=page.locator(f"text.name:text-is('{name}')"))
+    return page.locator("g.box.leaf", has=page.locator("text.name", has_text=re.compile(f"^{name}$")))
 
 
 def shown_by(opened, root: Value, time: int) -> tuple[list, str]:
@@ -81,10 +90,18 @@ def test_where_a_domain_is_left_python_s_sentence_is_said_and_the_number_stays(o
     p = Value(1.5, label="p")
     page = opened(step(p.log() * 2.0))
     page.evaluate("page.setNumber(0, -1)")
-    with pytest.raises(DomainError) as raised:
-        Value(-1.0, label="p").log()
-    assert said(page) == str(raised.value).replace("-1", "−1")
+    outside = str(domain_error(-1.0)).replace("-1", "−1")
+    assert said(page) == outside
     assert page.evaluate("page.trace.nodes[0].data") == 1.5
+    leaf(page, "p").click()
+    typed = page.get_by_label("p, as a number")
+    typed.fill("-1")
+    typed.press("Enter")
+    assert (typed.input_value(), said(page)) == ("1.5", outside)
+    typed.fill("0.5")
+    typed.press("Enter")
+    page.evaluate("page.change(() => page.changes.nudgeBy(0, -1))")
+    assert page.locator(".editor p").inner_text() == str(domain_error(-0.5)).replace("-0.5", "−0.5")
 
 
 def test_an_op_of_the_users_own_is_not_computed_and_that_is_said(opened):
@@ -110,3 +127,21 @@ def test_a_nudge_shows_what_every_node_changes_by_and_that_its_quotient_goes_to_
     assert errors[0] > 50 * errors[1] > 2500 * errors[2]  # the quotient is off by about ε · L″/2
     assert f"∂L/∂w = {slope:.4g}".replace("-", "−") in page.locator(".editor p").inner_text()
     assert page.locator("g.box .right", has_text="Δ +2e−5").count() == 2  # w·x and w·x + b
+
+
+def test_what_an_optimizer_would_do_with_other_numbers_is_left_out(opened):
+    L = loss()
+    w, b = (v for v in topological_order(L) if v.label in ("w", "b"))
+    page = opened(step(L, update=Adam([w, b])))
+    page.evaluate("page.go(page.pass.end); page.setNumber(0, 1)")
+    assert page.evaluate("page.pass.events.some(({ kind }) => kind === 'update')") is False
+    assert page.evaluate("page.time === page.pass.end && page.ui.transport.scrub.max === String(page.pass.end)")
+    assert said(page).startswith("Done: every node was visited once")
+
+
+def test_a_number_that_is_asked_for_is_not_told_by_a_nudge(opened):
+    page = opened(step(loss()))
+    page.get_by_label("predict the number").check()
+    page.evaluate("page.go(page.pass.events.findIndex(({ kind }) => kind === 'accumulate') + 1); page.select(0)")
+    page.get_by_label("nudge by").select_option("0.1")
+    assert page.locator(".editor p").inner_text() == ""

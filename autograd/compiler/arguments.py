@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["Arguments", "Traversal", "difference"]
 
 
-class Traversal:
+class Traversal(ABC):
     """Goes through an argument part by part; what the method for a part returns takes its place."""
 
     def argument(self, path: str, x: Any) -> Any:
@@ -59,13 +60,13 @@ class Traversal:
         """A Value alone."""
         return self.values(path, [v])[0]
 
+    @abstractmethod
     def values(self, path: str, row: Sequence[Value]) -> list[Any]:
         """A row of Values."""
-        raise NotImplementedError
 
+    @abstractmethod
     def array(self, path: str, a: np.ndarray[Any, Any]) -> Any:
         """Numbers that are data."""
-        raise NotImplementedError
 
     def module(self, path: str, m: Any) -> Any:
         """An object with parameters."""
@@ -75,7 +76,7 @@ class Traversal:
         """What is used as it is."""
         return x
 
-    def container(self, path: str, what: str) -> None:
+    def container(self, path: str, what: str) -> None:  # noqa: B027  # a traversal need not ask
         """A list, tuple or dict, before its parts."""
 
 

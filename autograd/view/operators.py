@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import math
+from textwrap import indent
 from typing import TYPE_CHECKING
 
 from autograd.symbols import formula
@@ -91,13 +91,7 @@ def _number(x: float) -> str:
     """A number as JavaScript reads it; a negative one in brackets, so that two signs never meet."""
     if isinstance(x, bool):
         return str(x).lower()
-    text = (
-        repr(float(x)).removesuffix(".0")
-        if math.isfinite(x)
-        else "NaN"
-        if math.isnan(x)
-        else "Infinity" * (x > 0) or "-Infinity"
-    )
+    text = repr(float(x)).removesuffix(".0").replace("inf", "Infinity").replace("nan", "NaN")
     return f"({text})" if text.startswith("-") else text
 
 
@@ -109,4 +103,4 @@ def javascript_table(rules: Mapping[str, tuple[Op, int]]) -> str:
     '  "exp": (xp, x) => {'
     """
     rows = (f"{json.dumps(name)}: {javascript(*rule)},\n" for name, rule in rules.items())
-    return f"const OPS = {{\n{''.join(rows)}}};\n".replace("\n", "\n  ").replace("\n  };\n  ", "\n};\n")
+    return f"const OPS = {{\n{indent(''.join(rows), '  ')}}};\n"

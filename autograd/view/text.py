@@ -92,13 +92,9 @@ def cells(text: str) -> float:
 
 @lru_cache(maxsize=1024)
 def _cells(c: str) -> float:
-    return (
-        SCRIPT
-        if _SCRIPTS.match(c)
-        else 0
-        if unicodedata.combining(c)
-        else 1 + (unicodedata.east_asian_width(c) in "WF")
-    )
+    if _SCRIPTS.match(c):
+        return SCRIPT
+    return 0 if unicodedata.combining(c) else 1 + (unicodedata.east_asian_width(c) in "WF")
 
 
 def scripts(text: str) -> list[tuple[str, int]]:

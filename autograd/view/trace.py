@@ -11,7 +11,8 @@
               binds, module (index), parents (indices, one per argument slot), local (∂node/∂parent, one per slot),
               data, line (index). What is not there is empty ("", [] or −1); a path or a name that is not there is the
               label, and ``binds`` is 9. Name and binds are those of ``wording.Name``
-    ops       what the row of the table says of an op: doc, and of ``wording.Phrasing`` value, local and function; and ``value.domain_sentence``, outside
+    ops       what the row of the table says of an op: doc, of ``wording.Phrasing`` value, local and function, and outside,
+              which is its ``value.domain_sentence``
     modules   path, and the index of the module it stands in (−1 for none)
     lines     code lines that made nodes: file (its name, without the folders), number, text
     update    what moves the parameters afterwards: ``by`` (a rule's or an optimizer's name) and ``lr``; {} for nothing

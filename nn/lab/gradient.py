@@ -87,7 +87,7 @@ def node_name(node: Value) -> str:
     >>> node_name(Value(2.0) * 3.0)
     'the × node'
     """
-    return node.label or f"the {node.op.symbol} node"
+    return node.label or f"the {node.op.symbol_of(len(node.parents))} node"
 
 
 def slips(root: Value, node: Value, known: Mapping[Value, float] | None = None) -> list[Slip]:
@@ -222,7 +222,7 @@ def _wrong_locals(node: Value, arriving: list[Step]) -> Iterator[Slip]:
         user, me = node_name(step.node), node_name(node)
         which = f"{ordinals[step.slot]} operand" if step.slot < len(ordinals) else "operand"
         which = "its operand" if len(step.node.parents) == 1 else f"its {which}"
-        advice = f"Look again at ∂{user}/∂{me}: {user} comes from {step.node.op.symbol}, and {me} is {which}."
+        advice = f"Look again at ∂{user}/∂{me}: {user} comes from {step.node.op.symbol_of(len(step.node.parents))}, and {me} is {which}."
         for slope in _plausible_slopes(step):
             yield Slip(WRONG_LOCAL, total + (slope - step.local) * step.upstream, advice)
 

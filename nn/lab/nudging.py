@@ -59,7 +59,7 @@ def nudge(f: Callable[..., Value], *x: float, which: str, by: float = 0.001) -> 
         for shift in (0.0, by)
     )
     return Nudge(
-        Moved(a.label or a.op.symbol, a.data, b.data, (b.data - a.data) / by)
+        Moved(a.label or a.op.symbol_of(len(a.parents)), a.data, b.data, (b.data - a.data) / by)
         for a, b in zip(before, after, strict=True)
         if a.data != b.data
     )

@@ -6,6 +6,7 @@ import { formatNumber, formatSigned, isClose, signClass } from "./numbers.js";
 import { matches } from "./trace.js";
 
 const LINE = 19; // px from one line of text to the next
+const GRAIN = 8; // px of dragging, for each grain by which a number moves
 const MOST_PIPS = 5; // as many as a box is high; a node that is used more often has only its badge
 
 /** A box of a map, with `inside`, the nodes it stands for. A folded box stands for many and only counts them. */
@@ -56,7 +57,7 @@ export function addReactions(drawn, { enter, leave, open, focus, press, numberOf
   if (!folded && inside[0].kind !== "result") letDragNumber(g, inside[0], { numberOf, setNumber });
   g.addEventListener("pointerenter", () => enter(drawn));
   g.addEventListener("pointerleave", () => leave(drawn));
-  g.addEventListener("click", () => g.dataset.dragged === "true" || open(drawn));
+  g.addEventListener("click", () => open(drawn));
   if (!folded) return;
   furnish(g, {
     tabindex: 0,
@@ -71,28 +72,29 @@ export function addReactions(drawn, { enter, leave, open, focus, press, numberOf
   });
 }
 
-const PX = 8; // of dragging, before which a press is a click, and for each grain
-
-/** A leaf's number is a slider: dragged to the right it grows, with Shift in tenths. */
+/** A leaf's number is a slider: dragged to the right it grows, with Shift in tenths. A drag is no click. */
 function letDragNumber(g, { index }, { numberOf, setNumber }) {
   let drag = null;
+  let wasDragged = false;
   g.addEventListener("pointerdown", (event) => {
-    drag = { from: event.clientX, x: numberOf(index), moved: false };
+    if (event.button) return;
+    drag = { from: event.clientX, x: numberOf(index) };
+    wasDragged = false;
     event.stopPropagation(); // the stage stays where it is
     g.setPointerCapture(event.pointerId);
   });
   g.addEventListener("pointermove", (event) => {
     if (!drag) return;
-    const px = event.clientX - drag.from;
-    drag.moved ||= Math.abs(px) > PX / 2;
-    if (drag.moved) setNumber(index, moved(drag.x, Math.round(px / PX), grainOf(drag.x) / (event.shiftKey ? 10 : 1)));
+    const grains = Math.round((event.clientX - drag.from) / GRAIN);
+    wasDragged ||= grains !== 0;
+    if (wasDragged) setNumber(index, moved(drag.x, grains, grainOf(drag.x) / (event.shiftKey ? 10 : 1)));
   });
   const release = () => {
-    g.dataset.dragged = drag?.moved ?? false;
     drag = null;
   };
   g.addEventListener("pointerup", release);
   g.addEventListener("pointercancel", release);
+  g.addEventListener("click", (event) => wasDragged && event.stopImmediatePropagation());
 }
 
 /** Shows a moment; `role` is "now" for the box at work, "target" for the one that receives, else "". */

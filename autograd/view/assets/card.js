@@ -5,7 +5,7 @@ import { LeafEditor } from "./leaf_editor.js";
 import { formatNumber } from "./numbers.js";
 import { nudgeSentence } from "./sentences.js";
 import { operandNote } from "./trace.js";
-import { equation, slope } from "./wording.js";
+import { equation, reason, slope } from "./wording.js";
 
 const MOST_OPERANDS = 6;
 
@@ -47,12 +47,15 @@ export class Card {
     this.showEditor(moment, node);
   }
 
-  showEditor({ trace, pass, changes }, node) {
+  /** For a leaf, what changes its number; not what a nudge says of the gradient that is asked for. */
+  showEditor({ trace, pass, changes, isAsking }, node) {
     const { index, data } = node;
     this.editor.element.hidden = node.kind === "result";
     if (this.editor.element.hidden) return;
-    const { ε, deltas } = changes.nudge.node === index ? changes.nudge : { ε: 0 };
-    const said = deltas ? nudgeSentence(trace, node, ε, deltas[trace.root], pass.final[index]) : "";
+    const { ε, deltas, error } = changes.nudge.node === index ? changes.nudge : { ε: 0 };
+    let said = "";
+    if (error) said = reason(trace, trace.nodes[error.node], error.x);
+    else if (deltas && !isAsking) said = nudgeSentence(trace, node, ε, deltas[trace.root], pass.final[index]);
     this.editor.show(node, data, changes.given.nodes[index].data, ε, said);
   }
 

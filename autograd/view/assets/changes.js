@@ -1,4 +1,4 @@
-// Which leaves have another number than Python gave them, one change after the other.
+// Which leaves have another number than Python gave them, change after change; and what a nudge would do.
 
 import { Uncomputable } from "./engine.js";
 import { Rerun } from "./rerun.js";
@@ -6,11 +6,15 @@ import { Rerun } from "./rerun.js";
 export class Changes {
   constructor(trace, rules) {
     this.rerun = new Rerun(trace, rules);
-    this.given = trace;
-    this.trace = trace; // with the changed numbers
-    this.numbers = new Map(); // leaf → its number
-    this.past = []; // earlier such maps
-    this.nudge = { node: -1, ε: 0, deltas: null };
+    this.past = []; // earlier maps of numbers
+    this.last = -1; // the leaf that was changed last
+    this.nudge = { node: -1, ε: 0 };
+    this.adopt(new Map());
+  }
+
+  /** The trace as Python made it. */
+  get given() {
+    return this.rerun.trace;
   }
 
   get count() {
@@ -22,62 +26,59 @@ export class Changes {
   }
 
   /**
-   * Gives a leaf a number. Moves of one leaf without a pause are one change for `undo`.
-   * Throws Uncomputable, and then nothing has changed.
+   * Gives a leaf a number; changes of one leaf in a row are one for `undo`.
+   * Throws Uncomputable where a node would have no value, and then nothing has changed.
    */
   set(node, x) {
     const numbers = new Map(this.numbers);
     if (Object.is(x, this.given.nodes[node].data)) numbers.delete(node);
     else numbers.set(node, x);
-    this.apply(numbers, node);
+    this.change(numbers, node);
   }
 
-  /** Many leaves at once, as a step of gradient descent moves them. */
-  setAll(moves) {
-    this.apply(new Map([...this.numbers, ...moves]), -1);
-  }
-
-  apply(numbers, node) {
-    const trace = numbers.size ? this.rerun.with(numbers) : this.given;
-    if (node < 0 || this.last !== node) this.past.push(this.numbers);
-    this.last = node;
-    this.numbers = numbers;
-    this.trace = trace;
-    this.measure();
+  /** A leaf has Python's number again, or every leaf. */
+  reset(node = -1) {
+    const numbers = new Map(node < 0 ? [] : this.numbers);
+    numbers.delete(node);
+    this.change(numbers, -1);
   }
 
   undo() {
-    const numbers = this.past.pop();
-    if (!numbers) return;
-    this.numbers = numbers;
+    if (!this.past.length) return;
+    this.adopt(this.past.pop());
     this.last = -1;
+  }
+
+  change(numbers, node) {
+    const before = this.numbers;
+    this.adopt(numbers);
+    if (node < 0 || this.last !== node) this.past.push(before);
+    this.last = node;
+  }
+
+  adopt(numbers) {
     this.trace = numbers.size ? this.rerun.with(numbers) : this.given;
+    this.numbers = numbers; // leaf → its number
     this.measure();
   }
 
-  reset(node = -1) {
-    const numbers = new Map(this.numbers);
-    if (node < 0) numbers.clear();
-    else numbers.delete(node);
-    this.apply(numbers, -1);
-  }
-
-  /** Moves a leaf by ε in thought: `deltas` says by how much each node's number would change. */
+  /** Moves a leaf by ε in thought, 0 for none. */
   nudgeBy(node, ε) {
-    this.nudge = { node: ε ? node : -1, ε, deltas: null };
+    this.nudge = { node: ε ? node : -1, ε };
     this.measure();
   }
 
+  /** Of a nudge, the `deltas`: by how much each node's number would change; or the `error`, where one would have none. */
   measure() {
     const { node, ε } = this.nudge;
     if (node < 0) return;
-    const x = this.trace.nodes[node].data;
+    const { nodes } = this.trace;
     try {
-      const moved = this.rerun.with(new Map(this.numbers).set(node, x + ε));
-      this.nudge.deltas = moved.nodes.map(({ data }, i) => data - this.trace.nodes[i].data);
+      const moved = this.rerun.with(new Map(this.numbers).set(node, nodes[node].data + ε));
+      this.nudge = { node, ε, deltas: moved.nodes.map(({ data }, i) => data - nodes[i].data) };
     } catch (error) {
       if (!(error instanceof Uncomputable)) throw error;
-      this.nudge.deltas = null; // there the nudge leaves a domain
+      this.nudge = { node, ε, error };
     }
   }
 }

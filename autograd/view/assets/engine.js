@@ -1,4 +1,4 @@
-// The engine: a graph's numbers, forward by the rules of the op table, backward by the chain rule.
+// The engine: a graph's numbers and slopes, by the rules of the op table; events.js takes them backward.
 // A graph is a list of nodes {op, parents}, parents first, and a rule for each op: (xp, x) ↦ [y, [∂y/∂x₁, …]].
 
 import { floats, ieee, OutsideDomain, Overflow } from "./xp.js";
@@ -51,16 +51,6 @@ function compute(rule, node, x) {
     if (rule && !(error instanceof OutsideDomain)) throw error;
     throw new Uncomputable(node, x);
   }
-}
-
-/** ∂root/∂node of every node: results in reverse order, each passing its gradient on. */
-export function backwardPass(nodes, root, local) {
-  const gradient = new Float64Array(nodes.length);
-  gradient[root] = 1;
-  for (let i = nodes.length - 1; i >= 0; i -= 1) {
-    for (const [slot, parent] of nodes[i].parents.entries()) gradient[parent] += local[i][slot] * gradient[i];
-  }
-  return gradient;
 }
 
 /** A rule of one operand as a function z ↦ [y, ∂y/∂z]. */

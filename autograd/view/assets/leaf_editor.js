@@ -5,12 +5,12 @@ import { formatNumber, parseNumber } from "./numbers.js";
 
 const NUDGES = [0, 1, 0.1, 0.01, 0.001, 1e-4, 1e-5];
 
-/** How far a px of dragging or an arrow key changes a number: a fortieth of its size, or of 1. */
+/** How far an arrow key, or 8 px of dragging, moves a number: a twentieth of its power of ten, of 1 at least. */
 export function grainOf(x) {
-  return 10 ** Math.floor(Math.log10(Math.max(Math.abs(x), 1))) / 20;
+  return Number.isFinite(x) ? 10 ** Math.floor(Math.log10(Math.max(Math.abs(x), 1))) / 20 : 0;
 }
 
-/** The number so many grains on, with as few digits as they need. */
+/** The number so many grains on, without the digits that rounding made. */
 export function moved(x, grains, grain) {
   return Number((x + grains * grain).toPrecision(12));
 }
@@ -27,7 +27,7 @@ export class LeafEditor {
     this.verdict = h("p", {});
     this.element = h(
       "form",
-      { class: "editor", onkeydown: (event) => this.key(event), onsubmit: (event) => this.submit(event) },
+      { class: "editor", onkeydown: (event) => this.key(event), onsubmit: (event) => event.preventDefault() },
       h("label", {}, "change ", this.input),
       this.slider,
       this.reset,
@@ -59,18 +59,18 @@ export class LeafEditor {
   }
 
   type() {
-    const x = parseNumber(this.input.value);
-    if (x === undefined) this.input.value = String(this.x);
-    else this.actions.set(this.node, x);
+    this.enter(parseNumber(this.input.value) ?? this.x);
   }
 
-  submit(event) {
-    event.preventDefault();
-    this.type();
+  /** Sets the number, and shows the one that it then is: a number with which a node has no value is not taken. */
+  enter(x) {
+    this.actions.set(this.node, x);
+    this.input.value = String(this.x);
+    this.slider.value = this.x;
   }
 
   slide() {
-    this.actions.set(this.node, moved(this.slider.valueAsNumber, 0, 0));
+    this.enter(Number(this.slider.valueAsNumber.toPrecision(4)));
   }
 
   /** An arrow key moves the number by a grain, with Shift by a tenth of it. */
@@ -79,7 +79,6 @@ export class LeafEditor {
     const isSideways = event.key === "ArrowLeft" || event.key === "ArrowRight";
     if (!way || event.target === this.nudges || (isSideways && event.target === this.input)) return;
     event.preventDefault();
-    this.actions.set(this.node, moved(this.x, way, grainOf(this.x) / (event.shiftKey ? 10 : 1)));
-    this.input.value = String(this.x);
+    this.enter(moved(this.x, way, grainOf(this.x) / (event.shiftKey ? 10 : 1)));
   }
 }

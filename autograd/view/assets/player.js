@@ -133,13 +133,14 @@ export class Player {
     return stopsHere(this.trace, this.pass.event(time), { stops: this.stops, limit, onNonfinite });
   }
 
+  /** The pass through the trace as it is now, with a mistake in it, or "" for none; at the same time. */
   setMistake(mistake) {
     this.pause();
     this.pass = mistake ? mistakenPass(this.trace, mistake) : this.trace.correct;
     this.ui.root.classList.toggle("mistaken", Boolean(mistake));
     this.ui.transport.scrub.max = this.pass.end;
     paintBands(this.ui.bands, this.pass);
-    this.go(Math.min(this.time, this.pass.end));
+    this.go(this.time);
   }
 
   // ── other numbers ──
@@ -151,7 +152,6 @@ export class Player {
 
   /** Makes a change; where a node would have no value, says why, and all stays as it was. */
   change(make) {
-    this.pause();
     try {
       make();
     } catch (error) {
@@ -159,8 +159,7 @@ export class Player {
       return setText(this.ui.sentence, reason(this.trace, this.trace.nodes[error.node], error.x));
     }
     this.trace = this.changes.trace;
-    this.pass = this.pass.mistake ? mistakenPass(this.trace, this.pass.mistake) : this.trace.correct;
-    return this.paint();
+    return this.setMistake(this.pass.mistake);
   }
 
   // ── the moment ──
@@ -262,10 +261,8 @@ export class Player {
     this.graph = new Graph(this.trace, levels.map, this.reactions());
     this.ends = [];
     stage.show(this.graph);
-    this.minimap.draw(
-      stage.bounds,
-      this.graph.map.boxes.map(({ at }) => at),
-    );
+    const boxes = this.graph.map.boxes.map(({ at }) => at);
+    this.minimap.draw(stage.bounds, boxes);
     setText(ui.note, this.graph.map.note);
     ui.trail.hidden = levels.isWhole;
     setText(ui.trail.lastChild, ` ${levels.path.join(" › ")}`);
