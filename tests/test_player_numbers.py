@@ -9,7 +9,7 @@ from test_player import said
 
 from autograd import Value, grad, step, topological_order
 from autograd.errors import DomainError
-from nn import Adam
+from nn import MLP, Adam
 
 
 def loss(w: float = -0.5, x: float = 2.0, b: float = 0.25) -> Value:
@@ -127,6 +127,34 @@ def test_a_nudge_shows_what_every_node_changes_by_and_that_its_quotient_goes_to_
     assert errors[0] > 50 * errors[1] > 2500 * errors[2]  # the quotient is off by about ε · L″/2
     assert f"∂L/∂w = {slope:.4g}".replace("-", "−") in page.locator(".editor p").inner_text()
     assert page.locator("g.box .right", has_text="Δ +2e−5").count() == 2  # w·x and w·x + b
+
+
+def test_a_number_longer_than_pythons_stays_in_its_box(opened):
+    page = opened(step(loss(w=1.0)))
+    page.evaluate("page.setNumber(0, -1.23456e-5); page.go(page.pass.end)")
+    outside = page.evaluate(
+        """() => [...document.querySelectorAll("g.box")].flatMap((g) => {
+            const right = g.querySelector(".shape").getBoundingClientRect().right;
+            const texts = [...g.querySelectorAll("text:not(.badge, .right)")];
+            return texts.filter((text) => text.getBoundingClientRect().right > right).map((text) => text.textContent); })"""
+    )
+    assert page.locator("text", has_text="data −1.235e−5").count() == 1
+    assert outside == []
+
+
+def test_what_stands_above_a_box_touches_no_other_box(opened):
+    page = opened(step(MLP([4, 5, 3, 1], seed=0)([0.5, -1.0, 2.0, 0.25]) ** 2))
+    page.evaluate("page.showWholeLevel(1); page.go(page.pass.end)")
+    touched = page.evaluate(
+        """() => { const boxes = [...document.querySelectorAll("g.box")];
+            const badges = boxes.filter((g) => g.querySelector(".badge")?.textContent);
+            return [badges.length, badges.flatMap((g) => boxes.filter((other) => {
+                const [a, b] = [g.querySelector(".badge"), other.querySelector(".shape")].map((e) => e.getBoundingClientRect());
+                return other !== g && a.left < b.right && b.left < a.right && a.top + 3 * page.stage.view.k < b.bottom && b.top < a.bottom;
+            })).length]; }"""  # a line of 14 px has about 3 px above its digits
+    )
+    assert touched[0] >= 4
+    assert touched[1] == 0
 
 
 def test_what_an_optimizer_would_do_with_other_numbers_is_left_out(opened):

@@ -7,6 +7,7 @@ import { matches } from "./trace.js";
 
 const LINE = 19; // px from one line of text to the next
 const GRAIN = 8; // px of dragging, for each grain by which a number moves
+const CHARACTER = 8.43; // px, the width of one
 const MOST_PIPS = 5; // as many as a box is high; a node that is used more often has only its badge
 
 /** A box of a map, with `inside`, the nodes it stands for. A folded box stands for many and only counts them. */
@@ -21,12 +22,12 @@ export function drawBox(box, inside) {
   setClass(texts[0], "name");
   if (box.name) setFormula(texts[0], box.name);
   const pips = folded || node.uses < 2 || node.uses > MOST_PIPS ? [] : drawPips(node.uses, x + width, cy);
-  const badge = s("text", { class: "badge", x: x + width, y: y - 10 });
+  const badge = s("text", { class: "badge", x: x + width, y: y - 3 }); // between two boxes are 16 px
   const right = s("text", { class: "right", x, y: y + height + 13 }); // the right number, beside a wrong one
   const changing = folded ? [] : node.uses > 1 ? [badge, right] : [right];
   const shown = texts.slice(box.name ? 0 : 1);
   const g = s("g", { class: "box" }, ...drawShape(box, node), ...shown, ...pips, ...changing);
-  return { g, box, inside, texts, pips, badge, right, folded };
+  return { g, box, inside, texts, pips, badge, right, folded, room: x + width - left - 5 };
 }
 
 function drawShape({ at: [cx, cy, width, height], kind, chip }, node) {
@@ -124,7 +125,7 @@ function boxClasses({ box, inside }, { pass, time, selected, stops, words, backw
     .join(" ");
 }
 
-function paintNode({ inside: [{ index, uses }], texts: [, data, grad], pips, badge, right }, moment) {
+function paintNode({ inside: [{ index, uses }], texts: [, data, grad], pips, badge, right, room }, moment) {
   const { trace, pass, time, backward } = moment;
   const correct = trace.correct.final[index];
   const gradient = pass.gradient(index, time);
@@ -132,17 +133,26 @@ function paintNode({ inside: [{ index, uses }], texts: [, data, grad], pips, bad
   const asked = moment.isAsking && moment.event.parent === index;
   const known = pass.known(index, time);
   const wrong = pass.mistake && backward && pass.complete(index, time) && !isClose(gradient, correct);
-  setText(data, pass.computed(index, time) ? `data ${formatNumber(pass.data(index, time))}` : "data");
+  const fit = (element, text) => setFitted(element, text, room);
+  fit(data, pass.computed(index, time) ? `data ${formatNumber(pass.data(index, time))}` : "data");
   setClass(data, pass.history[index].update <= time ? "name" : "");
-  if (wrong) setText(grad, `✗ ${formatSigned(gradient)}`);
-  else if (asked) setText(grad, "grad ?");
-  else setText(grad, known ? `grad ${formatSigned(gradient)}` : "grad");
+  if (wrong) fit(grad, `✗ ${formatSigned(gradient)}`);
+  else if (asked) fit(grad, "grad ?");
+  else fit(grad, known ? `grad ${formatSigned(gradient)}` : "grad");
   setClass(grad, asked || !known ? "" : signClass(gradient));
   for (const [k, pip] of pips.entries()) setClass(pip, k < arrived ? "pip full" : "pip");
   setText(badge, uses > 1 && arrived && !wrong ? `${arrived} of ${uses}` : "");
   const Δ = moment.changes.nudge.deltas?.[index];
   if (wrong) setText(right, `✓ ${formatSigned(correct)}`);
   else setText(right, Δ ? `Δ ${formatSigned(Δ)}` : "");
+}
+
+/** Sets a line of a box, which has room for Python's numbers: a longer one is drawn narrower. */
+function setFitted(element, text, room) {
+  if (element.lastText === text) return;
+  setText(element, text);
+  if (text.length * CHARACTER > room) furnish(element, { textLength: room, lengthAdjust: "spacingAndGlyphs" });
+  else element.removeAttribute("textLength");
 }
 
 /** How many of its nodes are done. */
