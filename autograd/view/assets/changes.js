@@ -68,7 +68,7 @@ export class Changes {
     this.measure();
   }
 
-  /** Of a nudge, the `deltas`: by how much each node's number would change; or the `error`, where one would have none. */
+  /** Of a nudge, the `deltas`: what each node's number would change by; or the `error`, where one would have none. */
   measure() {
     const { node, ε } = this.nudge;
     if (node < 0) return;
