@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 from contextlib import contextmanager
 from contextvars import ContextVar
+from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.operands import beside, is_value
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Comparison", "collector_paused", "compare", "comparisons", "ieee", "inside_ieee"]
 
 _ieee: ContextVar[bool] = ContextVar("ieee", default=False)
+_counting, _pauses, _was_on = Lock(), 0, True
 _comparisons: ContextVar[list[Comparison] | None] = ContextVar("comparisons", default=None)
 
 
@@ -86,12 +88,19 @@ def collector_paused() -> Iterator[None]:
     """Pause Python's cyclic garbage collector while a large graph is built.
 
     The graph has no cycles, so the collector would walk it again and again for
-    nothing; left on, that takes most of a plain Python engine's time. Pauses nest.
+    nothing; left on, that takes most of a plain Python engine's time. Pauses nest,
+    and those of several threads may overlap: the last to end turns it on again.
     """
-    was_on = gc.isenabled()
-    try:
+    global _pauses, _was_on  # as the collector is the process's, so is its pause
+    with _counting:
+        if not _pauses:
+            _was_on = gc.isenabled()
+        _pauses += 1
         gc.disable()
+    try:
         yield
     finally:
-        if was_on:
-            gc.enable()
+        with _counting:
+            _pauses -= 1
+            if not _pauses and _was_on:
+                gc.enable()

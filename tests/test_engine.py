@@ -708,6 +708,17 @@ def test_threads_each_with_their_own_graph_do_not_disturb_one_another():
 # ── the collector ───────────────────────────────────────────────────────────
 
 
+def test_pauses_of_the_collector_that_overlap_end_with_the_last():
+    """As those of two threads do."""
+    first, second = collector_paused(), collector_paused()
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    assert not gc.isenabled()
+    second.__exit__(None, None, None)
+    assert gc.isenabled()
+
+
 def test_collector_paused_nests_and_restores_also_after_an_error():
     assert gc.isenabled()
     with collector_paused():
