@@ -27,6 +27,7 @@ PROGRAMS = [
     [scripts.ASSETS / "player_widget.js"],
     [neuron_panel.ASSETS / "panel.js"],
     [neuron_panel.ASSETS / "watch.js"],
+    [neuron_panel.ASSETS / "network_graph.js", scripts.ASSETS / "tape.js"],
 ]
 DEFINED = re.compile(r"^(export )?(?:function|class|const|let) (?:\[([^\]]*)\]|(\w+|σ))", re.MULTILINE)
 
@@ -100,7 +101,7 @@ def test_modules_that_know_no_page_touch_no_page():
     lines = [line for line in scripts.__doc__.splitlines() if line.startswith("    ")]
     pure = {name for line, names in zip(lines, listed(), strict=True) if line.endswith("no DOM") for name in names}
     assert {"engine.js", "sentences.js", "levels.js"} <= pure
-    networks = [neuron_panel.ASSETS / name for name in ("neuron.js", "network.js")]
+    networks = [neuron_panel.ASSETS / name for name in ("neuron.js", "network.js", "network_graph.js")]
     for module in [*(scripts.ASSETS / name for name in sorted(pure)), *networks]:
         assert not re.search(r"\b(document|window)\.|addEventListener", module.read_text()), module.name
         assert {path.name for path in imports(module)} <= pure, module.name
