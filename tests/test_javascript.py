@@ -85,6 +85,28 @@ def test_imports_and_exports_have_the_form_that_joining_removes(module):
     assert not re.search(r"\bimport\(", joined)
 
 
+def code(module: Path) -> list[str]:
+    """The lines of a module but for imports and lines of comment, as it is joined."""
+    lines, skipped = [], ""  # the end of what is being skipped
+    for line in module.read_text().splitlines():
+        begins = {"//": "", "/*": "*/", "import": ";"}
+        skips = next((start for start in begins if not skipped and line.lstrip().startswith(start)), None)
+        if skips:
+            skipped = begins[skips]
+        elif not skipped:
+            lines.append(line.removeprefix("export "))
+        if line.endswith(skipped):
+            skipped = ""
+    return lines
+
+
+@pytest.mark.parametrize("entries", PROGRAMS, ids=lambda entries: entries[-1].stem)
+def test_a_program_is_the_code_of_its_modules_without_lines_of_comment(entries):
+    joined = scripts.join_modules(*entries)
+    written = [line for module in scripts.modules_of(*entries) for line in code(module)]
+    assert [line for line in joined.splitlines()[1:] if line] == [line for line in written if line]
+
+
 @pytest.mark.parametrize("entries", PROGRAMS, ids=lambda entries: entries[-1].stem)
 def test_no_two_modules_of_a_program_define_the_same_name(entries):
     names = Counter(name for module in scripts.modules_of(*entries) for name in definitions(module))
