@@ -36,6 +36,13 @@ export class Changes {
     this.change(numbers, node);
   }
 
+  /** Gives these leaves their numbers, a Map, and all others Python's. Throws as `set` does. */
+  setAll(numbers) {
+    const isOther = ([node, x]) => !Object.is(x, this.given.nodes[node].data);
+    const others = new Map([...numbers].filter(isOther));
+    if (others.size || this.count) this.change(others, -1);
+  }
+
   /** A leaf has Python's number again, or every leaf. */
   reset(node = -1) {
     const numbers = new Map(node < 0 ? [] : this.numbers);

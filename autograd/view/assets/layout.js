@@ -5,6 +5,7 @@ import { button, dropDown, h } from "./dom.js";
 import { KEYS } from "./keys.js";
 import { MISTAKES } from "./mistakes.js";
 import { download, downloadPng, pictureOf } from "./saving.js";
+import { copyLink } from "./sharing.js";
 import { GRAINS } from "./steps.js";
 import { NodeTable } from "./table.js";
 import { Transport } from "./transport.js";
@@ -32,6 +33,7 @@ export function buildLayout(player) {
     h("b", {}),
   );
   ui.levels = buildLevels(player);
+  ui.notice = buildNotice();
   ui.help = buildHelp([descriptionList(LEGEND)], KEYS);
   const title = h("h1", {}, player.trace.title);
   ui.changes = h(
@@ -55,12 +57,27 @@ export function buildLayout(player) {
     { class: "cg-player", tabindex: 0, "data-lm-suppress-shortcuts": "true" },
     h("header", {}, title, ui.levels, ui.table.search, buildToolbar(player, ui.help)),
     h("main", {}, left, side),
+    ui.notice,
     ui.sentence,
     ui.bar,
     ui.options,
     ui.help,
   );
   return ui;
+}
+
+/** What is said of the page itself, until it is closed. */
+function buildNotice() {
+  const close = () => {
+    notice.hidden = true;
+  };
+  const notice = h(
+    "p",
+    { class: "notice", role: "alert", hidden: true },
+    h("span", {}),
+    button("✕", "close the message", close),
+  );
+  return notice;
 }
 
 function buildLevels(player) {
@@ -78,6 +95,7 @@ function buildToolbar(player, help) {
     button("⤢", "presenter mode", () => player.present()),
     button("SVG", "save the picture as SVG", saveSvg),
     button("PNG", "save the picture as PNG", () => downloadPng("graph.png", picture())),
+    button("Link", "copy the link to this moment", () => copyLink(player)),
     html && button("HTML", "save this page", () => download("lesson.html", "text/html", html)),
   );
 }
@@ -143,7 +161,7 @@ function buildOptions(player) {
     h("span", { class: "stops" }, "stop at |gradient| > ", limit, nonfinite, next),
     h("label", {}, "mistake: ", mistake),
   );
-  return { predictOn, limit, onNonfinite, options };
+  return { predictOn, limit, onNonfinite, mistake, options };
 }
 
 function buildSide(player) {

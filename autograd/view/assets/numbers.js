@@ -37,6 +37,12 @@ export function numberFromJson(x) {
   return { inf: Infinity, "-inf": -Infinity }[x] ?? NaN;
 }
 
+/** A number as `parseNumber` reads it back, to the last digit. */
+export function numberToText(x) {
+  if (Object.is(x, -0)) return "-0";
+  return Number.isFinite(x) ? String(x) : formatNumber(x).replace("−", "-");
+}
+
 /** The number that somebody typed, with a decimal point or a comma, or as a fraction; undefined for anything else. */
 export function parseNumber(text) {
   const typed = text.trim().replaceAll("−", "-").replaceAll(",", ".");

@@ -16,6 +16,7 @@ import { Minimap } from "./minimap.js";
 import { mistakenPass } from "./mistakes.js";
 import { parseNumber } from "./numbers.js";
 import { diagnose, question, ruleOf } from "./prediction.js";
+import { reactionsOf } from "./reactions.js";
 import { copyText } from "./saving.js";
 import { sentence } from "./sentences.js";
 import { LEGIBLE, Stage } from "./stage.js";
@@ -62,7 +63,7 @@ export class Player {
     this.stopListening = listenToKeys(keyActions(this), this.ui.help, (event) => this.isMeant(event));
     this.sizeText();
     paintBands(this.ui.bands, this.pass);
-    this.showLevel(this.levels.finest((size) => scaleToFit(size, this.stage.room) >= LEGIBLE));
+    this.showLevel(this.fittingLevel);
     this.go(options.time ?? 0);
     setTimeout(() => this.search()); // the table comes after the first paint
     this.stage.observe(() => this.resize());
@@ -150,16 +151,19 @@ export class Player {
     this.change(() => this.changes.set(node, x));
   }
 
-  /** Makes a change; where a node would have no value, says why, and all stays as it was. */
+  /** Makes a change; where a node would have no value, says why, and all stays as it was. Returns what it says. */
   change(make) {
     try {
       make();
     } catch (error) {
       if (!(error instanceof Uncomputable)) throw error;
-      return setText(this.ui.sentence, reason(this.trace, this.trace.nodes[error.node], error.x));
+      const said = reason(this.trace, this.trace.nodes[error.node], error.x);
+      setText(this.ui.sentence, said);
+      return said;
     }
     this.trace = this.changes.trace;
-    return this.setMistake(this.pass.mistake);
+    this.setMistake(this.pass.mistake);
+    return "";
   }
 
   // ── the moment ──
@@ -231,6 +235,11 @@ export class Player {
 
   // ── the graph ──
 
+  /** The level with which a page opens: the finest that can be read as a whole. */
+  get fittingLevel() {
+    return this.levels.finest((size) => scaleToFit(size, this.stage.room) >= LEGIBLE);
+  }
+
   showLevel(index) {
     this.levels.choose(index);
     this.drawMap();
@@ -258,7 +267,7 @@ export class Player {
   /** Draws what is shown of the graph. */
   drawMap() {
     const { ui, levels, stage } = this;
-    this.graph = new Graph(this.trace, levels.map, this.reactions());
+    this.graph = new Graph(this.trace, levels.map, reactionsOf(this));
     this.ends = [];
     stage.show(this.graph);
     const boxes = this.graph.map.boxes.map(({ at }) => at);
@@ -286,31 +295,6 @@ export class Player {
     const { pass, time, trace, graph, levels } = this;
     const now = pass.event(Math.max(time, 1)).node ?? (time > pass.forwardEnd ? trace.root : 0);
     this.stage.fit(graph.boxOf(levels.nearest(now)));
-  }
-
-  /** How boxes react. */
-  reactions() {
-    const open = ({ folded, box, inside }) => {
-      if (!folded) this.select(inside[0].index);
-      else if (box.opens >= 0) this.openPart(box.opens);
-      else this.back();
-    };
-    return {
-      open,
-      enter: (drawn) => {
-        if (this.card.pinned) return;
-        if (drawn.folded) this.card.showFolded(drawn);
-        else this.card.show(this.moment(), drawn.inside[0].index);
-      },
-      numberOf: (node) => this.trace.nodes[node].data,
-      setNumber: (node, x) => this.setNumber(node, x),
-      leave: () => this.card.pinned || this.unselect(),
-      focus: ({ box }) => this.stage.follow([box.at]),
-      press: (drawn) => {
-        open(drawn);
-        (this.ui.trail.hidden ? this.ui.root : this.ui.trail.firstChild).focus();
-      },
-    };
   }
 
   /** Keeps on the stage what the step speaks of: of a sum's operands, as many as can be read together. */

@@ -2,11 +2,15 @@
 
 import { followNotebook } from "./frame.js";
 import { Player } from "./player.js";
+import { openLink } from "./sharing.js";
 
 export function start(host, data, rules) {
   const html = `<!DOCTYPE html>\n${document.documentElement.outerHTML}`;
   const css = document.querySelector("style").textContent;
   const player = new Player(host, data, { rules, ownsPage: true, html, css });
   followNotebook(player.home);
+  const open = () => openLink(player, location.hash);
+  if (location.hash) open();
+  addEventListener("hashchange", open);
   return player;
 }

@@ -1,0 +1,27 @@
+// How the boxes of the player's graph react.
+
+/** What boxes.js asks for. */
+export function reactionsOf(player) {
+  const open = ({ folded, box, inside }) => {
+    if (!folded) player.select(inside[0].index);
+    else if (box.opens >= 0) player.openPart(box.opens);
+    else player.back();
+  };
+  return {
+    open,
+    enter: (drawn) => {
+      if (player.card.pinned) return;
+      if (drawn.folded) player.card.showFolded(drawn);
+      else player.card.show(player.moment(), drawn.inside[0].index);
+    },
+    numberOf: (node) => player.trace.nodes[node].data,
+    setNumber: (node, x) => player.setNumber(node, x),
+    leave: () => player.card.pinned || player.unselect(),
+    focus: ({ box }) => player.stage.follow([box.at]),
+    press: (drawn) => {
+      open(drawn);
+      const { root, trail } = player.ui;
+      (trail.hidden ? root : trail.firstChild).focus();
+    },
+  };
+}

@@ -1,0 +1,81 @@
+"""The player as something to give on: links to a moment."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote
+
+from test_player import clock, diamond, network, press, said
+
+from autograd import Value, step
+
+
+def notice(page) -> str:
+    return page.locator(".notice span").text_content()
+
+
+def test_a_link_opens_where_it_was_copied_and_the_page_obeys_another_one(opened, tab, tmp_path):
+    page = opened(step(diamond(), update=0.1))
+    address = page.url
+    page.evaluate("location.hash = '#t=10&predict&w=0.5'")
+    page.wait_for_function("page.time === 10")
+    assert said(page).startswith("z passes its gradient on to w: ∂L/∂z = 0.5, and ∂L/∂w was 1.5.")  # L = 3 w²
+    page.evaluate("location.hash = '#t=12&predict&mistake=assign&node=z&w=0.5'")
+    page.wait_for_function("page.pass.mistake === 'assign'")
+    assert (clock(page), page.get_by_label("mistake").input_value()) == (12, "assign")
+    assert page.get_by_label("predict the number").is_checked()
+    assert page.locator(".card h2").text_content() == "z"
+    assert page.locator(".notice").is_hidden()
+    page.get_by_role("button", name="copy the link to this moment").click()
+    copied = notice(page).removeprefix("Copied: ")
+    assert copied == f"{address}#t=12&predict&mistake=assign&node=z&w=0.5"
+    press(page, "/", "Control+v")
+    assert page.get_by_label("search for a node").input_value() == copied
+    there = said(page)
+    page.evaluate("location.hash = ''")  # a link without a word of it: the beginning
+    page.wait_for_function("page.time === 0 && !page.pass.mistake && !page.changes.count")
+    other = tab()
+    other.goto(copied)
+    assert said(other) == there
+    assert other.evaluate("page.trace.nodes[0].data") == 0.5
+
+
+def test_what_a_link_asks_for_in_vain_is_said_and_the_rest_is_done(opened, contrast):
+    p = Value(1.5, label="p²")
+    page = opened(step(p.log() * 2.0))
+    page.evaluate("location.hash = '#t=99&mistake=keep&p²=-1&q=2&level=rooms'")
+    page.wait_for_function("page.pass.mistake === 'keep'")
+    said_of_it = notice(page)
+    assert page.evaluate("page.time === page.pass.end")
+    assert page.evaluate("page.trace.nodes[0].data") == 1.5
+    last = page.evaluate("page.pass.end")
+    for problem in (
+        "“q=2”: no leaf is called “q”, but p², v1.", "“level=rooms”: a level is nodes.", "The numbers stay as they were.",
+        "log needs p² > 0, got p² = −1.", f"“t=99”: the last step is {last}.",
+    ):  # fmt: skip
+        assert problem in said_of_it
+    press(page, "ArrowLeft")
+    assert page.locator(".notice").is_visible()  # until it is read
+    colours = page.locator(".notice").evaluate(
+        "(e) => [getComputedStyle(e).color, getComputedStyle(document.body.parentNode).backgroundColor]"
+    )
+    assert contrast(*colours) > 4.5
+    page.get_by_role("button", name="close the message").click()
+    assert page.locator(".notice").is_hidden()
+    page.evaluate("page.setNumber(0, 2); location.hash = '#t=3&p%C2%B2=4'")
+    page.wait_for_function("page.time === 3")
+    assert page.evaluate("page.trace.nodes[0].data") == 4
+    page.get_by_role("button", name="copy the link to this moment").click()
+    assert unquote(notice(page)).endswith("#t=3&p²=4")
+
+
+def test_in_a_frame_the_part_behind_the_address_is_copied_and_a_level_that_was_chosen_is_in_it(tab):
+    page = tab(allowed=("about:", "data:"))
+    page.set_content(step(network())._repr_html_())
+    frame = page.frame_locator("iframe")
+    frame.get_by_role("button", name="show layers").click()
+    frame.get_by_role("button", name="one step forward").click()
+    frame.get_by_role("button", name="copy the link to this moment").click()
+    words = frame.locator(".notice span").text_content()
+    assert words == "Copied: #t=1&level=layers. Put it behind the address of the saved page."
+    assert re.search("Given", frame.get_by_role("status").text_content())
