@@ -62,6 +62,9 @@ class Expr:
     def __pow__(self, other: Any) -> Expr:
         return Expr("power", self, other)
 
+    def __rpow__(self, other: Any) -> Expr:
+        return Expr("power", other, self)
+
     def __neg__(self) -> Expr:
         return Expr("neg", self)
 

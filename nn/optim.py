@@ -1,4 +1,4 @@
-"""Optimizers: how a gradient changes the parameters.
+"""Optimizers: they step parameters by a row of ``autograd.update_rules``.
 
 An optimizer keeps its running numbers beside the parameters, never in them.
 Argument names are PyTorch's.
@@ -6,21 +6,28 @@ Argument names are PyTorch's.
 
 from __future__ import annotations
 
-from math import cos, hypot, inf, pi, sqrt
+from math import cos, hypot, inf, pi
 from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value
+from autograd.readings import arrays, floats
+from autograd.update_rules import RULES
 from nn.arguments import number_in_range
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+
+    from autograd.update_rules import UpdateRule
 
     Schedule = Callable[[int], float]
 
 __all__ = [
     "SGD", "Adagrad", "Adam", "AdamW", "Optimizer", "RMSprop", "clip_gradients", "cosine", "exponential_decay", "step_decay",
 ]  # fmt: skip
+
+
+FEW = 16  # parameters that are moved one by one; more go through NumPy, to the same numbers
 
 
 class Optimizer:
@@ -62,27 +69,39 @@ class Optimizer:
 
         Raises TypeError naming a parameter whose value or gradient is not a number, such as None.
         """
-        before = self.state_dict()
-        self.t += 1
         try:
-            moved = [p.data - self._delta(i, p.data, p.grad) for i, p in enumerate(self.parameters)]
-        except BaseException as error:
-            self.load_state_dict(before)
-            if isinstance(error, TypeError):
-                _require_numbers(self.parameters)
+            moved, running = self._moved()
+        except TypeError:
+            _require_numbers(self.parameters)
             raise
+        self.t += 1
+        self.state.update(running)
         for p, w in zip(self.parameters, moved, strict=True):
             p.data = w
 
-    def _delta(self, i: int, w: float, g: float) -> float:
-        """How far parameter i moves down, from its number w and gradient g."""
-        raise TypeError("Optimizer is the base class; use SGD or Adam, or define _delta in a subclass")
+    def _moved(self) -> tuple[list[float], dict[str, list[float]]]:
+        """Where every parameter goes, and the running numbers after that."""
+        rule, t, n = self.rule, self.t + 1, len(self.parameters)
+        given = [[p.data for p in self.parameters], [p.grad for p in self.parameters]]
+        given += [self.state.get(name, [0.0] * n) for name in rule.running]
+        if n > FEW:
+            import numpy as np
 
-    def _running(self, name: str) -> list[float]:
-        """The running numbers of that name, 0 at first."""
-        if name not in self.state:
-            self.state[name] = [0.0] * len(self.parameters)
-        return self.state[name]
+            with np.errstate(all="ignore"):  # what is not finite flows on
+                w, *numbers = map(np.asarray, given, [float] * len(given))
+                delta, *running = rule(arrays, self.lr, t, w, *numbers)
+            moved, running = (w - delta).tolist(), [r.tolist() for r in running]
+        else:
+            move, lr = rule.rule, self.lr
+            rows = [move(floats, lr, t, *row) for row in zip(*given, strict=True)]
+            delta, *running = map(list, zip(*rows, strict=True))
+            moved = [w - d for w, d in zip(given[0], delta, strict=True)]
+        return moved, dict(zip(rule.running, running, strict=True))
+
+    @property
+    def rule(self) -> UpdateRule:
+        """The row by which parameters move, with its constants; a subclass has its own."""
+        raise TypeError("Optimizer is the base class; use SGD or Adam, or define rule in a subclass")
 
     def state_dict(self) -> dict[str, Any]:
         """Everything that a resumed run needs, as plain numbers."""
@@ -115,13 +134,12 @@ class SGD(Optimizer):
         if nesterov and not momentum:
             raise ValueError("nesterov looks ahead along the momentum: give momentum > 0, such as 0.9")
 
-    def _delta(self, i: int, w: float, g: float) -> float:
-        g += self.weight_decay * w
-        if self.momentum:
-            v = self._running("velocity")
-            v[i] = self.momentum * v[i] + g
-            g = g + self.momentum * v[i] if self.nesterov else v[i]
-        return self.lr * g
+    @property
+    def rule(self) -> UpdateRule:
+        """The row of gradient descent, or the one with momentum."""
+        if not self.momentum:
+            return RULES["SGD"].bind(weight_decay=self.weight_decay)
+        return RULES["momentum"].bind(momentum=self.momentum, nesterov=self.nesterov, weight_decay=self.weight_decay)
 
 
 class Adagrad(Optimizer):
@@ -141,11 +159,10 @@ class Adagrad(Optimizer):
         super().__init__(parameters, lr, weight_decay)
         self.eps = number_in_range("eps", eps, open_below=True)
 
-    def _delta(self, i: int, w: float, g: float) -> float:
-        g += self.weight_decay * w
-        s = self._running("square")
-        s[i] += g * g
-        return self.lr * g / (sqrt(s[i]) + self.eps)
+    @property
+    def rule(self) -> UpdateRule:
+        """The row of Adagrad."""
+        return RULES["Adagrad"].bind(eps=self.eps, weight_decay=self.weight_decay)
 
 
 class RMSprop(Optimizer):
@@ -173,11 +190,10 @@ class RMSprop(Optimizer):
         self.alpha = number_in_range("alpha", alpha, 0.0, 1.0)
         self.eps = number_in_range("eps", eps, open_below=True)
 
-    def _delta(self, i: int, w: float, g: float) -> float:
-        g += self.weight_decay * w
-        s = self._running("square")
-        s[i] = self.alpha * s[i] + (1.0 - self.alpha) * g * g
-        return self.lr * g / (sqrt(s[i]) + self.eps)
+    @property
+    def rule(self) -> UpdateRule:
+        """The row of RMSprop."""
+        return RULES["RMSprop"].bind(alpha=self.alpha, eps=self.eps, weight_decay=self.weight_decay)
 
 
 class Adam(Optimizer):
@@ -193,6 +209,8 @@ class Adam(Optimizer):
     0.9
     """
 
+    _row = "Adam"
+
     def __init__(
         self, parameters: Iterable[Value], lr: float = 1e-3, *, betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8, weight_decay: float = 0.0,
@@ -203,17 +221,11 @@ class Adam(Optimizer):
         self.betas = (number_in_range("betas[0]", betas[0], 0.0, 1.0), number_in_range("betas[1]", betas[1], 0.0, 1.0))
         self.eps = number_in_range("eps", eps, open_below=True)
 
-    def _delta(self, i: int, w: float, g: float) -> float:
-        return self._adapted(i, g + self.weight_decay * w)
-
-    def _adapted(self, i: int, g: float) -> float:
+    @property
+    def rule(self) -> UpdateRule:
+        """The row of Adam, or of AdamW."""
         beta1, beta2 = self.betas
-        m, s = self._running("mean"), self._running("square")
-        m[i] = beta1 * m[i] + (1.0 - beta1) * g
-        s[i] = beta2 * s[i] + (1.0 - beta2) * g * g
-        m_hat = m[i] / (1.0 - beta1**self.t)
-        s_hat = s[i] / (1.0 - beta2**self.t)
-        return self.lr * m_hat / (sqrt(s_hat) + self.eps)
+        return RULES[self._row].bind(beta1=beta1, beta2=beta2, eps=self.eps, weight_decay=self.weight_decay)
 
 
 class AdamW(Adam):
@@ -225,14 +237,13 @@ class AdamW(Adam):
     0.85
     """
 
+    _row = "AdamW"
+
     def __init__(
         self, parameters: Iterable[Value], lr: float = 1e-3, *, betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8, weight_decay: float = 0.01,
     ) -> None:  # fmt: skip
         super().__init__(parameters, lr, betas=betas, eps=eps, weight_decay=weight_decay)
-
-    def _delta(self, i: int, w: float, g: float) -> float:
-        return self.lr * self.weight_decay * w + self._adapted(i, g)
 
 
 # ── around a step ───────────────────────────────────────────────────────────

@@ -27,7 +27,7 @@ PROGRAMS = [
     [scripts.ASSETS / "player_widget.js"],
     [neuron_panel.ASSETS / "panel.js"],
     [neuron_panel.ASSETS / "watch.js"],
-    [neuron_panel.ASSETS / "network_graph.js", scripts.ASSETS / "tape.js"],
+    [neuron_panel.ASSETS / "network_graph.js", scripts.ASSETS / "tape.js", scripts.ASSETS / "optimizer.js"],
 ]
 DEFINED = re.compile(r"^(export )?(?:function|class|const|let) (?:\[([^\]]*)\]|(\w+|σ))", re.MULTILINE)
 

@@ -9,6 +9,7 @@ import pytest
 
 import nn
 from autograd import Value
+from autograd.update_rules import UpdateRule
 from nn import (
     MLP,
     SGD,
@@ -305,10 +306,9 @@ def test_parameters_may_come_from_a_generator():
     assert w.data == 0.5
 
 
-def test_an_optimizer_of_the_users_own_defines_delta():
+def test_an_optimizer_of_the_users_own_defines_a_rule():
     class SignDescent(Optimizer):
-        def _delta(self, i, w, g):
-            return math.copysign(self.lr, g) if g else 0.0
+        rule = UpdateRule("sign", lambda xp, lr, t, w, g: (lr * xp.sign(g),))
 
     w = Value(1.0)
     assert walk(SignDescent([w], lr=0.25), w, [3.0, -100.0, 0.0]) == [0.75, 1.0, 1.0]

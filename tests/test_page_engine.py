@@ -9,16 +9,18 @@ import shutil
 import subprocess
 from typing import Any, NamedTuple
 
+import numpy as np
 import pytest
 from conftest import Program, _programs, points_of
 from hypothesis import HealthCheck, Phase, given, settings
 
+import nn
 from autograd import Value, step
 from autograd.backprop import topological_order
 from autograd.errors import DomainError
 from autograd.ops import OPS, primitive
 from autograd.value import apply
-from autograd.view.operators import javascript, javascript_table, rule_name, rules_of
+from autograd.view.operators import javascript, javascript_table, javascript_updates, rule_name, rules_of
 from autograd.view.scripts import ASSETS, join_modules
 
 SPECIAL = [
@@ -269,3 +271,55 @@ def _numbers(event: list) -> list:
     """The numbers of an event, as the trace has them."""
     kind, *facts = event
     return {"seed": facts[1:], "visit": facts[1:], "accumulate": facts[2:7], "update": facts[1:]}.get(kind, [])
+
+
+# ── every update rule ───────────────────────────────────────────────────────
+
+PATHS = """
+function paths(cases) {
+  return cases.map(({ name, lr, w, gradients, state }) => {
+    const optimizer = new Optimizer(UPDATES[name], w.length, state);
+    const path = gradients.map((g) => (w = optimizer.step(lr, w, g)));
+    return [...path, optimizer.t, optimizer.running];
+  });
+}
+"""
+OPTIMIZERS = {
+    "SGD": lambda w, lr: nn.SGD(w, lr, weight_decay=0.1),
+    "momentum": lambda w, lr: nn.SGD(w, lr, momentum=0.8),
+    "nesterov": lambda w, lr: nn.SGD(w, lr, momentum=0.8, nesterov=True),
+    "Adagrad": nn.Adagrad,
+    "RMSprop": lambda w, lr: nn.RMSprop(w, lr, alpha=0.9),
+    "Adam": lambda w, lr: nn.Adam(w, lr, betas=(0.8, 0.99), weight_decay=0.1),
+    "AdamW": nn.AdamW,
+}
+
+
+def test_every_update_rule_moves_parameters_as_the_optimizers_of_nn_do(tmp_path):
+    draw = random.Random(0)
+    rules, cases, expected = {}, [], []
+    for name, make in OPTIMIZERS.items():
+        parameters = [Value(draw.uniform(-2, 2)) for _ in range(3)]
+        optimizer = make(parameters, 0.05)
+        rules[name] = optimizer.rule
+        path = []
+        for step_number in range(30):
+            if step_number == 10:  # the page goes on from here
+                state = {"t": 10, "running": [*map(list, zip(*optimizer.state.values(), strict=True))] or [[], [], []]}
+                cases.append(
+                    {"name": name, "lr": 0.05, "w": [p.data for p in parameters], "gradients": [], "state": state}
+                )
+            for p in parameters:
+                p.grad = draw.gauss(0, 1)
+            if step_number >= 10:
+                cases[-1]["gradients"].append([p.grad for p in parameters])
+            optimizer.step()
+            if step_number >= 10:
+                path.append([p.data for p in parameters])
+        expected.append([*path, 30, [*map(list, zip(*optimizer.state.values(), strict=True))] or [[], [], []]])
+    program = f"{join_modules(ASSETS / 'optimizer.js')}\n{javascript_updates(rules)}{PATHS}"
+    for name, mine, python in zip(OPTIMIZERS, in_node(tmp_path, program, "paths", cases), expected, strict=True):
+        *numbers, t, running = python
+        assert mine[-2] == t, name
+        assert np.allclose(mine[:-2], numbers, rtol=1e-12, atol=0), name
+        assert np.allclose(mine[-1], running, rtol=1e-12, atol=0), name

@@ -17,6 +17,7 @@ import pytest
 
 import nn
 from autograd import DomainError, NonFiniteError, TraceError, Value
+from autograd.update_rules import UpdateRule
 from nn import (
     MLP,
     SGD,
@@ -387,10 +388,14 @@ def test_ctrl_c_inside_the_update_moves_no_parameter():
     model, whole = small(), small()
 
     class Interrupted(SGD):
-        def _delta(self, i, w, g):
-            if self.t == 2 and i == 5:
+        @property
+        def rule(self):
+            return UpdateRule("momentum", self.pressed, ("velocity",))
+
+        def pressed(self, xp, lr, t, *numbers):
+            if t == 2:
                 raise KeyboardInterrupt
-            return super()._delta(i, w, g)
+            return super().rule(xp, lr, t, *numbers)
 
     optimizer = Interrupted(model.parameters(), lr=0.5, momentum=0.9)
     run = trained(model, optimizer=optimizer)

@@ -1,4 +1,4 @@
-"""The op table, read as JavaScript: a page computes with the rules that Python computes with."""
+"""The op table and the update rules, read as JavaScript: a page computes with the rules that Python computes with."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import json
 from textwrap import indent
 from typing import TYPE_CHECKING
 
-from autograd.symbols import formula
+from autograd.symbols import Expr, formula, symbols
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from autograd.backprop import Node
     from autograd.ops import Op
-    from autograd.symbols import Expr
+    from autograd.update_rules import UpdateRule
 
-__all__ = ["javascript", "javascript_table", "rule_name", "rules_of"]
+__all__ = ["javascript", "javascript_table", "javascript_update", "javascript_updates", "rule_name", "rules_of"]
 
 # How JavaScript writes a head; every other one is a function of xp. "/" is one too: to divide by 0 is an error in Python.
 _PATTERNS = {
@@ -58,20 +58,45 @@ def javascript(op: Op, operands: int = 1) -> str:
       return [t0, [t1]];
     }
     """
-    names = [f"x[{i}]" for i in range(operands)]
-    value, slopes = formula(op, names)
+    value, slopes = formula(op, [f"x[{i}]" for i in range(operands)])
+    return _function("(xp, x)", value, slopes)
+
+
+def javascript_update(rule: UpdateRule) -> str:
+    """An update rule as a JavaScript function of η, t, w, g and the running numbers s: it gives [Δ, [s₁, …]].
+
+    >>> from autograd.update_rules import RULES
+    >>> print(javascript_update(RULES["momentum"].bind(momentum=0.5)))
+    (xp, lr, t, w, g, s) => {
+      const t0 = 0.5 * s[0];
+      const t1 = 0 * w;
+      const t2 = g + t1;
+      const t3 = t0 + t2;
+      const t4 = lr * t3;
+      return [t4, [t3]];
+    }
+
+    Raises TypeError for a rule that can't be read with symbols, as one that branches on a number can't.
+    """
+    running = [f"s[{i}]" for i in range(len(rule.running))]
+    delta, *after = rule(symbols, *map(Expr, ("lr", "t", "w", "g", *running)))
+    return _function("(xp, lr, t, w, g, s)", delta, after)
+
+
+def _function(arguments: str, first: Expr, more: Sequence[Expr]) -> str:
+    """A function that gives [first, [more …]]."""
     written: dict[int, str] = {}  # Expr → its name or number
     lines: list[str] = []
-    for e in _operands_first([value, *slopes]):
+    for e in _operands_first([first, *more]):
         if e.args:
-            arguments = [written[id(a)] for a in e.args]
-            call = _PATTERNS.get(str(e.head), f"xp.{e.head}({', '.join('{}' for _ in arguments)})")
-            lines.append(f"  const t{len(lines)} = {call.format(*arguments)};\n")
+            operands = [written[id(a)] for a in e.args]
+            call = _PATTERNS.get(str(e.head), f"xp.{e.head}({', '.join('{}' for _ in operands)})")
+            lines.append(f"  const t{len(lines)} = {call.format(*operands)};\n")
             written[id(e)] = f"t{len(lines) - 1}"
         else:
             written[id(e)] = e.head if isinstance(e.head, str) else _number(e.head)
-    result = f"[{written[id(value)]}, [{', '.join(written[id(d)] for d in slopes)}]]"
-    return f"(xp, x) => {{\n{''.join(lines)}  return {result};\n}}"
+    result = f"[{written[id(first)]}, [{', '.join(written[id(e)] for e in more)}]]"
+    return f"{arguments} => {{\n{''.join(lines)}  return {result};\n}}"
 
 
 def _operands_first(formulas: Iterable[Expr]) -> Iterator[Expr]:
@@ -102,5 +127,22 @@ def javascript_table(rules: Mapping[str, tuple[Op, int]]) -> str:
     >>> javascript_table({"exp": (OPS["exp"], 1)}).splitlines()[1]
     '  "exp": (xp, x) => {'
     """
-    rows = (f"{json.dumps(name)}: {javascript(*rule)},\n" for name, rule in rules.items())
-    return f"const OPS = {{\n{indent(''.join(rows), '  ')}}};\n"
+    return _object("OPS", {name: javascript(*rule) for name, rule in rules.items()})
+
+
+def javascript_updates(rules: Mapping[str, UpdateRule]) -> str:
+    """Update rules as the JavaScript object ``UPDATES``: by name, how many running numbers there are, and the rule.
+
+    >>> from autograd.update_rules import RULES
+    >>> javascript_updates({"SGD": RULES["SGD"]}).splitlines()[1]
+    '  "SGD": { running: 0, rule: (xp, lr, t, w, g, s) => {'
+    """
+    rows = {
+        name: f"{{ running: {len(rule.running)}, rule: {javascript_update(rule)} }}" for name, rule in rules.items()
+    }
+    return _object("UPDATES", rows)
+
+
+def _object(name: str, rows: Mapping[str, str]) -> str:
+    text = "".join(f"{json.dumps(key)}: {value},\n" for key, value in rows.items())
+    return f"const {name} = {{\n{indent(text, '  ')}}};\n"

@@ -12,11 +12,12 @@ from functools import cached_property
 from hashlib import sha256
 from html import escape
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from autograd.files import write_atomically
 from autograd.view.image import image
-from autograd.view.operators import javascript_table
+from autograd.view.operators import javascript_table, javascript_updates
 from autograd.view.scripts import join_modules, join_styles
 from autograd.view.text import xml
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from autograd.ops import Op
+    from autograd.update_rules import UpdateRule
 
 __all__ = ["Page"]
 
@@ -52,23 +54,26 @@ class Page:
     title:     what it is called
     data:      what it draws, as JSON can hold it
     draw:      makes an SVG of the same, for where no script may run
-    program:   the JavaScript module that draws it: it exports ``start(host, data, OPS)``
+    program:   the JavaScript module that draws it: it exports ``start(host, data, OPS, UPDATES)``
     styles:    its style sheets
     height:    of the frame in a notebook, in px, until the page says which height it needs
     rules:     the rows of the op table that it computes with: by what the page calls them, with the number of operands
+    updates:   the update rules by which parameters can move in it, by what the page calls them
     downloads: may its frame save files?
     """
 
     def __init__(
         self, title: str, data: Mapping[str, Any], draw: Callable[[], str], *, program: Path, styles: Sequence[Path],
-        height: int, rules: Mapping[str, tuple[Op, int]], downloads: bool = False,
+        height: int, rules: Mapping[str, tuple[Op, int]], updates: Mapping[str, UpdateRule] = MappingProxyType({}),
+        downloads: bool = False,
     ) -> None:  # fmt: skip
         self.title = title
         self.data = data
         self.height = height
         self._draw = draw
         self._program, self._styles = program, styles
-        self.rules, self._downloads = rules, downloads
+        self.rules, self.updates = rules, updates
+        self._downloads = downloads
 
     @cached_property
     def picture(self) -> str:
@@ -82,10 +87,15 @@ class Page:
 
     @cached_property
     def script(self) -> str:
-        """The program: its modules, its rows of the op table, and the line that starts it."""
+        """The program: its modules, its tables, and the line that starts it."""
         data = 'JSON.parse(document.getElementById("data").textContent)'
-        start = f'const page = start(document.getElementById("page"), {data}, OPS);\n'
-        return f"{join_modules(self._program)}\n{javascript_table(self.rules)}{start}"
+        start = f'const page = start(document.getElementById("page"), {data}, OPS, UPDATES);\n'
+        return f"{join_modules(self._program)}\n{self.tables}{start}"
+
+    @property
+    def tables(self) -> str:
+        """Its rows of the op table and its update rules, as the objects ``OPS`` and ``UPDATES``."""
+        return javascript_table(self.rules) + javascript_updates(self.updates)
 
     @cached_property
     def style(self) -> str:

@@ -9,7 +9,7 @@ imported as it is (no ``as``, no default).
 In the order in which to read them, each line on those above it:
 
     numbers text arrays camera xp                             values as text, lists, views, number systems: no DOM
-    engine tape                                               a graph, computed, forward and backward: no DOM
+    engine tape optimizer                                     a graph, computed forward and backward; its parameters moved: no DOM
     dom theme frame controls stage transport                  elements, colours, a notebook's frame, tools, what is zoomed or plays
     wording pass events mistakes rerun changes trace          a trace, and other passes through the same graph: no DOM
     steps sentences prediction link                           all that can be said of it: no DOM
