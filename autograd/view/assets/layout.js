@@ -8,6 +8,7 @@ import { download, downloadPng, pictureOf } from "./saving.js";
 import { copyLink } from "./sharing.js";
 import { GRAINS } from "./steps.js";
 import { NodeTable } from "./table.js";
+import { Talk } from "./talk.js";
 import { Transport } from "./transport.js";
 
 const LEGEND = [
@@ -24,6 +25,7 @@ const SPEEDS = { "1400ms": "slow", "600ms": "normal", "150ms": "fast" };
 export function buildLayout(player) {
   const ui = { ...buildTime(player), ...buildOptions(player), ...buildSide(player) };
   ui.sentence = h("p", { class: "sentence", "aria-live": "polite", role: "status" });
+  ui.talk = new Talk((direction) => player.toNote(direction));
   ui.stage = h("div", { class: "stage" });
   ui.note = h("p", { class: "note" });
   ui.trail = h(
@@ -58,7 +60,7 @@ export function buildLayout(player) {
     h("header", {}, title, ui.levels, ui.table.search, buildToolbar(player, ui.help)),
     h("main", {}, left, side),
     ui.notice,
-    ui.sentence,
+    h("div", { class: "words" }, ui.sentence, ui.talk.element),
     ui.bar,
     ui.options,
     ui.help,

@@ -11,7 +11,7 @@ const LEAVES = ["input", "parameter", "constant"];
 export function readTrace(data) {
   const numbers = data.numbers.map(numberFromJson);
   const nodes = data.nodes.map((node, index) => readNode(data, numbers, node, index));
-  const trace = { ...data, nodes, numbers, L: nodes[data.root].of };
+  const trace = { notes: [], ...data, nodes, numbers, L: nodes[data.root].of };
   const events = data.events.map((event) => readEvent(trace, event));
   for (const event of events) if (event.kind === "accumulate") receive(nodes, event);
   trace.correct = new Pass(trace, events);
