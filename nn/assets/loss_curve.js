@@ -1,9 +1,10 @@
 // The loss by step, logarithmic where it can be, with a line at the step that is shown.
 
 import { h, s } from "../../autograd/view/assets/dom.js";
-import { formatNumber } from "../../autograd/view/assets/numbers.js";
+import { formatBrief } from "../../autograd/view/assets/numbers.js";
 
 const [WIDTH, HEIGHT] = [640, 120];
+const LEFT = 70; // for the losses beside the axis
 
 /** `loss`: pairs of a step and a loss, null where it was not finite. Returns { element, move(step) }. */
 export function buildLossCurve(loss, lastStep) {
@@ -23,7 +24,7 @@ export function buildLossCurve(loss, lastStep) {
     "svg",
     {
       class: "wide",
-      viewBox: `-6 -4 ${WIDTH + 12} ${HEIGHT + 28}`,
+      viewBox: `${-LEFT} -4 ${LEFT + WIDTH + 6} ${HEIGHT + 28}`,
       role: "img",
       "aria-label": "loss of the batch by step",
     },
@@ -32,9 +33,10 @@ export function buildLossCurve(loss, lastStep) {
     cursor,
     tick(`step ${first}`, 0, HEIGHT + 18),
     tick(String(last), WIDTH, HEIGHT + 18, "end"),
+    ...(values.length ? [high, low] : []).map((y) => tick(formatBrief(isLog ? 10 ** y : y, 2), -6, py(y) + 6, "end")),
   );
-  const span = [Math.max(...values), Math.min(...values)].map(formatNumber).join(" down to ");
-  const caption = values.length ? `loss, from ${span}${isLog ? " (logarithmic)" : ""}` : "no steps were recorded";
+  const said = `loss of each step’s samples${isLog ? ", logarithmic" : ""}`;
+  const caption = values.length ? said : "no steps were recorded";
   const move = (step) => {
     cursor.setAttribute("x1", px(step));
     cursor.setAttribute("x2", px(step));

@@ -4,7 +4,7 @@ import { range } from "../../autograd/view/assets/arrays.js";
 import { h, s } from "../../autograd/view/assets/dom.js";
 import { formatBrief, signClass, subscript } from "../../autograd/view/assets/numbers.js";
 
-const [WIDE, TALL, TOP] = [640, 400, 34]; // of the picture; above TOP stand the names of the layers
+const [WIDE, TALL, TOP] = [640, 400, 46]; // of the picture; above TOP stand the names of the layers
 export const MOST = 10; // neurons of a layer that are drawn
 
 /** Where the neurons of each layer stand, the inputs first: { side, columns: [[[x, y], …], …] }. */
@@ -81,10 +81,11 @@ function nameOf(l, last) {
 function drawName(sizes, activations, l, x) {
   const last = sizes.length - 1;
   const words = l === 0 ? "inputs" : l === last ? "output" : activations[l - 1].replace("positive", "identity");
-  const rest = sizes[l] > MOST ? `, ${MOST} of ${sizes[l]}` : "";
+  const rest = sizes[l] > MOST && `${MOST} of ${sizes[l]} shown`;
   const anchor = { 0: "start", [last]: "end" }[l] ?? "middle";
   const at = { 0: 2, [last]: WIDE - 2 }[l] ?? x;
-  return s("text", { class: "tick", x: at, y: 18, "text-anchor": anchor }, words + rest);
+  const line = (text, dy) => s("tspan", { x: at, dy }, text);
+  return s("text", { class: "tick", y: 16, "text-anchor": anchor }, line(words, 0), rest && line(rest, 19));
 }
 
 function place(element, [x, y], side) {

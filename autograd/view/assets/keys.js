@@ -5,7 +5,7 @@ export const KEYS = [
   ["Shift + ← →", "a bigger step: a node, or a layer"],
   ["Home End", "to the beginning, to the end"],
   ["Space", "play or pause"],
-  ["b", "to the next breakpoint"],
+  ["b", "to the next stop"],
   ["n N", "to the next note, to the one before"],
   ["/", "search for a node"],
   ["l", "the next level of folding"],

@@ -137,7 +137,7 @@ export class Player {
     let t = this.time + 1;
     while (t < this.pass.end && !this.stopsAt(t)) t += 1;
     if (this.stopsAt(t)) this.go(t);
-    else setText(this.ui.sentence, "There is no breakpoint ahead.");
+    else setText(this.ui.sentence, "There is no stop ahead.");
   }
 
   stopsAt(time) {

@@ -3,6 +3,7 @@
 import { h } from "./dom.js";
 
 const MOST_TICKS = 400;
+export const TICKS = "a gradient is added to one that had arrived before";
 
 /** `notes`: [time, text] …; a click on one goes there. */
 export function paintBands(element, { events, end, forwardEnd }, notes, go) {

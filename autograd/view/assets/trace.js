@@ -89,7 +89,8 @@ export function matches(node, words) {
   return `${node.full} ${node.name} ${node.symbol} ${node.kind}`.toLowerCase().includes(words);
 }
 
-/** Which operand, where one node is several operands of another: x · x has ∂/∂x = x at each, and 2x in all. */
+/** Which use, where a node is used twice by another: x · x has ∂/∂x = x at each use, and 2x in all. */
 export function operandNote({ parents }, slot) {
-  return parents.filter((p) => p === parents[slot]).length > 1 ? ` (as operand ${slot + 1})` : "";
+  const uses = [...parents.keys()].filter((k) => parents[k] === parents[slot]);
+  return uses.length > 1 ? ` (use ${uses.indexOf(slot) + 1} of ${uses.length})` : "";
 }
