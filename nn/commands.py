@@ -1,4 +1,6 @@
-"""``chalkgrad train``: from a data set to a trained network, its figures and its record; ``chalkgrad neuron``: a neuron to play with."""
+"""``chalkgrad train``: from a data set to a trained network, its figures and its record; ``chalkgrad neuron`` and ``chalkgrad play``:
+a neuron, and a network, to play with.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +19,10 @@ from nn import data, losses
 from nn.layers import MLP
 from nn.neuron_panel import PRESETS, panel
 from nn.optim import Adam
+from nn.playground import SETS, playground
 from nn.train import Run, evaluate, fit
 
-__all__ = ["neuron", "train"]
+__all__ = ["neuron", "play", "train"]
 
 
 MODEL, RECORD = "model.safetensors", "run.json"
@@ -241,5 +244,33 @@ class _Neuron:
         return 0
 
 
+class _Play:
+    help = "a network that trains in a page for the browser: choose samples, layers, activations, and press play"
+    example = "play spiral --open"
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        samples = parser.add_argument(
+            "data",
+            nargs="?",
+            default="moons",
+            help=f"{', '.join(SETS)}, or a CSV file whose last column is the class (default: %(default)s)",
+        )
+        samples.completer = _playground_names  # type: ignore[attr-defined]  # for argcomplete
+        parser.add_argument("-o", "--output", default="playground.html", help="page to write (default: %(default)s)")
+        add_open(parser)
+
+    def run(self, arguments: argparse.Namespace) -> int:
+        playground(data=arguments.data).save(arguments.output)
+        print(f"wrote {arguments.output}: a page for the browser")
+        if arguments.open:
+            show(arguments.output)
+        return 0
+
+
+def _playground_names(**_: object) -> list[str]:
+    return [*SETS, *map(str, Path().glob("*.csv"))]
+
+
 neuron = _Neuron()
+play = _Play()
 train = _Train()

@@ -9,12 +9,15 @@ from __future__ import annotations
 import math
 import random
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nn.arguments import whole_number
 from nn.csv_table import read_table
 
-__all__ = ["AND", "OR", "XOR", "Dataset", "circles", "digits", "iris", "load", "load_csv", "moons", "names", "spiral", "split", "standardized"]  # fmt: skip
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["AND", "OR", "XOR", "Dataset", "circles", "digits", "gauss", "hills", "iris", "load", "load_csv", "moons", "names", "plane", "spiral", "split", "standardized"]  # fmt: skip
 
 
 class Dataset(NamedTuple):
@@ -72,6 +75,42 @@ def spiral(n: int = 150, *, classes: int = 2, turns: float = 0.75, noise: float 
     return _planar(points, noise, rng)
 
 
+def gauss(n: int = 200, *, noise: float = 0.4, seed: int = 0) -> Dataset:
+    """Two round clouds around (−1, −1) and (1, 1), which a line tells apart while the noise is small."""
+    whole_number("n", n, at_least=2)
+    points = [(-1.0, -1.0, 0)] * (n - n // 2) + [(1.0, 1.0, 1)] * (n // 2)
+    return _planar(points, noise, random.Random(seed))
+
+
+def plane(n: int = 200, *, noise: float = 0.05, seed: int = 0) -> Dataset:
+    """A regression: y = (x₁ + x₂)/2 on the unit disc, with noise on y.
+
+    >>> plane(1, noise=0.0).classes
+    []
+    """
+    return _regression(n, lambda a, b: (a + b) / 2, noise, seed)
+
+
+def hills(n: int = 200, *, noise: float = 0.05, seed: int = 0) -> Dataset:
+    """A regression: two hills and two hollows on the unit disc, with noise on y."""
+    return _regression(
+        n, lambda a, b: sum(s * t * _bump(a - s / 2, b - t / 2) for s in (-1, 1) for t in (-1, 1)), noise, seed
+    )
+
+
+def _bump(a: float, b: float) -> float:
+    return math.exp(-8.0 * (a * a + b * b))
+
+
+def _regression(n: int, f: Callable[[float, float], float], noise: float, seed: int) -> Dataset:
+    """The function at n points that fill the disc evenly, as the seeds of a sunflower do (Vogel 1979)."""
+    rng, X = random.Random(seed), []
+    for i in range(whole_number("n", n)):
+        r, angle = math.sqrt((i + 0.5) / n), i * math.pi * (3.0 - math.sqrt(5.0))
+        X.append([r * math.cos(angle), r * math.sin(angle)])
+    return Dataset(X, [f(a, b) + rng.gauss(0.0, noise) for a, b in X], ["x1", "x2"], [])
+
+
 def _angles(n: int, full: float, *, closed: bool = False) -> list[float]:
     return [full * i / (n if closed else max(1, n - 1)) for i in range(n)]
 
@@ -109,7 +148,7 @@ def _sklearn(loader: str) -> Dataset:
 
 _BY_NAME = {
     "and": lambda: AND, "or": lambda: OR, "xor": lambda: XOR, "moons": lambda: moons(200), "circles": lambda: circles(200),
-    "spiral": spiral, "iris": iris, "digits": digits,
+    "spiral": spiral, "gauss": gauss, "iris": iris, "digits": digits,
 }  # fmt: skip
 
 

@@ -11,8 +11,11 @@ Biases start at 0.
 
 from __future__ import annotations
 
-from math import isfinite, sqrt
-from typing import TYPE_CHECKING, Protocol
+import math
+from math import isfinite
+from typing import TYPE_CHECKING, Any, Protocol
+
+from autograd import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +37,11 @@ class Generator(Protocol):
 if TYPE_CHECKING:
     Initializer = Callable[[Generator, int, int], float]
     Init = str | float | Initializer
+
+
+def sqrt(x: Any) -> Any:
+    """√x, of a number or, where a page asks for the formula, of a Value."""
+    return x.sqrt() if isinstance(x, Value) else math.sqrt(x)
 
 
 def constant(value: float) -> Initializer:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from autograd import Value, topological_order
 from autograd.expressions import parse
 from autograd.view.operators import rule_name, rules_of
+from nn import init as initializers
 from nn import losses
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     Graph = dict[str, Any]
     Rules = dict[str, tuple[Op, int]]
 
-__all__ = ["formula_graph", "loss_graph"]
+__all__ = ["formula_graph", "initializer_graph", "loss_graph"]
 
 
 def loss_graph(loss: str, outputs: int) -> tuple[Graph, Rules]:
@@ -52,6 +53,38 @@ def formula_graph(text: str, names: Sequence[str]) -> tuple[Graph, Rules]:
     """
     leaves = [Value(1.0, label=name) for name in names]
     return _as_data(parse(text)(dict(zip(names, leaves, strict=True))), leaves)
+
+
+class _Recorder:
+    """A generator that draws nothing, and remembers from which distribution it should have."""
+
+    def __init__(self) -> None:
+        self.drawn: tuple[str, Any] = ("constant", None)
+
+    def uniform(self, a: Any, b: Any) -> Any:
+        self.drawn = ("uniform", b)
+        return b
+
+    def gauss(self, mu: Any, sigma: Any) -> Any:
+        self.drawn = ("gauss", sigma)
+        return sigma
+
+
+def initializer_graph(init: str) -> tuple[Graph, Rules]:
+    """An initialiser: what it draws ("gauss", "uniform", "constant"), and its spread as a graph of fan_in and fan_out.
+
+    The spread is σ, the bound of a uniform distribution around 0, or the constant itself.
+
+    >>> graph, _ = initializer_graph("kaiming")
+    >>> graph["draw"], [node["op"] for node in graph["nodes"]]
+    ('gauss', ['constant', 'divide', 'sqrt'])
+    """
+    rng, fans = _Recorder(), [Value(1.0), Value(1.0)]
+    weight = initializers.get(init)(rng, *fans)  # type: ignore[arg-type]  # Values, where numbers are drawn with
+    kind, spread = rng.drawn
+    spread = weight if kind == "constant" else spread
+    graph, rules = _as_data(spread if isinstance(spread, Value) else Value(spread), fans)
+    return {"draw": kind, **graph}, rules
 
 
 def _as_data(root: Value, inputs: list[Value]) -> tuple[Graph, Rules]:

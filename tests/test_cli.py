@@ -386,11 +386,11 @@ def test_help_shows_every_command_with_an_example(capsys, argv):
     code, out, err = run(capsys, *argv)
     assert (code, err) == (0, "")
     examples = {line.split()[1] for line in out.splitlines() if line.startswith("  chalkgrad ")}
-    assert examples == {"check", "draw", "neuron", "quiz", "step", "student", "train"}
+    assert examples == {"check", "draw", "neuron", "play", "quiz", "step", "student", "train"}
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["check", "draw", "neuron", "quiz", "step", "student", "train"])
+@pytest.mark.parametrize("name", ["check", "draw", "neuron", "play", "quiz", "step", "student", "train"])
 def test_the_example_of_a_command_runs(capsys, tmp_path, monkeypatch, browser, name):
     (tmp_path / "notebooks").symlink_to(Path(__file__).parent.parent / "notebooks")
     monkeypatch.chdir(tmp_path)

@@ -22,6 +22,7 @@ SHAPES = {  # name: samples, features, classes
     "moons": (200, 2, 2),
     "circles": (200, 2, 2),
     "spiral": (150, 2, 2),
+    "gauss": (200, 2, 2),
     "iris": (150, 4, 3),
     "digits": (1797, 64, 10),
 }
@@ -59,6 +60,29 @@ def test_a_data_set_is_the_same_every_time_and_draws_nothing_from_the_global_gen
 def test_logic_gates_are_their_truth_tables():
     for gate, word in ((data.AND, all), (data.OR, any), (data.XOR, lambda x: x[0] != x[1])):
         assert gate.y == [int(word(x)) for x in gate.X]
+
+
+def test_two_clouds_have_their_centres_and_their_spread():
+    d = data.gauss(2001, noise=0.4, seed=1)
+    for k, centre in ((0, -1.0), (1, 1.0)):
+        numbers = [v for x, label in zip(d.X, d.y, strict=True) for v in x if label == k]
+        assert statistics.mean(numbers) == pytest.approx(centre, abs=0.05)
+        assert statistics.stdev(numbers) == pytest.approx(0.4, abs=0.02)
+
+
+def test_regressions_are_their_functions_on_the_unit_disc():
+    flat, hills = data.plane(500, noise=0.0), data.hills(500, noise=0.0)
+    assert flat.X == hills.X
+    assert all(math.hypot(*x) < 1 for x in flat.X)
+    assert statistics.mean(math.hypot(*x) ** 2 for x in flat.X) == pytest.approx(0.5)  # evenly over the area
+    assert flat.y == [(a + b) / 2 for a, b in flat.X]
+    top = max(zip(hills.y, hills.X, strict=True))
+    assert abs(top[1][0] - top[1][1]) < 0.1  # a hill at (½, ½), another at (−½, −½)
+    assert sum(hills.y) == pytest.approx(0.0, abs=2.0)
+    noisy = data.plane(2000, noise=0.1, seed=2)
+    assert statistics.stdev(y - (a + b) / 2 for (a, b), y in zip(noisy.X, noisy.y, strict=True)) == pytest.approx(0.1, abs=0.01)  # fmt: skip
+    with pytest.raises(ValueError, match="n is a whole number, 1 or more"):
+        data.hills(0)
 
 
 def test_digits_are_grey_values_from_0_to_1():

@@ -15,7 +15,7 @@ from test_player import diamond
 
 from autograd import step
 from autograd.view import scripts
-from nn import MLP, Recorder, data, neuron_panel, panel, watch
+from nn import MLP, Recorder, data, neuron_panel, panel, playground, watch
 
 ROOT = Path(__file__).parent.parent
 FOLDERS = [scripts.ASSETS, neuron_panel.ASSETS]
@@ -27,7 +27,7 @@ PROGRAMS = [
     [scripts.ASSETS / "player_widget.js"],
     [neuron_panel.ASSETS / "panel.js"],
     [neuron_panel.ASSETS / "watch.js"],
-    [neuron_panel.ASSETS / "network_graph.js", scripts.ASSETS / "tape.js", scripts.ASSETS / "optimizer.js"],
+    [neuron_panel.ASSETS / "playground.js"],
 ]
 DEFINED = re.compile(r"^(export )?(?:function|class|const|let) (?:\[([^\]]*)\]|(\w+|σ))", re.MULTILINE)
 
@@ -123,7 +123,7 @@ def test_modules_that_know_no_page_touch_no_page():
     lines = [line for line in scripts.__doc__.splitlines() if line.startswith("    ")]
     pure = {name for line, names in zip(lines, listed(), strict=True) if line.endswith("no DOM") for name in names}
     assert {"engine.js", "sentences.js", "levels.js"} <= pure
-    networks = [neuron_panel.ASSETS / name for name in ("neuron.js", "network.js", "network_graph.js")]
+    networks = [neuron_panel.ASSETS / name for name in ("neuron.js", "network.js", "network_graph.js", "mersenne.js")]
     for module in [*(scripts.ASSETS / name for name in sorted(pure)), *networks]:
         assert not re.search(r"\b(document|window)\.|addEventListener", module.read_text()), module.name
         assert {path.name for path in imports(module)} <= pure, module.name
@@ -162,8 +162,14 @@ def test_lines_fit(path):
     assert len(lines) <= 400, "one idea per file"
 
 
-@pytest.mark.parametrize("name", ["step", "panel", "watch"])
+@pytest.mark.parametrize("name", ["step", "panel", "watch", "playground"])
 def test_program_and_style_are_small(name):
     recorder = Recorder(MLP([2, 2, 1], seed=0), data.XOR.X, data.XOR.y, loss="logistic")
-    page = {"step": lambda: step(diamond()), "panel": panel, "watch": lambda: watch(recorder)}[name]()
+    pages = {
+        "step": lambda: step(diamond()),
+        "panel": panel,
+        "watch": lambda: watch(recorder),
+        "playground": playground,
+    }
+    page = pages[name]()
     assert len(gzip.compress((page.script + page.style).encode())) < 45_000

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+import re
 
+import numpy as np
 import pytest
 from test_page_engine import in_node
 
@@ -11,9 +13,10 @@ from autograd import OPS
 from autograd.expressions import ExpressionError
 from autograd.view.operators import javascript_table
 from autograd.view.scripts import ASSETS, join_modules
-from nn import MLP, activations, losses
+from nn import MLP, SGD, Adam, RMSprop, activations, data, fit, losses, playground
 from nn.neuron_panel import ASSETS as PAGES
 from nn.page_graph import formula_graph, loss_graph
+from nn.playground import INITS, SAMPLES, SETS
 
 # ── the graph ───────────────────────────────────────────────────────────────
 
@@ -103,3 +106,192 @@ def test_a_feature_is_a_formula_of_the_inputs_and_nothing_else():
     assert formula_graph("x2", ["x1", "x2"])[0] == {"inputs": 2, "nodes": [], "result": 1}
     with pytest.raises(ExpressionError, match="no value for x3"):
         formula_graph("x3", ["x1", "x2"])
+
+
+# ── seeds: samples, weights and batches are Python's ────────────────────────
+
+SEEDS = [0, 7, 2**32 + 5]
+PIECES = """
+function draws(seeds) {
+  return seeds.map((seed) => {
+    const rng = new Mersenne(seed);
+    const order = [...Array(50).keys()];
+    rng.shuffle(order);
+    return [rng.random(), rng.uniform(-2, 3), rng.gauss(1, 2), rng.gauss(0, 1), rng.below(1000), ...order];
+  });
+}
+function samplesOf(cases) {
+  return cases.map(({ set, noise, share, seed }) => {
+    const parts = splitSamples(withNoise(set, noise, seed), share, set.classes.length > 0, seed);
+    return set.standardized ? standardizeSamples(parts) : parts;
+  });
+}
+function weightsOf(cases) {
+  return cases.map(({ sizes, init, seed }) => initialParameters(sizes, init, seed, OPS));
+}
+function runs(cases) {
+  return cases.map(({ architecture, parameters, samples, settings, epochs }) => {
+    const network = new ScalarNetwork(architecture, OPS);
+    network.parameters = parameters;
+    const outputs = architecture.sizes.at(-1);
+    const train = samples.X.map((x, i) => ({ x, target: targetOf(samples.y[i], settings.loss, outputs) }));
+    const training = new Training(network, { train, heldOut: [] }, settings, UPDATES);
+    while (training.progress < epochs) training.step();
+    training.record();
+    return { parameters: network.parameters, steps: training.steps, loss: training.history.at(-1).train };
+  });
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def page():
+    return playground()
+
+
+@pytest.fixture(scope="module")
+def pieces(page):
+    """The modules of the page that know no DOM, with its tables."""
+    return f"{join_modules(PAGES / 'training.js', PAGES / 'scalar_network.js', PAGES / 'initial_weights.js')}\n{page.tables}{PIECES}"
+
+
+def test_a_seed_means_pythons_random_numbers(tmp_path, pieces):
+    for seed, mine in zip(SEEDS, in_node(tmp_path, pieces, "draws", SEEDS), strict=True):
+        rng, order = random.Random(seed), list(range(50))
+        rng.shuffle(order)
+        python = [rng.random(), rng.uniform(-2, 3), rng.gauss(1, 2), rng.gauss(0, 1), rng.randrange(1000), *order]
+        assert mine == pytest.approx(python, rel=1e-15)
+
+
+def test_samples_are_those_of_nn_data(tmp_path, page, pieces):
+    cases, python = [], []
+    for (name, one), seed in zip(SETS.items(), [0, 3, 8] * 4, strict=False):
+        share = 0.3 if one.noisy else 0.0
+        cases.append({"set": page.data["sets"][name], "noise": 0.2, "share": share, "seed": seed})
+        samples = one.make(noise=0.2, seed=seed)
+        python.append(data.split(samples, share, seed=seed) if share else (samples, samples._replace(X=[], y=[])))
+    large = page.data["sets"]["gauss"]
+    cases.append({"set": {**large, "standardized": True}, "noise": 3.0, "share": 0.5, "seed": 1})
+    python.append(data.standardized(*data.split(data.gauss(SAMPLES, noise=3.0, seed=1), 0.5, seed=1)))
+    for mine, (train, held_out) in zip(in_node(tmp_path, pieces, "samplesOf", cases), python, strict=True):
+        for part, expected in ((mine["train"], train), (mine["heldOut"], held_out)):
+            assert part["y"] == pytest.approx(expected.y, rel=1e-12, abs=1e-14)
+            assert np.ravel(part["X"]) == pytest.approx(np.ravel(expected.X), rel=1e-12, abs=1e-14)
+
+
+def test_first_weights_are_those_of_an_mlp_of_that_seed(tmp_path, page, pieces):
+    cases = [{"sizes": [2, 5, 3, 1], "init": page.data["inits"][init], "seed": 4} for init in INITS]
+    for init, mine in zip(INITS, in_node(tmp_path, pieces, "weightsOf", cases), strict=True):
+        python = [p.data for p in MLP([2, 5, 3, 1], init=init, seed=4).parameters()]
+        assert mine == pytest.approx(python, rel=1e-13), init
+
+
+TRAININGS = [  # data set, sizes, activation, loss, page's settings, Python's optimizer
+    ("moons", [2, 4, 2, 1], "tanh", "logistic", {"optimizer": "SGD", "lr": 0.1, "batch": 10}, lambda p: SGD(p, lr=0.1)),
+    (
+        "spiral3", [2, 6, 3], "relu", "cross_entropy", {"optimizer": "Adam", "lr": 0.02, "batch": 32, "penalty": "L2", "rate": 0.01},
+        lambda p: Adam(p, lr=0.02, weight_decay=0.01),
+    ),
+    ("hills", [2, 5, 1], "sigmoid", "mse", {"optimizer": "momentum", "lr": 0.3, "batch": 0}, lambda p: SGD(p, lr=0.3, momentum=0.9)),
+    ("circles", [2, 3, 1], "gelu", "hinge", {"optimizer": "RMSprop", "lr": 0.01, "batch": 7}, lambda p: RMSprop(p, lr=0.01)),
+]  # fmt: skip
+
+
+def test_training_goes_where_fit_goes(tmp_path, page, pieces):
+    cases, python = [], []
+    for name, sizes, activation, loss, settings, optimizer in TRAININGS:
+        model, samples = MLP(sizes, activation=activation, seed=1), SETS[name].make(noise=0.1, seed=2)
+        row = activations.row_of(activations.get(activation)).name
+        graph = page.data["losses"][f"{loss}/{sizes[-1]}"]
+        architecture = {"sizes": sizes, "activations": [*[row] * (len(sizes) - 2), "positive"], "loss": graph}
+        cases.append({
+            "architecture": architecture, "parameters": [p.data for p in model.parameters()], "epochs": 5,
+            "samples": {"X": samples.X, "y": samples.y}, "settings": {"loss": loss, "seed": 3, "penalty": "none", **settings},
+        })  # fmt: skip
+        y = [2 * k - 1 for k in samples.y] if loss == "hinge" else samples.y
+        run = fit(model, samples.X, y, loss=loss, optimizer=optimizer(model.parameters()), epochs=5, batch_size=settings["batch"] or None, seed=3)  # fmt: skip
+        python.append(
+            (len(run), [p.data for p in model.parameters()], losses.get(loss)(list(map(model, samples.X)), y).data)
+        )
+    for mine, (steps, parameters, loss) in zip(in_node(tmp_path, pieces, "runs", cases), python, strict=True):
+        assert mine["steps"] == steps
+        assert mine["parameters"] == pytest.approx(parameters, rel=1e-9, abs=1e-12)
+        assert mine["loss"] == pytest.approx(loss, rel=1e-9)
+
+
+# ── the page ────────────────────────────────────────────────────────────────
+
+
+def test_the_page_trains_a_network_as_fit_does_and_obeys_its_controls(opened):
+    model, samples = MLP([2, 3, 1], activation="tanh", seed=5), data.moons(40, seed=3)
+    tab = opened(playground(model, samples))
+    train, _ = data.split(samples, 0.5, seed=0)
+    fit(model, train.X, train.y, loss="logistic", optimizer=SGD(model.parameters(), lr=0.1), epochs=2, batch_size=10)
+    for _ in range(2):
+        tab.get_by_role("button", name="one epoch").click()
+    assert tab.locator(".clock").text_content() == "epoch 2, step 4"
+    assert tab.evaluate("page.network.parameters") == pytest.approx([p.data for p in model.parameters()], rel=1e-12)
+    assert re.match(r"training: \d+ % right, loss 0\.\d+ · held out: \d+ % right", tab.locator(".score").text_content())
+
+    tab.get_by_role("button", name="one batch").click()  # the rate steers: the weights stay
+    kept = tab.evaluate("page.network.parameters")
+    tab.locator("[data-key=lr]").fill("0.03")
+    tab.locator("[data-key=lr]").press("Enter")
+    assert tab.evaluate("page.network.parameters") == kept
+    assert tab.evaluate("page.training.settings.lr") == 0.03
+
+    tab.get_by_role("button", name="add a layer").click()
+    tab.get_by_role("button", name="one neuron more in layer 2").press("Enter")
+    assert tab.evaluate("page.sizes") == [2, 3, 5, 1]
+    assert tab.evaluate("document.activeElement.ariaLabel") == "one neuron more in layer 2"
+    assert tab.locator("figure canvas").count() == 2 + 3 + 5 + 1
+    tab.locator("[data-key='σ 1']").select_option("relu")
+    tab.locator("[data-key=data]").select_option("spiral3")
+    assert tab.evaluate("page.settings.loss") == "cross_entropy"
+    assert tab.evaluate("page.network.graph.outputs.length") == 3
+    tab.locator("[data-key=optimizer]").select_option("Adam")
+    python = MLP([2, 3, 5, 3], activation="tanh", seed=0)  # σ is no matter to the first weights
+    assert tab.evaluate("page.network.parameters") == pytest.approx([p.data for p in python.parameters()], rel=1e-12)
+    assert tab.evaluate("location.hash") == "#data=spiral3&noise=0.03&layers=3,5&activations=tanh,relu&lr=0.03&optimizer=Adam&loss=cross_entropy"  # fmt: skip
+
+    tab.keyboard.press("Escape")
+    tab.locator("h1").click()
+    tab.keyboard.press("Space")
+    tab.wait_for_function("page.training.steps > 3")
+    tab.keyboard.press("Space")
+    assert not tab.evaluate("page.playback.playing")
+    tab.keyboard.press("r")
+    assert tab.evaluate("page.training.steps") == 0
+
+    tab.locator("[data-key=lr]").fill("90")
+    tab.locator("[data-key=lr]").press("Enter")
+    tab.locator("[data-key=optimizer]").select_option("SGD")
+    tab.locator("[data-key='σ 0']").select_option("positive")
+    tab.locator("[data-key='σ 1']").select_option("positive")
+    tab.locator("[data-key=data]").select_option("hills")
+    for _ in range(4):
+        tab.get_by_role("button", name="one epoch").click()
+    assert "not finite any more: try a smaller learning rate" in tab.locator(".message").text_content()
+
+
+def test_a_link_gives_the_settings_and_what_it_asks_for_in_vain_is_said(page, tab, tmp_path):
+    file = page.save(tmp_path / "page.html").as_uri()
+    opened = tab(viewport={"width": 390, "height": 844}, color_scheme="dark", has_touch=True)
+    opened.goto(f"{file}#data=hills&layers=3&activations=relu&batch=-2&colour=red&features=x1,x1 * x2")
+    assert opened.evaluate("page.sizes") == [2, 3, 1]
+    assert opened.evaluate("page.settings.features") == ["x1", "x1 * x2"]
+    assert opened.locator(".message").text_content() == "The link asks for what there is not: batch=-2, colour=red."
+    assert opened.evaluate("page.training.history.at(-1).train") > 0
+    assert opened.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_what_the_playground_cannot_show_is_said():
+    for arguments, said in [
+        ((MLP([3, 1]), "moons"), "a network of 2 inputs and 1 outputs; this one has 3 and 1"),
+        ((MLP([2, 3, 1], output="sigmoid"), "moons"), "linear output"),
+        ((None, "nothing"), "no data set is called 'nothing'"),
+        ((None, data.Dataset([[0.0], [1.0]], [0, 0], ["x"], ["a"])), "all of one class"),
+        ((None, data.Dataset([[0.0], [np.inf]], [0, 1], ["x"], ["a", "b"])), "rows of finite numbers"),
+    ]:
+        with pytest.raises(ValueError, match=re.escape(said)):
+            playground(*arguments)

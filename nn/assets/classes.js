@@ -24,6 +24,11 @@ export class ClassStyles {
     return s("path", { class: `${names} class${i}`.trim(), ...look, ...attributes });
   }
 
+  /** The marker on its own, beside a name. */
+  icon(k) {
+    return s("svg", { viewBox: "-10 -10 20 20", "aria-hidden": "true" }, this.marker(k));
+  }
+
   /** The colours as [r, g, b], in the present theme. */
   colours() {
     return this.styles.map((_, i) => colour(`class${i}`));

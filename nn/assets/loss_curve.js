@@ -1,45 +1,60 @@
-// The loss by step, logarithmic where it can be, with a line at the step that is shown.
+// Losses by step, logarithmic where they can be, with a line at the step that is shown.
 
-import { h, s } from "../../autograd/view/assets/dom.js";
-import { formatBrief } from "../../autograd/view/assets/numbers.js";
+import { h, s, setText } from "../../autograd/view/assets/dom.js";
+import { formatNumber } from "../../autograd/view/assets/numbers.js";
 
 const [WIDTH, HEIGHT] = [640, 120];
-const LEFT = 70; // for the losses beside the axis
 
-/** `loss`: pairs of a step and a loss, null where it was not finite. Returns { element, move(step) }. */
-export function buildLossCurve(loss, lastStep) {
-  const points = loss.filter(([, y]) => y !== null);
-  const steps = points.map(([step]) => step);
-  const values = points.map(([, y]) => y);
-  const isLog = values.every((y) => y > 0);
-  const heights = values.map((y) => (isLog ? Math.log10(y) : y));
-  const [low, high] = [Math.min(...heights, Infinity), Math.max(...heights, -Infinity)];
-  const [first, last] = [Math.min(0, ...steps), Math.max(1, ...steps, lastStep)];
-  const px = (step) => (WIDTH * (step - first)) / (last - first);
-  const py = (y) => 10 + ((HEIGHT - 20) * (high - y)) / (high - low || 1);
-  const path = points.map(([step], i) => `${px(step)},${py(heights[i])}`).join(" ");
-  const cursor = s("line", { class: "cursor", y1: 0, y2: HEIGHT });
-  const tick = (text, x, y, anchor = "start") => s("text", { class: "tick", x, y, "text-anchor": anchor }, text);
-  const svg = s(
-    "svg",
-    {
-      class: "wide",
-      viewBox: `${-LEFT} -4 ${LEFT + WIDTH + 6} ${HEIGHT + 28}`,
-      role: "img",
-      "aria-label": "loss of the batch by step",
-    },
-    s("rect", { class: "frame", width: WIDTH, height: HEIGHT }),
-    s("polyline", { class: "loss", points: path }),
-    cursor,
-    tick(`step ${first}`, 0, HEIGHT + 18),
-    tick(String(last), WIDTH, HEIGHT + 18, "end"),
-    ...(values.length ? [high, low] : []).map((y) => tick(formatBrief(isLog ? 10 ** y : y, 2), -6, py(y) + 6, "end")),
-  );
-  const said = `loss of each step’s samples${isLog ? ", logarithmic" : ""}`;
-  const caption = values.length ? said : "no steps were recorded";
-  const move = (step) => {
-    cursor.setAttribute("x1", px(step));
-    cursor.setAttribute("x2", px(step));
-  };
-  return { element: h("figure", {}, svg, h("figcaption", {}, caption)), move };
+export class LossCurve {
+  /** `unit`: what is counted from left to right. */
+  constructor(title, unit) {
+    this.unit = unit;
+    this.curves = s("g");
+    this.cursor = s("line", { class: "cursor", y1: 0, y2: HEIGHT });
+    const tick = (x, anchor) => s("text", { class: "tick", x, y: HEIGHT + 18, "text-anchor": anchor });
+    this.ends = [tick(0, "start"), tick(WIDTH, "end")];
+    const frame = s("rect", { class: "frame", width: WIDTH, height: HEIGHT });
+    const viewBox = `-6 -4 ${WIDTH + 12} ${HEIGHT + 28}`;
+    const attributes = { class: "wide", viewBox, role: "img", "aria-label": title };
+    this.caption = h("figcaption");
+    const svg = s("svg", attributes, frame, this.curves, this.cursor, ...this.ends);
+    this.element = h("figure", {}, svg, this.caption);
+  }
+
+  /** `series`: { name, points: pairs of a step and a loss, null where it is not finite }; `last`: the last step. */
+  show(series, last) {
+    const known = series.map(({ name, points }) => ({ name, points: points.filter(([, y]) => Number.isFinite(y)) }));
+    const [steps, values] = [0, 1].map((k) => known.flatMap(({ points }) => points.map((point) => point[k])));
+    const isLog = values.every((y) => y > 0);
+    const height = (y) => (isLog ? Math.log10(y) : y);
+    const [low, high] = [values.reduce(least, Infinity), values.reduce(most, -Infinity)];
+    const [first, end] = [steps.reduce(least, 0), steps.reduce(most, Math.max(1, last))];
+    this.px = (step) => (WIDTH * (step - first)) / (end - first);
+    const span = height(high) - height(low) || 1;
+    const py = (y) => 10 + ((HEIGHT - 20) * (height(high) - height(y))) / span;
+    const path = (points) => points.map(([step, y]) => `${this.px(step).toFixed(1)},${py(y).toFixed(1)}`).join(" ");
+    this.curves.replaceChildren(
+      ...known.map(({ name, points }) => s("polyline", { class: name, points: path(points) })),
+    );
+    setText(this.ends[0], `${this.unit} ${first}`);
+    setText(this.ends[1], formatNumber(end));
+    const scale = [high, low].map(formatNumber).join(" down to ");
+    setText(
+      this.caption,
+      values.length ? `loss, from ${scale}${isLog ? " (logarithmic)" : ""}` : "no steps were recorded",
+    );
+  }
+
+  move(step) {
+    this.cursor.setAttribute("x1", this.px(step));
+    this.cursor.setAttribute("x2", this.px(step));
+  }
+}
+
+function least(a, b) {
+  return Math.min(a, b);
+}
+
+function most(a, b) {
+  return Math.max(a, b);
 }

@@ -16,28 +16,40 @@ export function bounds(X, j) {
   return [low - room, high + room];
 }
 
-/** A small map per hidden neuron, layer by layer. */
-export function buildMaps({ sizes, X }) {
-  const axes = { x: bounds(X, 0), y: bounds(X, 1), size: 100, ticks: false };
-  return sizes.slice(1, -1).map((m) => range(Math.min(m, MOST)).map((i) => new Plot(`h${subscript(i + 1)}`, axes)));
+/** The axes of a small map: those of the plane, without labels. */
+export function mapAxes(plane) {
+  return { x: plane.x, y: plane.y, size: 100, ticks: false };
 }
 
-/** The class predicted at each point of the plane, more opaque where it is surer, and the samples. */
-export function drawBoundary(plot, page) {
-  const { classes, data, decision, shot } = page;
+/** A small map per hidden neuron, column by column; the outer columns have none. */
+export function buildMaps({ sizes, X }) {
+  const axes = mapAxes({ x: bounds(X, 0), y: bounds(X, 1) });
+  const isHidden = (l) => l > 0 && l < sizes.length - 1;
+  const count = (m, l) => (isHidden(l) ? Math.min(m, MOST) : 0);
+  return sizes.map((m, l) => range(count(m, l)).map((i) => new Plot(`h${subscript(i + 1)}`, axes)));
+}
+
+/** The class predicted at each point of the plane, more opaque where it is surer. `outputs(x)`: of the network. */
+export function paintDecision(plot, classes, decision, outputs, cells = 72) {
   const colours = classes.colours();
-  plot.clear();
-  plot.field(72, (x, y) => {
-    const f = page.compute([x, y]).at(-1);
+  plot.field(cells, (x, y) => {
+    const f = outputs([x, y]);
     return [...colours[classes.indexOf(decision.classOf(f))], 0.12 + 0.33 * Math.tanh(decision.margin(f))];
   });
+}
+
+/** The same, and the samples. */
+export function drawBoundary(plot, page) {
+  const { classes, data, decision, shot } = page;
+  plot.clear();
+  paintDecision(plot, classes, decision, (x) => page.compute(x).at(-1));
   for (const [i, x] of data.X.entries()) plot.sample(x, classes, decision.classOfTarget(data.y[i]), 5);
   plot.describe(`Decision boundary after ${shot.step} steps, with ${data.X.length} samples`);
 }
 
-/** Blue where h is above 0, orange below; + and − stand where it is largest and smallest. */
+/** Blue where h is above 0, orange below; + and − stand where it is largest and smallest. `compute(x)`: by column. */
 export function drawMaps(maps, compute) {
-  const first = maps[0]?.[0];
+  const first = maps.flat()[0];
   if (!first) return;
   const xs = linspace(...first.x, CELLS);
   const ys = linspace(...first.y, CELLS);
@@ -48,7 +60,7 @@ export function drawMaps(maps, compute) {
       const points = ys.flatMap((y, row) => xs.map((x, column) => ({ x, y, h: values[row][column][l][i] })));
       drawMap(plot, points, colours);
       plot.caption.textContent = `h${subscript(i + 1)} ${scaleText(points)}`;
-      plot.describe(`Neuron ${i + 1} of layer ${l + 1}: up to ${formatNumber(largestOf(points))} in size`);
+      plot.describe(`Neuron ${i + 1} of layer ${l}: up to ${formatNumber(largestOf(points))} in size`);
     }
   }
 }

@@ -1,15 +1,15 @@
 // The network as it is drawn: inputs, neurons, outputs, and its weights as edges, as wide as they are large.
 
 import { range } from "../../autograd/view/assets/arrays.js";
-import { h, s } from "../../autograd/view/assets/dom.js";
+import { furnish, h, s, setClass, setText } from "../../autograd/view/assets/dom.js";
 import { formatBrief, signClass, subscript } from "../../autograd/view/assets/numbers.js";
 
-const [WIDE, TALL, TOP] = [640, 400, 46]; // of the picture; above TOP stand the names of the layers
+const [WIDE, TALL, TOP] = [640, 400, 34]; // of the picture; above TOP stand the names of the layers
 export const MOST = 10; // neurons of a layer that are drawn
 
 /** Where the neurons of each layer stand, the inputs first: { side, columns: [[[x, y], …], …] }. */
-export function placesOf(sizes) {
-  const counts = sizes.map((m) => Math.min(m, MOST));
+export function placesOf(sizes, most = MOST) {
+  const counts = sizes.map((m) => Math.min(m, most));
   const across = (WIDE - 90) / (sizes.length - 1);
   const down = Math.min(86, (TALL - TOP - 10) / Math.max(...counts));
   const middle = (TOP + TALL) / 2;
@@ -18,59 +18,99 @@ export function placesOf(sizes) {
 }
 
 export class NetworkPicture {
-  /** `maps`: the plots of each hidden layer's neurons, or none, where a neuron is a circle. */
-  constructor(sizes, activations, maps) {
-    const { side, columns } = placesOf(sizes);
-    Object.assign(this, { columns, sizes, hasMaps: maps.length > 0 });
-    this.edges = s("g");
-    this.nodes = s("g");
-    const names = columns.map((places, l) => drawName(sizes, activations, l, places[0][0]));
-    const attributes = { viewBox: `0 0 ${WIDE} ${TALL}`, role: "img", class: "edges" };
-    this.svg = s("svg", attributes, this.edges, this.nodes, ...names);
-    const figures = maps.flatMap((plots, l) => plots.map((plot, i) => place(plot.element, columns[l + 1][i], side)));
-    this.element = h("div", { class: "network" }, this.svg, ...figures);
-    this.radius = Math.min(17, side / 2);
-  }
-
-  /** `layers`: neurons {w, b}; `values`: of the inputs and of each layer, for the chosen sample. */
-  draw(layers, values, title) {
-    this.svg.setAttribute("aria-label", title);
-    this.edges.replaceChildren(...layers.flatMap((layer, l) => this.drawWeights(layer, l)));
-    this.nodes.replaceChildren(...this.columns.flatMap((places, l) => this.drawLayer(places, l, values[l])));
-  }
-
-  drawWeights(layer, l) {
-    const [from, to] = [this.columns[l], this.columns[l + 1]];
-    const largest = Math.max(...layer.flatMap(({ w }) => w.map(Math.abs))) || 1;
-    return to.flatMap(([x2, y2], i) =>
-      from.map(([x1, y1], j) => {
-        const w = layer[i].w[j];
-        const share = Math.abs(w) / largest;
-        const style = `stroke-width:${(0.4 + 5 * share).toFixed(2)};opacity:${(0.15 + 0.85 * share).toFixed(2)}`;
-        return s("line", { class: signClass(w), x1, y1, x2, y2, style }, s("title", {}, `w = ${formatBrief(w)}`));
-      }),
+  /**
+   * `names`: what stands above each column; `maps`: the plots of each column's neurons; where there are none, a neuron
+   * is a circle. `most`: neurons of a layer that are drawn; `edge(l, i, j)`, `neuron(l, i)`: one was chosen.
+   */
+  constructor(sizes, names, maps, { most = MOST, edge = null, neuron = null } = {}) {
+    const { side, columns } = placesOf(sizes, most);
+    Object.assign(this, { columns, sizes, radius: Math.min(17, side / 2) });
+    this.edges = columns
+      .slice(1)
+      .map((to, l) => to.map((end, i) => columns[l].map((at, j) => drawEdge(at, end, edge && (() => edge(l, i, j))))));
+    this.circles = columns.map((places, l) =>
+      maps[l]?.length ? [] : places.map((at, i) => this.buildCircle(at, l, i)),
     );
+    const figures = maps.flatMap((plots, l) => plots.map((plot, i) => place(plot.element, columns[l][i], side)));
+    const titles = names.map((name, l) => drawName(name, sizes, l, columns[l][0][0], most));
+    const shapes = [this.edges, this.circles].map((parts) => s("g", {}, ...parts.flat(2).map((part) => part.element)));
+    this.svg = s("svg", { viewBox: `0 0 ${WIDE} ${TALL}`, role: "img", class: "edges" }, ...shapes, ...titles);
+    this.element = h("div", { class: "network" }, this.svg, ...figures);
+    if (neuron) this.makeChoosable(maps, neuron);
   }
 
-  /** Circles: as opaque as the value is large, in the colour of its sign. */
-  drawLayer(places, l, values) {
-    const last = this.columns.length - 1;
-    if (this.hasMaps && l > 0 && l < last) return [];
-    const largest = Math.max(...values.map(Math.abs)) || 1;
-    return places.map(([cx, cy], i) => {
-      const name = nameOf(l, last) + (this.sizes[l] > 1 ? subscript(i + 1) : "");
-      const value = values[i];
-      const fill = `fill-opacity:${((0.75 * Math.abs(value)) / largest).toFixed(2)}`;
-      return s(
-        "g",
-        {},
-        s("circle", { class: "ground", cx, cy, r: this.radius }),
-        s("circle", { class: signClass(value), cx, cy, r: this.radius, style: fill }),
-        this.radius > 12 && s("text", { class: "node", x: cx, y: cy + 6 }, name),
-        s("title", {}, `${name} = ${formatBrief(value)}`),
-      );
-    });
+  /** `layers`: neurons {w, b}; `values`: by column, for the chosen sample; `letter`: of what edges show. */
+  draw(layers, values, title, letter = "w") {
+    this.svg.setAttribute("aria-label", title);
+    for (const [l, neurons] of this.edges.entries()) {
+      const largest = Math.max(...layers[l].flatMap(({ w }) => w.map(Math.abs))) || 1;
+      for (const [i, lines] of neurons.entries()) {
+        for (const [j, line] of lines.entries()) showEdge(line, layers[l][i].w[j], largest, letter);
+      }
+    }
+    for (const [l, circles] of this.circles.entries()) {
+      const largest = Math.max(...values[l].map(Math.abs)) || 1;
+      for (const [i, circle] of circles.entries()) showCircle(circle, values[l][i], largest);
+    }
   }
+
+  /** A circle: as opaque as the value is large, in the colour of its sign. */
+  buildCircle([cx, cy], l, i) {
+    const last = this.columns.length - 1;
+    const name = nameOf(l, last) + (this.sizes[l] > 1 ? subscript(i + 1) : "");
+    const fill = s("circle", { cx, cy, r: this.radius });
+    const title = s("title");
+    const text = this.radius > 12 && s("text", { class: "node", x: cx, y: cy + 6 }, name);
+    const ground = s("circle", { class: "ground", cx, cy, r: this.radius });
+    return { element: s("g", { class: "neuron" }, ground, fill, text, title), fill, title, name };
+  }
+
+  /** Neurons as buttons: circles, and the figures of maps. */
+  makeChoosable(maps, neuron) {
+    for (const [l, places] of this.columns.entries()) {
+      for (const i of range(places.length)) {
+        const element = this.circles[l][i]?.element ?? maps[l][i].element;
+        const name = nameOf(l, this.columns.length - 1) + subscript(i + 1);
+        furnish(element, {
+          role: "button",
+          tabindex: 0,
+          "aria-label": `neuron ${name}`,
+          "data-choosable": "",
+          "data-key": `neuron ${l} ${i}`,
+        });
+        element.addEventListener("click", () => neuron(l, i));
+        element.addEventListener("keydown", ({ key }) => key === "Enter" && neuron(l, i));
+      }
+    }
+  }
+}
+
+/** An edge; one that can be chosen has a wide, invisible line to take hold of. */
+function drawEdge([x1, y1], [x2, y2], choose) {
+  const title = s("title");
+  const line = s("line", { x1, y1, x2, y2 }, !choose && title);
+  const grip = choose && s("line", { class: "grip", x1, y1, x2, y2, onclick: choose }, title);
+  return { element: s("g", {}, line, grip), line, title };
+}
+
+function showEdge({ line, title }, w, largest, letter) {
+  const share = Math.abs(w) / largest;
+  setClass(line, signClass(w));
+  line.style.strokeWidth = (0.4 + 5 * share).toFixed(2);
+  line.style.opacity = (0.15 + 0.85 * share).toFixed(2);
+  setText(title, `${letter} = ${formatBrief(w)}`);
+}
+
+function showCircle({ fill, title, name }, value, largest) {
+  setClass(fill, signClass(value));
+  fill.style.fillOpacity = ((0.75 * Math.abs(value)) / largest).toFixed(2);
+  setText(title, `${name} = ${formatBrief(value)}`);
+}
+
+/** What stands above the columns of a network that is looked at. */
+export function columnNames(activations) {
+  const words = activations.map((name) => name.replace("positive", "identity"));
+  return ["inputs", ...words.slice(0, -1), "output"];
 }
 
 function nameOf(l, last) {
@@ -78,14 +118,12 @@ function nameOf(l, last) {
   return l === last ? "f" : "h";
 }
 
-function drawName(sizes, activations, l, x) {
+function drawName(name, sizes, l, x, most) {
   const last = sizes.length - 1;
-  const words = l === 0 ? "inputs" : l === last ? "output" : activations[l - 1].replace("positive", "identity");
-  const rest = sizes[l] > MOST && `${MOST} of ${sizes[l]} shown`;
+  const rest = sizes[l] > most ? `, ${most} of ${sizes[l]}` : "";
   const anchor = { 0: "start", [last]: "end" }[l] ?? "middle";
   const at = { 0: 2, [last]: WIDE - 2 }[l] ?? x;
-  const line = (text, dy) => s("tspan", { x: at, dy }, text);
-  return s("text", { class: "tick", y: 16, "text-anchor": anchor }, line(words, 0), rest && line(rest, 19));
+  return s("text", { class: "tick", x: at, y: 18, "text-anchor": anchor }, name + rest);
 }
 
 function place(element, [x, y], side) {

@@ -143,9 +143,9 @@ export class Plot {
   }
 
   /** A sample of class k, as `classes` show it. */
-  sample([x, y], classes, k, size = 8) {
+  sample([x, y], classes, k, size = 8, more = "") {
     const transform = `translate(${this.px(x)} ${this.py(y)}) scale(${size / 8})`;
-    this.marks.append(classes.marker(k, { transform }, "sample"));
+    this.marks.append(classes.marker(k, { transform }, `sample ${more}`));
   }
 
   ring([x, y], name) {
@@ -159,10 +159,9 @@ export class Plot {
     this.marks.append(s("path", { class: "wrong", d: path }));
   }
 
-  /** Something to take hold of, and what that does. */
-  handle([x, y], title) {
-    const circle = { class: "handle hold", cx: this.px(x), cy: this.py(y), r: 11 };
-    this.marks.append(s("circle", circle, s("title", {}, title)));
+  /** Something to take hold of. */
+  handle([x, y]) {
+    this.marks.append(s("circle", { class: "handle hold", cx: this.px(x), cy: this.py(y), r: 11 }));
   }
 
   /** How far two points are from each other, in px of the picture. */

@@ -2,7 +2,7 @@
 
 import { clamp } from "../../autograd/view/assets/arrays.js";
 import { buildHelp, buildTools, listenToKeys } from "../../autograd/view/assets/controls.js";
-import { h, s, setNumber } from "../../autograd/view/assets/dom.js";
+import { h, setNumber } from "../../autograd/view/assets/dom.js";
 import { unary } from "../../autograd/view/assets/engine.js";
 import { followNotebook } from "../../autograd/view/assets/frame.js";
 import { formatNumber } from "../../autograd/view/assets/numbers.js";
@@ -10,10 +10,10 @@ import { onTheme } from "../../autograd/view/assets/theme.js";
 import { Playback, Transport } from "../../autograd/view/assets/transport.js";
 import { ClassStyles } from "./classes.js";
 import { buildLayerTable } from "./layer_table.js";
-import { buildLossCurve } from "./loss_curve.js";
+import { LossCurve } from "./loss_curve.js";
 import { bounds, buildMaps, drawBoundary, drawMaps } from "./maps.js";
 import { Decision, forward, unpack } from "./network.js";
-import { NetworkPicture } from "./network_picture.js";
+import { columnNames, NetworkPicture } from "./network_picture.js";
 import { Plot } from "./plot.js";
 import { Samples } from "./samples.js";
 
@@ -43,7 +43,7 @@ class TrainingPage {
     this.last = data.snapshots.length - 1;
     this.playback = new Playback((playing) => this.showPlaying(playing));
     this.build(host);
-    this.go(0);
+    this.go(this.last);
   }
 
   /** The snapshot that is shown. */
@@ -87,17 +87,18 @@ class TrainingPage {
   build(host) {
     const { data } = this;
     this.transport = this.buildTransport();
-    this.loss = buildLossCurve(data.loss, data.snapshots.at(-1).step);
+    this.loss = new LossCurve("loss of the batch by step", "step");
+    this.loss.show([{ name: "loss", points: data.loss }], data.snapshots.at(-1).step);
     this.rows = buildLayerTable(data);
     this.maps = this.isPlanar ? buildMaps(data) : [];
-    this.network = this.isDrawn && new NetworkPicture(data.sizes, data.activations, this.maps);
+    this.network = this.isDrawn && new NetworkPicture(data.sizes, columnNames(data.activations), this.maps);
     const help = buildHelp(legendOf(this), KEYS);
     const { buttons, scrub, clock } = this.transport;
     const controls = h("div", { class: "transport" }, ...buttons, scrub, clock);
     const header = h("header", {}, h("h1", {}, data.title), buildTools(help, host.closest(".cg")), controls);
     const left = h("section", {}, this.isPlanar ? this.buildBoundary() : this.buildSamples());
     const right = h("section", {}, ...(this.network ? [this.network.element] : []), this.loss.element);
-    const diagnostics = h("summary", {}, "Diagnostics: activations, gradients, dead neurons, size of the updates");
+    const diagnostics = h("summary", {}, "Diagnostics: activations, log₁₀|δ|, dead neurons, size of the updates");
     const details = h("details", {}, diagnostics, this.rows.element);
     host.replaceChildren(h("main", {}, header, h("div", { class: "watch" }, left, right), details), help);
     const actions = {
@@ -178,7 +179,7 @@ class TrainingPage {
     if (this.samples) this.samples.draw(said, this.chosen);
     if (!this.isPlanar) return;
     drawBoundary(this.plane, this);
-    drawMaps(this.maps, (point) => this.compute(point));
+    drawMaps(this.maps, (point) => [point, ...this.compute(point)]);
   }
 }
 
@@ -186,10 +187,7 @@ class TrainingPage {
 function classEntries(page) {
   const { classes, data, decision } = page;
   const kinds = [...new Set(data.y.map((y) => decision.classOfTarget(y)))].sort((a, b) => a - b);
-  return kinds.map((k) => {
-    const marker = s("svg", { viewBox: "-10 -10 20 20", "aria-hidden": "true" }, classes.marker(k));
-    return h("li", {}, marker, ` ${page.nameOf(k)}`);
-  });
+  return kinds.map((k) => h("li", {}, classes.icon(k), ` ${page.nameOf(k)}`));
 }
 
 /** How to read the page. */
@@ -204,9 +202,9 @@ function legendOf(page) {
   ];
 }
 
-/** "step 4, loss 0.69": the loss recorded last, and when, if that was earlier. */
+/** "step 4, batch loss 0.69": the loss recorded last, and when, if that was earlier. */
 function clockText(step, record) {
   if (!record || record[1] === null) return `step ${step}`;
   const earlier = record[0] < step ? ` at step ${record[0]}` : "";
-  return `step ${step}, loss ${formatNumber(record[1])}${earlier}`;
+  return `step ${step}, batch loss ${formatNumber(record[1])}${earlier}`;
 }

@@ -1,12 +1,10 @@
-// The bar of time: bands for forward, backward and update, ticks where a gradient is added to another, and notes.
+// The bar of time: bands for forward, backward and update, and ticks where a gradient is added to another.
 
 import { h } from "./dom.js";
 
 const MOST_TICKS = 400;
-export const TICKS = "a gradient is added to one that had arrived before";
 
-/** `notes`: [time, text] …; a click on one goes there. */
-export function paintBands(element, { events, end, forwardEnd }, notes, go) {
+export function paintBands(element, { events, end, forwardEnd }) {
   const percent = (n) => `${(100 * n) / end}%`;
   const update = events.filter(({ kind }) => kind === "update").length;
   const lengths = { forward: forwardEnd, backward: end - forwardEnd - update, update };
@@ -15,7 +13,6 @@ export function paintBands(element, { events, end, forwardEnd }, notes, go) {
   element.replaceChildren(
     ...bands.map(([name, n]) => placed(h("span", { class: name }, name), { width: percent(n) })),
     ...(ticks.length > MOST_TICKS ? [] : ticks).map((time) => placed(h("i", {}), { left: percent(time) })),
-    ...notes.map(([time, title]) => placed(h("b", { title, onclick: () => go(time) }), { left: percent(time) })),
   );
 }
 

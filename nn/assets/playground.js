@@ -1,0 +1,356 @@
+// The playground: a network that trains before one's eyes. Everything shown is a function of its settings and weights.
+
+import { range } from "../../autograd/view/assets/arrays.js";
+import { buildHelp, buildTools, listenToKeys } from "../../autograd/view/assets/controls.js";
+import { button, dropDown, h, setText } from "../../autograd/view/assets/dom.js";
+import { followNotebook } from "../../autograd/view/assets/frame.js";
+import { formatBrief } from "../../autograd/view/assets/numbers.js";
+import { onTheme } from "../../autograd/view/assets/theme.js";
+import { Playback } from "../../autograd/view/assets/transport.js";
+import { ClassStyles } from "./classes.js";
+import { initialParameters } from "./initial_weights.js";
+import { buildLayerEditor } from "./layer_editor.js";
+import { LossCurve } from "./loss_curve.js";
+import { bounds, drawMaps, mapAxes, paintDecision } from "./maps.js";
+import { Decision, unpack } from "./network.js";
+import { NetworkPicture } from "./network_picture.js";
+import { Controls } from "./playground_controls.js";
+import { readLink, thresholdOf, withData, writeLink } from "./playground_settings.js";
+import { Plot } from "./plot.js";
+import { splitSamples, standardizeSamples, withNoise } from "./samples_drawn.js";
+import { ScalarNetwork, targetOf } from "./scalar_network.js";
+import { Training } from "./training.js";
+
+const SPEEDS = [
+  ["1", "1 epoch a second"],
+  ["5", "5 epochs a second"],
+  ["30", "30 epochs a second"],
+  ["Infinity", "as fast as it goes"],
+];
+const BUDGET = 14; // ms of training between two pictures
+const KEYS = [
+  ["Space", "play or pause"],
+  ["→", "one epoch"],
+  ["b", "one batch"],
+  ["r", "start again from the first weights"],
+];
+
+export function start(host, data, OPS, UPDATES) {
+  const page = new Playground(host, data, OPS, UPDATES);
+  onTheme(() => page.paint());
+  followNotebook(host.closest(".cg"));
+  return page;
+}
+
+class Playground {
+  constructor(host, data, OPS, UPDATES) {
+    Object.assign(this, { data, OPS, UPDATES, optimizers: Object.keys(UPDATES) });
+    this.classes = new ClassStyles(data.class_styles);
+    this.playback = new Playback((playing) => setText(this.playButton, playing ? "Pause" : "Play"));
+    const { settings, problems } = readLink(linkText(), data.start, this.knownNames(), data.widest);
+    this.settings = settings;
+    this.build(host);
+    this.restart();
+    if (problems.length) setText(this.message, `The link asks for what there is not: ${problems.join(", ")}.`);
+  }
+
+  /** The names that settings may have. */
+  knownNames() {
+    const { sets, formulas, activations, inits, losses } = this.data;
+    const columns = range(this.data.widest).map((j) => `x${j + 1}`);
+    return {
+      data: Object.keys(sets),
+      features: [...formulas, ...columns],
+      activations: activations.map(({ name }) => name),
+      optimizer: this.optimizers,
+      penalty: ["none", "L1", "L2"],
+      init: Object.keys(inits),
+      loss: Object.keys(losses).map((name) => name.split("/")[0]),
+    };
+  }
+
+  /** The data set that is chosen. */
+  get set() {
+    return this.data.sets[this.settings.data];
+  }
+
+  get sizes() {
+    const { features, layers } = this.settings;
+    return [features.length, ...layers, this.outputs];
+  }
+
+  get outputs() {
+    const k = this.set.classes.length;
+    return k > 2 ? k : 1;
+  }
+
+  // ── settings ──
+
+  /** Other settings. What only steers training goes on from the weights that are there. */
+  change(patch) {
+    const before = this.settings;
+    const isOther = patch.data && patch.data !== before.data;
+    this.settings = isOther ? withData(before, patch.data, this.data.sets[patch.data]) : { ...before, ...patch };
+    const steers = Object.keys(patch).every((key) => ["lr", "penalty", "rate"].includes(key));
+    if (steers) this.training.settings = this.settings;
+    else this.restart();
+    this.showLink();
+  }
+
+  showLink() {
+    const link = writeLink(this.settings, this.data.start);
+    try {
+      history.replaceState(null, "", `#${link}`);
+    } catch {
+      // a frame of a notebook has no address of its own
+    }
+  }
+
+  // ── from the beginning ──
+
+  /** Draws samples and weights anew. */
+  restart() {
+    const { settings, set, data } = this;
+    this.pause();
+    const drawn = withNoise(set, settings.noise, settings.seed);
+    const parts = splitSamples(drawn, settings.share, set.classes.length > 0, settings.seed);
+    const { train, heldOut } = set.standardized ? standardizeSamples(parts) : parts;
+    const samples = ({ X, y }) =>
+      X.map((x, i) => ({ x, y: y[i], target: targetOf(y[i], settings.loss, this.outputs) }));
+    this.samples = { train: samples(train), heldOut: samples(heldOut) };
+    this.network = new ScalarNetwork(this.architecture, this.OPS);
+    const isGiven =
+      data.parameters && String(settings.layers) === String(data.start.layers) && settings.data === data.start.data;
+    this.network.parameters = isGiven
+      ? data.parameters
+      : initialParameters(this.sizes, data.inits[settings.init], settings.seed, this.OPS);
+    this.training = new Training(this.network, this.samples, settings, this.UPDATES);
+    this.decision = new Decision(this.outputs, thresholdOf(settings.loss));
+    setText(this.message, "");
+    this.show();
+  }
+
+  get architecture() {
+    const { settings, sizes, data, set } = this;
+    const inputs = set.X[0].length;
+    const column = (text) => ({ inputs, nodes: [], result: Number(text.slice(1)) - 1 });
+    const features = settings.features.map((text) => (inputs === 2 ? data.graphs[text] : column(text)));
+    const activations = [...settings.activations, "positive"];
+    return { sizes, activations, features, loss: data.losses[`${settings.loss}/${this.outputs}`] };
+  }
+
+  // ── time ──
+
+  /** Does something with the training, and shows what came of it. */
+  advance(act) {
+    act(this.training);
+    this.training.record();
+    if (this.training.diverged) {
+      this.pause();
+      const { lr } = this.settings;
+      setText(
+        this.message,
+        `The loss is not finite any more: try a smaller learning rate than ${lr}, or other weights.`,
+      );
+    }
+    this.paint();
+  }
+
+  epoch() {
+    this.pause();
+    this.advance((training) => training.epoch());
+  }
+
+  batch() {
+    this.pause();
+    this.advance((training) => training.step());
+  }
+
+  togglePlay() {
+    if (this.playback.playing) return this.pause();
+    const tick = () => {
+      this.advance((training) => (this.speed === Infinity ? trainFor(training, BUDGET) : training.epoch()));
+      return !this.training.diverged;
+    };
+    return this.playback.play(tick, () => (this.speed === Infinity ? 0 : 1000 / this.speed), 0);
+  }
+
+  pause() {
+    if (!this.playback.playing) return;
+    this.playback.pause();
+    this.paint(); // finer than while it plays
+  }
+
+  get speed() {
+    return Number(this.speeds.value);
+  }
+
+  // ── the page ──
+
+  build(host) {
+    this.controls = new Controls(this, (patch) => this.change(patch));
+    this.playButton = button("Play", "play or pause", () => this.togglePlay(), { class: "primary" });
+    const again = button("↺", "start again from the first weights", () => this.restart());
+    const epoch = button("Epoch", "one epoch", () => this.epoch());
+    const batch = button("Batch", "one batch", () => this.batch());
+    this.speeds = dropDown({ "aria-label": "speed" }, SPEEDS);
+    this.speeds.value = "Infinity";
+    this.clock = h("output", { class: "clock" });
+    this.message = h("p", { class: "message", role: "status" });
+    const help = buildHelp(
+      LEGEND.map((line) => h("p", {}, line)),
+      KEYS,
+    );
+    const title = h("h1", {}, "Playground");
+    const tools = buildTools(help, host.closest(".cg"));
+    const transport = h("div", { class: "transport" }, this.playButton, epoch, batch, again, this.speeds, this.clock);
+    this.networkPart = h("section", { class: "net" });
+    this.score = h("p", { class: "score" });
+    this.legend = h("ul", { class: "legend" });
+    this.loss = new LossCurve("losses by epoch", "epoch");
+    this.planePart = h("div");
+    const right = h("section", {}, this.planePart, this.score, this.legend, this.loss.element);
+    const main = h("div", { class: "playground" }, this.networkPart, right);
+    const header = h("header", {}, title, transport, tools);
+    host.replaceChildren(
+      h("main", { class: "playground-page" }, header, this.controls.element, this.message, main),
+      help,
+    );
+    listenToKeys(
+      { " ": () => this.togglePlay(), ArrowRight: () => this.epoch(), b: () => this.batch(), r: () => this.restart() },
+      help,
+    );
+  }
+
+  /** Everything anew: another network or other samples. */
+  show() {
+    const key = document.activeElement?.dataset.key;
+    this.controls.show();
+    this.showPlane();
+    this.showNetwork();
+    this.paint();
+    if (key && document.activeElement === document.body)
+      document.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus();
+  }
+
+  showPlane() {
+    const all = [...this.samples.train, ...this.samples.heldOut].map(({ x }) => x);
+    const labels = this.set.features.slice(0, 2);
+    this.middle = range(all[0].length).map((j) => all.reduce((sum, x) => sum + x[j], 0) / all.length);
+    const across = all[0].length > 1 ? bounds(all, 1) : [-1, 1];
+    this.plane = new Plot("what the network says", {
+      x: bounds(all, 0),
+      y: across,
+      labels: [...labels, ""].slice(0, 2),
+    });
+    for (const [part, name] of [
+      ["heldOut", "held"],
+      ["train", ""],
+    ]) {
+      for (const { x, y } of this.samples[part]) this.plane.sample([x[0], x[1] ?? 0], this.markers(), y, 4.5, name);
+    }
+    this.planePart.replaceChildren(this.plane.element);
+    const entries = this.set.classes.map((name, k) => h("li", {}, this.classes.icon(k), ` ${name}`));
+    this.legend.replaceChildren(
+      ...entries,
+      h("li", { class: "train" }, "loss: training"),
+      h("li", { class: "held" }, "held out"),
+    );
+  }
+
+  /** How samples look: by their class; in a regression, by the sign of their number. */
+  markers() {
+    if (this.set.classes.length) return this.classes;
+    return { marker: (y, ...more) => this.classes.marker(Number(y > 0), ...more) };
+  }
+
+  showNetwork() {
+    const { settings, data, sizes } = this;
+    const titles = data.activations.map(({ name, title }) => [name, title]);
+    const editor = buildLayerEditor(settings, titles, data.widest, (patch) => this.change(patch));
+    const axes = mapAxes(this.plane);
+    this.maps = sizes.slice(0, -1).map((m) => range(m).map((i) => new Plot(`neuron ${i + 1}`, axes)));
+    this.picture = new NetworkPicture(sizes, [], [...this.maps, []], { most: Math.max(...sizes) });
+    const heads = h(
+      "div",
+      { class: "heads" },
+      h("div", { class: "column" }, "inputs"),
+      ...editor.columns,
+      h("div", { class: "column" }, "output"),
+    );
+    const across = { class: "across", style: `--columns:${sizes.length}` };
+    this.networkPart.replaceChildren(
+      editor.count,
+      h("div", { class: "scrolls" }, h("div", across, heads, this.picture.element)),
+    );
+  }
+
+  /** A point of the plane as a sample: the other columns have their mean. */
+  at([x, y]) {
+    return this.middle.map((mean, j) => [x, y][j] ?? mean);
+  }
+
+  /** All that depends on the weights. */
+  paint() {
+    const { training, network, samples } = this;
+    const { history } = training;
+    const { epoch, train, heldOut } = history.at(-1);
+    setText(this.clock, `epoch ${formatBrief(epoch)}, step ${training.steps}`);
+    const curve = (name, what) => ({ name, points: history.map((moment) => [moment.epoch, moment[what]]) });
+    this.loss.show([curve("held", "heldOut"), curve("loss", "train")], epoch);
+    setText(
+      this.score,
+      [this.scoreOf("training", samples.train, train), this.scoreOf("held out", samples.heldOut, heldOut)]
+        .filter(Boolean)
+        .join(" · "),
+    );
+    this.paintPlane();
+    drawMaps(this.maps, (point) => network.compute(this.at(point)));
+    const probe = this.at(
+      this.plane.x.map((_, j) => (j ? this.plane.y : this.plane.x)).map(([low, high]) => (low + high) / 2),
+    );
+    const title = `The network after ${training.steps} steps, its weights as edges`;
+    this.picture.draw(unpack(network.parameters, this.sizes), network.compute(probe), title);
+  }
+
+  paintPlane() {
+    const { plane, classes, decision, network } = this;
+    const cells = this.playback.playing ? 36 : 72;
+    if (this.set.classes.length) {
+      paintDecision(plane, classes, decision, (point) => network.outputs(this.at(point)), cells);
+    } else {
+      const colours = classes.colours();
+      plane.field(cells, (x, y) => {
+        const [f] = network.outputs(this.at([x, y]));
+        return [...colours[Number(f > 0)], 0.6 * Math.tanh(Math.abs(f))];
+      });
+    }
+  }
+
+  /** "training: 97 % right, loss 0.12". */
+  scoreOf(name, samples, loss) {
+    if (!samples.length) return "";
+    const { network, decision } = this;
+    const right = samples.filter(({ x, y }) => decision.classOf(network.outputs(x)) === y).length;
+    const share = this.set.classes.length ? `${Math.round((100 * right) / samples.length)} % right, ` : "";
+    return `${name}: ${share}loss ${formatBrief(loss)}`;
+  }
+}
+
+const LEGEND = [
+  "Each small map shows over the input plane what one neuron computes: + where it is above 0, − where it is below.",
+  "An edge is a weight: as wide as it is large, blue where it is above 0, orange where it is below.",
+  "Samples held out are pale: the network does not train on them.",
+];
+
+/** Trains for so many milliseconds, a step at least. */
+function trainFor(training, milliseconds) {
+  const end = performance.now() + milliseconds;
+  do training.step();
+  while (performance.now() < end && !training.diverged);
+}
+
+/** The part of the address behind #. */
+function linkText() {
+  return location.hash.slice(1);
+}
