@@ -9,10 +9,10 @@
 2 contributions arrive, and they add up:
   ∂L/∂w += ∂L/∂L · ∂L/∂w = 1 · 1 = 1  (0 → 1)
       + : L = w·x + w = −6 + 2 = −4, ∂L/∂w = 1
-  ∂L/∂w += ∂L/∂(w·x) · ∂(w·x)/∂w = 1 · −3 = −3  (1 → −2)
+  ∂L/∂w += ∂L/∂(w·x) · ∂(w·x)/∂w = 1 · (−3) = −3  (1 → −2)
       × : w·x = 2 · (−3) = −6, ∂(w·x)/∂w = x = −3
 As a sum over 2 paths:
-  L ← w·x ← w: 1 · −3 = −3
+  L ← w·x ← w: 1 · (−3) = −3
   L ← w: 1 = 1
 """
 
@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from autograd.backprop import topological_order
 from autograd.ops import LEAVES
 from autograd.steps import rehearsed
-from autograd.wording import Name, digits, equation, names_of, slope
+from autograd.wording import Name, digits, equation, names_of, product, slope
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -111,9 +111,8 @@ class Explanation(NamedTuple):
         \frac{\partial \mathrm{L}}{\partial \mathrm{x}} &\mathrel{+}= 1 \cdot 20.0855 = 20.0855 && (0 \to 20.0855) \\[1ex]
         """
         of = rf"\frac{{\partial {_tex(self.root)}}}{{\partial {_tex(self.name)}}}"
-        dot = r" \cdot "
         rows = [
-            rf"{of} &\mathrel{{+}}= {_tex_digits(c.upstream)}{dot}{_tex_digits(c.local)} = {_tex_digits(c.contribution)}"
+            rf"{of} &\mathrel{{+}}= {_tex_product(c.upstream, c.local)} = {_tex_digits(c.contribution)}"
             rf" && ({_tex_digits(c.before)} \to {_tex_digits(c.after)}) \\[1ex]"
             for c in self.contributions[:SHOWN]
         ]
@@ -229,7 +228,12 @@ def _descents(node: Value, root: Value, ways: Mapping[Value, int], names: Mappin
 
 
 def _factors(factors: Sequence[float]) -> str:
-    return " · ".join(map(digits, factors))
+    return product(map(digits, factors))
+
+
+def _tex_product(upstream: float, local: float) -> str:
+    factor = _tex_digits(local)
+    return rf"{_tex_digits(upstream)} \cdot {f'({factor})' if factor[0] == '-' else factor}"
 
 
 def _tex_digits(x: float) -> str:

@@ -24,7 +24,18 @@ if TYPE_CHECKING:
     from autograd.backprop import Node
     from autograd.ops import Op
 
-__all__ = ["Name", "Phrasing", "digits", "equation", "formula", "letters_of", "names_of", "phrasing", "slope"]
+__all__ = [
+    "Name",
+    "Phrasing",
+    "digits",
+    "equation",
+    "formula",
+    "letters_of",
+    "names_of",
+    "phrasing",
+    "product",
+    "slope",
+]
 
 SHORT = 8  # characters of an expression that still is a name
 FORMULA = 40  # characters of a formula that still explains something
@@ -229,6 +240,15 @@ def _joined(*sides: str) -> str:
 def digits(x: float) -> str:
     """Six digits, which show that the product is the product; a real minus sign."""
     return f"{x:.6g}".replace("-", "−")
+
+
+def product(factors: Iterable[str]) -> str:
+    """Numbers as a product: a factor below 0 is in brackets, unless it comes first.
+
+    >>> product(["−2", "−3", "4"])
+    '−2 · (−3) · 4'
+    """
+    return " · ".join(f"({factor})" if k and factor[0] == "−" else factor for k, factor in enumerate(factors))
 
 
 def _number(x: float) -> Name:

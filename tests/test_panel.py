@@ -326,10 +326,13 @@ def test_the_flow_shows_sum_and_activation_of_every_neuron(opened):
 
 def test_choosing_a_sample_moves_the_point(unfolded):
     tab = unfolded(panel("and"))
+    tab.locator("#over").select_option("all")
     tab.locator("#sample").select_option("1")
     assert number(tab, "#z") == -0.5
     tab.locator("figure path.sample").last.click(force=True)
     assert number(tab, "#z") == 1.5
+    loss = (1 / (1 + math.exp(-1.5)) - 1) ** 2 / 2
+    assert f"L = {loss:.4g}" in tab.locator(".flow text").all_text_contents()  # of this sample, whatever is trained on
     slide(tab, "x₁", 0.25)
     assert tab.locator("#sample").input_value() == "-1"
 
@@ -530,7 +533,7 @@ def test_a_screen_reader_finds_presets_controls_pictures_and_numbers(opened):
         '  - button "XOR, 2-2-1 network"',
     ]  # fmt: skip
     controls = tab.get_by_role("region", name="controls").aria_snapshot()
-    for name, value in {"w₁": 2, "w₂": 1, "b": -1.5, "η": 8}.items():
+    for name, value in {"w₁": 2, "w₂": 1, "b": -1.5, "step size η": 8}.items():
         assert f'slider "{name}": "{value}"' in controls
         assert f'spinbutton "{name}, as a number": "{value}"' in controls
     snapshot = tab.locator("main").aria_snapshot()

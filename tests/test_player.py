@@ -59,6 +59,8 @@ def press(page, *keys):
 
 def test_every_step_says_its_sentence(opened):
     page = opened(step(diamond()))
+    assert page.locator("caption").text_content() == "4 nodes; names like v1 number those without a label"
+    assert page.get_by_role("group", name="folding").is_hidden()  # there is one level
     assert said(page).startswith("Nothing is computed yet")
     sentences = []
     for _ in range(12):
@@ -454,18 +456,18 @@ def test_code_is_linked_both_ways(opened):
 def test_it_stops_at_a_node_at_a_large_gradient_and_at_nan(opened):
     page = opened(step(diamond()))
     page.locator("tbody button", has_text="z").click()
-    page.get_by_role("button", name="breakpoint on this node").click()
+    page.get_by_role("button", name="stop at this node").click()
     press(page, "Escape", "b")
     assert said(page).startswith("Forward: z")
     page.locator("tbody button", has_text="z").click()
-    page.get_by_role("button", name="breakpoint on this node").click()
+    page.get_by_role("button", name="stop at this node").click()
     page.get_by_label("stop where").fill("10")
-    page.get_by_role("button", name="next breakpoint").click()
+    page.get_by_role("button", name="to the next stop").click()
     assert said(page) == SENTENCE
     broken = Value(1e200, label="x") * 1e200
     page = opened(step(broken - broken))
     page.get_by_label("nan, inf").check()
-    page.get_by_role("button", name="next breakpoint").click()
+    page.get_by_role("button", name="to the next stop").click()
     assert said(page) == "Forward: x·1e+200 = 1e+200 · 1e+200 = inf."
 
 
@@ -473,7 +475,7 @@ def test_predictions_are_asked_and_mistakes_distinguished(opened):
     page = opened(step(diamond()))
     for _ in range(9):
         press(page, "ArrowRight")
-    page.get_by_label("predict the number").check()
+    page.get_by_label("ask me for each gradient").check()
     page.get_by_role("button", name="one step forward").click()
     assert said(page).startswith("z passes its gradient on to w: ∂L/∂z = 2, and ∂L/∂w was 6.")
     assert page.locator(".box", has_text="grad ?").count() == 1
@@ -528,7 +530,7 @@ def predicting(opened, root, at: int):
     page = opened(step(root))
     for _ in range(at - 1):
         press(page, "ArrowRight")
-    page.get_by_label("predict the number").check()
+    page.get_by_label("ask me for each gradient").check()
     page.get_by_role("button", name="one step forward").click()
     return page
 
@@ -586,7 +588,7 @@ def test_each_place_of_an_operand_used_twice_is_named(opened):
     x = Value(3.0, label="x")
     page = opened(step(x * x))
     press(page, "End", "ArrowLeft", "ArrowLeft")
-    assert "∂L/∂x += ∂L/∂L · ∂L/∂x (as operand 1) = 1 · 3 = 3 (0 → 3), where ∂L/∂x = x = 3." in said(page)
+    assert "∂L/∂x += ∂L/∂L · ∂L/∂x (use 1 of 2) = 1 · 3 = 3 (0 → 3), where ∂L/∂x = x = 3." in said(page)
 
 
 def test_large_and_small_numbers_fit_their_boxes(opened):
@@ -662,14 +664,14 @@ def test_the_keys_stay_alive_where_a_control_goes_away(opened):
     page.get_by_role("button", name="to the end").click()
     page.wait_for_function("document.activeElement.className === 'cg-player'")  # in a frame or two
     page.locator(".box").first.click()
-    page.get_by_role("button", name="breakpoint on this node").click()
+    page.get_by_role("button", name="stop at this node").click()
     page.wait_for_function("document.activeElement.textContent === '● stops here'")
 
 
 def test_without_a_breakpoint_ahead_nothing_moves(opened):
     page = opened(step(diamond()))
     press(page, "ArrowRight", "b")
-    assert (clock(page), said(page)) == (1, "There is no breakpoint ahead.")
+    assert (clock(page), said(page)) == (1, "There is no stop ahead.")
 
 
 def test_the_row_of_the_step_is_in_sight(opened):

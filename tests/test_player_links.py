@@ -1,11 +1,13 @@
-"""The player as something to give on: links to a moment."""
+"""The player as something to give on: links to a moment, the notes of a talk."""
 
 from __future__ import annotations
 
 import re
 from urllib.parse import unquote
 
-from test_player import clock, diamond, network, press, said
+import numpy as np
+import pytest
+from test_player import HALL, clock, diamond, network, press, said
 
 from autograd import Value, step
 
@@ -79,3 +81,74 @@ def test_in_a_frame_the_part_behind_the_address_is_copied_and_a_level_that_was_c
     words = frame.locator(".notice span").text_content()
     assert words == "Copied: #t=1&level=layers. Put it behind the address of the saved page."
     assert re.search("Given", frame.get_by_role("status").text_content())
+
+
+# ── the notes of a talk ─────────────────────────────────────────────────────
+
+HOSTILE = "<img src=x onerror=window.hit=1>\n</script><script>window.hit=1</script>\u202eabc"
+
+
+def test_a_talk_goes_from_note_to_note_in_type_for_a_lecture_hall(opened, contrast):
+    notes = {"end": "Ask: what is ∂L/∂x of x³?", 8: HOSTILE, np.int64(4): "Ask: what if we forget zero_grad?"}
+    page = opened(step(diamond(), notes=notes), viewport=HALL, reduced_motion="reduce")
+    text, place = page.locator(".noted"), page.locator(".talk nav span")
+    seen = []
+    for key in ("n", "n", "n", "n", "N", "ArrowLeft"):
+        press(page, key)
+        seen.append((clock(page), place.text_content(), text.text_content()[:5]))
+    assert seen == [
+        (4, "note 1 of 3", "Ask: "), (8, "note 2 of 3", "<img "), (12, "note 3 of 3", "Ask: "), (12, "note 3 of 3", "Ask: "),
+        (8, "note 2 of 3", "<img "), (7, "3 notes", ""),
+    ]  # fmt: skip
+    page.get_by_role("button", name="the next note").click()
+    assert text.text_content() == "<img src=x onerror=window.hit=1>\n</script><script>window.hit=1</script>[U+202E]abc"
+    assert page.evaluate("window.hit") is None
+    assert (
+        contrast(*text.evaluate("(e) => [getComputedStyle(e).color, getComputedStyle(e.parentNode).backgroundColor]"))
+        > 4.5
+    )
+    marks = page.locator(".bands b")
+    assert marks.count() == 3
+    marks.last.click()
+    assert clock(page) == 12
+    press(page, "p")
+    sizes = page.locator(".noted, .talk nav *").evaluate_all(
+        "(all) => all.map((e) => parseFloat(getComputedStyle(e).fontSize))"
+    )
+    assert min(sizes) >= 28
+    press(page, "p")
+    page.get_by_label("mistake").select_option("keep")  # a step less: the last note is at the end all the same
+    press(page, "End")
+    assert (clock(page), text.text_content()) == (11, notes["end"])
+
+
+def test_without_notes_there_is_no_talk(opened):
+    page = opened(step(diamond()))
+    press(page, "n", "N")
+    assert clock(page) == 0
+    assert page.locator(".talk").is_hidden()
+
+
+@pytest.mark.parametrize(
+    ("notes", "error", "words"),
+    [
+        ({13: "x"}, ValueError, "there is no step 13 to put a note at: the last step is 12"),
+        ({-1: "x"}, ValueError, "there is no step -1 to put a note at: the last step is 12"),
+        ({"begin": "x"}, TypeError, "a note is put at the number of a step, or at \"end\"; got 'begin'"),
+        ({True: "x"}, TypeError, "got True"),
+        ({2.0: "x"}, TypeError, "got 2.0"),
+        ({3: ""}, ValueError, "the note at 3 is empty: leave it out, or say something"),
+        ({"end": " \n"}, ValueError, "the note at end is empty"),
+        ({3: 5}, TypeError, "the note at 3 is a text; got int"),
+        ({12: "a", "end": "b"}, ValueError, "step 12 is the end: it has two notes"),
+        (["x"], TypeError, "notes are a dict, "),
+    ],
+)
+def test_a_note_that_can_not_be_shown_is_refused(notes, error, words):
+    with pytest.raises(error, match=re.escape(words)):
+        step(diamond(), notes=notes)
+
+
+def test_a_live_player_has_the_notes_too():
+    pytest.importorskip("anywidget", reason="needs anywidget: pip install 'chalkgrad[browser]'")
+    assert '"notes":[[3,"Why?"]]' in step(diamond(), notes={3: "Why?"}, live=True).trace

@@ -169,7 +169,7 @@ def test_what_an_optimizer_would_do_with_other_numbers_is_left_out(opened):
 
 def test_a_number_that_is_asked_for_is_not_told_by_a_nudge(opened):
     page = opened(step(loss()))
-    page.get_by_label("predict the number").check()
+    page.get_by_label("ask me for each gradient").check()
     page.evaluate("page.go(page.pass.events.findIndex(({ kind }) => kind === 'accumulate') + 1); page.select(0)")
     page.get_by_label("nudge by").select_option("0.1")
     assert page.locator(".editor p").inner_text() == ""

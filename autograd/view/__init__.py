@@ -14,8 +14,8 @@ what is too wide. ``svg`` draws the result, and a ``Picture`` shows and saves it
     analysis, one backward pass → trace → player → {page, widget}
 
 ``trace`` is the pass as one JSON document. Its ``levels`` are drawn as pictures are, and their boxes open to
-``parts``; ``optimizer_step`` adds what an optimizer would do next, ``source_lines`` and ``model_name`` how the graph
-was written; ``encoding`` saves bytes. The ``player`` steps through it, in a page or in a notebook, and ``animation`` makes
+``parts``; ``optimizer_step`` adds what an optimizer would do next, ``notes`` what a lecturer says, ``source_lines`` and
+``model_name`` how the graph was written; ``encoding`` saves bytes. The ``player`` steps through it, in a page or in a notebook, and ``animation`` makes
 a moving picture of it. ``page`` makes
 pages, those of ``nn`` too: ``scripts`` joins the JavaScript modules in ``assets/`` to a program, and ``operators`` is
 the op table as JavaScript.
@@ -52,7 +52,7 @@ from autograd.view.source_lines import recorded_lines, recording
 from autograd.view.trace import build_trace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 __all__ = ["Picture", "Player", "draw", "mimebundle", "recording", "step"]
 
@@ -101,28 +101,37 @@ def _roots(root: Value | Iterable[Value]) -> list[Value]:
 
 
 @overload
-def step(root: Value, *, update: Any = None, live: Literal[False] = False) -> Player: ...
+def step(
+    root: Value, *, update: Any = None, notes: Mapping[int | str, str] | None = None, live: Literal[False] = False
+) -> Player: ...
 @overload
-def step(root: Value, *, update: Any = None, live: Literal[True]) -> Any: ...
-def step(root: Value, *, update: Any = None, live: bool = False) -> Any:
+def step(
+    root: Value, *, update: Any = None, notes: Mapping[int | str, str] | None = None, live: Literal[True]
+) -> Any: ...
+def step(root: Value, *, update: Any = None, notes: Mapping[int | str, str] | None = None, live: bool = False) -> Any:
     """Step through the forward and the backward pass of the graph below a Value. No number of yours is changed.
 
     In the page, numbers of leaves can be changed (drag a leaf's box, or click it): the page computes all others anew.
 
     update: shows also the step that follows, w ← w − η ∂L/∂w: a learning rate η, or an optimizer (an object with
             ``parameters`` and ``step()``), of which a copy takes it
+    notes:  a talk: what is shown beside the sentence of a step, ``{12: "Ask: why add?", "end": "…"}``; n and N go from
+            note to note. A step's number is the one that the page counts
     live:   a widget whose ``.time`` Python can read and set (needs anywidget), instead of a ``Player``
 
     Nodes made inside ``with recording():`` are shown beside the line of code that made them, and the paths that can be
-    copied begin with your variable for the model (``mlp.layers[0].neurons[2].w[1]``), where there is one.
-    Raises TypeError for anything but a Value, or an update that is neither; ValueError for more than 20,000 nodes;
-    ImportError without anywidget.
+    copied begin with your variable for the model (``mlp.layers[0].neurons[2].w[1]``), where there is one. A saved page opens
+    at what its address says behind #: ``lesson.html#t=12&predict&mistake=assign&w=0.5``.
+    Raises TypeError for anything but a Value, an update that is neither, or notes that are no dict of texts; ValueError for
+    more than 20,000 nodes, and for a note of no text or no step; ImportError without anywidget.
 
     >>> x = Value(3.0, label="x")
     >>> step(x * x)
     <Player of 2 nodes in 8 steps; show it in a notebook, or .save("lesson.html")>
     >>> step(x * x, update=0.1).trace["events"][-1]
     ['update', 0, 3.0, 2.4]
+    >>> step(x * x, notes={6: "Ask: why add?", "end": "What is ∂L/∂x of x³?"}).trace["notes"]
+    [[6, 'Ask: why add?'], [8, 'What is ∂L/∂x of x³?']]
     """
     if not isinstance(root, Value):
         raise TypeError(f"step takes a Value, got {type(root).__name__}; pass the result itself: step(loss)")
@@ -135,7 +144,7 @@ def step(root: Value, *, update: Any = None, live: bool = False) -> Any:
             )
         model = model_name(graph.order, sys._getframe(1))
         with rehearsed(root, graph.order) as steps:
-            trace = build_trace(graph, steps, recorded_lines(), update, model)
+            trace = build_trace(graph, steps, recorded_lines(), update, model, notes)
             still = Picture(build_scene(graph), layout="builtin")
     player = Player(trace, still, rules_of(graph.order))
     if not live:

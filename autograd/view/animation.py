@@ -20,7 +20,7 @@ from autograd.view.picture import Picture
 from autograd.view.scene import TextLine, stroke
 from autograd.view.svg import svg
 from autograd.view.text import cells, number, shorten, signed
-from autograd.wording import ATOM, RAISED
+from autograd.wording import ATOM, RAISED, product
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -57,7 +57,7 @@ def moments(trace: dict[str, Any]) -> Iterator[Moment]:
     ...     print(moment.said)
     Backward: every gradient is 0
     ∂L/∂L = 1
-    ∂L/∂a += ∂L/∂L · ∂L/∂a = 1 · −3 = −3
+    ∂L/∂a += ∂L/∂L · ∂L/∂a = 1 · (−3) = −3
     ∂L/∂b += ∂L/∂L · ∂L/∂b = 1 · 2 = 2
     Every gradient is there
     """
@@ -83,7 +83,7 @@ def moments(trace: dict[str, Any]) -> Iterator[Moment]:
             parent = trace["nodes"][node]["parents"][slot]
             gradients[parent], contributions[node, slot] = after, contribution
             rule = f"{partial(root, parent)} += {partial(root, node)} · {partial(node, parent)}"
-            said = f"{rule} = {number(upstream)} · {number(local)} = {number(contribution)}"
+            said = f"{rule} = {product([number(upstream), number(local)])} = {number(contribution)}"
             yield Moment(said, {**gradients}, {**contributions}, parent, (node, slot))
         elif kind == "done":
             yield Moment("Every gradient is there", {**gradients}, {**contributions})

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["HEIGHT", "STYLES", "Player"]
 
 HEIGHT = 640  # px in a notebook
-STYLES = [ASSETS / "player.css", ASSETS / "presenter.css", ASSETS / "graph.css"]
+STYLES = [ASSETS / name for name in ("player.css", "talk.css", "presenter.css", "graph.css")]
 
 
 class Player(Page):

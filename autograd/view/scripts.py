@@ -12,11 +12,11 @@ In the order in which to read them, each line on those above it:
     engine tape optimizer                                     a graph, computed forward and backward; its parameters moved: no DOM
     dom theme frame controls stage transport                  elements, colours, a notebook's frame, tools, what is zoomed or plays
     wording pass events mistakes rerun changes trace          a trace, and other passes through the same graph: no DOM
-    steps sentences prediction link                           all that can be said of it: no DOM
+    steps sentences prediction notes link                     all that can be said of it: no DOM
     part_map levels                                           which map of the graph is shown: no DOM
     leaf_editor boxes arrows graph                            a graph, painted moment by moment, its numbers changed
     markers minimap                                           what of it is not on the stage
-    card table contributions timeline keys                    what stands around it
+    card table contributions timeline talk keys               what stands around it
     saving sharing layout                                     … and takes it elsewhere
     reactions player, player_page player_widget               the player and its two homes
 

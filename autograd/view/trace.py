@@ -2,7 +2,7 @@
 
 ``build_trace`` makes it from a graph and the steps of its backward pass:
 
-    format    "chalkgrad trace", and ``version`` 7
+    format    "chalkgrad trace", and ``version`` 8
     title     of the page
     root      index of the result L
     model     the variable that holds the model, before every path inside a module: "mlp" in mlp.layers[0]; or ""
@@ -27,6 +27,7 @@
                                                                    · local, before → after, the k-th of n it waits for
               ["done"]                                             every gradient is complete
               ["update", node, before, after]                      an optimizer moves the node's number
+    notes     of a talk, [time, text] in order: time t is the moment after the t-th event
     levels    the same graph as boxes and arrows, finest first; ``place`` says in which box each node is drawn,
               and a box's ``opens`` which part it opens to (−1 for none). A large graph without modules has one level,
               which is a ``part``
@@ -59,6 +60,7 @@ from autograd.value import domain_sentence
 from autograd.view.analysis import path_of, prefixes
 from autograd.view.encoding import encoded
 from autograd.view.levels import Document, PlayerText, maps
+from autograd.view.notes import read_notes
 from autograd.view.operators import rule_name
 from autograd.view.optimizer_step import describe_update, preview_step
 from autograd.view.text import shorten, visible
@@ -76,21 +78,23 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMAT", "VERSION", "build_trace", "dumps"]
 
-FORMAT, VERSION = "chalkgrad trace", 7
+FORMAT, VERSION = "chalkgrad trace", 8
 LONGEST = 200  # characters of a label, 10 times what fits in a box
 
 
 def build_trace(
-    graph: Analysis, steps: Sequence[Step], lines: Mapping[Value, SourceLine], update: Any = None, model: str = ""
-) -> Document:
+    graph: Analysis, steps: Sequence[Step], lines: Mapping[Value, SourceLine], update: Any = None, model: str = "",
+    notes: Any = None,
+) -> Document:  # fmt: skip
     """The trace of a graph with one root, as plain data.
 
     steps:  those of its backward pass, whose gradients the nodes have
     lines:  node → line of code that made it
     update: an optimizer, or a learning rate, that moves the parameters afterwards (``optimizer_step`` says how)
     model:  what the model is called
+    notes:  what is to be said at some steps (``notes`` says how)
 
-    Raises TypeError and ValueError for an update that can't be.
+    Raises TypeError and ValueError for an update, or notes, that can't be.
 
     >>> from autograd import Value, step
     >>> a = Value(3.0, label="a")
@@ -107,6 +111,7 @@ def build_trace(
     line_at = {line: i for i, line in enumerate(sorted({line for line in code if line}))}
     moves = preview_step(order, update)
     names = names_of(order, root)
+    events = [*_forward(order), *_backward(root, steps, index), *_updates(moves, index)]
     return {
         "format": FORMAT,
         "version": VERSION,
@@ -127,7 +132,8 @@ def build_trace(
         "modules": [[visible(path), module_at.get(path.rpartition(".")[0], -1)] for path in modules],
         "lines": [[visible(Path(line.file).name), line.number, visible(line.text)] for line in line_at],
         "update": describe_update(update),
-        "events": [*_forward(order), *_backward(root, steps, index), *_updates(moves, index)],
+        "events": events,
+        "notes": read_notes(notes, last=len(events)),
         **maps(graph, PlayerText(graph, names, steps, moves)),
     }
 

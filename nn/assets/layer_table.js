@@ -7,14 +7,14 @@ import { formatBrief, formatNumber } from "../../autograd/view/assets/numbers.js
 // Title of a column → the key of its cells; histograms have none.
 const COLUMNS = {
   "activation h": "",
-  "log₁₀ |δ|": "",
+  "gradient |δ|, log scale": "",
   "δ = 0": "zero",
   dead: "dead",
   saturated: "saturated",
   "‖Δw‖/‖w‖": "ratio",
 };
 const HINT =
-  "δ = ∂L/∂(weighted sum). Dead: slope 0 on every sample; saturated: slope near 0. " +
+  "δ = ∂L/∂z, z the weighted sum of a neuron. Dead: slope 0 on every sample; saturated: slope near 0. " +
   "‖Δw‖/‖w‖, the size of a step against the weights, is often near 0.001.";
 
 /** Returns { element, draw(snapshot, index) }. */
@@ -40,7 +40,7 @@ export function buildLayerTable({ activations, snapshots }) {
 function buildLayer(activation, l, snapshots) {
   const keys = Object.values(COLUMNS).filter(Boolean);
   const cells = Object.fromEntries(keys.map((key) => [key, h("td", { "data-key": `${l}.${key}` })]));
-  const bars = [buildHistogram(`h of layer ${l + 1}`), buildHistogram(`log₁₀|δ| of layer ${l + 1}`)];
+  const bars = [buildHistogram(`h of layer ${l + 1}`), buildHistogram(`|δ| of layer ${l + 1}`, (log) => 10 ** log)];
   const path = buildRatioPath(l, snapshots);
   const title = `${l + 1}, ${activation === "positive" ? "linear" : activation}`;
   const histograms = bars.map(({ element }) => h("td", {}, element));
@@ -64,8 +64,8 @@ function percent(x) {
   return `${Number((100 * x).toPrecision(2))} %`;
 }
 
-/** Bars that are as wide as there is room, and the numbers at both ends. */
-function buildHistogram(name) {
+/** Bars that are as wide as there is room, and the numbers at both ends, of which `read` makes what they mean. */
+function buildHistogram(name, read = (x) => x) {
   const attributes = { class: "bars", viewBox: "0 0 210 50", preserveAspectRatio: "none", role: "img" };
   const svg = s("svg", attributes);
   const ends = [h("span"), h("span")];
@@ -79,9 +79,9 @@ function buildHistogram(name) {
     };
     svg.replaceChildren(...counts.map(bar));
     svg.dataset.counts = counts.join(" ");
-    const [low, high] = span.map(formatNumber);
+    const [low, high] = span.map((x) => formatNumber(read(x)));
     svg.setAttribute("aria-label", `histogram of ${name}: ${total} numbers from ${low} to ${high}`);
-    for (const [i, end] of ends.entries()) end.textContent = formatBrief(span[i], 2);
+    for (const [i, end] of ends.entries()) end.textContent = formatBrief(read(span[i]), 2);
   };
   return { element: h("figure", {}, svg, h("div", { class: "span", "aria-hidden": "true" }, ...ends)), draw };
 }

@@ -1,23 +1,25 @@
 // Losses by step, logarithmic where they can be, with a line at the step that is shown.
 
 import { h, s, setText } from "../../autograd/view/assets/dom.js";
-import { formatNumber } from "../../autograd/view/assets/numbers.js";
+import { formatBrief, formatNumber } from "../../autograd/view/assets/numbers.js";
 
 const [WIDTH, HEIGHT] = [640, 120];
+const LEFT = 70; // for the losses beside the axis
 
 export class LossCurve {
-  /** `unit`: what is counted from left to right. */
-  constructor(title, unit) {
-    this.unit = unit;
+  /** `unit`: what is counted from left to right; `caption`: whose losses they are. */
+  constructor(title, unit, caption) {
+    Object.assign(this, { unit, words: caption });
     this.curves = s("g");
     this.cursor = s("line", { class: "cursor", y1: 0, y2: HEIGHT });
-    const tick = (x, anchor) => s("text", { class: "tick", x, y: HEIGHT + 18, "text-anchor": anchor });
-    this.ends = [tick(0, "start"), tick(WIDTH, "end")];
+    const tick = (x, y, anchor) => s("text", { class: "tick", x, y, "text-anchor": anchor });
+    this.ends = [tick(0, HEIGHT + 18, "start"), tick(WIDTH, HEIGHT + 18, "end")];
+    this.scale = [tick(-6, 16, "end"), tick(-6, HEIGHT - 4, "end")]; // the largest loss, the least
     const frame = s("rect", { class: "frame", width: WIDTH, height: HEIGHT });
-    const viewBox = `-6 -4 ${WIDTH + 12} ${HEIGHT + 28}`;
+    const viewBox = `${-LEFT} -4 ${LEFT + WIDTH + 6} ${HEIGHT + 28}`;
     const attributes = { class: "wide", viewBox, role: "img", "aria-label": title };
     this.caption = h("figcaption");
-    const svg = s("svg", attributes, frame, this.curves, this.cursor, ...this.ends);
+    const svg = s("svg", attributes, frame, this.curves, this.cursor, ...this.ends, ...this.scale);
     this.element = h("figure", {}, svg, this.caption);
   }
 
@@ -38,11 +40,9 @@ export class LossCurve {
     );
     setText(this.ends[0], `${this.unit} ${first}`);
     setText(this.ends[1], formatNumber(end));
-    const scale = [high, low].map(formatNumber).join(" down to ");
-    setText(
-      this.caption,
-      values.length ? `loss, from ${scale}${isLog ? " (logarithmic)" : ""}` : "no steps were recorded",
-    );
+    for (const [i, y] of [high, low].entries()) setText(this.scale[i], values.length ? formatBrief(y, 2) : "");
+    const said = `${this.words}${isLog ? ", logarithmic" : ""}`;
+    setText(this.caption, values.length ? said : "no steps were recorded");
   }
 
   move(step) {

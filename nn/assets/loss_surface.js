@@ -17,7 +17,7 @@ export class LossSurface {
     this.drag = drag;
     this.canvas = h("canvas", { width: SHARP * SIDE, height: SHARP * SIDE, "aria-hidden": "true" });
     this.svg = s("svg", { viewBox: `0 0 ${SIDE} ${SIDE}`, role: "img", class: "grab" });
-    this.caption = h("figcaption", {}, "loss");
+    this.caption = h("figcaption", {}, "the loss for all w₁ and w₂, with this b");
     const stage = h("div", { class: "stage", style: "--inset:0%" }, this.canvas, this.svg);
     this.element = h("figure", { class: "surface" }, stage, this.caption);
     this.svg.addEventListener("pointerdown", (event) => {

@@ -4,7 +4,7 @@ import { range } from "../../autograd/view/assets/arrays.js";
 import { furnish, h, s, setClass, setText } from "../../autograd/view/assets/dom.js";
 import { formatBrief, signClass, subscript } from "../../autograd/view/assets/numbers.js";
 
-const [WIDE, TALL, TOP] = [640, 400, 34]; // of the picture; above TOP stand the names of the layers
+const [WIDE, TALL, TOP] = [640, 400, 46]; // of the picture; above TOP stand the names of the layers
 export const MOST = 10; // neurons of a layer that are drawn
 
 /** Where the neurons of each layer stand, the inputs first: { side, columns: [[[x, y], …], …] }. */
@@ -120,10 +120,11 @@ function nameOf(l, last) {
 
 function drawName(name, sizes, l, x, most) {
   const last = sizes.length - 1;
-  const rest = sizes[l] > most ? `, ${most} of ${sizes[l]}` : "";
+  const rest = sizes[l] > most && `${most} of ${sizes[l]} shown`;
   const anchor = { 0: "start", [last]: "end" }[l] ?? "middle";
   const at = { 0: 2, [last]: WIDE - 2 }[l] ?? x;
-  return s("text", { class: "tick", x: at, y: 18, "text-anchor": anchor }, name + rest);
+  const line = (text, dy) => s("tspan", { x: at, dy }, text);
+  return s("text", { class: "tick", y: 16, "text-anchor": anchor }, line(name, 0), rest && line(rest, 19));
 }
 
 function place(element, [x, y], side) {

@@ -19,12 +19,12 @@ export function legendOf(classes) {
       { class: "legend", "aria-label": "legend" },
       entry(classes.marker(1), "a sample that should give 1"),
       entry(classes.marker(0), "a sample that should give 0"),
-      entry(s("path", { class: "wrong", d: "M-7 -7 L7 7 M7 -7 L-7 7" }), "it is on the wrong side"),
+      entry(s("path", { class: "wrong", d: "M-7 -7 L7 7 M7 -7 L-7 7" }), "a sample on the wrong side"),
       entry(s("line", { class: "boundary", x1: -9, y1: 9, x2: 9, y2: -9 }), "the line w·x + b = 0: drag it"),
       entry(s("line", { class: "boundary next", x1: -9, y1: 9, x2: 9, y2: -9 }), "where the next step takes it"),
       entry(s("circle", { class: "handle", r: 7 }), "the tip of w: drag it to turn the line"),
       entry(s("circle", { class: "ball", r: 7 }), "the weights, on the surface of the loss: drag them"),
-      entry(s("circle", { class: "now", r: 8 }), "the point x of “one sample”: drag it"),
+      entry(s("circle", { class: "now", r: 8 }), "the sample whose numbers are shown: drag it"),
     ),
   ];
 }
@@ -38,7 +38,14 @@ export function buildBar(panel) {
   };
   const step = h("button", { id: "descend", onclick: once }, "Step");
   const again = button("↺", "start again", () => panel.load(panel.preset));
-  const lecture = h("button", { id: "lecture", onclick: () => panel.loadLecture() }, "The lecture’s numbers");
+  const lecture = button(
+    "Best weights",
+    "the most that can be right, with the step function",
+    () => panel.loadLecture(),
+    {
+      id: "lecture",
+    },
+  );
   const loss = h("b", { id: "loss" });
   const score = h("strong", { id: "score" });
   const figures = h("span", { class: "figures" }, "loss ", loss, " · ", score);
@@ -70,7 +77,7 @@ export function buildControls(panel) {
     panel.isNetwork && h("label", {}, "neuron ", neurons),
     ...weights.map((knob) => knob.element),
     rate.element,
-    h("label", {}, "loss of ", over),
+    h("label", { title: "whose loss is shown, and lowered" }, "train on ", over),
   );
   const show = () => {
     shapes.show();

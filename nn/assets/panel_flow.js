@@ -1,8 +1,15 @@
 // The neuron as an equation, as boxes and edges, and as the factors of its gradient.
 
 import { h, s, setNumber } from "../../autograd/view/assets/dom.js";
-import { formatBrief, formatNumber, formatSigned, signClass, subscript } from "../../autograd/view/assets/numbers.js";
-import { backward, meanGradients, PARAMETERS } from "./neuron.js";
+import {
+  bracketed,
+  formatBrief,
+  formatNumber,
+  formatSigned,
+  signClass,
+  subscript,
+} from "../../autograd/view/assets/numbers.js";
+import { backward, meanGradients, PARAMETERS, squaredError } from "./neuron.js";
 
 const [HIGH, LOW, MIDDLE] = [44, 114, 79]; // px in the drawing: the rows of boxes
 const HALF = 110; // half a neuron's width
@@ -10,10 +17,10 @@ const HALF = 110; // half a neuron's width
 /** z = w₁·x₁ + w₂·x₂ + b → h = σ(z), in numbers. */
 export function drawEquation(element, { neuron, names, picked, row }, { inputs, z, h: value }) {
   const { w, b } = neuron;
-  const factor = (x) => (x < 0 ? `(${formatBrief(x)})` : formatBrief(x));
-  const products = w.map((wj, j) => `${factor(wj)}·${factor(inputs[j])}`);
+  const brief = (x) => bracketed(formatBrief(x));
+  const [w1, w2] = [formatBrief(w[0]), brief(w[1])];
   element.replaceChildren(
-    `z = ${products.join(" + ")} + ${factor(b)} = `,
+    `z = ${w1}·${brief(inputs[0])} + ${w2}·${brief(inputs[1])} + ${brief(b)} = `,
     bold("z", z),
     `  →  ${names[picked]} = ${row.title}(z) = `,
     bold("h", value),
@@ -56,7 +63,7 @@ export function drawFlow(svg, panel, fired) {
     s("line", { x1: out, y1: MIDDLE, x2: out + 110, y2: MIDDLE }),
     ...x.map((xj, j) => drawBox(54, [HIGH, LOW][j], 52, `x${subscript(j + 1)} = ${formatBrief(xj)}`)),
     ...fired.map((one, k) => drawNeuron(panel, places[k], one, k)),
-    drawLoss(panel, out + 110),
+    drawLoss(panel, fired.at(-1).h, out + 110),
     ...edges.map(([, text]) => text),
   );
 }
@@ -99,10 +106,10 @@ function drawNeuron(panel, [x, y], { z, h: value }, k) {
   );
 }
 
-function drawLoss(panel, x) {
-  const loss = panel.loss();
-  const box = drawBox(x, MIDDLE, 76, `L = ${formatNumber(loss)}`);
-  box.append(s("text", { class: "tick", x, y: MIDDLE + 42 }, panel.all ? "all samples" : `y = ${panel.target}`));
+/** The loss of this one sample. */
+function drawLoss({ target, names }, value, x) {
+  const box = drawBox(x, MIDDLE, 76, `L = ${formatNumber(squaredError(value, target))}`);
+  box.append(s("text", { class: "tick", x, y: MIDDLE + 42 }, `½ (${names.at(-1)} − y)², y = ${target}`));
   return box;
 }
 

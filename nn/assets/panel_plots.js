@@ -37,7 +37,8 @@ export function drawPlane(plot, panel) {
   plot.ring(x, "now hold");
   for (const [k, line] of lines.entries()) drawNormal(plot, line, anchors[k], isNetwork ? names[k] : "w");
   const bent = !isNetwork && decide(σ(-1e-9)[0]) === decide(σ(1e-9)[0]);
-  plot.caption.textContent = `input plane${bent ? "; the line is z = 0, the colours change at h = ½" : ""}`;
+  const ahead = next ? "; dashed: the line after the next step" : "";
+  plot.caption.textContent = `input plane${bent ? "; the line is z = 0, the colours change at h = ½" : ahead}`;
   const seen = `The input plane with ${preset.X.length} samples, ${preset.X.length - wrong.length} on the right side`;
   plot.describe(`${seen}; the point is at (${x.map(formatNumber).join(", ")})`);
 }
@@ -100,7 +101,7 @@ function drawNormal(plot, neuron, anchor, words) {
   if (!anchor) return;
   const { tip, name } = waysOf(neuron);
   plot.arrow(anchor, tip, "normal");
-  plot.handle(tipOf(plot, neuron, anchor));
+  plot.handle(tipOf(plot, neuron, anchor), "drag the tip of w to turn the line");
   plot.text(words, anchor, "name", [name[0] - 7, name[1] - 6]);
 }
 

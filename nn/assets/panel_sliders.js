@@ -21,7 +21,7 @@ export function buildKnobs(panel, ...plane) {
     panel.lr = v;
   };
   const bias = knob(panel, "b", limits, () => panel.neuron.b, setBias);
-  const rate = knob(panel, "η", [0.05, 10], () => panel.lr, setRate);
+  const rate = knob(panel, "step size η", [0.05, 10], () => panel.lr, setRate);
   return { inputs: [input(0), input(1)], weights: [weight(0), weight(1), bias], rate };
 }
 

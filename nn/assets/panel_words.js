@@ -30,7 +30,7 @@ export function adviceOn(panel) {
   if (!wrong.length) return "Every sample is on its side. Train on: the neuron becomes surer, the loss falls.";
   const who = whoIsWrong(panel);
   if (isNetwork) return `${who} on the wrong side. Two neurons draw a line each, f decides: press Train.`;
-  const advice = "Press Step: the line moves to the dashes, the loss falls. Or drag the line.";
+  const advice = "Press Step: the line moves to the dashes, the loss falls. Or drag the line, or w.";
   return `${who} on the wrong side of the line. ${advice}`;
 }
 

@@ -207,7 +207,7 @@ class Playground {
     this.networkPart = h("section", { class: "net" });
     this.score = h("p", { class: "score" });
     this.legend = h("ul", { class: "legend" });
-    this.loss = new LossCurve("losses by epoch", "epoch");
+    this.loss = new LossCurve("losses by epoch", "epoch", "mean loss of the samples");
     this.planePart = h("div");
     const right = h("section", {}, this.planePart, this.score, this.legend, this.loss.element);
     const main = h("div", { class: "playground" }, this.networkPart, right);

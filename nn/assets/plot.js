@@ -159,9 +159,10 @@ export class Plot {
     this.marks.append(s("path", { class: "wrong", d: path }));
   }
 
-  /** Something to take hold of. */
-  handle([x, y]) {
-    this.marks.append(s("circle", { class: "handle hold", cx: this.px(x), cy: this.py(y), r: 11 }));
+  /** Something to take hold of, and what that does. */
+  handle([x, y], title) {
+    const circle = { class: "handle hold", cx: this.px(x), cy: this.py(y), r: 11 };
+    this.marks.append(s("circle", circle, s("title", {}, title)));
   }
 
   /** How far two points are from each other, in px of the picture. */

@@ -43,7 +43,7 @@ class TrainingPage {
     this.last = data.snapshots.length - 1;
     this.playback = new Playback((playing) => this.showPlaying(playing));
     this.build(host);
-    this.go(this.last);
+    this.go(0);
   }
 
   /** The snapshot that is shown. */
@@ -87,7 +87,7 @@ class TrainingPage {
   build(host) {
     const { data } = this;
     this.transport = this.buildTransport();
-    this.loss = new LossCurve("loss of the batch by step", "step");
+    this.loss = new LossCurve("loss of the batch by step", "step", "loss of each step’s samples");
     this.loss.show([{ name: "loss", points: data.loss }], data.snapshots.at(-1).step);
     this.rows = buildLayerTable(data);
     this.maps = this.isPlanar ? buildMaps(data) : [];
@@ -98,7 +98,7 @@ class TrainingPage {
     const header = h("header", {}, h("h1", {}, data.title), buildTools(help, host.closest(".cg")), controls);
     const left = h("section", {}, this.isPlanar ? this.buildBoundary() : this.buildSamples());
     const right = h("section", {}, ...(this.network ? [this.network.element] : []), this.loss.element);
-    const diagnostics = h("summary", {}, "Diagnostics: activations, log₁₀|δ|, dead neurons, size of the updates");
+    const diagnostics = h("summary", {}, "Diagnostics: activations, gradients, dead neurons, size of the updates");
     const details = h("details", {}, diagnostics, this.rows.element);
     host.replaceChildren(h("main", {}, header, h("div", { class: "watch" }, left, right), details), help);
     const actions = {
@@ -202,9 +202,9 @@ function legendOf(page) {
   ];
 }
 
-/** "step 4, batch loss 0.69": the loss recorded last, and when, if that was earlier. */
+/** "step 4, loss 0.69": the loss recorded last, and when, if that was earlier. */
 function clockText(step, record) {
   if (!record || record[1] === null) return `step ${step}`;
   const earlier = record[0] < step ? ` at step ${record[0]}` : "";
-  return `step ${step}, batch loss ${formatNumber(record[1])}${earlier}`;
+  return `step ${step}, loss ${formatNumber(record[1])}${earlier}`;
 }

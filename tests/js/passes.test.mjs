@@ -92,6 +92,6 @@ test("a node is found by any of its names, and its operands are told apart", () 
     nodes.filter((node) => matches(node, "param")).map(({ name }) => name),
     ["w"],
   );
-  assert.equal(operandNote({ parents: [4, 4] }, 1), " (as operand 2)");
+  assert.equal(operandNote({ parents: [4, 4] }, 1), " (use 2 of 2)");
   assert.equal(operandNote({ parents: [4, 5] }, 1), "");
 });

@@ -8,6 +8,7 @@ import { matches } from "./trace.js";
 const LINE = 19; // px from one line of text to the next
 const GRAIN = 8; // px of dragging, for each grain by which a number moves
 const CHARACTER = 8.43; // px, the width of one
+export const PIPS = "one for each contribution to its gradient; the full ones have arrived";
 const MOST_PIPS = 5; // as many as a box is high; a node that is used more often has only its badge
 
 /** A box of a map, with `inside`, the nodes it stands for. A folded box stands for many and only counts them. */
@@ -26,7 +27,8 @@ export function drawBox(box, inside) {
   const right = s("text", { class: "right", x, y: y + height + 13 }); // the right number, beside a wrong one
   const changing = folded ? [] : node.uses > 1 ? [badge, right] : [right];
   const shown = texts.slice(box.name ? 0 : 1);
-  const g = s("g", { class: "box" }, ...drawShape(box, node), ...shown, ...pips, ...changing);
+  const legend = pips.length > 0 && s("g", {}, s("title", {}, PIPS), ...pips);
+  const g = s("g", { class: "box" }, ...drawShape(box, node), ...shown, legend, ...changing);
   return { g, box, inside, texts, pips, badge, right, folded, room: x + width - left - 5 };
 }
 

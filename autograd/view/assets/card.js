@@ -77,7 +77,7 @@ export class Card {
       "p",
       { class: "buttons" },
       button("Copy path", "copy its path", () => copy(node.full || node.name)),
-      button(stop, "breakpoint on this node", () => toggleStop(node.index)),
+      button(stop, "stop at this node", () => toggleStop(node.index)),
       button("forward", "to its forward step", () => go(forward)),
       button("gradient", "to the step that completes its gradient", () => go(changes.at(-1)?.[0] ?? pass.end)),
       button("✕", "close", close),

@@ -4,7 +4,7 @@ import { clamp } from "./arrays.js";
 import { arrowsBySlot, drawArrow, paintArrows, slotKey, walk } from "./arrows.js";
 import { addReactions, drawBox, paintBox } from "./boxes.js";
 import { furnish, s, setText } from "./dom.js";
-import { formatNumber, formatSigned } from "./numbers.js";
+import { formatNumber, formatSigned, productText } from "./numbers.js";
 
 export class Graph {
   /** `map`: boxes, arrows, frames, and in which box each node is (`place`); `reactions`: how boxes react. */
@@ -74,8 +74,9 @@ export class Graph {
     const [, text] = this.label.children;
     this.label.setAttribute("visibility", this.active ? "visible" : "hidden");
     if (!this.active) return;
-    const product = isAsking ? "? = ?" : `${formatNumber(event.local)} = ${formatNumber(event.contribution)}`;
-    setText(text, `${formatNumber(event.upstream)} · ${product}`);
+    const { upstream, local, contribution } = event;
+    const known = () => `${productText(upstream, local)} = ${formatNumber(contribution)}`;
+    setText(text, isAsking ? `${formatNumber(upstream)} · ? = ?` : known());
   }
 
   /** Puts it in the middle of what a window shows of the arrow, where it covers no box, or at least none of `ends`. */

@@ -1,5 +1,6 @@
 // The elements of the player, and what they do.
 
+import { PIPS } from "./boxes.js";
 import { buildHelp, buildTools, descriptionList } from "./controls.js";
 import { button, dropDown, h } from "./dom.js";
 import { KEYS } from "./keys.js";
@@ -8,6 +9,8 @@ import { download, downloadPng, pictureOf } from "./saving.js";
 import { copyLink } from "./sharing.js";
 import { GRAINS } from "./steps.js";
 import { NodeTable } from "./table.js";
+import { Talk } from "./talk.js";
+import { TICKS } from "./timeline.js";
 import { Transport } from "./transport.js";
 
 const LEGEND = [
@@ -15,15 +18,21 @@ const LEGEND = [
   ["dashed ring", "the node that receives a gradient"],
   ["dashed outline", "a value that is not computed yet"],
   ["thick outline", "visited: its gradient is complete and was passed on"],
-  ["■ ■ □", "the contributions that a node waits for; the full ones have arrived"],
+  ["■ ■ □", PIPS],
+  ["ı above the slider", TICKS],
+  ["v5, v11", "numbers without a label of their own, in the order in which they are computed"],
   ["blue +, orange −", "the sign of a gradient: an arrow is as wide as the gradient along it is large"],
 ];
+const STOP_HELP = "Play stops where a gradient is larger, a number is nan or inf, or at a node whose card says so";
+const PREDICT_HELP = "Each new gradient is hidden until you have typed it";
+const MISTAKE_HELP = "The same backward pass, as a program with this mistake computes it";
 const SPEEDS = { "1400ms": "slow", "600ms": "normal", "150ms": "fast" };
 
 /** All elements by name; `root` holds them. */
 export function buildLayout(player) {
   const ui = { ...buildTime(player), ...buildOptions(player), ...buildSide(player) };
   ui.sentence = h("p", { class: "sentence", "aria-live": "polite", role: "status" });
+  ui.talk = new Talk((direction) => player.toNote(direction));
   ui.stage = h("div", { class: "stage" });
   ui.note = h("p", { class: "note" });
   ui.trail = h(
@@ -58,7 +67,7 @@ export function buildLayout(player) {
     h("header", {}, title, ui.levels, ui.table.search, buildToolbar(player, ui.help)),
     h("main", {}, left, side),
     ui.notice,
-    ui.sentence,
+    h("div", { class: "words" }, ui.sentence, ui.talk.element),
     ui.bar,
     ui.options,
     ui.help,
@@ -82,7 +91,8 @@ function buildNotice() {
 
 function buildLevels(player) {
   const levels = player.trace.levels.map(({ name }, i) => button(name, `show ${name}`, () => player.showWholeLevel(i)));
-  return h("div", { class: "levels", role: "group", "aria-label": "folding" }, ...levels);
+  const attributes = { class: "levels", role: "group", "aria-label": "folding", hidden: levels.length < 2 };
+  return h("div", attributes, ...levels);
 }
 
 function buildToolbar(player, help) {
@@ -107,7 +117,7 @@ function buildFoot(player, note, changes) {
     { class: "foot" },
     note,
     changes,
-    button("⊡", "fit the graph", () => player.stage.fit()),
+    button("fit", "fit the graph", () => player.stage.fit()),
     button("+", "zoom in", () => player.stage.zoom(1.25)),
     button("−", "zoom out", () => player.stage.zoom(0.8)),
   );
@@ -133,7 +143,7 @@ function buildTime(player) {
   const grain = dropDown({ "aria-label": "a step is" }, Object.entries(GRAINS));
   const speed = dropDown({ "aria-label": "speed" }, Object.entries(SPEEDS));
   speed.value = "600ms";
-  const bands = h("div", { class: "bands", "aria-hidden": "true" });
+  const bands = h("div", { class: "bands", title: `Marks: ${TICKS}`, "aria-hidden": "true" });
   const bar = h(
     "div",
     { class: "transport", role: "toolbar", "aria-label": "player" },
@@ -148,18 +158,24 @@ function buildTime(player) {
 
 function buildOptions(player) {
   const predictOn = h("input", { type: "checkbox", onchange: () => player.startPredicting() });
-  const limit = h("input", { type: "number", min: 0, step: "any", "aria-label": "stop where |gradient| exceeds" });
+  const limit = h("input", {
+    type: "number",
+    min: 0,
+    step: "any",
+    placeholder: "off",
+    "aria-label": "stop where |gradient| exceeds",
+  });
   const onNonfinite = h("input", { type: "checkbox" });
-  const next = button("⇥", "to the next breakpoint", () => player.toBreakpoint());
+  const next = button("next stop", "to the next stop", () => player.toBreakpoint());
   const setMistake = (chosen) => player.setMistake(chosen);
   const mistake = dropDown({ "aria-label": "mistake" }, Object.entries(MISTAKES), setMistake);
-  const nonfinite = h("label", {}, onNonfinite, " nan, inf");
+  const nonfinite = h("label", {}, "or ", onNonfinite, " nan, inf");
   const options = h(
     "div",
     { class: "options" },
-    h("label", {}, predictOn, " predict the number"),
-    h("span", { class: "stops" }, "stop at |gradient| > ", limit, nonfinite, next),
-    h("label", {}, "mistake: ", mistake),
+    h("label", { title: PREDICT_HELP }, predictOn, " ask me for each gradient"),
+    h("span", { class: "stops", title: STOP_HELP }, "stop at |gradient| > ", limit, nonfinite, next),
+    h("label", { title: MISTAKE_HELP }, "mistake: ", mistake),
   );
   return { predictOn, limit, onNonfinite, mistake, options };
 }

@@ -4,7 +4,7 @@ import { backwardEvents, updateEvents } from "./events.js";
 import { Pass } from "./pass.js";
 
 export const MISTAKES = {
-  "": "no mistake",
+  "": "none",
   assign: "= instead of +=",
   keep: "no zero_grad before this pass",
   order: "wrong order of visits",

@@ -20,6 +20,16 @@ export function formatBrief(x, digits = 3) {
   return formatNumber(Number(x.toPrecision(digits)));
 }
 
+/** A number as text in a product or a sum: below 0 it is in brackets. */
+export function bracketed(text) {
+  return text.startsWith("−") ? `(${text})` : text;
+}
+
+/** "2 · (−3)", of two numbers. */
+export function productText(a, b) {
+  return `${formatNumber(a)} · ${bracketed(formatNumber(b))}`;
+}
+
 /** The class that colours a number by its sign. */
 export function signClass(x) {
   if (x > 0) return "plus";

@@ -14,6 +14,7 @@ import { Levels } from "./levels.js";
 import { Markers } from "./markers.js";
 import { Minimap } from "./minimap.js";
 import { mistakenPass } from "./mistakes.js";
+import { nextNote, notesIn } from "./notes.js";
 import { parseNumber } from "./numbers.js";
 import { diagnose, question, ruleOf } from "./prediction.js";
 import { reactionsOf } from "./reactions.js";
@@ -62,7 +63,7 @@ export class Player {
     host.replaceChildren(this.ui.root);
     this.stopListening = listenToKeys(keyActions(this), this.ui.help, (event) => this.isMeant(event));
     this.sizeText();
-    paintBands(this.ui.bands, this.pass);
+    this.paintTime();
     this.showLevel(this.fittingLevel);
     this.go(options.time ?? 0);
     setTimeout(() => this.search()); // the table comes after the first paint
@@ -120,12 +121,23 @@ export class Player {
     this.playback.pause();
   }
 
+  /** The bar of time of this pass. */
+  paintTime() {
+    this.ui.transport.scrub.max = this.pass.end;
+    paintBands(this.ui.bands, this.pass, notesIn(this.trace, this.pass), (time) => this.pauseAt(time));
+  }
+
+  /** To the next note, or (direction −1) to the one before. */
+  toNote(direction) {
+    this.pauseAt(nextNote(this.trace, this.pass, this.time, direction) ?? this.time);
+  }
+
   toBreakpoint() {
     this.pause();
     let t = this.time + 1;
     while (t < this.pass.end && !this.stopsAt(t)) t += 1;
     if (this.stopsAt(t)) this.go(t);
-    else setText(this.ui.sentence, "There is no breakpoint ahead.");
+    else setText(this.ui.sentence, "There is no stop ahead.");
   }
 
   stopsAt(time) {
@@ -139,8 +151,7 @@ export class Player {
     this.pause();
     this.pass = mistake ? mistakenPass(this.trace, mistake) : this.trace.correct;
     this.ui.root.classList.toggle("mistaken", Boolean(mistake));
-    this.ui.transport.scrub.max = this.pass.end;
-    paintBands(this.ui.bands, this.pass);
+    this.paintTime();
     this.go(this.time);
   }
 
@@ -190,6 +201,7 @@ export class Player {
     const lost = focused.disabled || focused.closest("[hidden]"); // what went away can't keep the focus
     if (lost && ui.root.contains(focused)) ui.root.focus();
     paintContributions(ui.contributions, moment);
+    ui.talk.paint(moment);
     ui.table.paint(moment);
     this.graph.paint(moment);
     this.ends = this.graph.ends(moment);

@@ -1,11 +1,12 @@
 // What happens at one moment, in words and numbers.
 
 import { MISTAKES } from "./mistakes.js";
-import { formatNumber, formatSigned, isClose } from "./numbers.js";
+import { formatNumber, formatSigned, isClose, productText } from "./numbers.js";
 import { operandNote } from "./trace.js";
-import { equation, partial, slope } from "./wording.js";
+import { equation, nameInFormula, partial, slope } from "./wording.js";
 
 const MOST_GIVEN = 6; // of each kind, by name
+const FEW_RECEIVERS = 2; // which are named
 
 /** The sentence of the moment `time` of a pass. */
 export function sentence(trace, pass, time) {
@@ -72,8 +73,16 @@ function visitSentence(trace, pass, event, time) {
   }
   const all = uses > 1 ? `all ${uses} of ${uses} contributions have arrived, so ` : "";
   const verdict = wrongness(trace, pass, event.node, event.upstream) || "complete";
-  const receivers = parents.length > 1 ? `${parents.length} operands` : "its operand";
-  return `Visit ${name}: ${all}${gradient} is ${verdict} and is passed on to ${receivers}.`;
+  const passed = `is passed on to ${receivers(trace, parents)}`;
+  return `Visit ${name}: ${all}${gradient} is ${verdict} and ${passed}.`;
+}
+
+/** What a gradient is passed on to: the numbers that its node was computed from, by name if they are few. */
+function receivers({ nodes }, parents) {
+  const different = [...new Set(parents)];
+  if (different.length > FEW_RECEIVERS) return `the ${different.length} numbers it was computed from`;
+  const named = different.map((p) => nameInFormula(nodes[p])).join(" and ");
+  return different.length < parents.length ? `${named}, once for each use` : named;
 }
 
 function accumulateSentence(trace, pass, event, time) {
@@ -84,7 +93,7 @@ function accumulateSentence(trace, pass, event, time) {
   const sign = pass.mistake === "assign" ? "=" : "+=";
   const slot = `${partial(trace, node, event.slot)}${operandNote(node, event.slot)}`;
   const rule = `∂${L}/∂${w} ${sign} ∂${L}/∂${node.of} · ${slot}`;
-  const product = `${formatNumber(upstream)} · ${formatNumber(local)} = ${formatNumber(contribution)}`;
+  const product = `${productText(upstream, local)} = ${formatNumber(contribution)}`;
   const change = `(${formatNumber(before)} → ${formatNumber(after)})`;
   const why = slope(trace, node, event.slot);
   return `${rule} = ${product} ${change}${why && `, where ${why}`}. ${afterContribution(trace, pass, event, time)}`;
@@ -106,14 +115,15 @@ function afterContribution(trace, pass, event, time) {
 
 function updateSentence({ nodes, L, update }, pass, { node, before, after }) {
   const { name, of } = nodes[node];
-  const gradient = formatNumber(pass.final[node]);
+  const gradient = pass.final[node];
   const [old, now] = [formatNumber(before), formatNumber(after)];
+  const slopeOf = `∂${L}/∂${of}`;
   if ("lr" in update) {
-    const lr = formatNumber(update.lr);
-    return `${update.by}: ${name} ← ${name} − ${lr} · ∂${L}/∂${of} = ${old} − ${lr} · ${gradient} = ${now}.`;
+    const rule = `${name} ← ${name} − ${formatNumber(update.lr)} · ${slopeOf}`;
+    return `${update.by}: ${rule} = ${old} − ${productText(update.lr, gradient)} = ${now}.`;
   }
   const step = formatSigned(after - before);
-  return `${update.by}: ${name} goes ${old} → ${now}, a step of ${step}, where ∂${L}/∂${of} = ${gradient}.`;
+  return `${update.by}: ${name} goes ${old} → ${now}, a step of ${step}, where ${slopeOf} = ${formatNumber(gradient)}.`;
 }
 
 /** What ΔL/ε has to do with the gradient: ΔL is what L changed by when a leaf moved by ε. */

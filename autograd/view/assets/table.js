@@ -5,8 +5,7 @@ import { formatNumber, formatSigned, isClose, signClass } from "./numbers.js";
 import { matches } from "./trace.js";
 
 const MOST = 300; // rows
-const KINDS = { parameter: "param", constant: "const" };
-const COLUMNS = ["node", "op", "data", "gradient", "right"];
+const COLUMNS = ["node", "what it is", "data", "gradient", "right"];
 
 export class NodeTable {
   /** `choose(node)`: a node was clicked, or is the first that was found. */
@@ -40,7 +39,9 @@ export class NodeTable {
     this.rows = hits.slice(0, MOST).map((node) => this.row(node));
     this.body.replaceChildren(...this.rows.map(({ element }) => element));
     const count = `${hits.length} node${hits.length === 1 ? "" : "s"}`;
-    setText(this.caption, hits.length > MOST ? `the first ${MOST} of ${count}` : count);
+    const unlabelled = hits.find(({ label, name, index }) => !label && name === `v${index}`);
+    const naming = unlabelled ? `; names like ${unlabelled.name} number those without a label` : "";
+    setText(this.caption, (hits.length > MOST ? `the first ${MOST} of ${count}` : count) + naming);
     return hits;
   }
 
@@ -48,7 +49,7 @@ export class NodeTable {
     const cells = [h("td", {}), h("td", {}), h("td", {})];
     const name = h("button", { class: "link", title: node.full, onclick: () => this.choose(node.index) });
     setFormula(name, node.name);
-    const op = h("td", {}, node.symbol || KINDS[node.kind] || node.kind);
+    const op = h("td", {}, node.symbol || node.kind);
     return { node, cells, element: h("tr", {}, h("th", { scope: "row" }, name), op, ...cells) };
   }
 

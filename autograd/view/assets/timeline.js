@@ -1,10 +1,12 @@
-// The bar of time: bands for forward, backward and update, and ticks where a gradient is added to another.
+// The bar of time: bands for forward, backward and update, ticks where a gradient is added to another, and notes.
 
 import { h } from "./dom.js";
 
 const MOST_TICKS = 400;
+export const TICKS = "a gradient is added to one that had arrived before";
 
-export function paintBands(element, { events, end, forwardEnd }) {
+/** `notes`: [time, text] …; a click on one goes there. */
+export function paintBands(element, { events, end, forwardEnd }, notes, go) {
   const percent = (n) => `${(100 * n) / end}%`;
   const update = events.filter(({ kind }) => kind === "update").length;
   const lengths = { forward: forwardEnd, backward: end - forwardEnd - update, update };
@@ -13,6 +15,7 @@ export function paintBands(element, { events, end, forwardEnd }) {
   element.replaceChildren(
     ...bands.map(([name, n]) => placed(h("span", { class: name }, name), { width: percent(n) })),
     ...(ticks.length > MOST_TICKS ? [] : ticks).map((time) => placed(h("i", {}), { left: percent(time) })),
+    ...notes.map(([time, title]) => placed(h("b", { title, onclick: () => go(time) }), { left: percent(time) })),
   );
 }
 

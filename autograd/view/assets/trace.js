@@ -11,7 +11,7 @@ const LEAVES = ["input", "parameter", "constant"];
 export function readTrace(data) {
   const numbers = data.numbers.map(numberFromJson);
   const nodes = data.nodes.map((node, index) => readNode(data, numbers, node, index));
-  const trace = { ...data, nodes, numbers, L: nodes[data.root].of };
+  const trace = { notes: [], ...data, nodes, numbers, L: nodes[data.root].of };
   const events = data.events.map((event) => readEvent(trace, event));
   for (const event of events) if (event.kind === "accumulate") receive(nodes, event);
   trace.correct = new Pass(trace, events);
@@ -89,7 +89,8 @@ export function matches(node, words) {
   return `${node.full} ${node.name} ${node.symbol} ${node.kind}`.toLowerCase().includes(words);
 }
 
-/** Which operand, where one node is several operands of another: x · x has ∂/∂x = x at each, and 2x in all. */
+/** Which use, where a node is used twice by another: x · x has ∂/∂x = x at each use, and 2x in all. */
 export function operandNote({ parents }, slot) {
-  return parents.filter((p) => p === parents[slot]).length > 1 ? ` (as operand ${slot + 1})` : "";
+  const uses = [...parents.keys()].filter((k) => parents[k] === parents[slot]);
+  return uses.length > 1 ? ` (use ${uses.indexOf(slot) + 1} of ${uses.length})` : "";
 }

@@ -62,6 +62,11 @@ function isNameless({ kind, label }) {
   return kind === "constant" && !label;
 }
 
+/** What a formula calls a node: a constant without a name, by its number. */
+export function nameInFormula(node) {
+  return isNameless(node) ? formatNumber(node.data) : node.name;
+}
+
 /** Is a slope nothing but an operand that is written as its number? */
 function isNumber({ nodes }, node, template) {
   const [, operand] = /^\{(\d+)\}$/.exec(template) ?? [];
