@@ -1,4 +1,4 @@
-"""The player as something to give on: links to a moment, the notes of a talk."""
+"""The player as something to give on: links to a moment, the notes of a talk, a handout."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 from test_player import HALL, clock, diamond, network, press, said
 
 from autograd import Value, step
+from nn import MLP
 
 
 def notice(page) -> str:
@@ -25,7 +26,7 @@ def test_a_link_opens_where_it_was_copied_and_the_page_obeys_another_one(opened,
     page.evaluate("location.hash = '#t=12&predict&mistake=assign&node=z&w=0.5'")
     page.wait_for_function("page.pass.mistake === 'assign'")
     assert (clock(page), page.get_by_label("mistake").input_value()) == (12, "assign")
-    assert page.get_by_label("predict the number").is_checked()
+    assert page.evaluate("page.ui.predictOn.checked")
     assert page.locator(".card h2").text_content() == "z"
     assert page.locator(".notice").is_hidden()
     page.get_by_role("button", name="copy the link to this moment").click()
@@ -152,3 +153,64 @@ def test_a_note_that_can_not_be_shown_is_refused(notes, error, words):
 def test_a_live_player_has_the_notes_too():
     pytest.importorskip("anywidget", reason="needs anywidget: pip install 'chalkgrad[browser]'")
     assert '"notes":[[3,"Why?"]]' in step(diamond(), notes={3: "Why?"}, live=True).trace
+
+
+# ── on paper ────────────────────────────────────────────────────────────────
+
+SHEETS = """() => [...document.querySelectorAll(".sheet")].map((sheet) => {
+    const drawing = sheet.querySelector("svg").getBoundingClientRect();
+    const shown = (g) => { const box = g.querySelector(".shape").getBoundingClientRect();
+        return box.left >= drawing.left && box.right <= drawing.right && box.top >= drawing.top && box.bottom <= drawing.bottom; };
+    const sizes = [...sheet.querySelectorAll(".box text")].map((e) => e.getCTM().a * parseFloat(getComputedStyle(e).fontSize));
+    return { step: sheet.querySelector("header span").textContent, said: sheet.querySelector(".said").textContent,
+        note: sheet.querySelector(".noted")?.textContent ?? "", lines: sheet.querySelectorAll("hr").length,
+        all: [...sheet.querySelectorAll(".box")].every(shown), now: [...sheet.querySelectorAll(".now, .target")].some(shown),
+        least: Math.min(...sizes), ink: getComputedStyle(sheet).color }; })"""
+
+
+def printed(page) -> tuple[list[dict], list[tuple[float, float]]]:
+    """What is on the sheets, and the sizes of the pages of the PDF in mm."""
+    pdf = page.pdf(prefer_css_page_size=True)
+    boxes = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", pdf)
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    sheets = page.evaluate(SHEETS)
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    page.emulate_media(media="screen")
+    assert page.locator(".handout").count() == 0
+    return sheets, [(round(float(width) * 25.4 / 72), round(float(height) * 25.4 / 72)) for width, height in boxes]
+
+
+def test_printed_it_is_a_handout_with_a_sheet_per_note(opened):
+    notes = {8: "Ask: why add?", 5: "Seed.", "end": "Home: w = −1."}
+    page = opened(step(diamond(), notes=notes), color_scheme="dark")
+    page.evaluate("page.go(2)")
+    before = said(page)
+    sheets, pages = printed(page)
+    assert pages == [(297, 210)] * 3  # A4 landscape, and none without a sheet
+    assert [(sheet["step"], sheet["note"]) for sheet in sheets] == [
+        ("step 5 of 12", "Seed."), ("step 8 of 12", "Ask: why add?"), ("step 12 of 12", "Home: w = −1."),
+    ]  # fmt: skip
+    assert {(sheet["all"], sheet["lines"], sheet["ink"]) for sheet in sheets} == {(True, 4, "rgb(27, 31, 36)")}
+    assert (clock(page), said(page)) == (2, before)  # on the screen nothing has moved
+    for sheet, time in zip(sheets, (5, 8, 12), strict=True):
+        page.evaluate("(t) => page.go(t)", time)
+        assert sheet["said"] == said(page)
+
+
+def test_without_notes_a_sheet_is_a_layer_and_of_a_large_graph_what_the_step_speaks_of(opened):
+    page = opened(step((MLP([6, 8, 4, 1], activation="tanh", seed=3)([0.5] * 6) - 1.0) ** 2))
+    page.get_by_role("button", name="show nodes").click()
+    taken = [0]
+    page.get_by_label("a step is").select_option("layer")
+    while page.get_by_role("button", name="one step forward").is_enabled():
+        page.get_by_role("button", name="one step forward").click()
+        taken.append(clock(page))
+    sheets, pages = printed(page)
+    assert [int(sheet["step"].split()[1]) for sheet in sheets] == taken[1:]
+    assert len(pages) == len(sheets) > 5
+    assert not any(sheet["all"] for sheet in sheets)
+    assert [sheet["said"] for sheet in sheets if not sheet["now"]] == [
+        sheet["said"] for sheet in sheets if sheet["said"].startswith(("Given", "zero_grad", "Done"))
+    ]
+    assert min(sheet["least"] for sheet in sheets) >= 9.8  # px, also where the graph has 131 nodes

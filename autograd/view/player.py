@@ -28,6 +28,8 @@ STYLES = [ASSETS / name for name in ("player.css", "talk.css", "presenter.css", 
 class Player(Page):
     """The steps of a backward pass, to be walked through: a notebook shows it, ``save`` makes a page of it.
 
+    Printed, that page is a handout: a sheet per note, or, without notes, per layer, forward and backward.
+
     trace: what is walked through, as data (``view.trace`` says what is in it)
     still: the picture that stands where no script may run
     rules: those of the trace's ops, by which the page computes (``view.operators.rules_of``)
@@ -41,7 +43,7 @@ class Player(Page):
     def __init__(self, trace: dict[str, Any], still: Picture, rules: Mapping[str, tuple[Op, int]]) -> None:
         super().__init__(
             trace["title"], trace, lambda: still.svg, program=ASSETS / "player_page.js",
-            styles=STYLES, height=HEIGHT, rules=rules, downloads=True,
+            styles=[*STYLES, ASSETS / "handout.css"], height=HEIGHT, rules=rules, downloads=True,
         )  # fmt: skip
         self.trace = trace
         self.still = still

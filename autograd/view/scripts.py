@@ -16,8 +16,8 @@ In the order in which to read them, each line on those above it:
     part_map levels                                           which map of the graph is shown: no DOM
     leaf_editor boxes arrows graph                            a graph, painted moment by moment, its numbers changed
     markers minimap                                           what of it is not on the stage
-    card table contributions timeline talk keys               what stands around it
-    saving sharing layout                                     … and takes it elsewhere
+    card table contributions predicting timeline talk keys    what stands around it
+    saving handout sharing layout                             … and takes it elsewhere
     reactions player, player_page player_widget               the player and its two homes
 
 ``nn/assets`` builds its pages on the first three lines.

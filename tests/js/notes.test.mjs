@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { mistakenPass } from "../../autograd/view/assets/mistakes.js";
-import { nextNote, noteAt, notesIn, placeInTalk } from "../../autograd/view/assets/notes.js";
+import { nextNote, noteAt, notesIn, placeInTalk, talkTimes } from "../../autograd/view/assets/notes.js";
 import { diamond } from "./fixtures.mjs";
 
 /** The diamond with these notes, and its pass of 13 steps. */
@@ -36,6 +36,11 @@ test("a pass that a mistake makes shorter has what is beyond at its end", () => 
   assert.equal(noteAt(trace, shorter, 12), "Done?\nEnd.");
   assert.equal(nextNote(trace, shorter, 3, 1), 12);
   assert.equal(placeInTalk(trace, shorter, 12), "note 1 of 1");
+});
+
+test("without notes a talk is the end of every layer, forward and backward", () => {
+  const [trace, pass] = noted([]);
+  assert.deepEqual(talkTimes(trace, pass), [1, 3, 4, 5, 11, 12, 13]);
 });
 
 test("a trace of another version may have no notes", () => {

@@ -13,7 +13,7 @@ export class Graph {
     for (const [node, box] of map.place.entries()) members[box].push(trace.nodes[node]);
     this.map = map;
     this.size = map.size;
-    this.top = map.top;
+    this.top = map.top ?? 0; // the height of what stands above the boxes
     this.boxes = map.boxes.map((box, i) => drawBox(box, members[i]));
     this.arrows = map.arrows.map((arrow) => drawArrow(arrow, map.boxes));
     this.bySlot = arrowsBySlot(trace.nodes, map, this.arrows);

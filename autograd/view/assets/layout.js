@@ -5,6 +5,7 @@ import { buildHelp, buildTools, descriptionList } from "./controls.js";
 import { button, dropDown, h } from "./dom.js";
 import { KEYS } from "./keys.js";
 import { MISTAKES } from "./mistakes.js";
+import { buildPrediction } from "./predicting.js";
 import { download, downloadPng, pictureOf } from "./saving.js";
 import { copyLink } from "./sharing.js";
 import { GRAINS } from "./steps.js";
@@ -106,6 +107,7 @@ function buildToolbar(player, help) {
     button("SVG", "save the picture as SVG", saveSvg),
     button("PNG", "save the picture as PNG", () => downloadPng("graph.png", picture())),
     button("Link", "copy the link to this moment", () => copyLink(player)),
+    player.isAlone && button("Print", "print a handout: a sheet per note", () => print()),
     html && button("HTML", "save this page", () => download("lesson.html", "text/html", html)),
   );
 }
@@ -194,18 +196,4 @@ function buildSide(player) {
 function codeLine(player, [, number, text], i) {
   const line = h("button", { class: "link", onclick: () => player.highlightLine(i) }, `${number}  ${text}`);
   return h("li", { "data-line": i }, line);
-}
-
-function buildPrediction(player) {
-  const guess = h("input", {
-    type: "text",
-    inputmode: "decimal",
-    "aria-label": "your prediction",
-    autocomplete: "off",
-  });
-  const verdict = h("p", { class: "verdict", role: "alert" });
-  const check = h("button", { type: "submit" }, "Check");
-  const show = button("Show", "show the answer", () => player.showAnswer(""));
-  const attributes = { class: "predict", hidden: true, onsubmit: (event) => player.answer(event) };
-  return { guess, verdict, predict: h("form", attributes, guess, check, show, verdict) };
 }

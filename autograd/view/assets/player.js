@@ -15,8 +15,7 @@ import { Markers } from "./markers.js";
 import { Minimap } from "./minimap.js";
 import { mistakenPass } from "./mistakes.js";
 import { nextNote, notesIn } from "./notes.js";
-import { parseNumber } from "./numbers.js";
-import { diagnose, question, ruleOf } from "./prediction.js";
+import { question } from "./prediction.js";
 import { reactionsOf } from "./reactions.js";
 import { copyText } from "./saving.js";
 import { sentence } from "./sentences.js";
@@ -77,6 +76,11 @@ export class Player {
   isMeant({ key, target }) {
     if (key.startsWith("Page") && !this.presents) return false;
     return this.options.ownsPage || this.ui.root.contains(target);
+  }
+
+  /** Has it a window of its own: is it no frame in a notebook, and no widget? */
+  get isAlone() {
+    return Boolean(this.options.ownsPage) && parent === window;
   }
 
   close() {
@@ -180,8 +184,9 @@ export class Player {
   // ── the moment ──
 
   /** All that the parts of the page need to know of it. */
-  moment() {
-    const { trace, pass, time, selected, stops, changes, isAsking } = this;
+  moment(time = this.time) {
+    const { trace, pass, selected, stops, changes } = this;
+    const isAsking = this.asksAt(time);
     const { words } = this.ui.table;
     const [event, backward] = [pass.event(time), time > pass.forwardEnd];
     return { trace, pass, time, event, backward, isAsking, selected, stops, changes, words };
@@ -216,33 +221,19 @@ export class Player {
 
   // ── predicting ──
 
-  /** Is the number hidden until the student types it? */
   get isAsking() {
-    const event = this.pass.event(this.time);
-    const open = this.ui.predictOn.checked && !this.pass.mistake && this.time > this.solved;
-    return open && event?.kind === "accumulate";
+    return this.asksAt(this.time);
+  }
+
+  /** Is the number of a step hidden until the student types it? */
+  asksAt(time) {
+    const open = this.ui.predictOn.checked && !this.pass.mistake && time > this.solved;
+    return open && this.pass.event(time)?.kind === "accumulate";
   }
 
   startPredicting() {
     this.solved = this.time - 1;
     this.paint();
-  }
-
-  answer(submitted) {
-    submitted.preventDefault();
-    const event = this.pass.event(this.time);
-    const guess = parseNumber(this.ui.guess.value);
-    const problem = guess === undefined ? "Type a number." : diagnose(guess, event, ruleOf(this.trace, event));
-    if (problem) setText(this.ui.verdict, problem);
-    else this.showAnswer("Right. ");
-  }
-
-  /** Shows the answer, after these words. */
-  showAnswer(words) {
-    this.solved = this.time;
-    this.paint();
-    setText(this.ui.sentence, words + this.ui.sentence.textContent);
-    this.ui.transport.forward.focus();
   }
 
   // ── the graph ──

@@ -1,6 +1,7 @@
 // The player as a page of its own, which can save itself.
 
 import { followNotebook } from "./frame.js";
+import { printHandout } from "./handout.js";
 import { Player } from "./player.js";
 import { openLink } from "./sharing.js";
 
@@ -9,6 +10,7 @@ export function start(host, data, rules) {
   const css = document.querySelector("style").textContent;
   const player = new Player(host, data, { rules, ownsPage: true, html, css });
   followNotebook(player.home);
+  if (player.isAlone) printHandout(player);
   const open = () => openLink(player, location.hash);
   if (location.hash) open();
   addEventListener("hashchange", open);

@@ -9,22 +9,27 @@ export function download(name, type, content) {
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
-/** The graph on the stage as an SVG of its own: { text, width, height }. */
-export function pictureOf(graph, root, css) {
-  const { size, top = 0 } = graph;
-  const y = -30 - top;
-  const [width, height] = [size[0] + 40, size[1] + 80 + top];
+/** A copy of a graph's drawing: what a box of it, [x, y, width, height] with its centre, holds. */
+export function copyOf(graph, [x, y, width, height]) {
   const svg = graph.svg.cloneNode(true);
   svg.firstChild.removeAttribute("transform");
-  furnish(svg, {
+  return furnish(svg, { viewBox: [x - width / 2, y - height / 2, width, height].join(" ") });
+}
+
+/** The graph on the stage as an SVG of its own: { text, width, height }. */
+export function pictureOf(graph, root, css) {
+  const { size, top } = graph;
+  const [right, bottom] = size;
+  const [width, height] = [right + 40, bottom + 80 + top];
+  const centre = [right / 2, (bottom + 20 - top) / 2];
+  const svg = furnish(copyOf(graph, [...centre, width, height]), {
     xmlns: "http://www.w3.org/2000/svg",
     class: "cg graph",
     "data-theme": isDark(root) ? "dark" : "light",
-    viewBox: `-20 ${y} ${width} ${height}`,
     width,
     height,
   });
-  svg.prepend(s("style", {}, css), s("rect", { class: "paper", x: -20, y, width, height }));
+  svg.prepend(s("style", {}, css), s("rect", { class: "paper", x: -20, y: -30 - top, width, height }));
   return { text: new XMLSerializer().serializeToString(svg), width, height };
 }
 

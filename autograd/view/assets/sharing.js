@@ -23,12 +23,12 @@ export function openLink(player, hash) {
 }
 
 /** Copies the link to this moment: the whole address where the page has one of its own. */
-export function copyLink({ ui, trace, time, pass, levels, fittingLevel, selected, changes, options }) {
+export function copyLink({ ui, trace, time, pass, levels, fittingLevel, selected, changes, isAlone }) {
   const level = levels.index === fittingLevel ? -1 : levels.index;
   const predicts = ui.predictOn.checked;
   const moment = { time, predicts, mistake: pass.mistake, level, node: selected, numbers: changes.numbers };
   const link = writeLink(trace, moment);
-  if (options.ownsPage && parent === window) {
+  if (isAlone) {
     const address = location.href.split("#")[0] + link;
     copyText(address, ui.root);
     return notify(ui, `Copied: ${address}`);

@@ -36,7 +36,7 @@ export class Stage {
   }
 
   /** Shows an SVG whose `content` is moved and scaled; `top` is the height of what stands above its box. */
-  show({ svg, content, size, top = 0 }) {
+  show({ svg, content, size, top }) {
     this.svg?.remove();
     this.element.prepend(svg);
     this.svg = svg;

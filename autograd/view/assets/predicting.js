@@ -1,0 +1,39 @@
+// Where the student types a number, and what is said of it.
+
+import { button, h, setText } from "./dom.js";
+import { parseNumber } from "./numbers.js";
+import { diagnose, ruleOf } from "./prediction.js";
+
+/** The elements: { guess, verdict, predict }. */
+export function buildPrediction(player) {
+  const guess = h("input", {
+    type: "text",
+    inputmode: "decimal",
+    "aria-label": "your prediction",
+    autocomplete: "off",
+  });
+  const verdict = h("p", { class: "verdict", role: "alert" });
+  const check = h("button", { type: "submit" }, "Check");
+  const show = button("Show", "show the answer", () => showAnswer(player, ""));
+  const attributes = { class: "predict", hidden: true, onsubmit: (event) => answer(player, event) };
+  return { guess, verdict, predict: h("form", attributes, guess, check, show, verdict) };
+}
+
+function answer(player, submitted) {
+  submitted.preventDefault();
+  const { trace, pass, time, ui } = player;
+  const event = pass.event(time);
+  const guess = parseNumber(ui.guess.value);
+  const problem = guess === undefined ? "Type a number." : diagnose(guess, event, ruleOf(trace, event));
+  if (problem) setText(ui.verdict, problem);
+  else showAnswer(player, "Right. ");
+}
+
+/** Shows the answer, after these words. */
+function showAnswer(player, words) {
+  const { ui } = player;
+  player.solved = player.time;
+  player.paint();
+  setText(ui.sentence, words + ui.sentence.textContent);
+  ui.transport.forward.focus();
+}
