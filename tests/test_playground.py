@@ -129,6 +129,14 @@ function samplesOf(cases) {
 function weightsOf(cases) {
   return cases.map(({ sizes, init, seed }) => initialParameters(sizes, init, seed, OPS));
 }
+function pathsOf(cases) {
+  return cases.map(({ architecture, parameters, samples }) => {
+    const network = new ScalarNetwork(architecture, OPS);
+    network.parameters = parameters;
+    network.differentiate(samples.map(([x, target]) => ({ x, target })));
+    return network.graph.parameters.map((leaf) => pathsFrom(network, leaf).map(({ product }) => product));
+  });
+}
 function runs(cases) {
   return cases.map(({ architecture, parameters, samples, settings, epochs }) => {
     const network = new ScalarNetwork(architecture, OPS);
@@ -152,7 +160,8 @@ def page():
 @pytest.fixture(scope="module")
 def pieces(page):
     """The modules of the page that know no DOM, with its tables."""
-    return f"{join_modules(PAGES / 'training.js', PAGES / 'scalar_network.js', PAGES / 'initial_weights.js')}\n{page.tables}{PIECES}"
+    names = ["training", "scalar_network", "initial_weights", "gradient_paths"]
+    return f"{join_modules(*(PAGES / f'{name}.js' for name in names))}\n{page.tables}{PIECES}"
 
 
 def test_a_seed_means_pythons_random_numbers(tmp_path, pieces):
@@ -219,6 +228,23 @@ def test_training_goes_where_fit_goes(tmp_path, page, pieces):
         assert mine["loss"] == pytest.approx(loss, rel=1e-9)
 
 
+def test_a_weights_gradient_is_the_sum_over_its_paths_to_the_loss(tmp_path, page, pieces):
+    sizes, x, y = [2, 3, 2, 3], [0.3, -0.8], 1
+    model = MLP(sizes, activation="tanh", seed=3)
+    losses.cross_entropy([model(x)], [y]).backward()
+    architecture = {
+        "sizes": sizes, "activations": ["tanh", "tanh", "positive"], "loss": page.data["losses"]["cross_entropy/3"],
+    }  # fmt: skip
+    case = {
+        "architecture": architecture,
+        "parameters": [p.data for p in model.parameters()],
+        "samples": [[x, [0, 1, 0]]],
+    }
+    (found,) = in_node(tmp_path, pieces, "pathsOf", [case])
+    assert [len(paths) for paths in found] == [2 * 3] * 9 + [3] * 8 + [1] * 9  # ways on through the layers behind
+    assert [sum(paths) for paths in found] == pytest.approx([p.grad for p in model.parameters()], rel=1e-12, abs=1e-15)
+
+
 # ── the page ────────────────────────────────────────────────────────────────
 
 
@@ -244,7 +270,7 @@ def test_the_page_trains_a_network_as_fit_does_and_obeys_its_controls(opened):
     tab.get_by_role("button", name="one neuron more in layer 2").press("Enter")
     assert tab.evaluate("page.sizes") == [2, 3, 5, 1]
     assert tab.evaluate("document.activeElement.ariaLabel") == "one neuron more in layer 2"
-    assert tab.locator("figure canvas").count() == 2 + 3 + 5 + 1
+    assert tab.locator("figure canvas").count() == 2 + 3 + 5 + 1 + 1  # and the plane
     tab.locator("[data-key='σ 1']").select_option("relu")
     tab.locator("[data-key=data]").select_option("spiral3")
     assert tab.evaluate("page.settings.loss") == "cross_entropy"
@@ -272,6 +298,56 @@ def test_the_page_trains_a_network_as_fit_does_and_obeys_its_controls(opened):
     for _ in range(4):
         tab.get_by_role("button", name="one epoch").click()
     assert "not finite any more: try a smaller learning rate" in tab.locator(".message").text_content()
+
+
+def test_a_neuron_an_edge_and_a_point_of_the_plane_show_their_numbers(opened):
+    model = MLP([2, 3, 2, 1], activation="tanh", seed=5)
+    tab = opened(playground(model, data.XOR))
+    x, y = data.XOR.X[1], data.XOR.y[1]
+    loss = losses.logistic([model(x)], [y])
+    loss.backward()
+    neuron, delta = model.layers[0].neurons[2], model.layers[0].h_pre[2].grad
+
+    plane = tab.locator(".plane svg").first  # by keyboard: to a corner, and the sample there
+    plane.focus()
+    for key in ["ArrowLeft"] * 25 + ["ArrowUp"] * 25 + ["Enter"]:
+        plane.press(key)
+    assert tab.evaluate("page.chosen.x") == x
+    tab.locator("[data-key='neuron 1 2']").press("Enter")
+    assert tab.locator(".facts").text_content().startswith("sample 2: weighted sum h̃ = ")
+    assert f"δ = ∂L/∂h̃ = {delta:.3g}".replace("-", "−") in tab.locator(".facts").text_content()
+    shown = tab.locator(".inspector td[data-value]").evaluate_all("(all) => all.map((e) => Number(e.dataset.value))")
+    assert shown[1::3] == pytest.approx([*(w.grad for w in neuron.w), neuron.b.grad], rel=1e-12)
+
+    tab.locator(".grip").first.dispatch_event("click")
+    first = model.layers[0].neurons[0].w[0]
+    assert "a sum over 2 paths" in tab.locator(".paths h3").text_content()
+    assert tab.locator(".paths li").count() == 2
+    assert tab.locator(".paths li").first.text_content().startswith("w₁ → h₁⁽¹⁾ → h")
+    field = tab.get_by_label("w₁ of the neuron")
+    field.fill("0.75")
+    field.press("Enter")
+    assert tab.evaluate("page.network.parameters[0]") == 0.75
+    first.data = 0.75
+
+    box = plane.bounding_box()
+    plane.hover(position={"x": box["width"] / 2, "y": box["height"] / 2})
+    point = tab.evaluate("page.plane.point")
+    numbers = tab.locator(".network.probed figcaption").all_text_contents()
+    f = model(point)
+    expected = [*point, *(h.data for layer in model.layers[:-1] for h in layer.h), f.data]
+    assert [float(text.replace("−", "-")) for text in numbers] == pytest.approx(expected, rel=1e-2, abs=1e-3)
+
+    tab.get_by_role("button", name="edges show ∂L/∂w").click()
+    model.zero_grad()
+    losses.logistic([model(x) for x in data.XOR.X], data.XOR.y).backward()
+    title = tab.locator(".grip title").first.text_content()
+    assert float(title.removeprefix("∂L/∂w = ").replace("−", "-")) == pytest.approx(first.grad, rel=1e-2)
+
+    tab.get_by_label("x1·x2").check()  # a feature: another network
+    assert tab.evaluate("page.sizes") == [3, 3, 2, 1]
+    assert tab.evaluate("page.network.compute([0.5, -2])[0]") == [0.5, -2, -1]
+    assert tab.evaluate("document.activeElement.dataset.key") == "feature x1 * x2"
 
 
 def test_a_link_gives_the_settings_and_what_it_asks_for_in_vain_is_said(page, tab, tmp_path):

@@ -49,6 +49,7 @@ export class NetworkPicture {
       }
     }
     for (const [l, circles] of this.circles.entries()) {
+      if (!circles.length) continue;
       const largest = Math.max(...values[l].map(Math.abs)) || 1;
       for (const [i, circle] of circles.entries()) showCircle(circle, values[l][i], largest);
     }
@@ -70,7 +71,7 @@ export class NetworkPicture {
     for (const [l, places] of this.columns.entries()) {
       for (const i of range(places.length)) {
         const element = this.circles[l][i]?.element ?? maps[l][i].element;
-        const name = nameOf(l, this.columns.length - 1) + subscript(i + 1);
+        const name = `${nameOf(l, this.columns.length - 1)}${subscript(i + 1)} of column ${l}`;
         furnish(element, {
           role: "button",
           tabindex: 0,

@@ -9,14 +9,13 @@ import { onTheme } from "../../autograd/view/assets/theme.js";
 import { Playback } from "../../autograd/view/assets/transport.js";
 import { ClassStyles } from "./classes.js";
 import { initialParameters } from "./initial_weights.js";
-import { buildLayerEditor } from "./layer_editor.js";
+import { Inspector } from "./inspector.js";
 import { LossCurve } from "./loss_curve.js";
-import { bounds, drawMaps, mapAxes, paintDecision } from "./maps.js";
-import { Decision, unpack } from "./network.js";
-import { NetworkPicture } from "./network_picture.js";
+import { Decision } from "./network.js";
+import { NetworkView } from "./network_view.js";
+import { PlaneView } from "./plane_view.js";
 import { Controls } from "./playground_controls.js";
 import { readLink, thresholdOf, withData, writeLink } from "./playground_settings.js";
-import { Plot } from "./plot.js";
 import { splitSamples, standardizeSamples, withNoise } from "./samples_drawn.js";
 import { ScalarNetwork, targetOf } from "./scalar_network.js";
 import { Training } from "./training.js";
@@ -33,6 +32,7 @@ const KEYS = [
   ["→", "one epoch"],
   ["b", "one batch"],
   ["r", "start again from the first weights"],
+  ["g", "gradients or weights on the edges"],
 ];
 
 export function start(host, data, OPS, UPDATES) {
@@ -125,6 +125,8 @@ class Playground {
       ? data.parameters
       : initialParameters(this.sizes, data.inits[settings.init], settings.seed, this.OPS);
     this.training = new Training(this.network, this.samples, settings, this.UPDATES);
+    this.chosen = this.samples.train[0];
+    this.inspector.close();
     this.decision = new Decision(this.outputs, thresholdOf(settings.loss));
     setText(this.message, "");
     this.show();
@@ -137,6 +139,36 @@ class Playground {
     const features = settings.features.map((text) => (inputs === 2 ? data.graphs[text] : column(text)));
     const activations = [...settings.activations, "positive"];
     return { sizes, activations, features, loss: data.losses[`${settings.loss}/${this.outputs}`] };
+  }
+
+  // ── what is looked at ──
+
+  /** The sample whose numbers are shown. */
+  choose(sample) {
+    this.chosen = sample;
+    this.paint();
+  }
+
+  get sampleName() {
+    const { train, heldOut } = this.samples;
+    const i = train.indexOf(this.chosen);
+    return i < 0 ? `held-out sample ${heldOut.indexOf(this.chosen) + 1}` : `sample ${i + 1}`;
+  }
+
+  inspect(l, i, j) {
+    this.inspector.open(l, i, j);
+    this.paint();
+  }
+
+  toggleGradients() {
+    this.showsGradients = !this.showsGradients;
+    this.paint();
+  }
+
+  /** Gives the k-th weight or bias another number. */
+  setParameter(k, x) {
+    this.network.parameters = this.network.parameters.with(k, x);
+    this.training.record();
   }
 
   // ── time ──
@@ -204,6 +236,8 @@ class Playground {
     const title = h("h1", {}, "Playground");
     const tools = buildTools(help, host.closest(".cg"));
     const transport = h("div", { class: "transport" }, this.playButton, epoch, batch, again, this.speeds, this.clock);
+    this.inspector = new Inspector(this);
+    this.showsGradients = false;
     this.networkPart = h("section", { class: "net" });
     this.score = h("p", { class: "score" });
     this.legend = h("ul", { class: "legend" });
@@ -217,8 +251,15 @@ class Playground {
       help,
     );
     listenToKeys(
-      { " ": () => this.togglePlay(), ArrowRight: () => this.epoch(), b: () => this.batch(), r: () => this.restart() },
+      {
+        " ": () => this.togglePlay(),
+        ArrowRight: () => this.epoch(),
+        b: () => this.batch(),
+        r: () => this.restart(),
+        g: () => this.toggleGradients(),
+      },
       help,
+      ({ target }) => !target.closest?.(".plane"),
     );
   }
 
@@ -226,105 +267,45 @@ class Playground {
   show() {
     const key = document.activeElement?.dataset.key;
     this.controls.show();
-    this.showPlane();
-    this.showNetwork();
-    this.paint();
-    if (key && document.activeElement === document.body)
-      document.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus();
-  }
-
-  showPlane() {
-    const all = [...this.samples.train, ...this.samples.heldOut].map(({ x }) => x);
-    const labels = this.set.features.slice(0, 2);
-    this.middle = range(all[0].length).map((j) => all.reduce((sum, x) => sum + x[j], 0) / all.length);
-    const across = all[0].length > 1 ? bounds(all, 1) : [-1, 1];
-    this.plane = new Plot("what the network says", {
-      x: bounds(all, 0),
-      y: across,
-      labels: [...labels, ""].slice(0, 2),
+    this.plane = new PlaneView(this, { probe: () => this.paintProbe(), choose: (sample) => this.choose(sample) });
+    this.view = new NetworkView(this, {
+      change: (patch) => this.change(patch),
+      inspect: (...place) => this.inspect(...place),
+      toggle: () => this.toggleGradients(),
     });
-    for (const [part, name] of [
-      ["heldOut", "held"],
-      ["train", ""],
-    ]) {
-      for (const { x, y } of this.samples[part]) this.plane.sample([x[0], x[1] ?? 0], this.markers(), y, 4.5, name);
-    }
     this.planePart.replaceChildren(this.plane.element);
+    this.networkPart.replaceChildren(this.view.element, this.inspector.element);
+    this.showLegend();
+    this.paint();
+    if (key && document.activeElement === document.body) {
+      document.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus();
+    }
+  }
+
+  showLegend() {
     const entries = this.set.classes.map((name, k) => h("li", {}, this.classes.icon(k), ` ${name}`));
-    this.legend.replaceChildren(
-      ...entries,
-      h("li", { class: "train" }, "loss: training"),
-      h("li", { class: "held" }, "held out"),
-    );
-  }
-
-  /** How samples look: by their class; in a regression, by the sign of their number. */
-  markers() {
-    if (this.set.classes.length) return this.classes;
-    return { marker: (y, ...more) => this.classes.marker(Number(y > 0), ...more) };
-  }
-
-  showNetwork() {
-    const { settings, data, sizes } = this;
-    const titles = data.activations.map(({ name, title }) => [name, title]);
-    const editor = buildLayerEditor(settings, titles, data.widest, (patch) => this.change(patch));
-    const axes = mapAxes(this.plane);
-    this.maps = sizes.slice(0, -1).map((m) => range(m).map((i) => new Plot(`neuron ${i + 1}`, axes)));
-    this.picture = new NetworkPicture(sizes, [], [...this.maps, []], { most: Math.max(...sizes) });
-    const heads = h(
-      "div",
-      { class: "heads" },
-      h("div", { class: "column" }, "inputs"),
-      ...editor.columns,
-      h("div", { class: "column" }, "output"),
-    );
-    const across = { class: "across", style: `--columns:${sizes.length}` };
-    this.networkPart.replaceChildren(
-      editor.count,
-      h("div", { class: "scrolls" }, h("div", across, heads, this.picture.element)),
-    );
-  }
-
-  /** A point of the plane as a sample: the other columns have their mean. */
-  at([x, y]) {
-    return this.middle.map((mean, j) => [x, y][j] ?? mean);
+    const curves = [h("li", { class: "train" }, "loss: training"), h("li", { class: "held" }, "held out")];
+    this.legend.replaceChildren(...entries, ...curves);
   }
 
   /** All that depends on the weights. */
   paint() {
-    const { training, network, samples } = this;
+    const { training, samples } = this;
     const { history } = training;
     const { epoch, train, heldOut } = history.at(-1);
     setText(this.clock, `epoch ${formatBrief(epoch)}, step ${training.steps}`);
     const curve = (name, what) => ({ name, points: history.map((moment) => [moment.epoch, moment[what]]) });
     this.loss.show([curve("held", "heldOut"), curve("loss", "train")], epoch);
-    setText(
-      this.score,
-      [this.scoreOf("training", samples.train, train), this.scoreOf("held out", samples.heldOut, heldOut)]
-        .filter(Boolean)
-        .join(" · "),
-    );
-    this.paintPlane();
-    drawMaps(this.maps, (point) => network.compute(this.at(point)));
-    const probe = this.at(
-      this.plane.x.map((_, j) => (j ? this.plane.y : this.plane.x)).map(([low, high]) => (low + high) / 2),
-    );
-    const title = `The network after ${training.steps} steps, its weights as edges`;
-    this.picture.draw(unpack(network.parameters, this.sizes), network.compute(probe), title);
+    const scores = [this.scoreOf("training", samples.train, train), this.scoreOf("held out", samples.heldOut, heldOut)];
+    setText(this.score, scores.filter(Boolean).join(" · "));
+    this.plane.paint(this.playback.playing);
+    this.view.paint(this.plane.point, this.showsGradients);
+    this.inspector.paint();
   }
 
-  paintPlane() {
-    const { plane, classes, decision, network } = this;
-    const cells = this.playback.playing ? 36 : 72;
-    if (this.set.classes.length) {
-      paintDecision(plane, classes, decision, (point) => network.outputs(this.at(point)), cells);
-    } else {
-      const colours = classes.colours();
-      plane.field(cells, (x, y) => {
-        const [f] = network.outputs(this.at([x, y]));
-        return [...colours[Number(f > 0)], 0.6 * Math.tanh(Math.abs(f))];
-      });
-    }
+  paintProbe() {
+    this.plane.paintProbe();
+    this.view.paintNumbers(this.plane.point);
   }
 
   /** "training: 97 % right, loss 0.12". */
@@ -340,6 +321,8 @@ class Playground {
 const LEGEND = [
   "Each small map shows over the input plane what one neuron computes: + where it is above 0, − where it is below.",
   "An edge is a weight: as wide as it is large, blue where it is above 0, orange where it is below.",
+  "Choose a neuron for its numbers and its weights, an edge for its gradient as a sum over paths, a sample to see it for that one.",
+  "Point at the plane, or move there with the arrow keys: each neuron shows its number at that point.",
   "Samples held out are pale: the network does not train on them.",
 ];
 
