@@ -38,13 +38,17 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 
 def pytest_collection_modifyitems(items):
-    """Mark what starts a browser, what runs a notebook, and either as slow: by the fixtures it asks for."""
+    """Mark what starts a browser, what runs a notebook, and either as slow: by the fixtures it asks for.
+
+    What needs the browser comes last: Playwright's event loop, once there, would be in the way of others.
+    """
     for item in items:
         asked = set(getattr(item, "fixturenames", ()))
         for marker, fixtures in {"browser": {"browser"}, "notebook": {"executed", "jupyter"}}.items():
             if asked & fixtures:
                 item.add_marker(marker)
                 item.add_marker("slow")
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 
 # ── points at which a row may be asked ──────────────────────────────────────
@@ -249,7 +253,7 @@ def run_python():
 # ── a browser ───────────────────────────────────────────────────────────────
 
 
-@pytest.fixture(scope="module")  # not "session": Playwright's event loop would be in the way of others
+@pytest.fixture(scope="session")
 def browser():
     """Debian's Chromium, by Playwright."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright: pip install 'chalkgrad[browser]'")
@@ -263,47 +267,69 @@ def browser():
         browser.close()
 
 
-@pytest.fixture(scope="module")
-def contexts(browser):
-    """Of each set of options, one browser context with its caches and processes, for all tabs of a module."""
-    made: dict[str, Any] = {}
+class Tabs:
+    """The browser's tabs. A tab that a test has left serves the next one that asks for the same options."""
 
-    def context(**options: Any) -> Any:
-        if (key := repr(sorted(options.items()))) not in made:
-            made[key] = browser.new_context(**options)
-            made[key].new_page()  # while a page is open, the processes that the next one needs stay alive
-        return made[key]
+    def __init__(self, browser: Any) -> None:
+        self.browser = browser
+        self.contexts: dict[str, Any] = {}
+        self.left: dict[str, list[Any]] = {}
 
-    yield context
-    for context in made.values():
-        context.close()
+    def take(self, options: dict[str, Any]) -> Any:
+        key = repr(sorted(options.items()))
+        if key not in self.contexts:
+            self.contexts[key] = self.browser.new_context(**options)
+        return self.left[key].pop() if self.left.get(key) else self.contexts[key].new_page()
+
+    def leave(self, page: Any, options: dict[str, Any]) -> None:
+        """Empty it for the next test, as large and as light as it was. Jupyter would ask whether to save first."""
+        if page.url.startswith("http:"):
+            page.close()
+            return
+        page.goto("about:blank")
+        page.set_viewport_size(options["viewport"])
+        page.emulate_media(color_scheme=options.get("color_scheme", "light"))
+        self.left.setdefault(repr(sorted(options.items())), []).append(page)
+
+
+@pytest.fixture(scope="session")
+def tabs(browser):
+    return Tabs(browser)
 
 
 @pytest.fixture
-def tab(browser, contexts, request):
+def tab(browser, tabs, request):
     """Makes a browser tab. At the end, no script of ``source`` (any, if "") may have said a word or failed.
 
-    Nor may anything but the ``allowed`` addresses have been asked for.
+    Nor may anything but the ``allowed`` addresses have been asked for. Nothing glides or flows, unless a test wants it:
+    painting that takes most of a browser's time.
     """
     trouble: list[str] = []
-    pages = []
+    pages: list[tuple[Any, dict[str, Any], dict[str, Callable[[Any], None]]]] = []
     of_its_own = "stopped" in request.fixturenames  # Playwright stops the clock of a whole context
 
     def made(allowed: tuple[str, ...] = ("file:", "data:", "blob:"), source: str = "", **options):
-        context = (browser.new_context if of_its_own else contexts)(
-            **{"viewport": {"width": 1280, "height": 760}, **options}
-        )
-        page = context.new_page()
-        pages.append(page)
+        options = {"viewport": {"width": 1280, "height": 760}, "reduced_motion": "reduce", **options}
+        page = browser.new_context(**options).new_page() if of_its_own else tabs.take(options)
         page.set_default_timeout(PATIENCE)
-        page.on("console", lambda message: source in message.location["url"] and trouble.append(message.text))
-        page.on("pageerror", lambda error: source in (error.stack or "") and trouble.append(str(error)))
-        page.on("request", lambda request: request.url.startswith(allowed) or trouble.append(request.url))
+        hears = {
+            "console": lambda message: source in message.location["url"] and trouble.append(message.text),
+            "pageerror": lambda error: source in (error.stack or "") and trouble.append(str(error)),
+            "request": lambda request: request.url.startswith(allowed) or trouble.append(request.url),
+        }
+        for event, listener in hears.items():
+            page.on(event, listener)
+        pages.append((page, options, hears))
         return page
 
     yield made
-    for page in pages:
-        (page.context if of_its_own else page).close()
+    for page, options, hears in pages:
+        for event, listener in hears.items():
+            page.remove_listener(event, listener)
+        if of_its_own:
+            page.context.close()
+        else:
+            tabs.leave(page, options)
     assert trouble == []
 
 
