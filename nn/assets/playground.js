@@ -321,7 +321,7 @@ class Playground {
 const LEGEND = [
   "Each small map shows over the input plane what one neuron computes: + where it is above 0, − where it is below.",
   "An edge is a weight: as wide as it is large, blue where it is above 0, orange where it is below.",
-  "Choose a neuron for its numbers and its weights, an edge for its gradient as a sum over paths, a sample to see it for that one.",
+  "Choose a neuron for its numbers and weights, an edge for its gradient as a sum over paths, a sample to see it.",
   "Point at the plane, or move there with the arrow keys: each neuron shows its number at that point.",
   "Samples held out are pale: the network does not train on them.",
 ];
