@@ -12,6 +12,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from autograd.update_rules import RULES
 from nn import activations, data
 from nn.layers import Neuron
 from nn.palette import CLASS_STYLES, svg_style
@@ -50,6 +51,7 @@ def panel(neuron: Neuron | str = "and", samples: Dataset | None = None) -> Page:
     ValueError: the panel draws a plane, so the neuron needs 2 inputs; this one has 3
     """
     from autograd.view.page import Page  # pictures load when one is asked for, not with nn
+    from nn.page_graph import loss_graph, network_rules
 
     presets, start = _lecture(), str(neuron)
     if isinstance(neuron, Neuron):
@@ -60,14 +62,16 @@ def panel(neuron: Neuron | str = "and", samples: Dataset | None = None) -> Page:
         raise ValueError(f"the lecture has the neurons {', '.join(PRESETS)}; got {neuron!r}")
     chosen = presets[start]
     offered = _activations(chosen["activation"])
+    loss, rules = loss_graph("mse", 1)
     shown = {
         "presets": list(presets.values()), "start": list(presets).index(start), "first": len(FIRST),
         "activations": [_description(op, title) for op, title in offered.items()],
-        "class_styles": [look._asdict() for look in CLASS_STYLES],
+        "class_styles": [look._asdict() for look in CLASS_STYLES], "loss": loss,
     }  # fmt: skip
     return Page(
         f"A single neuron: {chosen['name']}", shown, lambda: _picture(chosen), program=ASSETS / "panel.js",
-        styles=[ASSETS / "page.css", ASSETS / "panel.css"], height=HEIGHT, rules={op.name: (op, 1) for op in offered},
+        styles=[ASSETS / "page.css", ASSETS / "panel.css"], height=HEIGHT,
+        rules={**rules, **network_rules([2], offered)}, updates={"SGD": RULES["SGD"]},
     )  # fmt: skip
 
 

@@ -9,21 +9,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from autograd import Value, topological_order
+from autograd import OPS, Value, topological_order
 from autograd.expressions import parse
 from autograd.view.operators import rule_name, rules_of
 from nn import init as initializers
 from nn import losses
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from autograd import Op
 
     Graph = dict[str, Any]
     Rules = dict[str, tuple[Op, int]]
 
-__all__ = ["formula_graph", "initializer_graph", "loss_graph"]
+__all__ = ["formula_graph", "initializer_graph", "loss_graph", "network_rules"]
 
 
 def loss_graph(loss: str, outputs: int) -> tuple[Graph, Rules]:
@@ -85,6 +85,16 @@ def initializer_graph(init: str) -> tuple[Graph, Rules]:
     spread = weight if kind == "constant" else spread
     graph, rules = _as_data(spread if isinstance(spread, Value) else Value(spread), fans)
     return {"draw": kind, **graph}, rules
+
+
+def network_rules(widths: Iterable[int], activations: Iterable[Op]) -> Rules:
+    """The rules by which a page computes neurons of so many inputs, with these activations.
+
+    >>> list(network_rules([2, 16], [OPS["tanh"]]))
+    ['tanh', 'dot/5', 'dot/33']
+    """
+    sums = {rule_name(OPS["dot"], n): (OPS["dot"], n) for m in widths for n in [2 * m + 1]}
+    return {**{op.name: (op, 1) for op in activations}, **sums}
 
 
 def _as_data(root: Value, inputs: list[Value]) -> tuple[Graph, Rules]:

@@ -17,7 +17,7 @@ from nn import activations
 from nn import data as data_sets
 from nn.layers import MLP
 from nn.neuron_panel import ASSETS
-from nn.page_graph import formula_graph, initializer_graph, loss_graph
+from nn.page_graph import formula_graph, initializer_graph, loss_graph, network_rules
 from nn.palette import CLASS_STYLES, svg_style
 
 if TYPE_CHECKING:
@@ -206,9 +206,8 @@ def _settings(model: MLP, start: str, chosen: dict[str, Any]) -> dict[str, Any]:
 def _graphs(model: MLP) -> tuple[dict[str, Any], Rules]:
     """What the page computes with: activations, losses, formulas and initialisers, and the rules of all of them."""
     offered = dict.fromkeys([*map(_row_name, activations.LECTURE), *_rows(model)])
-    rules: Rules = {name: (OPS[name], 1) for name in offered}
     widths = {*range(1, WIDEST + 1), *model.sizes[:-1]}
-    rules |= {f"dot/{2 * m + 1}": (OPS["dot"], 2 * m + 1) for m in sorted(widths)}
+    rules = network_rules(sorted(widths), map(OPS.__getitem__, offered))
     losses = [("logistic", 1), ("hinge", 1), ("mse", 1), *(("cross_entropy", k) for k in range(3, MOST_CLASSES + 1))]
     graphs = {
         "losses": {f"{loss}/{k}": loss_graph(loss, k) for loss, k in losses},

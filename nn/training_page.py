@@ -62,6 +62,7 @@ def watch(run: Recorder, *, classes: Sequence[str] = (), threshold: float = 0.0)
             "on_step, and give it to watch"
         )
     from autograd.view.page import Page  # pictures load when one is asked for, not with nn
+    from nn.page_graph import network_rules
 
     sizes = "-".join(map(str, run.model.sizes))
     title = f"Watching MLP {sizes} learn: {len(run.records):,} steps"
@@ -69,7 +70,8 @@ def watch(run: Recorder, *, classes: Sequence[str] = (), threshold: float = 0.0)
     shown = {"title": title, "threshold": threshold, "class_styles": styles, **_data(run, classes)}
     return Page(
         title, shown, lambda: _picture(title, run), program=ASSETS / "watch.js",
-        styles=[ASSETS / "page.css", ASSETS / "watch.css"], height=HEIGHT, rules={name: (OPS[name], 1) for name in run.activations},
+        styles=[ASSETS / "page.css", ASSETS / "watch.css"], height=HEIGHT,
+        rules=network_rules(run.model.sizes[:-1], map(OPS.__getitem__, run.activations)) if shown["X"] else {},
     )  # fmt: skip
 
 

@@ -42,7 +42,7 @@ export function paintDecision(plot, classes, decision, outputs, cells = 72) {
 export function drawBoundary(plot, page) {
   const { classes, data, decision, shot } = page;
   plot.clear();
-  paintDecision(plot, classes, decision, (x) => page.compute(x).at(-1));
+  paintDecision(plot, classes, decision, (x) => page.outputs(x));
   for (const [i, x] of data.X.entries()) plot.sample(x, classes, decision.classOfTarget(data.y[i]), 5);
   plot.describe(`Decision boundary after ${shot.step} steps, with ${data.X.length} samples`);
 }

@@ -1,4 +1,4 @@
-// A network from its numbers: h = σ(W h + b), layer after layer, and what its output means.
+// A network's numbers, layer by layer, and what its output means.
 
 import { range } from "../../autograd/view/assets/arrays.js";
 
@@ -13,16 +13,6 @@ export function unpack(parameters, sizes) {
       return { w, b };
     }),
   );
-}
-
-/** h of every layer for one x. `activations`: a function z ↦ [σ(z), σ′(z)] per layer. */
-export function forward(layers, x, activations) {
-  let h = x;
-  return layers.map((layer, l) => {
-    const inputs = h;
-    h = layer.map(({ w, b }) => activations[l](w.reduce((z, wj, j) => z + wj * inputs[j], b))[0]);
-    return h;
-  });
 }
 
 /** What outputs mean: a single one above the threshold means class 1, of several the largest is the class. */

@@ -1,24 +1,61 @@
-// One neuron, or two hidden neurons and a third: h₁ and h₂ see x, f sees h₁ and h₂.
-// A σ is a function z ↦ [σ(z), σ′(z)]: a row of the op table.
+// One neuron, or two hidden neurons and a third: h₁ and h₂ see x, f sees h₁ and h₂. Their graph computes all numbers.
 
-import { linspace, mean } from "../../autograd/view/assets/arrays.js";
+import { linspace, range } from "../../autograd/view/assets/arrays.js";
+import { ScalarNetwork } from "./scalar_network.js";
 
 export const PARAMETERS = ["w₁", "w₂", "b"];
 
-export function fire({ w, b }, inputs, σ) {
-  const z = b + w[0] * inputs[0] + w[1] * inputs[1];
-  const [h, slope] = σ(z);
-  return { inputs, z, h, slope };
+export class NeuronGraph {
+  /** `count`: of neurons, all with this activation; `loss`: a graph; `OPS`: the rules of their ops. */
+  constructor(count, activation, loss, OPS) {
+    const sizes = count > 1 ? [2, count - 1, 1] : [2, 1];
+    this.network = new ScalarNetwork({ sizes, activations: sizes.slice(1).map(() => activation), loss }, OPS);
+  }
+
+  /** The graph, with the numbers of these neurons. */
+  of(neurons) {
+    this.network.parameters = neurons.flatMap(({ w, b }) => [...w, b]);
+    return this;
+  }
+
+  output(x) {
+    return this.network.outputs(x)[0];
+  }
+
+  loss(sample) {
+    return this.network.lossOf(sample);
+  }
+
+  meanLoss(samples) {
+    return this.network.meanLoss(samples);
+  }
+
+  /** ∂L/∂(w₁, w₂, b) of each neuron, the mean over samples, as the loss is one. */
+  gradients(samples) {
+    this.network.differentiate(samples);
+    return byNeuron(this.network.gradients);
+  }
+
+  /** Every neuron at a sample { x, target }: inputs, z, h, slope σ′(z), upstream ∂L/∂h, gradient; the output last. */
+  at(sample) {
+    const gradients = this.gradients([sample]);
+    const { graph, tape } = this.network;
+    const places = graph.layers.flatMap(({ hPre, h }) => hPre.map((z, i) => ({ z, h: h[i] })));
+    return places.map(({ z, h }, k) => ({
+      inputs: this.network.read(tape.operands(z).slice(2, 4)), // after its weights
+      z: tape.data[z],
+      h: tape.data[h],
+      slope: z === h ? 1 : tape.slopes(h)[0],
+      upstream: tape.grad[h],
+      gradient: gradients[k],
+    }));
+  }
 }
 
-/** Every neuron's inputs, z, h and σ′(z); the output comes last. */
-export function forward(neurons, x, σ) {
-  const hidden = neurons.slice(0, -1).map((neuron) => fire(neuron, x, σ));
-  return [...hidden, fire(neurons.at(-1), hidden.length ? hidden.map(({ h }) => h) : x, σ)];
-}
-
-export function output(neurons, x, σ) {
-  return forward(neurons, x, σ).at(-1).h;
+/** A list with PARAMETERS for each neuron, neuron by neuron. */
+function byNeuron(numbers) {
+  const n = PARAMETERS.length;
+  return range(numbers.length / n).map((k) => numbers.slice(n * k, n * (k + 1)));
 }
 
 /** The class: 1 from ½ on; none where h is not a number. */
@@ -26,42 +63,14 @@ export function decide(h) {
   return Number.isNaN(h) ? null : Number(h >= 0.5);
 }
 
-/** Which samples are on the wrong side, by their index. */
-export function mistakes(neurons, { X, y }, σ) {
-  return X.flatMap((x, i) => (decide(output(neurons, x, σ)) === y[i] ? [] : [i]));
-}
-
-/** L = ½ (h − y)². */
-export function squaredError(h, y) {
-  return 0.5 * (h - y) ** 2;
-}
-
-/** ∂L/∂h of each neuron, and ∂L/∂(w₁, w₂, b) = ∂L/∂h · σ′(z) · (x₁, x₂, 1), for L = ½ (h − y)². */
-export function backward(neurons, fired, y) {
-  const last = fired.at(-1);
-  const δ = (last.h - y) * last.slope;
-  return fired.map((one, i) => {
-    const upstream = one === last ? last.h - y : δ * neurons.at(-1).w[i];
-    return { upstream, gradient: [...one.inputs, 1].map((input) => upstream * one.slope * input) };
-  });
-}
-
-/** Each neuron's gradient, the mean over all samples, as the loss is one. */
-export function meanGradients(neurons, { X, y }, σ) {
-  const each = X.map((x, i) => backward(neurons, forward(neurons, x, σ), y[i]));
-  return neurons.map((_, k) => PARAMETERS.map((_, j) => mean(each.map((sample) => sample[k].gradient[j]))));
-}
-
-export function meanLoss(neurons, { X, y }, σ) {
-  return mean(X.map((x, i) => squaredError(output(neurons, x, σ), y[i])));
-}
-
-/** w ← w − η ∂L/∂w, for every neuron. */
-export function descend(neurons, gradients, lr) {
-  return neurons.map(({ w, b }, k) => ({
-    w: w.map((wj, j) => wj - lr * gradients[k][j]),
-    b: b - lr * gradients[k][2],
-  }));
+/** Neurons after a step of an optimizer down these gradients. */
+export function descend(neurons, gradients, optimizer, lr) {
+  const after = optimizer.step(
+    lr,
+    neurons.flatMap(({ w, b }) => [...w, b]),
+    gradients.flat(),
+  );
+  return byNeuron(after).map(([w1, w2, b]) => ({ w: [w1, w2], b }));
 }
 
 /** A learning rate that suits σ: ½ (h − y)² curves by σ′² at most, so 8 for the sigmoid, whose slope is at most ¼. */

@@ -5,21 +5,12 @@ import { h, s, setNumber } from "../../autograd/view/assets/dom.js";
 import { unary } from "../../autograd/view/assets/engine.js";
 import { followNotebook } from "../../autograd/view/assets/frame.js";
 import { formatNumber, subscript } from "../../autograd/view/assets/numbers.js";
+import { Optimizer } from "../../autograd/view/assets/optimizer.js";
 import { onTheme } from "../../autograd/view/assets/theme.js";
 import { Playback } from "../../autograd/view/assets/transport.js";
 import { ClassStyles } from "./classes.js";
 import { LossSurface } from "./loss_surface.js";
-import {
-  backward,
-  descend,
-  forward,
-  learningRate,
-  meanGradients,
-  meanLoss,
-  mistakes,
-  output,
-  squaredError,
-} from "./neuron.js";
+import { decide, descend, learningRate, NeuronGraph, PARAMETERS } from "./neuron.js";
 import { buildBar, buildControls, buildSample, KEYS, legendOf } from "./panel_controls.js";
 import { letDrag } from "./panel_drag.js";
 import { drawEquation, drawFlow, fillDerivation } from "./panel_flow.js";
@@ -33,16 +24,16 @@ const MOST = 1500; // steps of training before it pauses by itself
 const SETTLED = 1e-3; // training pauses where a step is shorter
 const SURE = 0.005; // or where all samples are right with such a loss
 
-export function start(host, data, OPS) {
-  const panel = new Panel(host, data, OPS);
+export function start(host, data, OPS, UPDATES) {
+  const panel = new Panel(host, data, OPS, UPDATES);
   onTheme(() => panel.refresh());
   followNotebook(host.closest(".cg"));
   return panel;
 }
 
 class Panel {
-  constructor(host, data, OPS) {
-    Object.assign(this, { host, data, OPS });
+  constructor(host, data, OPS, UPDATES) {
+    Object.assign(this, { host, data, OPS, UPDATES });
     this.classes = new ClassStyles(data.class_styles);
     this.all = true; // the loss: of all samples, or of the chosen one
     this.playback = new Playback((playing) => this.showPlaying(playing));
@@ -63,9 +54,11 @@ class Panel {
     this.playback.pause();
     this.preset = preset;
     this.neurons = preset.neurons;
+    this.optimizer = new Optimizer(this.UPDATES.SGD, this.neurons.length * PARAMETERS.length);
+    this.samples = preset.X.map((x, i) => ({ x, target: [preset.y[i]] }));
     this.picked = this.neurons.length - 1;
     this.setActivation(preset.activation);
-    this.chooseSample(Math.max(0, mistakes(this.neurons, preset, this.σ).at(0) ?? 0));
+    this.chooseSample(this.mistakes().at(0) ?? 0);
     this.message = ""; // what the last step did
     this.begin();
     this.build();
@@ -104,6 +97,7 @@ class Panel {
 
   setActivation(name) {
     this.activation = name;
+    this.graph = new NeuronGraph(this.neurons.length, name, this.data.loss, this.OPS);
     this.lr = learningRate(this.σ);
   }
 
@@ -133,17 +127,36 @@ class Panel {
     return this.neurons[this.picked];
   }
 
-  /** The loss, of all samples or of the chosen one, with these neurons. */
-  loss(neurons = this.neurons) {
-    if (this.all) return meanLoss(neurons, this.preset, this.σ);
-    return squaredError(output(neurons, this.x, this.σ), this.target);
+  /** The chosen sample: one of the preset's, or the point. */
+  get chosen() {
+    return { x: this.x, target: [this.target] };
   }
 
-  /** Gradients of all neurons, of all samples or of the chosen one. */
-  gradients() {
-    if (this.all) return meanGradients(this.neurons, this.preset, this.σ);
-    const fired = forward(this.neurons, this.x, this.σ);
-    return backward(this.neurons, fired, this.target).map(({ gradient }) => gradient);
+  /** The samples that are trained on. */
+  get trained() {
+    return this.all ? this.samples : [this.chosen];
+  }
+
+  /** The loss of the samples that are trained on, with these neurons. */
+  loss(neurons = this.neurons) {
+    return this.graph.of(neurons).meanLoss(this.trained);
+  }
+
+  /** Every neuron at a sample. */
+  at(sample) {
+    return this.graph.of(this.neurons).at(sample);
+  }
+
+  /** Gradients of all neurons, the mean over some samples. */
+  gradients(samples = this.trained) {
+    return this.graph.of(this.neurons).gradients(samples);
+  }
+
+  /** Which samples are on the wrong side, by their index. */
+  mistakes() {
+    const { y } = this.preset;
+    const graph = this.graph.of(this.neurons);
+    return this.samples.flatMap(({ x }, i) => (decide(graph.output(x)) === y[i] ? [] : [i]));
   }
 
   // ── what is done ──
@@ -164,7 +177,7 @@ class Panel {
       return { next: null, reason: "The gradient is not finite here: no step was taken." };
     }
     if (gradients.flat().every((g) => g === 0)) return { next: null, reason: "The gradient is 0: nothing moved." };
-    return { next: descend(this.neurons, gradients, this.lr) };
+    return { next: descend(this.neurons, gradients, this.optimizer, this.lr) };
   }
 
   /** One step down the gradient. Did anything move? */
@@ -270,9 +283,9 @@ class Panel {
     const { picked, plots, ui } = this;
     for (const knob of [...this.knobs.inputs, ...this.knobs.weights, this.knobs.rate]) knob.show(except);
     this.controls.show();
-    this.wrong = mistakes(this.neurons, this.preset, this.σ);
+    this.wrong = this.mistakes();
     this.next = this.lookAhead().next;
-    const fired = forward(this.neurons, this.x, this.σ);
+    const fired = this.at(this.chosen);
     drawEquation(ui.equation, this, fired[picked]);
     drawFlow(ui.flow, this, fired);
     fillDerivation(ui.table, this, fired);

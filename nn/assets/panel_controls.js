@@ -125,7 +125,7 @@ export function buildSample(panel) {
   };
   const head = ["", "∂L/∂h", "× σ′(z)", "× input", "= this sample", `mean of all ${X.length}`];
   const cells = head.map((text) => h("th", { scope: "col" }, text));
-  const caption = h("caption", {}, "The gradient, factor by factor: L = ½ (h − y)²");
+  const caption = h("caption", {}, `The gradient, factor by factor: L = ½ (${panel.names.at(-1)} − y)²`);
   const gradient = h("table", {}, caption, h("thead", {}, h("tr", {}, ...cells)), table);
   const lists = [h("label", {}, "sample ", sample), h("label", {}, "target y ", target)];
   const inputs = panel.knobs.inputs.map(({ element }) => element);

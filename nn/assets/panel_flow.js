@@ -9,7 +9,7 @@ import {
   signClass,
   subscript,
 } from "../../autograd/view/assets/numbers.js";
-import { backward, meanGradients, PARAMETERS, squaredError } from "./neuron.js";
+import { PARAMETERS } from "./neuron.js";
 
 const [HIGH, LOW, MIDDLE] = [44, 114, 79]; // px in the drawing: the rows of boxes
 const HALF = 110; // half a neuron's width
@@ -63,7 +63,7 @@ export function drawFlow(svg, panel, fired) {
     s("line", { x1: out, y1: MIDDLE, x2: out + 110, y2: MIDDLE }),
     ...x.map((xj, j) => drawBox(54, [HIGH, LOW][j], 52, `x${subscript(j + 1)} = ${formatBrief(xj)}`)),
     ...fired.map((one, k) => drawNeuron(panel, places[k], one, k)),
-    drawLoss(panel, fired.at(-1).h, out + 110),
+    drawLoss(panel, out + 110),
     ...edges.map(([, text]) => text),
   );
 }
@@ -107,18 +107,17 @@ function drawNeuron(panel, [x, y], { z, h: value }, k) {
 }
 
 /** The loss of this one sample. */
-function drawLoss({ target, names }, value, x) {
-  const box = drawBox(x, MIDDLE, 76, `L = ${formatNumber(squaredError(value, target))}`);
+function drawLoss({ chosen, graph, names, neurons, target }, x) {
+  const box = drawBox(x, MIDDLE, 76, `L = ${formatNumber(graph.of(neurons).loss(chosen))}`);
   box.append(s("text", { class: "tick", x, y: MIDDLE + 42 }, `½ (${names.at(-1)} − y)², y = ${target}`));
   return box;
 }
 
 /** ∂L/∂w = ∂L/∂h · σ′(z) · x: a row for each parameter of the picked neuron. */
 export function fillDerivation(body, panel, fired) {
-  const { neurons, target, picked, names, all } = panel;
-  const one = backward(neurons, fired, target)[picked];
-  const means = meanGradients(neurons, panel.preset, panel.σ)[picked];
-  const { slope, inputs } = fired[picked];
+  const { picked, names, all } = panel;
+  const means = panel.gradients(panel.samples)[picked];
+  const { gradient, inputs, slope, upstream } = fired[picked];
   const symbols = picked === 2 ? ["h₁", "h₂"] : ["x₁", "x₂"];
   const rows = PARAMETERS.map((name, j) => {
     const rule = `∂L/∂${name} = ∂L/∂${names[picked]} · σ′(z) · ${symbols[j] ?? 1}`;
@@ -126,10 +125,10 @@ export function fillDerivation(body, panel, fired) {
       "tr",
       {},
       h("th", { scope: "row" }, rule),
-      cell(`${j}.upstream`, one.upstream),
+      cell(`${j}.upstream`, upstream),
       cell(`${j}.slope`, slope),
       cell(`${j}.input`, [...inputs, 1][j]),
-      cell(`${j}.one`, one.gradient[j], !all),
+      cell(`${j}.one`, gradient[j], !all),
       cell(`${j}.all`, means[j], all),
     );
   });

@@ -2,7 +2,7 @@
 
 import { clamp, linspace, mean, range } from "../../autograd/view/assets/arrays.js";
 import { formatNumber } from "../../autograd/view/assets/numbers.js";
-import { decide, fire, forward, output } from "./neuron.js";
+import { decide, NeuronGraph } from "./neuron.js";
 
 export const REACH = 6; // of the activation's curve
 const NORMAL = 46; // px of the arrow along w
@@ -18,13 +18,14 @@ export function planeBounds(X) {
 
 /** Samples, the output's shade, the lines of the neurons that see x, where a step takes them, and their normals. */
 export function drawPlane(plot, panel) {
-  const { isNetwork, neurons, names, next, preset, x, wrong, σ } = panel;
+  const { graph, isNetwork, neurons, names, next, preset, x, wrong, σ } = panel;
   const lines = isNetwork ? neurons.slice(0, -1) : neurons;
   const anchors = anchorsOf(plot, lines, preset.X);
   plot.clear();
+  graph.of(neurons);
   plot.field(
     64,
-    shading(panel.classes, (x1, x2) => output(neurons, [x1, x2], σ)),
+    shading(panel.classes, (x1, x2) => graph.output([x1, x2])),
   );
   for (const [k, line] of lines.entries()) {
     if (next) plot.boundary(next[k], "boundary next");
@@ -37,7 +38,7 @@ export function drawPlane(plot, panel) {
   plot.ring(x, "now hold");
   for (const [k, line] of lines.entries()) drawNormal(plot, line, anchors[k], isNetwork ? names[k] : "w");
   const bent = !isNetwork && decide(σ(-1e-9)[0]) === decide(σ(1e-9)[0]);
-  const ahead = next ? "; dashed: the line after the next step" : "";
+  const ahead = next ? "; dashed: after the next step" : "";
   plot.caption.textContent = `input plane${bent ? "; the line is z = 0, the colours change at h = ½" : ahead}`;
   const seen = `The input plane with ${preset.X.length} samples, ${preset.X.length - wrong.length} on the right side`;
   plot.describe(`${seen}; the point is at (${x.map(formatNumber).join(", ")})`);
@@ -106,15 +107,17 @@ function drawNormal(plot, neuron, anchor, words) {
 }
 
 /** The samples where h₁ and h₂ put them, and the line of f. */
-export function drawHidden(plot, { classes, neurons, next, preset, wrong, σ }, fired) {
-  const [, , last] = neurons;
+export function drawHidden(plot, panel, fired) {
+  const { classes, next, preset, samples, wrong } = panel;
+  const last = panel.neurons.at(-1);
+  const alone = new NeuronGraph(1, panel.activation, panel.data.loss, panel.OPS).of([last]);
   plot.clear();
   plot.field(
     64,
-    shading(classes, (h1, h2) => fire(last, [h1, h2], σ).h),
+    shading(classes, (h1, h2) => alone.output([h1, h2])),
   );
   if (next) plot.boundary(next[2], "boundary next");
-  const seen = preset.X.map((x) => forward(neurons, x, σ)[2].inputs);
+  const seen = samples.map((sample) => panel.at(sample).at(-1).inputs);
   const [anchor] = anchorsOf(plot, [last], seen);
   plot.boundary(last, "boundary");
   drawSigns(plot, last, anchor);

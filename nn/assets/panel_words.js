@@ -1,16 +1,15 @@
 // What the panel says: of the neuron as it is, of what to try, and of how training ended. No DOM.
 
 import { formatNumber } from "../../autograd/view/assets/numbers.js";
-import { fire, forward } from "./neuron.js";
 
 /** What is in the way of learning, or empty. */
 export function verdictOn(panel) {
-  const { row, σ, neurons, picked, x } = panel;
-  const { z, h, slope } = forward(neurons, x, σ)[picked];
+  const { row, σ, picked } = panel;
+  const { z, h, slope } = panel.at(panel.chosen)[picked];
   if (!Number.isFinite(h + slope)) {
     return `${row.title} needs ${row.domain || "another z"}; here z = ${formatNumber(z)}.`;
   }
-  const isFlat = [-2, -0.5, 0.5, 2, z].every((t) => fire({ w: [1, 0], b: 0 }, [t, 0], σ).slope === 0);
+  const isFlat = [-2, -0.5, 0.5, 2, z].every((t) => σ(t)[1] === 0);
   if (isFlat)
     return `${noteOn(panel)}σ′(z) = 0 for every z: nothing can be learned through ${row.title}. Choose sigmoid.`;
   if (panel.all) return "";

@@ -3,7 +3,6 @@
 import { clamp } from "../../autograd/view/assets/arrays.js";
 import { buildHelp, buildTools, listenToKeys } from "../../autograd/view/assets/controls.js";
 import { h, setNumber } from "../../autograd/view/assets/dom.js";
-import { unary } from "../../autograd/view/assets/engine.js";
 import { followNotebook } from "../../autograd/view/assets/frame.js";
 import { formatNumber } from "../../autograd/view/assets/numbers.js";
 import { onTheme } from "../../autograd/view/assets/theme.js";
@@ -12,10 +11,11 @@ import { ClassStyles } from "./classes.js";
 import { buildLayerTable } from "./layer_table.js";
 import { LossCurve } from "./loss_curve.js";
 import { bounds, buildMaps, drawBoundary, drawMaps } from "./maps.js";
-import { Decision, forward, unpack } from "./network.js";
+import { Decision, unpack } from "./network.js";
 import { columnNames, NetworkPicture } from "./network_picture.js";
 import { Plot } from "./plot.js";
 import { Samples } from "./samples.js";
+import { ScalarNetwork } from "./scalar_network.js";
 
 const DELAY = 200; // ms between two snapshots that are played
 const KEYS = [
@@ -39,7 +39,7 @@ class TrainingPage {
     this.isPlanar = this.isDrawn && data.sizes[0] === 2;
     this.chosen = 0; // the sample whose way through the network is shown
     this.decision = new Decision(data.sizes.at(-1), data.threshold);
-    this.activations = data.activations.map((name) => unary(OPS[name]));
+    this.scalars = this.isDrawn && new ScalarNetwork(architectureOf(data), OPS);
     this.last = data.snapshots.length - 1;
     this.playback = new Playback((playing) => this.showPlaying(playing));
     this.build(host);
@@ -53,7 +53,11 @@ class TrainingPage {
 
   /** h of every layer, as the network that is shown computes it. */
   compute(x) {
-    return forward(this.layers, x, this.activations);
+    return this.scalars.compute(x).slice(1);
+  }
+
+  outputs(x) {
+    return this.scalars.outputs(x);
   }
 
   // ── time ──
@@ -61,6 +65,7 @@ class TrainingPage {
   go(i) {
     this.now = clamp(i, 0, this.last);
     this.layers = unpack(this.shot.parameters, this.data.sizes);
+    if (this.isDrawn) this.scalars.parameters = this.shot.parameters;
     this.draw();
   }
 
@@ -170,7 +175,7 @@ class TrainingPage {
 
   drawNetwork() {
     const { data, decision } = this;
-    const said = data.X.map((x) => decision.classOf(this.compute(x).at(-1)));
+    const said = data.X.map((x) => decision.classOf(this.outputs(x)));
     const right = said.filter((k, i) => k === decision.classOfTarget(data.y[i])).length;
     this.score.textContent = `${right} of ${said.length} right`;
     const x = data.X[this.chosen];
@@ -181,6 +186,11 @@ class TrainingPage {
     drawBoundary(this.plane, this);
     drawMaps(this.maps, (point) => [point, ...this.compute(point)]);
   }
+}
+
+/** The network as `networkGraph` takes it, without a loss: its first output is one. */
+function architectureOf({ sizes, activations }) {
+  return { sizes, activations, loss: { inputs: sizes.at(-1), nodes: [], result: 0 } };
 }
 
 /** A marker and a name for each class that the samples have. */

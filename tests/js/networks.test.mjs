@@ -1,50 +1,70 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { Decision, forward as forwardLayers, unpack } from "../../nn/assets/network.js";
+import { Optimizer } from "../../autograd/view/assets/optimizer.js";
+import { Decision, unpack } from "../../nn/assets/network.js";
 import * as neuron from "../../nn/assets/neuron.js";
 import * as surface from "../../nn/assets/surface.js";
 
 const tanh = (z) => [Math.tanh(z), 1 - Math.tanh(z) ** 2];
-const linear = (z) => [z, 1];
+const OPS = {
+  "dot/5": (_xp, [v, w, x, y, b]) => [v * x + w * y + b, [x, y, v, w, 1]],
+  tanh: (_xp, [z]) => [tanh(z)[0], [tanh(z)[1]]],
+  positive: (_xp, [z]) => [z, [1]],
+  halfSquare: (_xp, [h, y]) => [(h - y) ** 2 / 2, [h - y, y - h]],
+};
+const LOSS = { inputs: 2, nodes: [{ op: "halfSquare", parents: [0, 1] }], result: 2 };
+const GRADIENT_DESCENT = { running: 0, rule: (_xp, lr, _t, _w, g) => [lr * g, []] };
 const NETWORK = [
   { w: [0.5, -1], b: 0.2 },
   { w: [-0.3, 0.8], b: -0.1 },
   { w: [1.2, -0.7], b: 0.05 },
 ];
-const SAMPLES = {
-  X: [
-    [0.4, -0.9],
-    [1, 0.3],
-    [-0.6, 0.5],
-  ],
-  y: [1, 0, 1],
-};
+const SAMPLES = [
+  { x: [0.4, -0.9], target: [1] },
+  { x: [1, 0.3], target: [0] },
+  { x: [-0.6, 0.5], target: [1] },
+];
+const graph = new neuron.NeuronGraph(3, "tanh", LOSS, OPS);
 
-function numericGradient(loss, k, j) {
+function numericGradient(k, j) {
   const moved = (h) =>
     NETWORK.map(({ w, b }, i) => {
       if (i !== k) return { w, b };
       return { w: w.map((wj, n) => wj + (n === j ? h : 0)), b: b + (j === 2 ? h : 0) };
     });
-  return (loss(moved(1e-6)) - loss(moved(-1e-6))) / 2e-6;
+  const loss = (h) => graph.of(moved(h)).meanLoss(SAMPLES);
+  return (loss(1e-6) - loss(-1e-6)) / 2e-6;
 }
 
 test("the gradient of three neurons is the difference quotient", () => {
-  const gradients = neuron.meanGradients(NETWORK, SAMPLES, tanh);
+  const gradients = graph.of(NETWORK).gradients(SAMPLES);
   for (const k of [0, 1, 2]) {
     for (const j of [0, 1, 2]) {
-      const expected = numericGradient((neurons) => neuron.meanLoss(neurons, SAMPLES, tanh), k, j);
-      assert.ok(Math.abs(gradients[k][j] - expected) < 1e-8, `neuron ${k}, parameter ${j}`);
+      assert.ok(Math.abs(gradients[k][j] - numericGradient(k, j)) < 1e-8, `neuron ${k}, parameter ${j}`);
     }
   }
 });
 
+test("at a sample, a neuron's gradient is upstream times slope times input", () => {
+  const [h1, h2, f] = graph.of(NETWORK).at(SAMPLES[0]);
+  assert.ok(Math.abs(h1.z - (0.5 * 0.4 + 0.9 + 0.2)) < 1e-12);
+  assert.deepEqual(f.inputs, [h1.h, h2.h]);
+  assert.deepEqual(h2.inputs, SAMPLES[0].x);
+  for (const one of [h1, h2, f]) {
+    const factors = [...one.inputs, 1].map((input) => one.upstream * one.slope * input);
+    for (const [j, g] of factors.entries()) assert.ok(Math.abs(g - one.gradient[j]) < 1e-12);
+  }
+  const [linear] = new neuron.NeuronGraph(1, "positive", LOSS, OPS).of([NETWORK[0]]).at(SAMPLES[0]);
+  assert.deepEqual([linear.slope, linear.h, linear.upstream], [1, linear.z, linear.z - 1]);
+});
+
 test("a step goes down the gradient", () => {
-  const gradients = neuron.meanGradients(NETWORK, SAMPLES, tanh);
-  const after = neuron.descend(NETWORK, gradients, 0.1);
+  const gradients = graph.of(NETWORK).gradients(SAMPLES);
+  const before = graph.meanLoss(SAMPLES);
+  const after = neuron.descend(NETWORK, gradients, new Optimizer(GRADIENT_DESCENT, 9), 0.1);
   assert.equal(after[1].w[0], NETWORK[1].w[0] - 0.1 * gradients[1][0]);
   assert.equal(after[2].b, NETWORK[2].b - 0.1 * gradients[2][2]);
-  assert.ok(neuron.meanLoss(after, SAMPLES, tanh) < neuron.meanLoss(NETWORK, SAMPLES, tanh));
+  assert.ok(graph.of(after).meanLoss(SAMPLES) < before);
 });
 
 test("a line is moved through a point, and turned about one", () => {
@@ -94,9 +114,6 @@ test("parameters are unpacked neuron by neuron, weights before the bias", () => 
     ],
     [{ w: [7, 8], b: 9 }],
   ]);
-  const [hidden, output] = forwardLayers(layers, [1, -1], [linear, linear]);
-  assert.deepEqual(hidden, [2, 5]); // 1 − 2 + 3, 4 − 5 + 6
-  assert.deepEqual(output, [63]); // 7 · 2 + 8 · 5 + 9
 });
 
 test("one output decides by its threshold, several by the largest", () => {

@@ -39,6 +39,20 @@ export class Tape {
     }
   }
 
+  /** What a node is computed from. */
+  operands(node) {
+    return this.stepOf(node).parents;
+  }
+
+  /** ∂node/∂operand for each operand, as the latest forward pass found them. */
+  slopes(node) {
+    return this.stepOf(node).local;
+  }
+
+  stepOf(node) {
+    return this.steps.find((step) => step.node === node);
+  }
+
   /** Before a batch: what leaves have gathered is forgotten. */
   zeroGrad() {
     this.grad.fill(0);
