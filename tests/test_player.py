@@ -290,7 +290,7 @@ def test_an_arrow_back_into_a_module_used_again_goes_round_over_the_boxes(opened
         h = inner * 0.9
     page = opened(step(h))
     page.locator(".box.folded", has_text="after cell[0]").click()
-    drawn = page.locator(".arrow path").evaluate_all("(all) => all.map((e) => e.getAttribute('d'))")
+    drawn = page.locator(".arrow .line").evaluate_all("(all) => all.map((e) => e.getAttribute('d'))")
     back = [d for d in drawn if float(d[1:].split()[0]) > float(d.split()[-2])]
     assert back
     for d in back:
@@ -447,7 +447,7 @@ def test_code_is_linked_both_ways(opened):
     press(page, "ArrowRight", "ArrowRight")
     assert page.locator(".code li.now").text_content().endswith("y = x * x")
     page.locator(".code button", has_text="loss = y.tanh()").click()
-    assert page.locator(".box.found .symbol").all_text_contents() == ["tanh"]
+    assert page.locator(".box.lit .symbol").all_text_contents() == ["tanh"]
 
 
 # ── breakpoints, predictions, mistakes ──────────────────────────────────────
@@ -608,8 +608,8 @@ def test_a_name_from_right_to_left_leaves_the_formula_as_it_is(opened):
     page = opened(step(Value(2.0, label="שלום") * 3.0))
     press(page, "End", "ArrowLeft", "ArrowLeft")
     places = page.evaluate(
-        """() => { const text = document.querySelector(".sentence").firstChild, range = document.createRange();
-            return ["+=", "= 1"].map((part) => { const at = text.data.indexOf(part); range.setStart(text, at); range.setEnd(text, at + 1);
+        """() => { const texts = [...document.querySelector(".sentence").childNodes], range = document.createRange();
+            return [" += ", " = "].map((part) => { range.selectNode(texts.find(({ data }) => data === part));
                 return range.getBoundingClientRect().left; }); }"""
     )
     assert places[0] < places[1]
@@ -988,7 +988,7 @@ def test_nothing_moves_when_motion_is_not_wanted(opened):
     for motion, name in (("reduce", "none"), ("no-preference", "cg-flow")):
         page = opened(step(diamond()), reduced_motion=motion)
         press(page, *["ArrowRight"] * 2)
-        assert page.evaluate("getComputedStyle(document.querySelector('.arrow.feeding path')).animationName") == name
+        assert page.evaluate("getComputedStyle(document.querySelector('.arrow.feeding .line')).animationName") == name
 
 
 def test_help_lists_the_keys(opened):

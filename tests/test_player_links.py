@@ -1,4 +1,4 @@
-"""The player as something to give on: links to a moment, the notes of a talk, a handout."""
+"""The player as something to give on: links to a moment, the notes of a talk, a handout; and its parts, linked."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from test_player import HALL, clock, diamond, network, press, said
 
-from autograd import Value, step
+from autograd import Value, recording, step
 from nn import MLP
 
 
@@ -214,3 +214,87 @@ def test_without_notes_a_sheet_is_a_layer_and_of_a_large_graph_what_the_step_spe
         sheet["said"] for sheet in sheets if sheet["said"].startswith(("Given", "zero_grad", "Done"))
     ]
     assert min(sheet["least"] for sheet in sheets) >= 9.8  # px, also where the graph has 131 nodes
+
+
+# ── what means the same ─────────────────────────────────────────────────────
+
+LIT = """() => { const texts = (selector, part) => [...document.querySelectorAll(selector)].map((e) => (part ? e.querySelector(part) : e).textContent);
+    return { boxes: texts(".box.lit", ".name"), rows: texts("tr.lit", "th"), terms: texts(".sentence .term.lit"), code: texts(".code .lit"),
+        arrows: [...document.querySelectorAll(".arrow.lit")].map((e) => e.dataset.slots), from: texts(".stack li.lit", "span") }; }"""
+
+
+def coded_diamond() -> Value:
+    with recording():
+        w = Value(2.0, label="w", kind="parameter")
+        z = w * 3.0
+        L = z * w
+    z.label, L.label = "z", "L"
+    return L
+
+
+@pytest.fixture
+def lit(opened):
+    """What is lit at the step where z passes its gradient on to w, after something is done with the page."""
+    page = opened(step(coded_diamond()))
+    page.evaluate("page.go(10)")
+
+    def after(do):
+        do(page)
+        found = page.evaluate(LIT)
+        return {what: some for what, some in found.items() if some}
+
+    return after
+
+
+SLOT = {"boxes": ["w", "z"], "rows": ["w", "z"], "terms": ["∂z/∂w", "3", "6"], "arrows": ["2 0"], "from": ["from z"]}
+
+
+def test_pointing_at_a_derivative_an_arrow_or_a_contribution_lights_all_that_is_one_with_it(lit):
+    term = lambda text: lambda page: page.locator(".sentence .term", has_text=re.compile(f"^{text}$")).first.hover()  # noqa: E731
+    by_term = lit(term("∂z/∂w"))
+    assert {what: some for what, some in by_term.items() if what != "code"} == SLOT
+    assert [line.split()[-5:] for line in by_term["code"]] == [["z", "=", "w", "*", "3.0"]]
+    assert lit(lambda page: page.mouse.move(2, 2)) == {}
+    middle = """() => { const line = document.querySelector(".arrow[data-slots='2 0'] .line"), way = line.getTotalLength() / 2;
+        const { x, y } = line.getPointAtLength(way).matrixTransform(line.getScreenCTM()); return [x, y + 3]; }"""
+    assert lit(lambda page: page.mouse.move(*page.evaluate(middle))) == by_term
+    assert lit(lambda page: page.locator(".stack li", has_text="from z").hover()) == by_term
+    assert lit(term("3")) == by_term  # its number
+    node = lit(term("∂L/∂z"))
+    assert node == {"boxes": ["z"], "rows": ["z"], "terms": ["∂L/∂z", "2"], "code": by_term["code"]}
+    assert lit(lambda page: page.locator("tbody tr", has_text="z").first.hover()) == node
+    assert (
+        lit(lambda page: page.locator(".box", has=page.locator("text.name", has_text=re.compile("^z$"))).hover())
+        == node
+    )
+    line = lit(lambda page: page.locator(".code li").first.hover())
+    assert line == node
+
+
+def test_the_keyboard_and_a_finger_light_too_and_a_step_keeps_what_the_pointer_lit(lit, opened):
+    assert lit(lambda page: page.locator(".sentence .term[tabindex]").nth(2).focus())["arrows"] == ["2 0"]
+    assert lit(lambda page: press(page, "ArrowRight")) == {}  # the term went away with its sentence …
+    lit(
+        lambda page: page.wait_for_function("page.time === 11 && document.activeElement === page.ui.root")
+    )  # … not the keys
+    lit(lambda page: page.locator(".box", has=page.locator("text.name", has_text="w")).hover())
+    stepped = lit(lambda page: press(page, "ArrowRight", "ArrowLeft", "ArrowLeft"))
+    assert (stepped["boxes"], stepped["rows"], stepped["terms"]) == (["w"], ["w"], ["∂L/∂w", "6 → 12", "w"])
+    page = opened(step(coded_diamond()), has_touch=True, viewport={"width": 390, "height": 844})
+    page.evaluate("page.go(10)")
+    page.locator(".sentence .term", has_text="∂z/∂w").first.tap()
+    assert page.evaluate(LIT)["arrows"] == ["2 0"]  # and stays, when the finger is lifted
+    page.locator("h1").tap()
+    assert page.evaluate(LIT)["arrows"] == []
+
+
+def test_in_a_folded_graph_the_box_that_holds_a_node_is_lit_and_it_lights_its_rows(opened):
+    page = opened(step(network()))
+    page.get_by_role("button", name="show layers").click()
+    page.locator("tbody tr", has_text="w32(1)").hover()
+    assert page.evaluate(LIT)["boxes"] == ["layers[0]"]
+    page.locator(".box.folded", has_text="layers[1]").hover()
+    found = page.evaluate(LIT)
+    assert found["boxes"] == ["layers[1]"]
+    assert {"w1(2)", "b(2)"} <= set(found["rows"])
+    assert len(found["rows"]) == 5

@@ -11,10 +11,10 @@ In the order in which to read them, each line on those above it:
     numbers text arrays camera xp                             values as text, lists, views, number systems: no DOM
     engine tape optimizer                                     a graph, computed forward and backward; its parameters moved: no DOM
     dom theme frame controls stage transport                  elements, colours, a notebook's frame, tools, what is zoomed or plays
-    wording pass events mistakes rerun changes trace          a trace, and other passes through the same graph: no DOM
+    phrase wording pass events mistakes rerun changes trace   a trace, and other passes through the same graph: no DOM
     steps sentences prediction notes link                     all that can be said of it: no DOM
     part_map levels                                           which map of the graph is shown: no DOM
-    leaf_editor boxes arrows graph                            a graph, painted moment by moment, its numbers changed
+    linking leaf_editor boxes arrows graph                    a graph, painted moment by moment, its numbers changed
     markers minimap                                           what of it is not on the stage
     card table contributions predicting timeline talk keys    what stands around it
     saving handout sharing layout                             … and takes it elsewhere

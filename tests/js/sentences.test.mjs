@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { mistakenPass } from "../../autograd/view/assets/mistakes.js";
+import { plain } from "../../autograd/view/assets/phrase.js";
 import { diagnose, question, ruleOf } from "../../autograd/view/assets/prediction.js";
 import { sentence } from "../../autograd/view/assets/sentences.js";
 import { diamond } from "./fixtures.mjs";
 
 function said(trace, pass = trace.correct) {
-  return Array.from({ length: pass.end + 1 }, (_, time) => sentence(trace, pass, time));
+  return Array.from({ length: pass.end + 1 }, (_, time) => plain(sentence(trace, pass, time)));
 }
 
 test("every moment has its sentence", () => {
@@ -30,7 +31,7 @@ test("every moment has its sentence", () => {
 
 test("an optimizer that is not gradient descent says only what it did", () => {
   const trace = { ...diamond(), update: { by: "Adam" } };
-  const last = sentence(trace, trace.correct, trace.correct.end);
+  const last = plain(sentence(trace, trace.correct, trace.correct.end));
   assert.equal(last, "Adam: w goes 2 → 0.8, a step of −1.2, where ∂L/∂w = 12.");
 });
 
@@ -52,7 +53,10 @@ test("a mistake is said where it shows", () => {
 test("what is asked gives all that is needed", () => {
   const trace = diamond();
   const event = trace.correct.event(10);
-  assert.equal(question(trace, event), "z passes its gradient on to w: ∂L/∂z = 2, and ∂L/∂w was 6. What is ∂L/∂w now?");
+  assert.equal(
+    plain(question(trace, event)),
+    "z passes its gradient on to w: ∂L/∂z = 2, and ∂L/∂w was 6. What is ∂L/∂w now?",
+  );
 });
 
 test("a wrong prediction is told what it forgot", () => {

@@ -1,7 +1,9 @@
 // The arrows of a graph: one per operand slot, or shared where boxes are folded.
 
-import { s, setClass } from "./dom.js";
+import { furnish, s, setClass } from "./dom.js";
+import { linkTo } from "./linking.js";
 import { signClass } from "./numbers.js";
+import { slotKey } from "./phrase.js";
 
 const STRIDE = 20; // px from one point of an arrow to the next that is looked at
 const THIN = 1.2; // px: an arrow along which nothing has gone yet
@@ -12,13 +14,14 @@ export function drawArrow({ d, tip: [x, y], width, ends }, boxes) {
   const length = Math.hypot(x - ex, y - ey) || 1;
   const dx = (Math.max(4, width) * (y - ey)) / length;
   const dy = (Math.max(4, width) * (ex - x)) / length;
-  const line = s("path", { d });
+  const line = s("path", { class: "line", d });
+  const hit = s("path", { class: "hit", d }); // wide enough to be pointed at
   const head = s("polygon", { points: `${ex + dx},${ey + dy} ${x},${y} ${ex - dx},${ey - dy}` });
   const unsigned = ends.some((i) => boxes[i].kind === "folded");
-  return { g: s("g", { class: "arrow" }, line, head), line, width, unsigned };
+  return { g: s("g", { class: "arrow" }, hit, line, head), line, width, unsigned };
 }
 
-/** "node slot" → arrow. Slots between the same two boxes have an arrow each, or share the last one. */
+/** "node slot" → arrow. Slots between the same two boxes have an arrow each, or share the last; arrows say which. */
 export function arrowsBySlot(nodes, map, arrows) {
   const key = (tail, head) => tail * map.boxes.length + head;
   const between = new Map();
@@ -38,6 +41,9 @@ export function arrowsBySlot(nodes, map, arrows) {
       if (some) found.set(slotKey(node.index, slot), some[Math.min(i, some.length - 1)]);
     });
   }
+  const spoken = new Map();
+  for (const [slot, arrow] of found) spoken.set(arrow, [...(spoken.get(arrow) ?? []), slot]);
+  for (const [arrow, slots] of spoken) furnish(arrow.g, linkTo({ slots }));
   return found;
 }
 
@@ -57,10 +63,6 @@ export function walk({ line }, fromTip, inside) {
     else far = middle;
   }
   return (share) => at(share * near);
-}
-
-export function slotKey(node, slot) {
-  return `${node} ${slot}`;
 }
 
 /** Shows a moment on all arrows: what has passed along them, and which is at work. Returns that one, if it is drawn. */

@@ -2,6 +2,7 @@
 
 import { furnish, s, setClass, setFormula, setText } from "./dom.js";
 import { grainOf, moved } from "./leaf_editor.js";
+import { linkTo } from "./linking.js";
 import { formatNumber, formatSigned, isClose, signClass } from "./numbers.js";
 import { matches } from "./trace.js";
 
@@ -28,7 +29,8 @@ export function drawBox(box, inside) {
   const changing = folded ? [] : node.uses > 1 ? [badge, right] : [right];
   const shown = texts.slice(box.name ? 0 : 1);
   const legend = pips.length > 0 && s("g", {}, s("title", {}, PIPS), ...pips);
-  const g = s("g", { class: "box" }, ...drawShape(box, node), ...shown, legend, ...changing);
+  const link = linkTo({ nodes: inside.map(({ index }) => index) });
+  const g = s("g", { class: "box", ...link }, ...drawShape(box, node), ...shown, legend, ...changing);
   return { g, box, inside, texts, pips, badge, right, folded, room: x + width - left - 5 };
 }
 

@@ -2,7 +2,9 @@
 
 import { button, h } from "./dom.js";
 import { LeafEditor } from "./leaf_editor.js";
+import { setPhrase } from "./linking.js";
 import { formatNumber } from "./numbers.js";
+import { slotTerm } from "./phrase.js";
 import { nudgeSentence } from "./sentences.js";
 import { operandNote } from "./trace.js";
 import { equation, reason, slope } from "./wording.js";
@@ -42,7 +44,7 @@ export class Card {
   /** Shows a node at a moment. */
   show(moment, index) {
     const node = moment.trace.nodes[index];
-    const facts = factsOf(moment, node).flatMap(([name, fact]) => [h("dt", {}, name), h("dd", {}, fact)]);
+    const facts = factsOf(moment, node).flatMap(described);
     this.fill(index, h("h2", {}, node.full || node.name), h("dl", {}, ...facts), this.buttons(moment, node));
     this.showEditor(moment, node);
   }
@@ -85,6 +87,13 @@ export class Card {
   }
 }
 
+/** A name and a fact, a text or a phrase, as elements. */
+function described([name, fact]) {
+  const description = h("dd", {});
+  setPhrase(description, [fact].flat());
+  return [h("dt", {}, name), description];
+}
+
 /** [name, fact] … */
 function factsOf(moment, node) {
   const { trace, pass, time } = moment;
@@ -93,12 +102,13 @@ function factsOf(moment, node) {
   const data = pass.computed(node.index, time) ? formatNumber(pass.data(node.index, time)) : "not yet";
   const facts = [
     ["data", data],
-    [`∂${trace.L}/∂${node.of}`, gradientOf(moment, node)],
+    [`∂${trace.L}/∂${node.of}`, knownGradient(moment, node)],
     ["op", row ? `${node.symbol}  ${row.doc}` : node.kind],
   ];
-  if (rule) facts.push(["rule", rule]);
+  if (rule.length) facts.push(["rule", rule]);
   node.parents.slice(0, MOST_OPERANDS).forEach((parent, slot) => {
-    const fact = slope(trace, node, slot) || formatNumber(node.local[slot] ?? NaN);
+    const said = slope(trace, node, slot);
+    const fact = said.length ? said : slotTerm(formatNumber(node.local[slot] ?? NaN), node, slot);
     facts.push([`∂/∂${trace.nodes[parent].of}${operandNote(node, slot)}`, fact]);
   });
   if (node.line >= 0) {
@@ -108,7 +118,7 @@ function factsOf(moment, node) {
   return facts;
 }
 
-function gradientOf({ pass, time, event, isAsking }, { index }) {
+function knownGradient({ pass, time, event, isAsking }, { index }) {
   if (isAsking && event.parent === index) return "?";
   return pass.known(index, time) ? formatNumber(pass.gradient(index, time)) : "not yet";
 }

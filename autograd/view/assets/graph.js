@@ -1,10 +1,11 @@
 // The graph: a level, or an opened part, as boxes and arrows; `paint` then changes only what a step changes.
 
 import { clamp } from "./arrays.js";
-import { arrowsBySlot, drawArrow, paintArrows, slotKey, walk } from "./arrows.js";
+import { arrowsBySlot, drawArrow, paintArrows, walk } from "./arrows.js";
 import { addReactions, drawBox, paintBox } from "./boxes.js";
 import { furnish, s, setText } from "./dom.js";
 import { formatNumber, formatSigned, productText } from "./numbers.js";
+import { slotKey } from "./phrase.js";
 
 export class Graph {
   /** `map`: boxes, arrows, frames, and in which box each node is (`place`); `reactions`: how boxes react. */
@@ -94,12 +95,6 @@ export class Graph {
     const top = free(all) ?? free(ends) ?? middle.y;
     furnish(plate, { x: left - wide / 2, y: top - 12, width: wide, height: 24 });
     furnish(text, { x: left, y: top + 5 });
-  }
-
-  /** Marks the boxes in which these nodes are. */
-  highlight(nodes) {
-    const found = new Set(nodes.map(({ index }) => this.map.place[index]));
-    for (const [i, { g }] of this.boxes.entries()) g.classList.toggle("found", found.has(i));
   }
 }
 

@@ -4,6 +4,7 @@ import { aim, scaleToFit, shown, viewAt } from "./camera.js";
 import { h } from "./dom.js";
 import { Graph } from "./graph.js";
 import { noteAt, talkTimes } from "./notes.js";
+import { plain } from "./phrase.js";
 import { question } from "./prediction.js";
 import { copyOf } from "./saving.js";
 import { sentence } from "./sentences.js";
@@ -43,7 +44,7 @@ function buildSheet(moment, graph, levels) {
     { class: "sheet" },
     h("header", {}, h("h1", {}, trace.title), h("span", {}, `step ${time} of ${pass.end}`)),
     drawing(moment, graph, levels),
-    h("p", { class: "said" }, isAsking ? question(trace, event) : sentence(trace, pass, time)),
+    h("p", { class: "said" }, plain(isAsking ? question(trace, event) : sentence(trace, pass, time))),
     note && h("p", { class: "noted" }, note),
     ...Array.from({ length: LINES }, () => h("hr", {})),
   );

@@ -4,6 +4,7 @@ import { PIPS } from "./boxes.js";
 import { buildHelp, buildTools, descriptionList } from "./controls.js";
 import { button, dropDown, h } from "./dom.js";
 import { KEYS } from "./keys.js";
+import { Linking } from "./linking.js";
 import { MISTAKES } from "./mistakes.js";
 import { buildPrediction } from "./predicting.js";
 import { download, downloadPng, pictureOf } from "./saving.js";
@@ -22,6 +23,7 @@ const LEGEND = [
   ["■ ■ □", PIPS],
   ["ı above the slider", TICKS],
   ["v5, v11", "numbers without a label of their own, in the order in which they are computed"],
+  ["yellow", "what means the same as the term, box, arrow, row or line of code under the pointer"],
   ["blue +, orange −", "the sign of a gradient: an arrow is as wide as the gradient along it is large"],
 ];
 const STOP_HELP = "Play stops where a gradient is larger, a number is nan or inf, or at a node whose card says so";
@@ -73,6 +75,7 @@ export function buildLayout(player) {
     ui.options,
     ui.help,
   );
+  ui.linking = new Linking(ui.root, player.trace.nodes);
   return ui;
 }
 
@@ -194,6 +197,6 @@ function buildSide(player) {
 }
 
 function codeLine(player, [, number, text], i) {
-  const line = h("button", { class: "link", onclick: () => player.highlightLine(i) }, `${number}  ${text}`);
+  const line = h("button", { class: "link", onclick: () => player.showLine(i) }, `${number}  ${text}`);
   return h("li", { "data-line": i }, line);
 }

@@ -3,7 +3,8 @@
 import { clamp } from "./arrays.js";
 import { walk } from "./arrows.js";
 import { holds, onStage, shown, spreadOut } from "./camera.js";
-import { button, h, setText } from "./dom.js";
+import { button, furnish, h, setText } from "./dom.js";
+import { linkTo } from "./linking.js";
 
 const MOST_MARKERS = 6; // the last of them for all that remain
 const WIDEST = 130; // px: so many of them have room beside each other
@@ -24,10 +25,11 @@ export class Markers {
     this.ends = missing.slice(0, most);
     while (this.element.childElementCount > this.ends.length) this.element.lastChild.remove();
     while (this.element.childElementCount < this.ends.length) this.element.append(this.build());
-    for (const [i, { name, value }] of this.ends.entries()) {
+    for (const [i, { name, value, node }] of this.ends.entries()) {
       const rest = missing.length - most;
       const isLast = i === most - 1 && rest > 0;
       const [first, second] = this.element.children[i].children;
+      furnish(this.element.children[i], linkTo({ nodes: [node] }));
       setText(first, isLast ? `${rest + 1} more` : name);
       setText(second, isLast ? "" : value);
     }

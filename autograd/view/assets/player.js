@@ -11,6 +11,7 @@ import { Graph } from "./graph.js";
 import { keyActions } from "./keys.js";
 import { buildLayout } from "./layout.js";
 import { Levels } from "./levels.js";
+import { setPhrase } from "./linking.js";
 import { Markers } from "./markers.js";
 import { Minimap } from "./minimap.js";
 import { mistakenPass } from "./mistakes.js";
@@ -196,15 +197,13 @@ export class Player {
     const { ui, pass, time } = this;
     const moment = this.moment();
     const { event } = moment;
-    const focused = document.activeElement;
-    setText(ui.sentence, moment.isAsking ? question(this.trace, event) : sentence(this.trace, pass, time));
+    const focused = ui.root.contains(document.activeElement) && document.activeElement;
+    setPhrase(ui.sentence, moment.isAsking ? question(this.trace, event) : sentence(this.trace, pass, time));
     ui.predict.hidden = !moment.isAsking;
     ui.transport.show(time, pass.end, `step ${time} of ${pass.end}`);
     setText(ui.transport.clock, `${time} / ${pass.end}`);
     ui.changes.hidden = !this.changes.count;
     setText(ui.changes.firstChild, `${this.changes.count} changed `);
-    const lost = focused.disabled || focused.closest("[hidden]"); // what went away can't keep the focus
-    if (lost && ui.root.contains(focused)) ui.root.focus();
     paintContributions(ui.contributions, moment);
     ui.talk.paint(moment);
     ui.table.paint(moment);
@@ -217,6 +216,9 @@ export class Player {
     const line = this.trace.nodes[event?.node]?.line;
     for (const item of ui.code.children) setClass(item, Number(item.dataset.line) === line ? "now" : "");
     if (this.card.node >= 0) this.card.show(moment, this.card.node);
+    ui.linking.refresh();
+    const isLost = focused && (focused.disabled || !focused.isConnected || focused.closest("[hidden]"));
+    if (isLost) ui.root.focus(); // what went away can't keep it
   }
 
   // ── predicting ──
@@ -376,9 +378,9 @@ export class Player {
     this.search();
   }
 
-  /** Marks what a line of code made. */
-  highlightLine(line) {
-    this.ui.table.search.value = "";
-    this.graph.highlight(this.trace.nodes.filter((node) => node.line === line));
+  /** Brings what a line of code made to the middle. */
+  showLine(line) {
+    const made = this.trace.nodes.filter((node) => node.line === line);
+    this.stage.centre(made.map(({ index }) => this.graph.boxOf(index)));
   }
 }

@@ -1,8 +1,11 @@
 // Where the student types a number, and what is said of it.
 
 import { button, h, setText } from "./dom.js";
+import { setPhrase } from "./linking.js";
 import { parseNumber } from "./numbers.js";
+import { phrase } from "./phrase.js";
 import { diagnose, ruleOf } from "./prediction.js";
+import { sentence } from "./sentences.js";
 
 /** The elements: { guess, verdict, predict }. */
 export function buildPrediction(player) {
@@ -34,6 +37,6 @@ function showAnswer(player, words) {
   const { ui } = player;
   player.solved = player.time;
   player.paint();
-  setText(ui.sentence, words + ui.sentence.textContent);
+  setPhrase(ui.sentence, phrase`${words}${sentence(player.trace, player.pass, player.time)}`);
   ui.transport.forward.focus();
 }

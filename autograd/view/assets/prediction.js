@@ -1,14 +1,16 @@
 // The student predicts a gradient: what is asked, and what a wrong answer forgot.
 
 import { formatNumber } from "./numbers.js";
-import { rule } from "./wording.js";
+import { nodeTerm, phrase, plain } from "./phrase.js";
+import { called, gradientOf, rule } from "./wording.js";
 
 /** What is asked when a contribution arrives. */
-export function question({ nodes, L }, event) {
-  const [z, w] = [nodes[event.node], nodes[event.parent]];
-  const was = `∂${L}/∂${w.of} was ${formatNumber(event.before)}`;
-  const given = `∂${L}/∂${z.of} = ${formatNumber(event.upstream)}, and ${was}`;
-  return `${z.name} passes its gradient on to ${w.name}: ${given}. What is ∂${L}/∂${w.of} now?`;
+export function question(trace, event) {
+  const [z, w] = [trace.nodes[event.node], trace.nodes[event.parent]];
+  const was = phrase`${gradientOf(trace, w)} was ${nodeTerm(formatNumber(event.before), w)}`;
+  const given = phrase`${gradientOf(trace, z)} = ${nodeTerm(formatNumber(event.upstream), z)}, and ${was}`;
+  const asked = phrase`What is ${gradientOf(trace, w)} now?`;
+  return phrase`${called(z)} passes its gradient on to ${called(w)}: ${given}. ${asked}`;
 }
 
 /** Why a predicted gradient is not the right one; "" when it is. `hint`: what ruleOf says of the slot. */
@@ -35,6 +37,6 @@ function isNear(guess, x) {
 
 /** What the op table says of one slot, in the names of the graph: "The rule: for z = w·x, ∂z/∂w = x." */
 export function ruleOf(trace, { node, slot }) {
-  const said = rule(trace, trace.nodes[node], slot);
+  const said = plain(rule(trace, trace.nodes[node], slot));
   return said ? `The rule: ${said}.` : (trace.ops[trace.nodes[node].op]?.doc ?? "");
 }

@@ -1,9 +1,10 @@
-// What happens at one moment, in words and numbers.
+// What happens at one moment, in words and numbers, as phrases.
 
 import { MISTAKES } from "./mistakes.js";
-import { formatNumber, formatSigned, isClose, productText } from "./numbers.js";
+import { bracketed, formatNumber, formatSigned, isClose, productText } from "./numbers.js";
+import { join, nodeTerm, phrase, slotTerm } from "./phrase.js";
 import { operandNote } from "./trace.js";
-import { equation, nameInFormula, partial, slope } from "./wording.js";
+import { called, dataOf, equation, gradientOf, nameInFormula, partial, slope } from "./wording.js";
 
 const MOST_GIVEN = 6; // of each kind, by name
 const FEW_RECEIVERS = 2; // which are named
@@ -11,17 +12,16 @@ const FEW_RECEIVERS = 2; // which are named
 /** The sentence of the moment `time` of a pass. */
 export function sentence(trace, pass, time) {
   const event = pass.event(time);
-  if (!event) return "Nothing is computed yet. Step forward (→) to begin the forward pass.";
-  const { L } = trace;
+  if (!event) return ["Nothing is computed yet. Step forward (→) to begin the forward pass."];
   switch (event.kind) {
     case "given":
       return givenSentence(trace);
     case "forward":
       return forwardSentence(trace, event);
     case "zero":
-      return "zero_grad: every gradient is set to 0, because backward only ever adds to what is there.";
+      return ["zero_grad: every gradient is set to 0, because backward only ever adds to what is there."];
     case "seed":
-      return `Backward begins at ${L}: a number changes with itself one to one, so ∂${L}/∂${L} = 1.`;
+      return seedSentence(trace);
     case "visit":
       return visitSentence(trace, pass, event, time);
     case "accumulate":
@@ -29,7 +29,7 @@ export function sentence(trace, pass, time) {
     case "update":
       return updateSentence(trace, pass, event);
     default:
-      return doneSentence(trace, pass);
+      return [doneSentence(trace, pass)];
   }
 }
 
@@ -37,22 +37,34 @@ export function sentence(trace, pass, time) {
 function givenSentence({ nodes }) {
   const said = ["input", "parameter", "constant", "result"].flatMap((kind) => {
     const some = nodes.filter((node) => !node.parents.length && node.kind === kind);
-    const all = some.map(({ name, data }) => `${name} = ${formatNumber(data)}`).join(", ");
     if (!some.length) return [];
-    if (some.length > MOST_GIVEN) return [`${some.length} ${kind}s`];
-    return [`${kind}${some.length === 1 ? "" : "s"} ${all}`];
+    if (some.length > MOST_GIVEN) return [[`${some.length} ${kind}s`]];
+    return [phrase`${kind}${some.length === 1 ? "" : "s"} ${join(some.map(numbered), ", ")}`];
   });
-  return `Given: ${said.join("; ")}.`;
+  return phrase`Given: ${join(said, "; ")}.`;
+}
+
+/** "w = 2" */
+function numbered(node) {
+  return phrase`${called(node)} = ${dataOf(node)}`;
+}
+
+function seedSentence(trace) {
+  const root = trace.nodes[trace.root];
+  const seed = phrase`${gradientOf(trace, root)} = ${nodeTerm("1", root)}`;
+  return phrase`Backward begins at ${nodeTerm(trace.L, root)}: a number changes with itself one to one, so ${seed}.`;
 }
 
 function forwardSentence(trace, event) {
   const { nodes } = trace;
   const node = nodes[event.node];
   const said = equation(trace, node);
-  if (said) return `Forward: ${said}.`;
-  const value = `${node.name} = ${formatNumber(node.data)}`;
-  const operands = node.parents.slice(0, 6).map((p) => `${nodes[p].name} = ${formatNumber(nodes[p].data)}`);
-  return `Forward: ${value}, by ${node.symbol} from ${operands.join(", ")}${node.parents.length > 6 ? ", …" : ""}.`;
+  if (said.length) return phrase`Forward: ${said}.`;
+  const operands = join(
+    node.parents.slice(0, 6).map((p) => numbered(nodes[p])),
+    ", ",
+  );
+  return phrase`Forward: ${numbered(node)}, by ${node.symbol} from ${operands}${node.parents.length > 6 ? ", …" : ""}.`;
 }
 
 /** "wrong (1 is right)" where a mistake has changed a gradient, else "". */
@@ -64,66 +76,74 @@ function wrongness({ correct }, pass, node, x) {
 
 function visitSentence(trace, pass, event, time) {
   const node = trace.nodes[event.node];
-  const { name, of, uses, parents } = node;
+  const { uses, parents } = node;
   const arrived = pass.arrived(event.node, time).length;
-  const gradient = `∂${trace.L}/∂${of} = ${formatNumber(event.upstream)}`;
+  const gradient = phrase`${gradientOf(trace, node)} = ${nodeTerm(formatNumber(event.upstream), node)}`;
   if (arrived < uses) {
-    const early = `Too early: ${name} is visited when only ${arrived} of ${uses} contributions have arrived.`;
-    return `${early} It passes on ${gradient}.`;
+    const early = `is visited when only ${arrived} of ${uses} contributions have arrived`;
+    return phrase`Too early: ${called(node)} ${early}. It passes on ${gradient}.`;
   }
   const all = uses > 1 ? `all ${uses} of ${uses} contributions have arrived, so ` : "";
   const verdict = wrongness(trace, pass, event.node, event.upstream) || "complete";
-  const passed = `is passed on to ${receivers(trace, parents)}`;
-  return `Visit ${name}: ${all}${gradient} is ${verdict} and ${passed}.`;
+  const passed = phrase`is passed on to ${receivers(trace, parents)}`;
+  return phrase`Visit ${called(node)}: ${all}${gradient} is ${verdict} and ${passed}.`;
 }
 
 /** What a gradient is passed on to: the numbers that its node was computed from, by name if they are few. */
 function receivers({ nodes }, parents) {
   const different = [...new Set(parents)];
   if (different.length > FEW_RECEIVERS) return `the ${different.length} numbers it was computed from`;
-  const named = different.map((p) => nameInFormula(nodes[p])).join(" and ");
-  return different.length < parents.length ? `${named}, once for each use` : named;
+  const named = join(
+    different.map((p) => nameInFormula(nodes[p])),
+    " and ",
+  );
+  return different.length < parents.length ? phrase`${named}, once for each use` : named;
 }
 
 function accumulateSentence(trace, pass, event, time) {
-  const { nodes, L } = trace;
-  const { upstream, local, contribution, before, after } = event;
-  const node = nodes[event.node];
-  const w = nodes[event.parent].of;
+  const { nodes } = trace;
+  const { upstream, local, contribution, before, after, slot } = event;
+  const [z, w] = [nodes[event.node], nodes[event.parent]];
   const sign = pass.mistake === "assign" ? "=" : "+=";
-  const slot = `${partial(trace, node, event.slot)}${operandNote(node, event.slot)}`;
-  const rule = `∂${L}/∂${w} ${sign} ∂${L}/∂${node.of} · ${slot}`;
-  const product = `${productText(upstream, local)} = ${formatNumber(contribution)}`;
-  const change = `(${formatNumber(before)} → ${formatNumber(after)})`;
-  const why = slope(trace, node, event.slot);
-  return `${rule} = ${product} ${change}${why && `, where ${why}`}. ${afterContribution(trace, pass, event, time)}`;
+  const along = phrase`${partial(trace, z, slot)}${operandNote(z, slot)}`;
+  const rule = phrase`${gradientOf(trace, w)} ${sign} ${gradientOf(trace, z)} · ${along}`;
+  const factors = phrase`${nodeTerm(formatNumber(upstream), z)} · ${slotTerm(bracketed(formatNumber(local)), z, slot)}`;
+  const product = phrase`${factors} = ${slotTerm(formatNumber(contribution), z, slot)}`;
+  const change = phrase`(${nodeTerm(`${formatNumber(before)} → ${formatNumber(after)}`, w)})`;
+  const why = slope(trace, z, slot);
+  const where = why.length ? phrase`, where ${why}` : "";
+  return phrase`${rule} = ${product} ${change}${where}. ${afterContribution(trace, pass, event, time)}`;
 }
 
 /** What a contribution means to the node that it arrived at. */
 function afterContribution(trace, pass, event, time) {
   const { k, n, before, after } = event;
-  const { name, parents } = trace.nodes[event.parent];
+  const node = trace.nodes[event.parent];
+  const name = called(node);
   if (pass.mistake === "assign" && k > 1) return `The ${formatNumber(before)} that had arrived is lost.`;
   if (pass.history[event.parent].visit < time)
-    return `Too late: ${name} has already been visited, so this goes no further.`;
-  if (k < n) return `${k} of ${n} contributions: ${name} has to wait.`;
+    return phrase`Too late: ${name} has already been visited, so this goes no further.`;
+  if (k < n) return phrase`${k} of ${n} contributions: ${name} has to wait.`;
   const all = n > 1 ? `${k} of ${n} contributions: ` : "";
   const wrong = wrongness(trace, pass, event.parent, after);
-  if (wrong) return `${all}The gradient of ${name} is ${wrong}.`;
-  return parents.length ? `${all}${name} can be visited.` : `${all}${name} has its gradient.`;
+  if (wrong) return phrase`${all}The gradient of ${name} is ${wrong}.`;
+  return node.parents.length ? phrase`${all}${name} can be visited.` : phrase`${all}${name} has its gradient.`;
 }
 
-function updateSentence({ nodes, L, update }, pass, { node, before, after }) {
-  const { name, of } = nodes[node];
-  const gradient = pass.final[node];
-  const [old, now] = [formatNumber(before), formatNumber(after)];
-  const slopeOf = `∂${L}/∂${of}`;
+function updateSentence(trace, pass, event) {
+  const { nodes, update } = trace;
+  const { before, after } = event;
+  const node = nodes[event.node];
+  const gradient = pass.final[event.node];
+  const [old, now] = [before, after].map((x) => nodeTerm(formatNumber(x), node));
+  const name = called(node);
   if ("lr" in update) {
-    const rule = `${name} ← ${name} − ${formatNumber(update.lr)} · ${slopeOf}`;
-    return `${update.by}: ${rule} = ${old} − ${productText(update.lr, gradient)} = ${now}.`;
+    const rule = phrase`${name} ← ${name} − ${formatNumber(update.lr)} · ${gradientOf(trace, node)}`;
+    return phrase`${update.by}: ${rule} = ${old} − ${productText(update.lr, gradient)} = ${now}.`;
   }
+  const slopeOf = phrase`${gradientOf(trace, node)} = ${nodeTerm(formatNumber(gradient), node)}`;
   const step = formatSigned(after - before);
-  return `${update.by}: ${name} goes ${old} → ${now}, a step of ${step}, where ${slopeOf} = ${formatNumber(gradient)}.`;
+  return phrase`${update.by}: ${name} goes ${old} → ${now}, a step of ${step}, where ${slopeOf}.`;
 }
 
 /** What ΔL/ε has to do with the gradient: ΔL is what L changed by when a leaf moved by ε. */

@@ -1,6 +1,7 @@
 // The table of nodes, with the search that shortens it.
 
 import { h, setClass, setFormula, setText } from "./dom.js";
+import { linkTo } from "./linking.js";
 import { formatNumber, formatSigned, isClose, signClass } from "./numbers.js";
 import { matches } from "./trace.js";
 
@@ -50,7 +51,11 @@ export class NodeTable {
     const name = h("button", { class: "link", title: node.full, onclick: () => this.choose(node.index) });
     setFormula(name, node.name);
     const op = h("td", {}, node.symbol || node.kind);
-    return { node, cells, element: h("tr", {}, h("th", { scope: "row" }, name), op, ...cells) };
+    return {
+      node,
+      cells,
+      element: h("tr", linkTo({ nodes: [node.index] }), h("th", { scope: "row" }, name), op, ...cells),
+    };
   }
 
   chooseFirst() {
