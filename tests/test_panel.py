@@ -79,6 +79,17 @@ def slide(tab, name, value):
     tab.get_by_label(f"{name}, as a number").fill(str(value))
 
 
+def unpainted(tab, do):
+    """Do what takes many steps of training, and paint only where they end: painting is most of a step's work."""
+    tab.evaluate("page.refresh = () => {}")
+    do()
+    tab.evaluate("delete page.refresh; page.refresh()")
+
+
+def train(tab, steps):
+    unpainted(tab, lambda: tab.evaluate(f"Array.from({{ length: {steps} }}, () => page.takeStep()).length"))
+
+
 def neuron_of(activation, w1, w2, b):
     neuron = Neuron(2, activation=activation)
     for p, value in zip(neuron.parameters(), (w1, w2, b), strict=True):
@@ -147,7 +158,7 @@ def test_xors_network_learns_all_four_in_less_than_100_steps(opened):
     tab = opened(panel("xor"))
     tab.get_by_role("button", name="XOR, 2-2-1 network").click()
     assert tab.locator("#score").text_content() == "2 of 4 right"
-    tab.evaluate("Array.from({ length: 100 }, () => page.takeStep()).length")
+    train(tab, 100)
     assert tab.locator("#score").text_content() == "4 of 4 right"
     assert number(tab, "#loss") < 0.03
     assert len(tab.locator(".surface .way").get_attribute("points").split()) == 101
@@ -167,7 +178,7 @@ def test_train_runs_and_pauses_and_goes_on_and_starts_again(played):
     tab.keyboard.press("ArrowRight")
     assert number(tab, "#loss") < paused
     tab.locator("#train").click()
-    tab.clock.run_for(60_000)
+    unpainted(tab, lambda: tab.clock.run_for(60_000))
     assert tab.locator("#train").text_content() == "Train"
     assert re.match(r"After \d+ steps .* every sample is on its side", tab.locator("#verdict").text_content())
     tab.locator("[aria-label='start again']").click()
@@ -178,7 +189,7 @@ def test_train_runs_and_pauses_and_goes_on_and_starts_again(played):
 def test_a_single_neuron_on_xor_settles_and_says_so(played):
     tab = played(panel("xor"))
     tab.locator("#train").click()
-    tab.clock.run_for(90_000)
+    unpainted(tab, lambda: tab.clock.run_for(90_000))
     assert "Can one line do it?" in tab.locator("#verdict").text_content()
     assert number(tab, "#loss") == pytest.approx(0.125, abs=1e-3)  # h = ½ for every sample
 
@@ -434,7 +445,7 @@ def test_nothing_overlaps_or_overflows_and_a_projectors_type_is_large(opened, wi
     for preset in range(4):
         tab.locator("nav button").nth(preset).click()
         for steps in (0, 100):
-            tab.evaluate(f"Array.from({{ length: {steps} }}, () => page.takeStep()).length")
+            train(tab, steps)
             assert tab.evaluate(SHARED) == []
             assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
             if width > 390:
@@ -465,7 +476,7 @@ def test_no_label_of_a_plane_stands_on_a_sample(opened):
         assert tab.locator(".plots figure:not(.surface) path.sample").count() >= 4
         assert tab.locator(".plots figure:not(.surface) :is(text.name, text.side)").count() >= 2
         for more in (0, 1, 4, 25, 70, 50):  # after 0, 1, 5, 30, 100 and 150 steps
-            tab.evaluate(f"Array.from({{ length: {more} }}, () => page.takeStep()).length")
+            train(tab, more)
             assert tab.evaluate(COVERED) == [], (preset, more)
 
 
