@@ -49,6 +49,23 @@ def clock(page) -> int:
     return int(page.locator(".clock").text_content().split("/")[0])
 
 
+SENTENCE_SAID = "document.querySelector('[role=status]').textContent"
+
+
+def seen_to_the_end(page, what: str) -> list:
+    """This expression after each click on "one step forward", as long as there is one."""
+    return page.evaluate(
+        f"""() => {{
+            const forward = document.querySelector("button[aria-label='one step forward']"), seen = [];
+            while (!forward.disabled) {{ forward.click(); seen.push({what}); }}
+            return seen; }}"""
+    )
+
+
+def heard_to_the_end(page) -> list[str]:
+    return seen_to_the_end(page, SENTENCE_SAID)
+
+
 def press(page, *keys):
     for key in keys:
         page.keyboard.press(key)
@@ -118,14 +135,16 @@ def test_an_optimizer_is_named(opened):
 
 def test_back_is_exactly_the_way_there(opened):
     page = opened(step(network()))
-    there = []
-    seen = lambda: (said(page), page.locator(".box, .arrow").evaluate_all("(all) => all.map((e) => e.outerHTML)"))  # noqa: E731
-    for _ in range(40):
-        there.append(seen())
-        press(page, "ArrowRight")
-    for before in reversed(there):
-        press(page, "ArrowLeft")
-        assert seen() == before
+    steps, same = page.evaluate(
+        """() => {
+            const press = (key) => document.dispatchEvent(new KeyboardEvent("keydown", { key }));
+            const seen = () => ["[role=status]", ".box, .arrow"]
+                .flatMap((all) => [...document.querySelectorAll(all)].map((e) => e.outerHTML)).join();
+            const there = Array.from({ length: 40 }, () => { const before = seen(); press("ArrowRight"); return before; });
+            return [new Set(there).size, there.reverse().filter((before) => { press("ArrowLeft"); return seen() === before; }).length];
+        }"""
+    )
+    assert steps == same == 40
 
 
 def test_keys_and_buttons_move_alike(opened):
@@ -152,10 +171,7 @@ def test_steps_of_a_node_and_of_a_layer_are_bigger(opened):
         press(page, "Home")
         page.get_by_label("a step is").select_option(grain)
         page.get_by_role("button", name="Fit the graph").focus()
-        taken[grain] = 0
-        while page.get_by_role("button", name="one step forward").is_enabled():
-            page.get_by_role("button", name="one step forward").click()
-            taken[grain] += 1
+        taken[grain] = len(heard_to_the_end(page))
     assert taken["layer"] < taken["node"] < taken["edge"]
     page.get_by_label("a step is").select_option("edge")
     page.get_by_role("button", name="to the beginning").click()
@@ -251,15 +267,12 @@ def test_an_opened_box_stays_open_while_stepping_and_in_its_level(opened):
     page.get_by_role("button", name="show neurons").click()
     page.locator(".box.folded", has_text="neurons[2]").click()
     inside = names(page)
-    heard = set()
-    while page.get_by_role("button", name="one step forward").is_enabled():
-        page.get_by_role("button", name="one step forward").click()
-        heard |= {page.locator(".label text").text_content()} if page.locator(".arrow.active").count() else set()
-        assert page.locator(".box.now").count() == (
-            0 if said(page).startswith(("Given", "zero", "Done")) else 1
-        )  # perhaps elsewhere
+    product = "document.querySelector('.arrow.active') && document.querySelector('.label text').textContent"
+    seen = seen_to_the_end(page, f"[{SENTENCE_SAID}, document.querySelectorAll('.box.now').length, {product}]")
+    for sentence, now, _ in seen:
+        assert now == (0 if sentence.startswith(("Given", "zero", "Done")) else 1)  # perhaps elsewhere
     assert names(page) == inside
-    assert len(heard) > 5
+    assert len({product for *_, product in seen if product}) > 5
     press(page, "l", "l", "l")
     assert names(page) == inside
     page.get_by_role("button", name="show neurons").click()  # the level's own button folds all
@@ -516,10 +529,7 @@ def test_the_wrong_order_visits_too_early(opened):
     e.label = "e"
     page = opened(step((e + 1.0) * 2.0 + e))
     page.get_by_label("mistake").select_option("order")
-    heard = []
-    while page.get_by_role("button", name="one step forward").is_enabled():
-        page.get_by_role("button", name="one step forward").click()
-        heard.append(said(page))
+    heard = heard_to_the_end(page)
     assert any(sentence.startswith("Too early: e is visited when only 1 of 2") for sentence in heard)
     assert any("Too late: e has already been visited" in sentence for sentence in heard)
     assert page.locator("tbody tr", has_text="✓ +9").count() == 1
@@ -571,17 +581,12 @@ def test_a_mistake_is_never_said_to_be_complete(opened, mistake):
     y = x * x
     page = opened(step(y * x + y))
     page.get_by_label("mistake").select_option(mistake)
-    heard = {}
-    while page.get_by_role("button", name="one step forward").is_enabled():
-        page.get_by_role("button", name="one step forward").click()
-        heard[clock(page)] = said(page)
+    heard = heard_to_the_end(page)
     # ∂(x³ + x²)/∂x = 3·9 + 2·3 = 33; ∂/∂y = x + 1 = 4
-    assert any("is wrong (33 is right)" in sentence for sentence in heard.values()) == (mistake == "keep")
-    assert any("that had arrived is lost" in sentence for sentence in heard.values()) == (mistake == "assign")
-    assert not any("x has its gradient" in sentence for sentence in heard.values())
-    assert any("is wrong (4 is right) and is passed on" in sentence for sentence in heard.values()) == (
-        mistake == "assign"
-    )
+    assert any("is wrong (33 is right)" in sentence for sentence in heard) == (mistake == "keep")
+    assert any("that had arrived is lost" in sentence for sentence in heard) == (mistake == "assign")
+    assert not any("x has its gradient" in sentence for sentence in heard)
+    assert any("is wrong (4 is right) and is passed on" in sentence for sentence in heard) == (mistake == "assign")
 
 
 def test_each_place_of_an_operand_used_twice_is_named(opened):
@@ -632,8 +637,8 @@ def test_both_ends_of_a_step_are_spoken_of_on_a_small_stage(opened):
     page = opened(
         step(dot(xs, [x + 1.0 for x in xs])), viewport={"width": 1024, "height": 768}, reduced_motion="reduce"
     )
-    while page.get_by_role("button", name="one step forward").is_enabled():
-        page.get_by_role("button", name="one step forward").click()
+    for _ in range(int(page.locator(".clock").text_content().split("/")[1])):
+        press(page, "ArrowRight")
         ends_can_be_read(page, 14)
 
 
@@ -642,10 +647,7 @@ def test_a_slope_is_said_with_its_rule_and_its_numbers_and_a_path_is_in_the_tool
     y = (w * x).tanh()
     y.label = "y"
     page = opened(step(y**2))
-    heard = []
-    while page.get_by_role("button", name="one step forward").is_enabled():
-        page.get_by_role("button", name="one step forward").click()
-        heard.append(said(page))
+    heard = heard_to_the_end(page)
     assert "Forward: w·x = 1 · 1.5 = 1.5." in heard
     assert "Forward: L = y² = 0.9051² = 0.8193." in heard
     assert any(", where tanh′(w·x) = 1 − y² = 1 − 0.9051² = 0.1807. " in sentence for sentence in heard)
@@ -845,29 +847,39 @@ def apart(a, b) -> bool:
     )
 
 
+READABLE = """(least) => {
+  const wrong = [], claim = (holds, what) => holds || wrong.push(`${what}: ${sentence}`);
+  const [now, target] = [".box.now", ".box.target"].map((which) => [...document.querySelectorAll(which)]);
+  const sentence = document.querySelector("[role=status]").textContent;
+  const place = (e) => e.getBoundingClientRect(), shape = (box) => place(box.querySelector(".shape"));
+  const within = (a, b, by = 0.5) =>
+    a.left >= b.left - by && a.right <= b.right + by && a.top >= b.top - by && a.bottom <= b.bottom + by;
+  const apart = (a, b) =>
+    a.right <= b.left + 0.5 || b.right <= a.left + 0.5 || a.bottom <= b.top + 0.5 || b.bottom <= a.top + 0.5;
+  const size = (e) => parseFloat(getComputedStyle(e).fontSize);
+  if (!now.length) return [];
+  const arrives = target.length ? target : now, stage = place(document.querySelector(".stage")), box = shape(arrives[0]);
+  for (const one of arrives) claim(within(shape(one), stage, 0), "cut off by the stage's border");
+  const texts = arrives.flatMap((one) => [...one.querySelectorAll("text")]).filter((text) => text.textContent);
+  claim(texts.length && texts.every((text) => text.getCTM().a * size(text) >= least - 0.01), "too small");
+  const marked = [...document.querySelectorAll(".marker")].map((marker) => {
+    claim(within(place(marker), stage), "a marker that is cut off");
+    claim(apart(place(marker), box), "a marker on a box");
+    claim(size(marker) >= least, "a marker too small");
+    return marker.querySelector("b").textContent;
+  });
+  const isFolded = now.some((one) => one.matches(".folded"));
+  if (within(shape(now[0]), stage)) claim(arrives === now || !marked.length, "a marker of what is there");
+  else claim(marked.length === 1 && (isFolded || sentence.includes(marked[0])), "no marker of what is away");
+  const map = document.querySelector(".minimap");
+  claim(!map?.checkVisibility() || !place(map).width || apart(place(map), box), "under the map");
+  return wrong;
+}"""
+
+
 def ends_can_be_read(page, least: float) -> None:
     """Where a step's number arrives is on the stage; what it comes from too, or a marker names it; all in px enough."""
-    if not page.locator(".box.now").count():
-        return
-    arrives = ".box.target" if page.locator(".box.target").count() else ".box.now"
-    on_stage(page, arrives)
-    assert min(text_sizes(page, arrives)) >= least - 0.01, said(page)
-    stage, box = page.locator(".stage").bounding_box(), page.locator(arrives).locator(".shape").first.bounding_box()
-    marked = []
-    for marker in page.locator(".marker").all():
-        assert is_within(marker.bounding_box(), stage)
-        assert apart(marker.bounding_box(), box), said(page)
-        assert marker.evaluate("(e) => parseFloat(getComputedStyle(e).fontSize)") >= least
-        marked.append(marker.locator("b").text_content())
-    gives = page.locator(".box.now .shape").first.bounding_box()
-    if not is_within(gives, stage):
-        assert len(marked) == 1
-        assert marked[0] in said(page) or page.locator(".box.now.folded").count()
-    else:
-        assert arrives == ".box.now" or marked == []
-    minimap = page.locator(".minimap")
-    if minimap.is_visible():
-        assert apart(minimap.bounding_box(), box)
+    assert page.evaluate(READABLE, least) == []
 
 
 def loss_of(*sizes: int) -> Value:
