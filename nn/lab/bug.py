@@ -72,7 +72,7 @@ class Bug:
         ours, theirs = _unmatched_lines(right, wrong)
         return (
             f"<h3>{_escaped(self.title)}</h3><p>{_escaped(self.explanation)}</p>"
-            f'<table style="width:100%"><tr>{_source_cell("✓ right", right, ours)}{_source_cell("✗ wrong", wrong, theirs)}</tr></table>'
+            f'<table style="width:100%;table-layout:fixed"><tr>{_source_cell("✓ right", right, ours)}{_source_cell("✗ wrong", wrong, theirs)}</tr></table>'
             f"{_number_table(self.rows())}"
             f"<p>They agree by luck {_escaped(self.reason)}:</p>{_number_table(self.rows(self.agreeing()))}"
         )
@@ -108,7 +108,7 @@ def _source_cell(heading: str, lines: list[str], marked: set[int]) -> str:
         for i, line in enumerate(lines)
     ]
     cell = "text-align:left;vertical-align:top;width:50%"
-    return f'<td style="{cell}"><b>{heading}</b><pre style="white-space:pre-wrap">{chr(10).join(shown)}</pre></td>'
+    return f'<td style="{cell}"><b>{heading}</b><pre style="white-space:pre-wrap;overflow-wrap:anywhere">{chr(10).join(shown)}</pre></td>'
 
 
 def _number_table(rows: Iterable[tuple[str, float, float]]) -> str:
