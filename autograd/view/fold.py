@@ -27,7 +27,7 @@ __all__ = ["FOLDS", "Fold", "Folding", "fold"]
 FOLDS = ("auto", "none", "neurons", "layers", "nearest")
 SCALARS = 80  # "auto" draws every scalar up to here
 BOXES, ARROWS = 200, 160  # and this many boxes of folded nodes, joined by so many arrows
-CROWD = 12  # more leaves of a kind than this share a box
+CROWD = 12  # more leaves of a kind than this share a box, and more results of an op side by side
 FORCED_SCALARS = 2_000  # fold="none" up to here
 NEAREST_NODES, NEAREST_STEPS = 60, 12
 
@@ -166,10 +166,15 @@ def _by_module(graph: Analysis, box: Mapping[str, Fold]) -> Folding:
 
 
 def _crowds(order: Sequence[Value], drawn_in: Mapping[Value, Value | Fold]) -> dict[Value, Fold]:
-    """One box for all the inputs when they are many (64 pixels), and so for constants and loose parameters."""
-    loose = [v for v in order if not v.parents and drawn_in[v] is v and v.op.name in LEAVES]
-    boxes = {kind: Fold(f"{kind}s") for kind, n in Counter(v.op.name for v in loose).items() if n > CROWD}
-    return {v: boxes[v.op.name] for v in loose if v.op.name in boxes}
+    """One box for all the inputs when they are many (64 pixels), for constants, for loose parameters; for a batch's errors."""
+    depth: dict[Value, int] = {}
+    titles: dict[Value, tuple[str, int]] = {}
+    for v in (v for v in order if drawn_in[v] is v):
+        depth[v] = 1 + max((depth.get(p, 0) for p in v.parents), default=-1)
+        if v.parents or v.op.name in LEAVES:
+            titles[v] = (v.op.symbol_of(len(v.parents)), depth[v]) if v.parents else (f"{v.op.name}s", 0)
+    boxes = {crowd: Fold(crowd[0]) for crowd, n in Counter(titles.values()).items() if n > CROWD}
+    return {v: boxes[crowd] for v, crowd in titles.items() if crowd in boxes}
 
 
 def _outsiders(order: Sequence[Value], drawn_in: Mapping[Value, Value | Fold]) -> dict[Value, Value | Fold]:
