@@ -141,7 +141,8 @@ def _layers(model: MLP) -> list[tuple[tuple[int, int], str]]:
         raise TypeError(f"only an MLP has a counterpart elsewhere, got {type(model).__name__}")
     about = architecture(model.layers)
     shapes = list(pairwise(about["sizes"]))
-    return list(zip(shapes, [about["activation"]] * (len(shapes) - 1) + [about["output"]], strict=True))
+    hidden = about["activation"] if isinstance(about["activation"], list) else [about["activation"]] * (len(shapes) - 1)
+    return list(zip(shapes, [*hidden, about["output"]], strict=True))
 
 
 def _elsewhere(activation: str) -> _Names:

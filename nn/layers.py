@@ -140,36 +140,39 @@ class MLP(Module):
     """A multi-layer perceptron: layers one after the other, the last one linear.
 
     sizes:      [m₀, m₁, …, m_L], inputs first
-    activation: σ of the hidden layers
+    activation: σ of the hidden layers, or a list with one for each of them
     output:     activation of the last layer ("identity": f is the logits)
     init, seed: how weights are drawn; the same seed gives the same network (0 if none is given)
 
     The classic form ``MLP(nin, nouts)``, with keywords too, works as in micrograd: ReLU inside, weights from ``random.uniform(-1, 1)``,
     and without a seed from Python's global generator.
 
-    Raises ValueError for sizes that are not whole numbers ≥ 1, or fewer than two of them.
+    Raises ValueError for sizes that are not whole numbers ≥ 1, or fewer than two of them, and for a list of activations
+    that is not as long as there are hidden layers.
 
     >>> MLP([2, 3, 1], activation="tanh")
     MLP of [Layer of [TanhNeuron(2), TanhNeuron(2), TanhNeuron(2)], Layer of [LinearNeuron(3)]]
+    >>> MLP([2, 1, 2, 1], activation=["tanh", "relu"])
+    MLP of [Layer of [TanhNeuron(2)], Layer of [ReLUNeuron(1), ReLUNeuron(1)], Layer of [LinearNeuron(2)]]
     >>> MLP(2, [2, 1])
     MLP of [Layer of [ReLUNeuron(2), ReLUNeuron(2)], Layer of [LinearNeuron(2)]]
     """
 
     def __init__(
         self, sizes: int | Sequence[int] | None = None, nouts: Sequence[int] | None = None, *,
-        activation: Activation = "relu", output: Activation = "identity", init: Init | None = None,
+        activation: Activation | Sequence[Activation] = "relu", output: Activation = "identity", init: Init | None = None,
         seed: int | None = None, nin: int | None = None,
     ) -> None:  # fmt: skip
         sizes, rng, init = _arguments(sizes, nouts, nin, init, seed)
         if len(sizes) < 2:
             raise ValueError(f"an MLP needs at least an input and an output size, got {sizes}")
-        activations.get(activation)  # a wrong name is an error even without a hidden layer
+        hidden = _one_per_layer(activation, len(sizes) - 2)
         self.sizes = [whole_number("a layer's size", m) for m in sizes]
         self.layers = []
         for i, (m, n) in enumerate(zip(self.sizes[:-1], self.sizes[1:], strict=True)):
             last = i == len(self.sizes) - 2
             linear = last and activations.get(output) is activations.get("identity")
-            σ = output if last and not linear else activation
+            σ = hidden[i] if not last else "identity" if linear else output
             self.layers.append(Layer(m, n, nonlin=not linear, activation=σ, init=init, rng=rng, path=f"layers[{i}]"))
 
     def __call__(self, x: Any) -> Any:
@@ -236,6 +239,17 @@ def _arguments(
     if isinstance(sizes, Sequence) or not isinstance(nouts, Sequence):
         raise ValueError(f"MLP(nin, nouts) takes a number and a list, as in MLP(2, [16, 1]); got {sizes!r}, {nouts!r}")
     return [sizes, *nouts], _generator(seed, random), "uniform" if init is None else init
+
+
+def _one_per_layer(activation: Activation | Sequence[Activation], layers: int) -> list[Activation]:
+    if isinstance(activation, str) or not isinstance(activation, Sequence):
+        activations.get(activation)  # a wrong name is an error even without a hidden layer
+        return [activation] * layers
+    if len(activation) != layers:
+        raise ValueError(
+            f"a list of activations has one for each hidden layer: got {len(activation)} for {layers} hidden layers"
+        )
+    return list(activation)
 
 
 _initializer = init.get

@@ -218,7 +218,9 @@ def _graphs(model: MLP) -> tuple[dict[str, Any], Rules]:
         for _, needed in found.values():
             rules |= needed
     shown: dict[str, Any] = {key: {name: graph for name, (graph, _) in found.items()} for key, found in graphs.items()}
-    shown["activations"] = [{"name": name, "title": activations.title_of(_public(name))} for name in offered]
+    shown["activations"] = [
+        {"name": row, "title": activations.title_of(_public(row)), "public": _public(row)} for row in offered
+    ]
     return shown, rules
 
 

@@ -34,11 +34,9 @@ def architecture(layers: Layers) -> dict[str, Any]:
     *hidden, output = [_activation(layer) for layer in layers]
     if any(len(n.w) != m for m, layer in zip(sizes, layers, strict=False) for n in layer.neurons):
         raise ValueError("its layers do not fit each other: a neuron needs one weight for each neuron before it")
-    if len({*hidden}) > 1:
-        raise ValueError(
-            f"its hidden layers differ ({', '.join(hidden)}), and a file holds one activation for all of them. {NUMBERS}"
-        )
-    return {"sizes": sizes, "activation": hidden[0] if hidden else "relu", "output": output}
+    alike = len({*hidden}) <= 1
+    activation = (hidden[0] if hidden else "relu") if alike else hidden
+    return {"sizes": sizes, "activation": activation, "output": output}
 
 
 def _activation(layer: Any) -> str:
@@ -105,11 +103,14 @@ def network(make: Callable[..., Network], about: dict[str, Any], tensors: dict[s
     Raises ValueError for metadata and tensors that do not fit each other.
     """
     _, sizes, activation, output, _ = fields(
-        "its metadata", about, format=int, sizes=list, activation=str, output=str, training=object
+        "its metadata", about, format=int, sizes=list, activation=object, output=str, training=object
     )
     if any(type(m) is not int or m < 1 for m in sizes):
         raise ValueError(f"its sizes are {sizes!r:.40}, expected whole numbers, 1 or more. {AGAIN}")
-    for name in (activation, output):
+    hidden = activation if isinstance(activation, list) else [activation]
+    if isinstance(activation, list) and len(hidden) != len(sizes) - 2:
+        raise ValueError(f"it has {len(hidden)} activations for {len(sizes) - 2} hidden layers. {AGAIN}")
+    for name in (*hidden, output):
         if name not in activations.names():
             raise ValueError(
                 f"its activation {name!r:.40} is not in the op table. If it was added to the table there, "

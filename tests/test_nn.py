@@ -51,6 +51,14 @@ def test_an_input_that_is_not_one_sample_is_an_error_that_says_so(x, says):
             part(x)
 
 
+def test_a_list_of_activations_has_one_for_each_hidden_layer():
+    model = MLP([2, 3, 3, 1], activation=["tanh", "relu"], output="sigmoid")
+    assert [layer.neurons[0].activation.__name__ for layer in model.layers] == ["tanh", "relu", "sigmoid"]
+    for given in (["tanh"], ["tanh"] * 3, []):
+        with pytest.raises(ValueError, match=rf"got {len(given)} for 2 hidden layers"):
+            MLP([2, 3, 3, 1], activation=given)
+
+
 @pytest.mark.parametrize("entry", ["1", None, 1j])
 def test_an_input_that_is_not_a_number_is_a_type_error(entry):
     with pytest.raises(TypeError, match="one real number"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 import re
 
@@ -137,6 +138,9 @@ function pathsOf(cases) {
     return network.graph.parameters.map((leaf) => pathsFrom(network, leaf).map(({ product }) => product));
   });
 }
+function digests(texts) {
+  return texts.map((text) => sha256(new TextEncoder().encode(text)));
+}
 function runs(cases) {
   return cases.map(({ architecture, parameters, samples, settings, epochs }) => {
     const network = new ScalarNetwork(architecture, OPS);
@@ -160,7 +164,7 @@ def page():
 @pytest.fixture(scope="module")
 def pieces(page):
     """The modules of the page that know no DOM, with its tables."""
-    names = ["training", "scalar_network", "initial_weights", "gradient_paths"]
+    names = ["training", "scalar_network", "initial_weights", "gradient_paths", "sha256"]
     return f"{join_modules(*(PAGES / f'{name}.js' for name in names))}\n{page.tables}{PIECES}"
 
 
@@ -226,6 +230,12 @@ def test_training_goes_where_fit_goes(tmp_path, page, pieces):
         assert mine["steps"] == steps
         assert mine["parameters"] == pytest.approx(parameters, rel=1e-9, abs=1e-12)
         assert mine["loss"] == pytest.approx(loss, rel=1e-9)
+
+
+def test_a_checksum_is_the_digest_that_hashlib_gives(tmp_path, pieces):
+    texts = ["", "abc", "é" * 31, "x" * 55, "x" * 56, "x" * 64, "y" * 1000]
+    expected = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
+    assert in_node(tmp_path, pieces, "digests", texts) == expected
 
 
 def test_a_weights_gradient_is_the_sum_over_its_paths_to_the_loss(tmp_path, page, pieces):
@@ -348,6 +358,72 @@ def test_a_neuron_an_edge_and_a_point_of_the_plane_show_their_numbers(opened):
     assert tab.evaluate("page.sizes") == [3, 3, 2, 1]
     assert tab.evaluate("page.network.compute([0.5, -2])[0]") == [0.5, -2, -1]
     assert tab.evaluate("document.activeElement.dataset.key") == "feature x1 * x2"
+
+
+CODES = [  # settings that differ from the first ones
+    {"data": "moons", "activations": ["tanh", "relu"], "loss": "hinge", "penalty": "L2", "rate": 0.01},
+    {"data": "spiral3", "features": ["x1", "x2", "x1 * x2", "sin(3 * x1)"], "optimizer": "Adam", "lr": 0.02, "init": "xavier_uniform"},
+    {"data": "circles", "loss": "mse", "optimizer": "momentum", "lr": 0.01, "batch": 0, "share": 0, "penalty": "L1", "rate": 0.001},
+]  # fmt: skip
+
+
+def test_the_code_that_is_copied_trains_the_same_network_to_the_same_numbers(page, opened):
+    tab = opened(page)
+    for settings in CODES:
+        tab.evaluate("(settings) => page.change({ data: settings.data })", settings)
+        for key, value in settings.items():
+            tab.evaluate("([key, value]) => page.change({ [key]: value })", [key, value])
+        for _ in range(3):
+            tab.evaluate("page.epoch()")
+        found: dict = {}
+        exec(tab.evaluate("page.tools.code"), found)
+        parameters = [p.data for p in found["model"].parameters()]
+        assert tab.evaluate("page.network.parameters") == pytest.approx(parameters, rel=1e-8, abs=1e-11), settings
+
+
+def test_what_is_saved_is_loaded_and_own_samples_are_taken(opened, tmp_path):
+    model = MLP([2, 3, 2, 1], activation=["relu", "tanh"], seed=5)
+    tab = opened(playground(model, data.moons(30)))
+    with tab.expect_download() as saved:
+        tab.get_by_role("button", name="save the network").click()
+    saved.value.save_as(tmp_path / "network.safetensors")
+    copy = MLP.load(tmp_path / "network.safetensors")
+    assert repr(copy) == repr(model)
+    assert [p.data for p in copy.parameters()] == [p.data for p in model.parameters()]
+
+    table = tmp_path / "flowers.csv"
+    rows = [[i / 10, i * i, (i * 7) % 5, "xyz"[i % 3]] for i in range(30)]
+    table.write_text("a;b;c;kind\n" + "\n".join(";".join(map(str, row)) for row in rows))
+    tab.locator("input[type=file]").set_input_files(table)
+    tab.wait_for_function("page.settings.data === 'file'")
+    assert tab.evaluate("page.sizes") == [3, 3, 2, 3]
+    assert tab.locator(".legend li").all_text_contents()[:3] == [" x", " y", " z"]
+    train, held_out = data.standardized(*data.split(data.load_csv(table), 0.5, seed=0))
+    assert np.ravel(tab.evaluate("page.samples.train.map(({ x }) => x)")) == pytest.approx(np.ravel(train.X), rel=1e-12)
+    assert tab.evaluate("page.samples.heldOut.map(({ y }) => y)") == held_out.y
+    table.write_text("a,b,c\n1,2,x\n3,?,y")
+    tab.locator("input[type=file]").set_input_files(table)
+    problem = 'flowers.csv, line 3, column 2: expected a finite number, got "?".'
+    tab.wait_for_function("(said) => page.message.textContent === said", arg=problem)
+
+    tab.get_by_role("button", name="paint samples").click()
+    tab.get_by_role("button", name="one epoch").click()
+    kept = tab.evaluate("page.network.parameters")
+    plane = tab.locator(".plane svg").first
+    box = plane.bounding_box()
+    plane.click(position={"x": box["width"] / 2, "y": box["height"] / 2})
+    assert tab.evaluate("page.samples.train.length") == 3
+    assert tab.evaluate("page.network.parameters") == kept
+    tab.get_by_label("class that is painted").select_option("2")
+    plane.focus()
+    plane.press("ArrowLeft")
+    plane.press("Enter")
+    assert tab.evaluate("page.samples.train.at(-1).y") == 2
+    assert tab.evaluate("page.sizes.at(-1)") == 3
+    tab.get_by_role("button", name="one epoch").click()
+    found: dict = {}
+    exec(tab.evaluate("page.tools.code"), found)
+    assert found["samples"].y == [0, 1, 0, 2]
 
 
 def test_a_link_gives_the_settings_and_what_it_asks_for_in_vain_is_said(page, tab, tmp_path):

@@ -16,7 +16,7 @@ export class PlaneView {
     const all = [...page.samples.train, ...page.samples.heldOut];
     const X = all.map(({ x }) => x);
     this.middle = range(X[0].length).map((j) => X.reduce((sum, x) => sum + x[j], 0) / X.length);
-    const axes = { x: bounds(X, 0), y: X[0].length > 1 ? bounds(X, 1) : [-1, 1] };
+    const axes = page.set.bounds ?? { x: bounds(X, 0), y: X[0].length > 1 ? bounds(X, 1) : [-1, 1] };
     this.plot = new Plot("what the network says", { ...axes, labels: [0, 1].map((j) => page.set.features[j] ?? "") });
     for (const [part, name] of Object.entries({ heldOut: "held", train: "" })) {
       for (const sample of page.samples[part])
@@ -58,7 +58,10 @@ export class PlaneView {
   chooseAt(point) {
     const { train, heldOut } = this.page.samples;
     const distance = (sample) => this.plot.distance(this.placeOf(sample), point);
-    this.act.choose([...train, ...heldOut].reduce((a, b) => (distance(b) < distance(a) ? b : a)));
+    this.act.choose(
+      [...train, ...heldOut].reduce((a, b) => (distance(b) < distance(a) ? b : a)),
+      point,
+    );
   }
 
   placeOf({ x }) {

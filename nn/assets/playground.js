@@ -13,6 +13,7 @@ import { Inspector } from "./inspector.js";
 import { LossCurve } from "./loss_curve.js";
 import { Decision } from "./network.js";
 import { NetworkView } from "./network_view.js";
+import { OwnTools } from "./own_tools.js";
 import { PlaneView } from "./plane_view.js";
 import { Controls } from "./playground_controls.js";
 import { readLink, thresholdOf, withData, writeLink } from "./playground_settings.js";
@@ -51,7 +52,7 @@ class Playground {
     this.settings = settings;
     this.build(host);
     this.restart();
-    if (problems.length) setText(this.message, `The link asks for what there is not: ${problems.join(", ")}.`);
+    if (problems.length) this.say(`The link asks for what there is not: ${problems.join(", ")}.`);
   }
 
   /** The names that settings may have. */
@@ -94,6 +95,7 @@ class Playground {
     const steers = Object.keys(patch).every((key) => ["lr", "penalty", "rate"].includes(key));
     if (steers) this.training.settings = this.settings;
     else this.restart();
+    this.isAltered = steers && this.training.steps > 0;
     this.showLink();
   }
 
@@ -104,6 +106,24 @@ class Playground {
     } catch {
       // a frame of a notebook has no address of its own
     }
+  }
+
+  /** Trains on samples of one's own. While as many classes are painted, the network keeps its weights. */
+  useSet(name, set) {
+    const { network, sizes } = this;
+    this.data.sets[name] = set;
+    this.settings = withData(this.settings, name, set);
+    this.restart();
+    if (String(sizes) === String(this.sizes) && name === "painted") {
+      this.network.parameters = network.parameters;
+      this.isAltered = true;
+      this.paint();
+    }
+    this.showLink();
+  }
+
+  say(words) {
+    setText(this.message, words);
   }
 
   // ── from the beginning ──
@@ -119,17 +139,23 @@ class Playground {
       X.map((x, i) => ({ x, y: y[i], target: targetOf(y[i], settings.loss, this.outputs) }));
     this.samples = { train: samples(train), heldOut: samples(heldOut) };
     this.network = new ScalarNetwork(this.architecture, this.OPS);
-    const isGiven =
-      data.parameters && String(settings.layers) === String(data.start.layers) && settings.data === data.start.data;
-    this.network.parameters = isGiven
-      ? data.parameters
-      : initialParameters(this.sizes, data.inits[settings.init], settings.seed, this.OPS);
+    this.firstParameters = this.isGiven ? data.parameters : null;
+    this.network.parameters =
+      this.firstParameters ?? initialParameters(this.sizes, data.inits[settings.init], settings.seed, this.OPS);
+    this.isAltered = false;
     this.training = new Training(this.network, this.samples, settings, this.UPDATES);
     this.chosen = this.samples.train[0];
     this.inspector.close();
     this.decision = new Decision(this.outputs, thresholdOf(settings.loss));
-    setText(this.message, "");
+    this.say("");
     this.show();
+  }
+
+  /** Does the network begin with the weights of a model from Python? */
+  get isGiven() {
+    const { settings, data } = this;
+    const same = (key) => String(settings[key]) === String(data.start[key]);
+    return data.parameters && ["data", "features", "layers"].every(same);
   }
 
   get architecture() {
@@ -143,10 +169,11 @@ class Playground {
 
   // ── what is looked at ──
 
-  /** The sample whose numbers are shown. */
-  choose(sample) {
+  /** A click on the plane: the sample there is the one whose numbers are shown; or one is painted. */
+  choose(sample, point) {
+    if (this.tools.isPainting) return this.tools.paintAt(point);
     this.chosen = sample;
-    this.paint();
+    return this.paint();
   }
 
   get sampleName() {
@@ -168,6 +195,7 @@ class Playground {
   /** Gives the k-th weight or bias another number. */
   setParameter(k, x) {
     this.network.parameters = this.network.parameters.with(k, x);
+    this.isAltered = true;
     this.training.record();
   }
 
@@ -180,10 +208,7 @@ class Playground {
     if (this.training.diverged) {
       this.pause();
       const { lr } = this.settings;
-      setText(
-        this.message,
-        `The loss is not finite any more: try a smaller learning rate than ${lr}, or other weights.`,
-      );
+      this.say(`The loss is not finite any more: try a smaller learning rate than ${lr}, or other weights.`);
     }
     this.paint();
   }
@@ -221,6 +246,7 @@ class Playground {
 
   build(host) {
     this.controls = new Controls(this, (patch) => this.change(patch));
+    this.tools = new OwnTools(this);
     this.playButton = button("Play", "play or pause", () => this.togglePlay(), { class: "primary" });
     const again = button("↺", "start again from the first weights", () => this.restart());
     const epoch = button("Epoch", "one epoch", () => this.epoch());
@@ -247,7 +273,7 @@ class Playground {
     const main = h("div", { class: "playground" }, this.networkPart, right);
     const header = h("header", {}, title, transport, tools);
     host.replaceChildren(
-      h("main", { class: "playground-page" }, header, this.controls.element, this.message, main),
+      h("main", { class: "playground-page" }, header, this.controls.element, this.tools.element, this.message, main),
       help,
     );
     listenToKeys(
@@ -267,7 +293,8 @@ class Playground {
   show() {
     const key = document.activeElement?.dataset.key;
     this.controls.show();
-    this.plane = new PlaneView(this, { probe: () => this.paintProbe(), choose: (sample) => this.choose(sample) });
+    this.tools.show();
+    this.plane = new PlaneView(this, { probe: () => this.paintProbe(), choose: (...chosen) => this.choose(...chosen) });
     this.view = new NetworkView(this, {
       change: (patch) => this.change(patch),
       inspect: (...place) => this.inspect(...place),

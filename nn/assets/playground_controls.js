@@ -29,11 +29,10 @@ export class Controls {
   /** `page`: { data, settings, optimizers }; `change(patch)`: a setting was changed. */
   constructor(page, change) {
     Object.assign(this, { page, change });
-    const { sets, inits } = page.data;
-    const named = Object.keys(sets).map((name) => [name, sets[name].title]);
+    const { inits } = page.data;
     const plain = (names) => names.map((name) => [name, name.replaceAll("_", " ")]);
     this.fields = {
-      data: this.choice("data", named),
+      data: this.choice("data", []),
       noise: this.number("noise", { min: 0, max: 2, step: 0.01 }),
       share: this.number("share", { min: 0, max: 0.9, step: 0.1 }),
       batch: this.number("batch", { min: 0, step: 1 }),
@@ -67,6 +66,8 @@ export class Controls {
     const { settings, set } = this.page;
     const losses = lossesFor(set.classes.length).map((name) => h("option", { value: name }, TITLES[name]));
     this.fields.loss.replaceChildren(...losses);
+    const sets = Object.entries(this.page.data.sets);
+    this.fields.data.replaceChildren(...sets.map(([value, { title }]) => h("option", { value }, title)));
     for (const [key, field] of Object.entries(this.fields)) field.value = settings[key];
     this.fields.noise.disabled = !set.noisy;
     this.fields.rate.disabled = settings.penalty === "none";

@@ -83,8 +83,9 @@ export function withData(settings, name, set) {
   const loss = losses.includes(settings.loss) ? settings.loss : losses[0];
   const share = set.y.length > 20 ? settings.share || 0.5 : 0;
   const names = inputNames(set);
-  const fitting = settings.features.filter((feature) => names.length === 2 || names.includes(feature));
-  return { ...settings, data: name, noise: set.noise, loss, share, features: fitting.length === 0 ? names : fitting };
+  const fitting = settings.features.filter((feature) => names.includes(feature) || !/^x\d+$/.test(feature));
+  const features = names.length === 2 && fitting.length ? fitting : names;
+  return { ...settings, data: name, noise: set.noise, loss, share, features };
 }
 
 /** x1, x2, …: the columns of samples. */

@@ -1,0 +1,90 @@
+// Samples of one's own: a table that was dropped on the page, and points that are painted.
+
+const MOST_CLASSES = 8; // as many as there are colours
+const [SAMPLES, COLUMNS] = [5000, 16];
+
+/** Something is wrong with a table: what, and where. */
+export class TableError extends Error {}
+
+/** A CSV file as a data set: numbers, and in the last column a class or, where there are many, a number. */
+export function readTable(name, text) {
+  const lines = text
+    .replace(/^\ufeff/, "")
+    .split(/\r?\n/)
+    .map((line, i) => ({ line, number: i + 1 }));
+  const filled = lines.filter(({ line }) => line.trim());
+  if (!filled.length) throw new TableError(`${name} is empty: each line is a sample, its last column the class.`);
+  const separator = [";", "\t", ","].find((mark) => filled.every(({ line }) => line.includes(mark)));
+  if (!separator) throw new TableError(`${name} needs two columns or more, separated by commas, semicolons or tabs.`);
+  const rows = filled.map(({ line, number }) => ({ number, cells: line.split(separator).map(bare) }));
+  const hasHead = rows[0].cells.slice(0, -1).every((cell) => !isNumber(cell));
+  const head = hasHead ? rows.shift().cells.slice(0, -1) : rows[0].cells.slice(0, -1).map((_, j) => `x${j + 1}`);
+  if (!rows.length || rows.length > SAMPLES || head.length > COLUMNS) {
+    throw new TableError(
+      `${name} has ${rows.length} samples of ${head.length} numbers; shown are 1 to ${SAMPLES} of up to ${COLUMNS}.`,
+    );
+  }
+  const X = rows.map((row) => numbersOf(name, row, head.length));
+  const target = targetsOf(
+    name,
+    rows.map(({ cells }) => cells.at(-1)),
+  );
+  const code = `data.load_csv("${name.replaceAll(/["\\]/g, "\\$&")}")`;
+  return {
+    ...dataSet(name, X, target.y, head, target.classes),
+    code: target.classes.length ? code : "",
+    standardized: true,
+  };
+}
+
+function numbersOf(name, { number, cells }, m) {
+  if (cells.length !== m + 1)
+    throw new TableError(`${name}, line ${number}: ${cells.length} columns, expected ${m + 1}.`);
+  return cells.slice(0, -1).map((cell, j) => {
+    if (isNumber(cell)) return Number(cell);
+    throw new TableError(
+      `${name}, line ${number}, column ${j + 1}: expected a finite number, got "${cell.slice(0, 40)}".`,
+    );
+  });
+}
+
+/** Classes: numbers by size, then words; of more than can be told apart, all of them numbers, a regression. */
+function targetsOf(name, cells) {
+  const names = [...new Set(cells)];
+  if (names.length > MOST_CLASSES && cells.every(isNumber)) return { y: cells.map(Number), classes: [] };
+  if (names.length < 2 || names.length > MOST_CLASSES) {
+    throw new TableError(
+      `${name}: the last column has ${names.length} classes; 2 to ${MOST_CLASSES} can be told apart.`,
+    );
+  }
+  const rank = (cell) => (isNumber(cell) ? Number(cell) : Infinity);
+  const classes = names.sort((a, b) => (rank(a) === rank(b) ? (a < b ? -1 : 1) : rank(a) - rank(b)));
+  return { y: cells.map((cell) => classes.indexOf(cell)), classes };
+}
+
+/** Where painting begins: a sample of each of two classes on an empty plane. */
+export function emptyPlane() {
+  const X = [
+    [-0.5, 0],
+    [0.5, 0],
+  ];
+  return { ...dataSet("painted", X, [0, 1], ["x1", "x2"], ["0", "1"]), bounds: { x: [-1, 1], y: [-1, 1] } };
+}
+
+/** The same with one more sample; classes that it needs are added. */
+export function withSample(set, x, k) {
+  const classes = Array.from({ length: Math.max(set.classes.length, k + 1) }, (_, i) => String(i));
+  return { ...set, X: [...set.X, x], y: [...set.y, k], classes };
+}
+
+function dataSet(title, X, y, features, classes) {
+  return { title, X, y, features, classes, noisy: "", noise: 0, code: "", standardized: false };
+}
+
+function bare(cell) {
+  return cell.trim().replace(/^"(.*)"$/, "$1");
+}
+
+function isNumber(cell) {
+  return cell !== "" && Number.isFinite(Number(cell));
+}
