@@ -1,4 +1,4 @@
-"""The player as something to give on: links to a moment, the notes of a talk, a handout; and its parts, linked."""
+"""The player as something to give on: links to a moment, the notes of a talk, a handout; and its parts, linked; the flow of the gradient."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 from test_player import HALL, clock, diamond, network, press, said
 
 from autograd import Value, recording, step
+from autograd.view.scene import stroke
 from nn import MLP
 
 
@@ -298,3 +299,45 @@ def test_in_a_folded_graph_the_box_that_holds_a_node_is_lit_and_it_lights_its_ro
     assert found["boxes"] == ["layers[1]"]
     assert {"w1(2)", "b(2)"} <= set(found["rows"])
     assert len(found["rows"]) == 5
+
+
+# ── the gradient flows to scale ─────────────────────────────────────────────
+
+WIDTHS = """() => Object.fromEntries([...document.querySelectorAll(".arrow.passed, .arrow.active")].map((g) =>
+    [g.dataset.slots, Number(g.querySelector(".line").getAttribute("stroke-width"))]))"""
+PERIOD = "parseFloat(getComputedStyle(document.querySelector('.arrow.active .line')).animationDuration)"
+
+
+def expected_widths(root: Value) -> dict[str, float]:
+    """Slot → width, by the scale of ``draw``."""
+    events = [event for event in step(root).trace["events"] if event[0] == "accumulate"]
+    strongest = max(abs(contribution) for *_, contribution, _before, _after, _k, _n in events)
+    return {f"{event[1]} {event[2]}": stroke(event[5], strongest) for event in events}
+
+
+def test_arrows_are_as_wide_and_the_gradient_flows_as_fast_as_its_contribution_is_large(opened):
+    page = opened(step(coded_diamond()), reduced_motion="no-preference")
+    page.evaluate("page.go(page.pass.end)")
+    assert page.evaluate(WIDTHS) == pytest.approx(expected_widths(coded_diamond()))
+    page.evaluate("page.setNumber(0, -0.5); page.go(page.pass.end)")  # the scale is that of the numbers shown
+    w = Value(-0.5, label="w", kind="parameter")
+    assert page.evaluate(WIDTHS) == pytest.approx(expected_widths(w * 3.0 * w))
+    page.evaluate("page.change(() => page.changes.reset())")
+    periods = []
+    for time in (7, 8, 10, 11):  # contributions 2, 6, 6, 4
+        page.evaluate("(t) => page.go(t)", time)
+        periods.append(page.evaluate(PERIOD))
+    assert [periods[1] / period for period in periods] == pytest.approx([2 / 6, 1, 1, 4 / 6])
+    page.evaluate("page.ui.predictOn.checked = true; page.solved = 0; page.go(8)")
+    assert page.evaluate(PERIOD) == 0  # nothing is given away
+    assert page.evaluate(WIDTHS)["3 1"] == 4
+
+
+def test_the_arrows_of_an_opened_box_are_to_scale_too(opened):
+    page = opened(step(network()))
+    page.get_by_role("button", name="show layers").click()
+    page.locator(".box.folded", has_text="layers[0]").click()
+    press(page, "End")
+    widths = page.evaluate(WIDTHS).values()
+    assert len({round(width, 2) for width in widths}) > 3
+    assert max(widths) == 6

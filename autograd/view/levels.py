@@ -124,7 +124,7 @@ def _level(graph: Analysis, folding: Folding, scene: Scene, opens: Mapping[froze
             for box, p, nodes in zip(scene.boxes, layout.boxes, members, strict=True)
         ],
         "arrows": [
-            {"ends": [arrow.tail, arrow.head], "width": round(arrow.width, 2), "tone": arrow.tone, **_path(curve)}
+            {"ends": [arrow.tail, arrow.head], **_path(curve)}
             for arrow, curve in zip(scene.arrows, layout.arrows, strict=True)
         ],
         "frames": _frames(scene, layout),

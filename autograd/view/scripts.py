@@ -13,7 +13,7 @@ In the order in which to read them, each line on those above it:
     dom theme frame controls stage transport                  elements, colours, a notebook's frame, tools, what is zoomed or plays
     phrase wording pass events mistakes rerun changes trace   a trace, and other passes through the same graph: no DOM
     steps sentences prediction notes link                     all that can be said of it: no DOM
-    part_map levels                                           which map of the graph is shown: no DOM
+    part_map levels flow                                      which map of the graph is shown, and what goes along it: no DOM
     linking leaf_editor boxes arrows graph                    a graph, painted moment by moment, its numbers changed
     markers minimap                                           what of it is not on the stage
     card table contributions predicting timeline talk keys    what stands around it

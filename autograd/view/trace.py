@@ -2,7 +2,7 @@
 
 ``build_trace`` makes it from a graph and the steps of its backward pass:
 
-    format    "chalkgrad trace", and ``version`` 8
+    format    "chalkgrad trace", and ``version`` 9
     title     of the page
     root      index of the result L
     model     the variable that holds the model, before every path inside a module: "mlp" in mlp.layers[0]; or ""
@@ -78,7 +78,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMAT", "VERSION", "build_trace", "dumps"]
 
-FORMAT, VERSION = "chalkgrad trace", 8
+FORMAT, VERSION = "chalkgrad trace", 9
 LONGEST = 200  # characters of a label, 10 times what fits in a box
 
 

@@ -1,24 +1,30 @@
 // The arrows of a graph: one per operand slot, or shared where boxes are folded.
 
 import { furnish, s, setClass } from "./dom.js";
+import { periodOf, THIN, widthOf } from "./flow.js";
 import { linkTo } from "./linking.js";
 import { signClass } from "./numbers.js";
 import { slotKey } from "./phrase.js";
 
 const STRIDE = 20; // px from one point of an arrow to the next that is looked at
-const THIN = 1.2; // px: an arrow along which nothing has gone yet
+const HEAD = 4; // px: half of the least width of a head
+const ASKED = 4; // px: the width of an arrow whose flow is asked for
 
 /** An arrow of a map. One at a folded box stands for many slots, so it has no sign. */
-export function drawArrow({ d, tip: [x, y], width, ends }, boxes) {
-  const [ex, ey] = d.split(/[ C]/).slice(-2).map(Number);
-  const length = Math.hypot(x - ex, y - ey) || 1;
-  const dx = (Math.max(4, width) * (y - ey)) / length;
-  const dy = (Math.max(4, width) * (ex - x)) / length;
+export function drawArrow({ d, tip, ends }, boxes) {
   const line = s("path", { class: "line", d });
   const hit = s("path", { class: "hit", d }); // wide enough to be pointed at
-  const head = s("polygon", { points: `${ex + dx},${ey + dy} ${x},${y} ${ex - dx},${ey - dy}` });
+  const head = s("polygon", {});
+  const end = d.split(/[ C]/).slice(-2).map(Number);
   const unsigned = ends.some((i) => boxes[i].kind === "folded");
-  return { g: s("g", { class: "arrow" }, hit, line, head), line, width, unsigned };
+  return { g: s("g", { class: "arrow" }, hit, line, head), line, head, end, tip, unsigned };
+}
+
+/** Where the head of an arrow of some width is. */
+function headOf({ end: [ex, ey], tip: [x, y] }, width) {
+  const size = Math.max(HEAD, width) / (Math.hypot(x - ex, y - ey) || 1);
+  const [dx, dy] = [size * (y - ey), size * (ex - x)];
+  return `${ex + dx},${ey + dy} ${x},${y} ${ex - dx},${ey - dy}`;
 }
 
 /** "node slot" → arrow. Slots between the same two boxes have an arrow each, or share the last; arrows say which. */
@@ -41,8 +47,8 @@ export function arrowsBySlot(nodes, map, arrows) {
       if (some) found.set(slotKey(node.index, slot), some[Math.min(i, some.length - 1)]);
     });
   }
-  const spoken = new Map();
-  for (const [slot, arrow] of found) spoken.set(arrow, [...(spoken.get(arrow) ?? []), slot]);
+  const spoken = new Map(arrows.map((arrow) => [arrow, []]));
+  for (const [slot, arrow] of found) spoken.get(arrow).push(slot);
   for (const [arrow, slots] of spoken) furnish(arrow.g, linkTo({ slots }));
   return found;
 }
@@ -65,8 +71,11 @@ export function walk({ line }, fromTip, inside) {
   return (share) => at(share * near);
 }
 
-/** Shows a moment on all arrows: what has passed along them, and which is at work. Returns that one, if it is drawn. */
-export function paintArrows(arrows, bySlot, { trace: { nodes }, pass, time, event, isAsking }) {
+/**
+ * Shows a moment on all arrows, which have these shares of the gradient: what has passed along them, and which is at
+ * work. Returns that one, if it is drawn.
+ */
+export function paintArrows(arrows, bySlot, shares, { trace: { nodes }, pass, time, event, isAsking }) {
   const at = (node, slot) => bySlot.get(slotKey(node, slot));
   for (const arrow of arrows) Object.assign(arrow, { flow: 0, role: "" });
   for (let t = pass.forwardEnd; t < time; t += 1) {
@@ -82,16 +91,19 @@ export function paintArrows(arrows, bySlot, { trace: { nodes }, pass, time, even
   }
   const active = event?.kind === "accumulate" ? at(event.node, event.slot) : undefined;
   if (active) active.role = "active";
-  for (const arrow of arrows) paintArrow(arrow, arrow === active, isAsking);
+  for (const arrow of arrows) paintArrow(arrow, shares.get(arrow) ?? 0, arrow === active, isAsking);
   return active;
 }
 
-function paintArrow(arrow, active, isAsking) {
-  const { g, line, role, flow, width, unsigned } = arrow;
-  const silent = active ? isAsking : unsigned; // an answer that is asked for is not given away by a colour
-  setClass(g, role ? `arrow ${role} ${signClass(silent ? 0 : flow)}` : "arrow");
-  const wide = role ? Math.max(width, active ? 4 : THIN) : THIN;
-  if (arrow.wide === wide) return;
-  arrow.wide = wide;
-  line.setAttribute("stroke-width", wide);
+/** An answer that is asked for is not given away by a colour, a width or a speed. */
+function paintArrow(arrow, share, active, isAsking) {
+  const { g, line, head, role, flow, unsigned } = arrow;
+  const isAsked = active && isAsking;
+  const isSilent = isAsked || (unsigned && !active);
+  setClass(g, role ? `arrow ${role} ${signClass(isSilent ? 0 : flow)}` : "arrow");
+  setAttribute(line, "style", active && !isAsked ? `--period: ${periodOf(share)}s` : "");
+  const passed = role ? widthOf(share) : THIN;
+  const width = isAsked ? ASKED : passed;
+  setAttribute(line, "stroke-width", width);
+  setAttribute(head, "points", headOf(arrow, width));
 }

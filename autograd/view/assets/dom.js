@@ -56,6 +56,15 @@ export function setFormula(element, text) {
   element.replaceChildren(...scripts(text).map(element instanceof SVGElement ? drawn : written));
 }
 
+/** The same for an attribute; "" for none. */
+export function setAttribute(element, name, value) {
+  element.lastValues ??= {};
+  if (element.lastValues[name] === value) return;
+  element.lastValues[name] = value;
+  if (value === "") element.removeAttribute(name);
+  else element.setAttribute(name, value);
+}
+
 /** The same for classes. */
 export function setClass(element, names) {
   if (element.lastClass === names) return;

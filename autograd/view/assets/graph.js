@@ -4,6 +4,7 @@ import { clamp } from "./arrays.js";
 import { arrowsBySlot, drawArrow, paintArrows, walk } from "./arrows.js";
 import { addReactions, drawBox, paintBox } from "./boxes.js";
 import { furnish, s, setText } from "./dom.js";
+import { sharesOf } from "./flow.js";
 import { formatNumber, formatSigned, productText } from "./numbers.js";
 import { slotKey } from "./phrase.js";
 
@@ -41,8 +42,15 @@ export class Graph {
     const now = this.map.place[event?.node];
     const target = this.map.place[event?.parent];
     for (const [i, box] of this.boxes.entries()) paintBox(box, moment, role(i === now, i === target));
-    this.active = paintArrows(this.arrows, this.bySlot, moment);
+    this.active = paintArrows(this.arrows, this.bySlot, this.sharesIn(moment.pass), moment);
     this.paintLabel(moment);
+  }
+
+  /** What share of the gradient passes along each arrow in a pass: measured once. */
+  sharesIn(pass) {
+    if (this.measured !== pass) this.shares = sharesOf(pass, this.bySlot);
+    this.measured = pass;
+    return this.shares;
   }
 
   /**

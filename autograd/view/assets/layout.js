@@ -24,7 +24,7 @@ const LEGEND = [
   ["ı above the slider", TICKS],
   ["v5, v11", "numbers without a label of their own, in the order in which they are computed"],
   ["yellow", "what means the same as the term, box, arrow, row or line of code under the pointer"],
-  ["blue +, orange −", "the sign of a gradient: an arrow is as wide as the gradient along it is large"],
+  ["blue +, orange −", "the sign of a gradient: an arrow is as wide, its flow as fast, as it is large"],
 ];
 const STOP_HELP = "Play stops where a gradient is larger, a number is nan or inf, or at a node whose card says so";
 const PREDICT_HELP = "Each new gradient is hidden until you have typed it";

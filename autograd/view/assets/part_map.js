@@ -47,7 +47,7 @@ function joined(nodes, place, shown, own) {
       const head = place[node.index];
       const folded = shown[tail].kind === "folded" || shown[head].kind === "folded";
       if (tail === head || !(own[tail] || own[head])) return;
-      arrows.set(`${tail} ${head} ${folded ? "" : slot}`, { ends: [tail, head], width: 2.5, y: [] });
+      arrows.set(`${tail} ${head} ${folded ? "" : slot}`, { ends: [tail, head], y: [] });
     });
   }
   return [...arrows.values()];
