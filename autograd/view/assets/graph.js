@@ -96,11 +96,11 @@ export class Graph {
     const wide = text.textContent.length * 9 + 14;
     const middle = walk(this.active, false, inside)(0.5);
     const reach = Math.max(0, (width - wide) / 2 - 4);
-    const left = clamp(middle.x, x - reach, x + reach);
-    const reaches = (to) => Math.abs(to - y) < height / 2 - 16;
+    const start = [clamp(middle.x, x - reach, x + reach), middle.y];
+    const isAllowed = ([u, v]) => Math.abs(u - x) <= reach && Math.abs(v - y) < height / 2 - 16;
     const all = this.map.boxes.map(({ at }) => at);
-    const free = (boxes) => freeHeight([left, middle.y], wide, boxes, reaches);
-    const top = free(all) ?? free(ends) ?? middle.y;
+    const free = (boxes) => freePlace(start, wide, boxes, isAllowed);
+    const [left, top] = free(all) ?? free(ends) ?? start;
     furnish(plate, { x: left - wide / 2, y: top - 12, width: wide, height: 24 });
     furnish(text, { x: left, y: top + 5 });
   }
@@ -110,14 +110,16 @@ function role(isNow, isTarget) {
   return [isNow && "now", isTarget && "target"].filter(Boolean).join(" ");
 }
 
-/** The nearest height above or below a point that is allowed and where a plate of this width covers no box, if any. */
-function freeHeight([x, y], width, boxes, isAllowed) {
-  const covers = (to) =>
+/** A place near a point, above or below it, that is allowed and where a plate of this width covers no box, if any. */
+function freePlace([x, y], width, boxes, isAllowed) {
+  const covers = ([u, v]) =>
     boxes.some(([cx, cy, w, h]) => {
-      return Math.abs(cx - x) < (w + width) / 2 && to - cy < h / 2 + 14 && cy - to < h / 2 + 32;
+      return Math.abs(cx - u) < (w + width) / 2 && v - cy < h / 2 + 14 && cy - v < h / 2 + 32;
     });
   for (let away = 16; away < 400; away += 12) {
-    for (const to of [y - away, y + away]) if (isAllowed(to) && !covers(to)) return to;
+    const aside = [0, -away, away].flatMap((dx) => [-away, away].map((dy) => [x + dx, y + dy]));
+    const found = aside.find((at) => isAllowed(at) && !covers(at));
+    if (found) return found;
   }
   return null;
 }
