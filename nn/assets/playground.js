@@ -27,7 +27,7 @@ const SPEEDS = [
   ["30", "30 epochs a second"],
   ["Infinity", "as fast as it goes"],
 ];
-const BUDGET = 14; // ms of training between two pictures
+const BUDGET = 14; // ms of training between two pictures, at least; else as long as a picture takes
 const KEYS = [
   ["Space", "play or pause"],
   ["→", "one epoch"],
@@ -204,6 +204,7 @@ class Playground {
   /** Does something with the training, and shows what came of it. */
   advance(act) {
     act(this.training);
+    const start = performance.now();
     this.training.record();
     if (this.training.diverged) {
       this.pause();
@@ -211,6 +212,7 @@ class Playground {
       this.say(`The loss is not finite any more: try a smaller learning rate than ${lr}, or other weights.`);
     }
     this.paint();
+    this.paintTime = performance.now() - start;
   }
 
   epoch() {
@@ -226,7 +228,7 @@ class Playground {
   togglePlay() {
     if (this.playback.playing) return this.pause();
     const tick = () => {
-      this.advance((training) => (this.speed === Infinity ? trainFor(training, BUDGET) : training.epoch()));
+      this.advance((training) => (this.speed === Infinity ? trainFor(training, Math.max(BUDGET, this.paintTime)) : training.epoch()));
       return !this.training.diverged;
     };
     return this.playback.play(tick, () => (this.speed === Infinity ? 0 : 1000 / this.speed), 0);
@@ -264,6 +266,7 @@ class Playground {
     const transport = h("div", { class: "transport" }, this.playButton, epoch, batch, again, this.speeds, this.clock);
     this.inspector = new Inspector(this);
     this.showsGradients = false;
+    this.paintTime = 0;
     this.networkPart = h("section", { class: "net" });
     this.score = h("p", { class: "score" });
     this.legend = h("ul", { class: "legend" });

@@ -27,7 +27,8 @@ export class Training {
       return;
     }
     const { parameters: w, gradients } = network;
-    const slopes = gradients.map((g, i) => g + penaltySlope(this.settings, w[i]));
+    const isFree = this.settings.penalty === "none";
+    const slopes = isFree ? gradients : gradients.map((g, i) => g + penaltySlope(this.settings, w[i]));
     network.parameters = this.optimizer.step(this.settings.lr, w, slopes);
   }
 
