@@ -39,6 +39,7 @@ const KEYS = [
 export function start(host, data, OPS, UPDATES) {
   const page = new Playground(host, data, OPS, UPDATES);
   onTheme(() => page.paint());
+  addEventListener("hashchange", () => page.obeyLink());
   followNotebook(host.closest(".cg"));
   return page;
 }
@@ -48,9 +49,16 @@ class Playground {
     Object.assign(this, { data, OPS, UPDATES, optimizers: Object.keys(UPDATES) });
     this.classes = new ClassStyles(data.class_styles);
     this.playback = new Playback((playing) => setText(this.playButton, playing ? "Pause" : "Play"));
-    const { settings, problems } = readLink(linkText(), data.start, this.knownNames(), data.widest);
-    this.settings = settings;
+    this.settings = data.start;
     this.build(host);
+    this.obeyLink();
+  }
+
+  /** Begins with the settings that the address names. */
+  obeyLink() {
+    const { data } = this;
+    const { settings, problems } = readLink(location.hash.slice(1), data.start, this.knownNames(), data.widest);
+    this.settings = settings;
     this.restart();
     if (problems.length) this.say(`The link asks for what there is not: ${problems.join(", ")}.`);
   }
@@ -228,7 +236,9 @@ class Playground {
   togglePlay() {
     if (this.playback.playing) return this.pause();
     const tick = () => {
-      this.advance((training) => (this.speed === Infinity ? trainFor(training, Math.max(BUDGET, this.paintTime)) : training.epoch()));
+      this.advance((training) =>
+        this.speed === Infinity ? trainFor(training, Math.max(BUDGET, this.paintTime)) : training.epoch(),
+      );
       return !this.training.diverged;
     };
     return this.playback.play(tick, () => (this.speed === Infinity ? 0 : 1000 / this.speed), 0);
@@ -361,9 +371,4 @@ function trainFor(training, milliseconds) {
   const end = performance.now() + milliseconds;
   do training.step();
   while (performance.now() < end && !training.diverged);
-}
-
-/** The part of the address behind #. */
-function linkText() {
-  return location.hash.slice(1);
 }

@@ -48,7 +48,7 @@ function readSetting(key, text, known, widest) {
     const fits = x >= low && x <= high && (!WHOLE.includes(key) || Number.isInteger(x));
     return fits ? x : undefined;
   }
-  if (!LISTS.includes(key)) return known[key]?.includes(text) ? text : undefined;
+  if (!LISTS.includes(key)) return Object.hasOwn(known, key) && known[key].includes(text) ? text : undefined;
   const items = text ? text.split(",") : [];
   if (key === "layers") {
     const sizes = items.map(Number);
