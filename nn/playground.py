@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from functools import partial
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd import OPS
@@ -131,7 +132,7 @@ def _described(samples: Dataset, title: str) -> dict[str, Any]:
 def _own_set(given: Dataset | str | None) -> dict[str, Any]:
     if isinstance(given, str):
         samples = data_sets.load(given)
-        title, code = given, f"data.load({given!r})"
+        title, code = Path(given).name, f"data.load({given!r})"
     else:
         samples, title, code = data_sets.Dataset(*given), "your samples", ""  # type: ignore[misc]  # it is not None
     X, y = [list(map(float, x)) for x in samples.X], list(samples.y)

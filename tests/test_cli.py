@@ -93,6 +93,7 @@ def test_formulas_mean_what_they_say(capsys, tmp_path, formula, value):
         (["draw", "x", "x=y/2"], "x needs a number, got 'y/2'"),
         (["neuron", "nand"], "invalid choice: 'nand'"),
         (["neuron", "and", "-o", "no/such/folder/x.html"], "no/such/folder"),
+        (["play", "mooons"], "no data set is called 'mooons'"),
         (["step", "x*y", "x=1"], "no value for y in 'x*y': add y=1"),
         (["step", "x", "x=1", "-o", "no/such/folder/x.html"], "no/such/folder"),
         (["train", "nope"], "no data set is called 'nope': choose from and, or, xor"),
@@ -183,7 +184,7 @@ def browser(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("argv", "file"), [(["draw", "x*x", "x=1/3"], "g.svg"), (["step", "x*x", "x=1"], "l.html"), (["neuron", "or"], "n.html")]
+    ("argv", "file"), [(["draw", "x*x", "x=1/3"], "g.svg"), (["step", "x*x", "x=1"], "l.html"), (["neuron", "or"], "n.html"), (["play", "or"], "p.html")]
 )  # fmt: skip
 def test_open_shows_what_was_written_in_the_browser(capsys, tmp_path, browser, argv, file):
     opened, there = browser
@@ -211,6 +212,17 @@ def test_four_samples_are_not_called_held_out(capsys, tmp_path):
     record = json.loads((tmp_path / "run.json").read_text())
     assert {"training_accuracy", "training_loss"} <= record.keys()
     assert not [key for key in record if "held_out" in key]
+
+
+def test_play_writes_a_page_of_a_data_set_or_of_a_table(capsys, tmp_path):
+    table = tmp_path / "heights.csv"
+    table.write_text("cm,kind\n150,a\n160,b\n170,a\n")
+    for samples, title in (("spiral", "spiral"), (str(table), "heights.csv")):
+        page = tmp_path / "page.html"
+        code, out, err = run(capsys, "play", samples, "-o", str(page))
+        assert (code, err) == (0, "")
+        assert out == f"wrote {page}: a page for the browser\n"
+        assert f"<title>Playground: {title}</title>" in page.read_text()
 
 
 def test_neuron_writes_the_lectures_gates(capsys, tmp_path):

@@ -414,6 +414,13 @@ def test_what_is_saved_is_loaded_and_own_samples_are_taken(opened, tmp_path):
     plane.click(position={"x": box["width"] / 2, "y": box["height"] / 2})
     assert tab.evaluate("page.samples.train.length") == 3
     assert tab.evaluate("page.network.parameters") == kept
+    x, y = box["x"] + box["width"] / 4, box["y"] + box["height"] / 4
+    tab.mouse.move(x, y)
+    tab.mouse.down()
+    tab.mouse.move(x + 60, y, steps=6)
+    tab.mouse.up()
+    painted = tab.evaluate("page.set.X.length")
+    assert 5 <= painted <= 9  # a stroke leaves some, apart from each other
     tab.get_by_label("class that is painted").select_option("2")
     plane.focus()
     plane.press("ArrowLeft")
@@ -423,7 +430,7 @@ def test_what_is_saved_is_loaded_and_own_samples_are_taken(opened, tmp_path):
     tab.get_by_role("button", name="one epoch").click()
     found: dict = {}
     exec(tab.evaluate("page.tools.code"), found)
-    assert found["samples"].y == [0, 1, 0, 2]
+    assert found["samples"].y == [0, 1, *[0] * (painted - 2), 2]
 
 
 def test_a_link_gives_the_settings_and_what_it_asks_for_in_vain_is_said(page, tab, tmp_path):

@@ -6,6 +6,7 @@ import { emptyPlane, readTable, TableError, withSample } from "./own_samples.js"
 import { pythonCode } from "./python_code.js";
 import { networkFile } from "./saved_network.js";
 
+const APART = 0.08; // of samples that are painted in one stroke, on a plane from −1 to 1
 const BRUSHES = ["0", "1", "2", "3"].map((k) => [k, `class ${k}`]);
 
 export class OwnTools {
@@ -58,6 +59,12 @@ export class OwnTools {
   paintAt(point) {
     const { page } = this;
     page.useSet("painted", withSample(page.set, point, Number(this.brush.value)));
+  }
+
+  /** The same while a pressed pointer moves: not too near to the sample before. */
+  paintAlong(point) {
+    const before = this.page.set.X.at(-1);
+    if (this.isPainting && Math.hypot(point[0] - before[0], point[1] - before[1]) > APART) this.paintAt(point);
   }
 
   show() {

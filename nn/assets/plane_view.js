@@ -10,7 +10,7 @@ const [COARSE, FINE] = [36, 72]; // cells on a side, while it plays and when it 
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
 export class PlaneView {
-  /** `page`: { samples, set, classes, decision, network }; `act`: { probe(), choose(sample) }. */
+  /** `page`: { samples, set, classes, decision, network }; `act`: { probe(), choose(sample, point), drag(point) }. */
   constructor(page, act) {
     Object.assign(this, { page, act, point: null });
     const all = [...page.samples.train, ...page.samples.heldOut];
@@ -35,7 +35,11 @@ export class PlaneView {
     const label = "plane: arrow keys move a point, Enter chooses the sample nearest to it";
     for (const [name, value] of Object.entries({ tabindex: 0, role: "application", "aria-label": label }))
       svg.setAttribute(name, value);
-    svg.addEventListener("pointermove", (event) => this.moveTo(this.plot.at(event)));
+    svg.addEventListener("pointermove", (event) => {
+      const point = this.plot.at(event);
+      if (event.buttons) this.act.drag(point);
+      this.moveTo(point);
+    });
     svg.addEventListener("pointerleave", () => this.moveTo(null));
     svg.addEventListener("click", (event) => this.chooseAt(this.plot.at(event)));
     svg.addEventListener("keydown", (event) => this.press(event));

@@ -118,9 +118,10 @@ class Playground {
 
   /** Trains on samples of one's own. While as many classes are painted, the network keeps its weights. */
   useSet(name, set) {
-    const { network, sizes } = this;
+    const { network, sizes, settings } = this;
     this.data.sets[name] = set;
-    this.settings = withData(this.settings, name, set);
+    const fitting = withData(settings, name, set);
+    this.settings = name === settings.data ? { ...fitting, share: settings.share } : fitting;
     this.restart();
     if (String(sizes) === String(this.sizes) && name === "painted") {
       this.network.parameters = network.parameters;
@@ -307,7 +308,11 @@ class Playground {
     const key = document.activeElement?.dataset.key;
     this.controls.show();
     this.tools.show();
-    this.plane = new PlaneView(this, { probe: () => this.paintProbe(), choose: (...chosen) => this.choose(...chosen) });
+    this.plane = new PlaneView(this, {
+      probe: () => this.paintProbe(),
+      choose: (...chosen) => this.choose(...chosen),
+      drag: (point) => this.tools.paintAlong(point),
+    });
     this.view = new NetworkView(this, {
       change: (patch) => this.change(patch),
       inspect: (...place) => this.inspect(...place),
