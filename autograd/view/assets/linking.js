@@ -3,6 +3,7 @@
 
 import { h } from "./dom.js";
 
+const lists = new Map(); // an attribute → what it lists: a folded box speaks of thousands of nodes
 const LINKED = "[data-nodes], [data-slots], [data-line]";
 
 /** The attributes of an element that speaks of nodes, or of slots ("node slot"). */
@@ -62,9 +63,8 @@ export class Linking {
 /** What an element speaks of, `nodes` and `slots`; where that is in the graph, `places`; which `lines` wrote it. */
 export function meaningOf(dataset, all) {
   const slots = listed(dataset.slots);
-  const nodes = listed(dataset.nodes);
-  if ("line" in dataset)
-    nodes.push(...all.flatMap(({ line, index }) => (line === Number(dataset.line) ? [index] : [])));
+  const made = "line" in dataset ? all.filter(({ line }) => line === Number(dataset.line)) : [];
+  const nodes = [...listed(dataset.nodes), ...made.map(({ index }) => index)];
   const heads = slots.map((slot) => Number.parseInt(slot, 10));
   const tails = slots.map((slot, i) => all[heads[i]].parents[slot.split(" ")[1]]);
   const written = [...nodes, ...heads].map((node) => String(all[node].line));
@@ -84,5 +84,6 @@ function isLit({ dataset, classList }, { nodes, slots, places, lines }) {
 }
 
 function listed(text) {
-  return text ? text.split(",") : [];
+  if (!lists.has(text)) lists.set(text, text ? text.split(",") : []);
+  return lists.get(text);
 }

@@ -217,8 +217,9 @@ export class Player {
     for (const item of ui.code.children) setClass(item, Number(item.dataset.line) === line ? "now" : "");
     if (this.card.node >= 0) this.card.show(moment, this.card.node);
     ui.linking.refresh();
-    const isLost = focused && (focused.disabled || !focused.isConnected || focused.closest("[hidden]"));
-    if (isLost) ui.root.focus(); // what went away can't keep it
+    const isGone =
+      focused && (focused.disabled || focused.closest("[hidden]") || document.activeElement === document.body);
+    if (isGone) ui.root.focus(); // what went away can't keep it
   }
 
   // ── predicting ──
