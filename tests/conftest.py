@@ -282,7 +282,7 @@ class Tabs:
         return self.left[key].pop() if self.left.get(key) else self.contexts[key].new_page()
 
     def leave(self, page: Any, options: dict[str, Any]) -> None:
-        """Empty it for the next test, as large and as light as it was. Jupyter would ask whether to save first."""
+        """Empty it for the next test, as large and as light as it was. Notebook 7 would ask whether to save first."""
         if page.url.startswith("http:"):
             page.close()
             return
@@ -297,6 +297,18 @@ def tabs(browser):
     return Tabs(browser)
 
 
+def listen(page: Any, trouble: list[str], allowed: tuple[str, ...], source: str) -> Callable[[], None]:
+    """Note as trouble what scripts of ``source`` say and what is asked for elsewhere, until the function returned is called."""
+    hears = {
+        "console": lambda message: source in message.location["url"] and trouble.append(message.text),
+        "pageerror": lambda error: source in (error.stack or "") and trouble.append(str(error)),
+        "request": lambda request: request.url.startswith(allowed) or trouble.append(request.url),
+    }
+    for event, listener in hears.items():
+        page.on(event, listener)
+    return lambda: [page.remove_listener(event, listener) for event, listener in hears.items()] and None
+
+
 @pytest.fixture
 def tab(browser, tabs, request):
     """Makes a browser tab. At the end, no script of ``source`` (any, if "") may have said a word or failed.
@@ -305,27 +317,19 @@ def tab(browser, tabs, request):
     painting that takes most of a browser's time.
     """
     trouble: list[str] = []
-    pages: list[tuple[Any, dict[str, Any], dict[str, Callable[[Any], None]]]] = []
+    pages: list[tuple[Any, dict[str, Any], Callable[[], None]]] = []
     of_its_own = "stopped" in request.fixturenames  # Playwright stops the clock of a whole context
 
     def made(allowed: tuple[str, ...] = ("file:", "data:", "blob:"), source: str = "", **options):
         options = {"viewport": {"width": 1280, "height": 760}, "reduced_motion": "reduce", **options}
         page = browser.new_context(**options).new_page() if of_its_own else tabs.take(options)
         page.set_default_timeout(PATIENCE)
-        hears = {
-            "console": lambda message: source in message.location["url"] and trouble.append(message.text),
-            "pageerror": lambda error: source in (error.stack or "") and trouble.append(str(error)),
-            "request": lambda request: request.url.startswith(allowed) or trouble.append(request.url),
-        }
-        for event, listener in hears.items():
-            page.on(event, listener)
-        pages.append((page, options, hears))
+        pages.append((page, options, listen(page, trouble, allowed, source)))
         return page
 
     yield made
-    for page, options, hears in pages:
-        for event, listener in hears.items():
-            page.remove_listener(event, listener)
+    for page, options, hear_no_more in pages:
+        hear_no_more()
         if of_its_own:
             page.context.close()
         else:
@@ -448,6 +452,10 @@ def jupyter(tmp_path_factory):
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "JUPYTER_CONFIG_DIR": str(settings)}
     environment["JUPYTER_DATA_DIR"] = str(settings)
     options = ["--no-browser", "--allow-root", "--IdentityProvider.token=t", f"--ServerApp.root_dir={folder}"]
+    options.append("--LabApp.expose_app_in_browser=True")  # as `jupyterapp`
+    (settings / "labconfig").mkdir()  # the debugger complains where a notebook is closed before it has asked the kernel
+    without_debugger = {"disabledExtensions": {"@jupyterlab/debugger-extension": True}}
+    (settings / "labconfig" / "page_config.json").write_text(json.dumps(without_debugger))
     server = subprocess.Popen(
         [sys.executable, "-m", "jupyterlab", f"--port={port}", *options],
         env=environment,
@@ -459,7 +467,11 @@ def jupyter(tmp_path_factory):
         yield Jupyter(f"http://127.0.0.1:{port}", folder, settings)
     finally:
         server.terminate()
-        server.wait(20)
+        try:
+            server.wait(60)
+        except subprocess.TimeoutExpired:  # on a loaded machine: its kernels end with it, and so do the tests
+            server.kill()
+            server.wait()
 
 
 def _until_it_answers(address: str) -> None:
@@ -472,19 +484,61 @@ def _until_it_answers(address: str) -> None:
     pytest.fail("Jupyter did not start in a minute")
 
 
+OPEN = """async (path) => {
+  for (const document of [...jupyterapp.shell.widgets("main")]) {
+    await document.sessionContext?.ready;
+    document.dispose();
+  }
+  const { context } = await jupyterapp.commands.execute("docmanager:open", { path });
+  await context.ready;
+}"""
+
+
+@pytest.fixture(scope="session")
+def lab_page(browser, jupyter):
+    """JupyterLab, started once: it takes longer than all that a test does there."""
+    page = browser.new_context(viewport={"width": 1300, "height": 900}, reduced_motion="reduce").new_page()
+    page.set_default_timeout(2 * PATIENCE)
+    page.goto(f"{jupyter.address}/lab?token=t&reset")
+    page.wait_for_function("window.jupyterapp?.started")
+    page.evaluate("jupyterapp.restored.then(() => null)")
+    yield page
+    page.context.close()
+
+
 @pytest.fixture
-def notebook(tab, jupyter):
+def lab(lab_page, jupyter):
+    """Opens a notebook in JupyterLab, in place of the one before; what is said and asked for counts as in ``tab``."""
+    trouble: list[str] = []
+    hear_no_more = listen(lab_page, trouble, (jupyter.address, "data:", "blob:"), "about:srcdoc")
+
+    def open_(file: str) -> Any:
+        lab_page.evaluate(OPEN, file)
+        lab_page.locator(".jp-CodeCell").first.wait_for()
+        return lab_page
+
+    yield open_
+    hear_no_more()
+    assert trouble == []
+
+
+@pytest.fixture
+def notebook(tab, lab, jupyter):
     """Opens a notebook in "lab" (JupyterLab) or "notebooks" (Notebook 7): run, or untrusted with the outputs given."""
 
-    def open_(place: str, cells: list[str], outputs: dict[int, dict[str, str]] | None = None):
-        file = jupyter.write(cells, outputs or {})
+    def in_notebook_7(file: str) -> Any:
         page = tab(
             allowed=(jupyter.address, "data:", "blob:"),
             source="about:srcdoc",  # the frames: Jupyter itself says a lot
             viewport={"width": 1300, "height": 900},
         )
-        page.goto(f"{jupyter.address}/{ {'lab': 'lab/tree'}.get(place, place) }/{file}?token=t&reset")
+        page.goto(f"{jupyter.address}/notebooks/{file}?token=t&reset")
         page.locator(".jp-CodeCell").first.wait_for()
+        return page
+
+    def open_(place: str, cells: list[str], outputs: dict[int, dict[str, str]] | None = None):
+        file = jupyter.write(cells, outputs or {})
+        page = {"lab": lab, "notebooks": in_notebook_7}[place](file)
         if outputs is None:
             jupyter.run_all(page, file)
         return page

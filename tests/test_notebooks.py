@@ -326,16 +326,14 @@ def test_the_students_version_says_what_is_not_answered_yet(file, executed):
 
 
 @each
-def test_a_notebook_shows_its_pages_in_jupyterlab_and_nothing_complains(file, executed, tab, jupyter):
+def test_a_notebook_shows_its_pages_in_jupyterlab_and_nothing_complains(file, executed, lab, lab_page, jupyter):
     notebook = executed(file)
     counts = [cell["execution_count"] for cell in notebook["cells"] if cell["cell_type"] == "code"]
     jupyter.trust(file.name, notebook)
-    page = tab(allowed=(jupyter.address, "data:", "blob:"), source="about:srcdoc")
     shouted: list[str] = []
-    page.on("console", lambda message: message.type == "error" and shouted.append(message.text))
-    page.on("pageerror", lambda error: shouted.append(str(error)))
-    page.set_default_timeout(60_000)
-    page.goto(f"{jupyter.address}/lab/tree/{file.name}?token=t&reset")
+    lab_page.on("console", lambda message: message.type == "error" and shouted.append(message.text))
+    lab_page.on("pageerror", lambda error: shouted.append(str(error)))
+    page = lab(file.name)
     page.locator(".jp-CodeCell .jp-InputArea-prompt").nth(len(counts) - 1).wait_for(state="attached")
     assert page.locator(".jp-CodeCell .jp-InputArea-prompt").all_text_contents() == [f"[{i}]:" for i in counts]
     assert page.locator(f"{ERROR}, {STDERR}").all_text_contents() == []
@@ -363,13 +361,11 @@ def markup_of(notebook: dict) -> list[str]:
 
 
 @each
-def test_a_notebook_that_is_not_trusted_shows_every_picture_and_table(file, tab, jupyter):
+def test_a_notebook_that_is_not_trusted_shows_every_picture_and_table(file, lab, jupyter):
     notebook = json.loads(file.read_text())
     name = f"untrusted-{file.name}"
     (jupyter.folder / name).write_text(file.read_text())
-    page = tab(allowed=(jupyter.address, "data:", "blob:"), source="about:srcdoc")
-    page.set_default_timeout(60_000)
-    page.goto(f"{jupyter.address}/lab/tree/{name}?token=t&reset")
+    page = lab(name)
     cells = sum(cell["cell_type"] == "code" for cell in notebook["cells"])
     page.locator(".jp-CodeCell .jp-InputArea-prompt").nth(cells - 1).wait_for(state="attached")
     drawn = sum(html.count("<img") for html in markup_of(notebook))
