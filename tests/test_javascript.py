@@ -92,7 +92,7 @@ def test_imports_and_exports_have_the_form_that_joining_removes(module):
 
 
 def code(module: Path) -> list[str]:
-    """The lines of a module but for imports and lines of comment, as it is joined."""
+    """The lines of a module but for imports and comments, as it is joined."""
     lines, skipped = [], ""  # the end of what is being skipped
     for line in module.read_text().splitlines():
         begins = {"//": "", "/*": "*/", "import": ";"}
@@ -100,14 +100,14 @@ def code(module: Path) -> list[str]:
         if skips:
             skipped = begins[skips]
         elif not skipped:
-            lines.append(line.removeprefix("export "))
+            lines.append(line.removeprefix("export ").partition(" // ")[0].rstrip())
         if line.endswith(skipped):
             skipped = ""
     return lines
 
 
 @pytest.mark.parametrize("entries", PROGRAMS, ids=lambda entries: entries[-1].stem)
-def test_a_program_is_the_code_of_its_modules_without_lines_of_comment(entries):
+def test_a_program_is_the_code_of_its_modules_without_comments(entries):
     joined = scripts.join_modules(*entries)
     written = [line for module in scripts.modules_of(*entries) for line in code(module)]
     assert [line for line in joined.splitlines()[1:] if line] == [line for line in written if line]

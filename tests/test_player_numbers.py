@@ -157,10 +157,27 @@ def test_what_stands_above_a_box_touches_no_other_box(opened):
     assert touched[1] == 0
 
 
-def test_what_an_optimizer_would_do_with_other_numbers_is_left_out(opened):
+def test_what_an_optimizer_would_do_with_other_numbers_follows_too_where_it_moves_by_a_rule(opened):
     L = loss()
     w, b = (v for v in topological_order(L) if v.label in ("w", "b"))
-    page = opened(step(L, update=Adam([w, b])))
+    page = opened(step(L, update=Adam([w, b], lr=0.5)))
+    page.evaluate("page.go(page.pass.end); page.setNumber(0, 1)")
+    moved = page.evaluate("page.pass.events.filter(({ kind }) => kind === 'update').map(({ after }) => after)")
+    other = loss(w=1.0)
+    w, b = (v for v in topological_order(other) if v.label in ("w", "b"))
+    other.backward()
+    Adam([w, b], lr=0.5).step()
+    assert moved == pytest.approx([w.data, b.data], rel=1e-12)
+
+
+def test_what_an_optimizer_of_ones_own_would_do_with_other_numbers_is_left_out(opened):
+    class Halving:
+        def step(self):
+            self.parameters[0].data /= 2
+
+    L = loss()
+    Halving.parameters = [v for v in topological_order(L) if v.label == "w"]
+    page = opened(step(L, update=Halving()))
     page.evaluate("page.go(page.pass.end); page.setNumber(0, 1)")
     assert page.evaluate("page.pass.events.some(({ kind }) => kind === 'update')") is False
     assert page.evaluate("page.time === page.pass.end && page.ui.transport.scrub.max === String(page.pass.end)")

@@ -132,7 +132,8 @@ def test_a_learning_rate_shows_where_each_parameter_goes_and_moves_none():
         [p.data, p.data - 0.5 * p.grad] for p in parameters
     ]
     assert [p.data for p in parameters] == before
-    assert trace["update"] == {"by": "gradient descent", "lr": 0.5}
+    state = {"t": 0, "running": [[]] * len(parameters)}
+    assert trace["update"] == {"by": "gradient descent", "lr": 0.5, "rule": "SGD", **state}
 
 
 def test_where_nothing_is_marked_as_a_parameter_every_leaf_but_constants_moves():
@@ -163,7 +164,9 @@ def test_an_optimizer_shows_the_step_it_would_take_and_takes_none(optimizer):
     order = topological_order(loss)
     moved = {order[event[1]]: event[3] for event in trace["events"] if event[0] == "update"}
     assert moved == {p: p.data for p in model.parameters()}
-    assert trace["update"] == {"by": type(own).__name__}
+    assert (trace["update"]["by"], trace["update"]["lr"], trace["update"]["t"]) == (type(own).__name__, 0.1, 1)
+    running = [list(numbers) for numbers in zip(*running["state"].values(), strict=True)] or [[]] * len(moved)
+    assert trace["update"]["running"] == [running[model.parameters().index(v)] for v in order if v in moved]
 
 
 def test_any_object_with_parameters_and_a_step_will_do():
@@ -434,7 +437,7 @@ def test_the_same_graph_gives_the_same_bytes_in_every_process():
 def test_the_golden_trace():
     """Change VERSION when the format changes; then this digest may change too."""
     trace = trace_of(diamond())
-    assert sha256(dumps({**trace, "levels": []}).encode()).hexdigest()[:16] == "f70d14f97f7fc61f"
+    assert sha256(dumps({**trace, "levels": []}).encode()).hexdigest()[:16] == "cbc9f9d495c07098"
 
 
 def unpacked(text):

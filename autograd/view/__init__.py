@@ -14,8 +14,9 @@ what is too wide. ``svg`` draws the result, and a ``Picture`` shows and saves it
     analysis, one backward pass → trace → player → {page, widget}
 
 ``trace`` is the pass as one JSON document. Its ``levels`` are drawn as pictures are, and their boxes open to
-``parts``; ``optimizer_step`` adds what an optimizer would do next, ``notes`` what a lecturer says, ``source_lines`` and
-``model_name`` how the graph was written; ``encoding`` saves bytes. The ``player`` steps through it, in a page or in a notebook, and ``animation`` makes
+``parts``; ``optimizer_step`` adds what an optimizer would do next, ``samples`` what the inputs can hold, ``notes`` what a
+lecturer says, ``source_lines`` and ``model_name`` how the graph was written; ``encoding`` saves bytes. The ``player``
+steps through it, in a page or in a notebook, and ``animation`` makes
 a moving picture of it. ``page`` makes
 pages, those of ``nn`` too: ``scripts`` joins the JavaScript modules in ``assets/`` to a program, and ``operators`` is
 the op table as JavaScript.
@@ -46,6 +47,7 @@ from autograd.view.geometry import DIRECTIONS
 from autograd.view.layout import LAYOUTS
 from autograd.view.model_name import model_name
 from autograd.view.operators import rules_of
+from autograd.view.optimizer_step import update_rules_of
 from autograd.view.picture import FORMATS, Picture
 from autograd.view.player import Player
 from autograd.view.source_lines import recorded_lines, recording
@@ -102,28 +104,37 @@ def _roots(root: Value | Iterable[Value]) -> list[Value]:
 
 @overload
 def step(
-    root: Value, *, update: Any = None, notes: Mapping[int | str, str] | None = None, live: Literal[False] = False
-) -> Player: ...
+    root: Value, *, update: Any = None, samples: Any = None, notes: Mapping[int | str, str] | None = None,
+    live: Literal[False] = False,
+) -> Player: ...  # fmt: skip
 @overload
 def step(
-    root: Value, *, update: Any = None, notes: Mapping[int | str, str] | None = None, live: Literal[True]
-) -> Any: ...
-def step(root: Value, *, update: Any = None, notes: Mapping[int | str, str] | None = None, live: bool = False) -> Any:
+    root: Value, *, update: Any = None, samples: Any = None, notes: Mapping[int | str, str] | None = None,
+    live: Literal[True],
+) -> Any: ...  # fmt: skip
+def step(
+    root: Value, *, update: Any = None, samples: Any = None, notes: Mapping[int | str, str] | None = None,
+    live: bool = False,
+) -> Any:  # fmt: skip
     """Step through the forward and the backward pass of the graph below a Value. No number of yours is changed.
 
     In the page, numbers of leaves can be changed (drag a leaf's box, or click it): the page computes all others anew.
+    Under "Descend" it moves the parameters against their gradients, by the optimizer of one's choice, as long as one likes.
 
-    update: shows also the step that follows, w ← w − η ∂L/∂w: a learning rate η, or an optimizer (an object with
-            ``parameters`` and ``step()``), of which a copy takes it
-    notes:  a talk: what is shown beside the sentence of a step, ``{12: "Ask: why add?", "end": "…"}``; n and N go from
-            note to note. A step's number is the one that the page counts
-    live:   a widget whose ``.time`` Python can read and set (needs anywidget), instead of a ``Player``
+    update:  shows also the step that follows, w ← w − η ∂L/∂w: a learning rate η, or an optimizer (an object with
+             ``parameters`` and ``step()``), of which a copy takes it
+    samples: (inputs, X, y): the Values that hold a sample and then its target, and per sample a row of X and a target in y.
+             The page shows one after another, and descends on one or on all
+    notes:   a talk: what is shown beside the sentence of a step, ``{12: "Ask: why add?", "end": "…"}``; n and N go from
+             note to note. A step's number is the one that the page counts
+    live:    a widget whose ``.time`` Python can read and set (needs anywidget), instead of a ``Player``
 
     Nodes made inside ``with recording():`` are shown beside the line of code that made them, and the paths that can be
     copied begin with your variable for the model (``mlp.layers[0].neurons[2].w[1]``), where there is one. A saved page opens
     at what its address says behind #: ``lesson.html#t=12&predict&mistake=assign&w=0.5``.
-    Raises TypeError for anything but a Value, an update that is neither, or notes that are no dict of texts; ValueError for
-    more than 20,000 nodes, and for a note of no text or no step; ImportError without anywidget.
+    Raises TypeError for anything but a Value, an update that is neither, samples that are not three lists, or notes that are no
+    dict of texts; ValueError for more than 20,000 nodes, for samples that do not fit, and for a note of no text or no step;
+    ImportError without anywidget.
 
     >>> x = Value(3.0, label="x")
     >>> step(x * x)
@@ -144,9 +155,9 @@ def step(root: Value, *, update: Any = None, notes: Mapping[int | str, str] | No
             )
         model = model_name(graph.order, sys._getframe(1))
         with rehearsed(root, graph.order) as steps:
-            trace = build_trace(graph, steps, recorded_lines(), update, model, notes)
+            trace = build_trace(graph, steps, recorded_lines(), update, model, samples, notes)
             still = Picture(build_scene(graph), layout="builtin")
-    player = Player(trace, still, rules_of(graph.order))
+    player = Player(trace, still, rules_of(graph.order), update_rules_of(update))
     if not live:
         return player
     from autograd.view import widget

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.operands import as_float
 from autograd.ops import CONSTANT, PARAMETER
+from autograd.update_rules import RULES, UpdateRule
 from autograd.value import Value
+from autograd.view.operators import javascript_update
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Move", "describe_update", "preview_step"]
+__all__ = ["Move", "describe_update", "preview_step", "update_rules_of"]
 
 PLAIN = "gradient descent"
 
@@ -48,17 +50,48 @@ def preview_step(order: Sequence[Value], update: Any) -> list[Move]:
     return [Move(p, p.data, p.data - rate * p.grad) for p in parameters]
 
 
-def describe_update(update: Any) -> dict[str, Any]:
-    """What moves the parameters, and its learning rate where it is a single number.
+def describe_update(update: Any, moves: Sequence[Move] = ()) -> dict[str, Any]:
+    """What makes these moves, so that a page can go on: ``by`` (its name) and, where it moves by a rule that a page can
+    have, its learning rate ``lr``, the ``rule``, the steps ``t`` taken before, and of each move the ``running`` numbers.
 
     >>> describe_update(0.1), describe_update(None)
-    ({'by': 'gradient descent', 'lr': 0.1}, {})
+    ({'by': 'gradient descent', 'lr': 0.1, 'rule': 'SGD', 't': 0, 'running': []}, {})
     """
     if update is None:
         return {}
-    if _is_optimizer(update):
-        return {"by": type(update).__name__}
-    return {"by": PLAIN, "lr": _rate(update)}
+    if not _is_optimizer(update):
+        return {"by": PLAIN, "lr": _rate(update), "rule": "SGD", "t": 0, "running": [[] for _ in moves]}
+    by = {"by": type(update).__name__}
+    rule = _readable_rule(update)
+    if rule is None:
+        return by
+    at = {p: i for i, p in enumerate(_parameters(update))}
+    zeros = [0.0] * len(at)
+    numbers = [update.state.get(name, zeros) for name in rule.running]
+    running = [[column[at[move.parameter]] for column in numbers] for move in moves]
+    return {**by, "lr": update.lr, "rule": rule.name, "t": update.t, "running": running}
+
+
+def update_rules_of(update: Any) -> dict[str, UpdateRule]:
+    """The update rules that a page gets: every one, and this optimizer's own under its name, with its constants.
+
+    >>> list(update_rules_of(None))
+    ['SGD', 'momentum', 'Adagrad', 'RMSprop', 'Adam', 'AdamW']
+    """
+    rule = _readable_rule(update)
+    return RULES if rule is None else {**RULES, rule.name: rule}
+
+
+def _readable_rule(update: Any) -> UpdateRule | None:
+    """The rule of an optimizer, if it has one that can be read with symbols."""
+    rule = getattr(update, "rule", None)
+    if not isinstance(rule, UpdateRule):
+        return None
+    try:
+        javascript_update(rule)
+    except TypeError:  # it branches on a number, or asks math for a function
+        return None
+    return rule
 
 
 def _is_optimizer(update: Any) -> bool:

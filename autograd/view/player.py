@@ -17,12 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from autograd.ops import Op
+    from autograd.update_rules import UpdateRule
     from autograd.view.picture import Picture
 
 __all__ = ["HEIGHT", "STYLES", "Player"]
 
 HEIGHT = 640  # px in a notebook
-STYLES = [ASSETS / name for name in ("player.css", "talk.css", "presenter.css", "graph.css")]
+STYLES = [ASSETS / f"{name}.css" for name in ("player", "descent", "talk", "presenter", "graph")]
 
 
 class Player(Page):
@@ -33,6 +34,7 @@ class Player(Page):
     trace: what is walked through, as data (``view.trace`` says what is in it)
     still: the picture that stands where no script may run
     rules: those of the trace's ops, by which the page computes (``view.operators.rules_of``)
+    updates: those by which it can descend (``view.optimizer_step.update_rules_of``)
 
     >>> from autograd import Value, step
     >>> w = Value(2.0, label="w")
@@ -40,10 +42,12 @@ class Player(Page):
     <Player of 2 nodes in 8 steps; show it in a notebook, or .save("lesson.html")>
     """
 
-    def __init__(self, trace: dict[str, Any], still: Picture, rules: Mapping[str, tuple[Op, int]]) -> None:
+    def __init__(
+        self, trace: dict[str, Any], still: Picture, rules: Mapping[str, tuple[Op, int]], updates: Mapping[str, UpdateRule],
+    ) -> None:  # fmt: skip
         super().__init__(
             trace["title"], trace, lambda: still.svg, program=ASSETS / "player_page.js",
-            styles=[*STYLES, ASSETS / "handout.css"], height=HEIGHT, rules=rules, downloads=True,
+            styles=[*STYLES, ASSETS / "handout.css"], height=HEIGHT, rules=rules, updates=updates, downloads=True,
         )  # fmt: skip
         self.trace = trace
         self.still = still

@@ -11,11 +11,13 @@ In the order in which to read them, each line on those above it:
     numbers text arrays camera xp                             values as text, lists, views, number systems: no DOM
     engine tape optimizer                                     a graph, computed forward and backward; its parameters moved: no DOM
     dom theme frame controls stage transport                  elements, colours, a notebook's frame, tools, what is zoomed or plays
-    phrase wording pass events mistakes rerun changes trace   a trace, and other passes through the same graph: no DOM
+    phrase wording pass events mistakes                       a trace, and other passes through the same graph: no DOM
+    rerun changes descent trace                               … with other numbers: no DOM
     steps sentences prediction notes link                     all that can be said of it: no DOM
     part_map levels flow                                      which map of the graph is shown, and what goes along it: no DOM
     linking leaf_editor boxes arrows graph                    a graph, painted moment by moment, its numbers changed
     markers minimap                                           what of it is not on the stage
+    curve descent_controls                                    gradient descent
     card table contributions predicting timeline talk keys    what stands around it
     saving handout sharing layout                             … and takes it elsewhere
     reactions player, player_page player_widget               the player and its two homes
@@ -35,7 +37,9 @@ __all__ = ["ASSETS", "join_modules", "join_styles", "modules_of"]
 ASSETS = Path(__file__).parent / "assets"
 IMPORT = re.compile(r'^import \{[^}]*\} from "([^"]+)";\n', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:class|const|function) )", re.MULTILINE)
-COMMENT = re.compile(r"^ *(?://.*|/\*(?:[^*]|\*(?!/))*\*/)\n", re.MULTILINE)  # on lines of its own
+COMMENT = re.compile(
+    r"^ *(?://.*|/\*(?:[^*]|\*(?!/))*\*/)\n| +// .*$", re.MULTILINE
+)  # on lines of its own, or behind code
 
 
 def modules_of(*entries: Path) -> list[Path]:
@@ -44,7 +48,7 @@ def modules_of(*entries: Path) -> list[Path]:
     Raises ImportError for modules that import each other in a circle, OSError for one that does not exist.
 
     >>> [path.name for path in modules_of(ASSETS / "prediction.js")]
-    ['numbers.js', 'wording.js', 'prediction.js']
+    ['numbers.js', 'phrase.js', 'wording.js', 'prediction.js']
     """
     found: dict[Path, None] = {}
     for entry in entries:

@@ -15,7 +15,8 @@
               which is its ``value.domain_sentence``
     modules   path, and the index of the module it stands in (−1 for none)
     lines     code lines that made nodes: file (its name, without the folders), number, text
-    update    what moves the parameters afterwards: ``by`` (a rule's or an optimizer's name) and ``lr``; {} for nothing
+    update    what moves the parameters afterwards, as ``optimizer_step.describe_update`` says it; {} for nothing
+    samples   inputs (indices of the leaves that hold a sample) and rows (their numbers, sample by sample); {} for none
     events    in the order in which they happen, the kind first:
               ["given"]                                            every leaf has its number
               ["forward", node]                                    a result has its number
@@ -63,6 +64,7 @@ from autograd.view.levels import Document, PlayerText, maps
 from autograd.view.notes import read_notes
 from autograd.view.operators import rule_name
 from autograd.view.optimizer_step import describe_update, preview_step
+from autograd.view.samples import read_samples
 from autograd.view.text import shorten, visible
 from autograd.wording import ATOM, names_of, phrasing
 
@@ -84,7 +86,7 @@ LONGEST = 200  # characters of a label, 10 times what fits in a box
 
 def build_trace(
     graph: Analysis, steps: Sequence[Step], lines: Mapping[Value, SourceLine], update: Any = None, model: str = "",
-    notes: Any = None,
+    samples: Any = None, notes: Any = None,
 ) -> Document:  # fmt: skip
     """The trace of a graph with one root, as plain data.
 
@@ -92,9 +94,10 @@ def build_trace(
     lines:  node → line of code that made it
     update: an optimizer, or a learning rate, that moves the parameters afterwards (``optimizer_step`` says how)
     model:  what the model is called
+    samples: that the inputs can hold (``samples`` says how)
     notes:  what is to be said at some steps (``notes`` says how)
 
-    Raises TypeError and ValueError for an update, or notes, that can't be.
+    Raises TypeError and ValueError for an update, samples or notes that can't be.
 
     >>> from autograd import Value, step
     >>> a = Value(3.0, label="a")
@@ -131,7 +134,8 @@ def build_trace(
         "ops": dict(sorted({rule_name(v.op, len(v.parents)): _op(v) for v in order if v.op.name in OPS}.items())),
         "modules": [[visible(path), module_at.get(path.rpartition(".")[0], -1)] for path in modules],
         "lines": [[visible(Path(line.file).name), line.number, visible(line.text)] for line in line_at],
-        "update": describe_update(update),
+        "update": describe_update(update, moves),
+        "samples": read_samples(samples, index),
         "events": events,
         "notes": read_notes(notes, last=len(events)),
         **maps(graph, PlayerText(graph, names, steps, moves)),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from autograd.view.operators import javascript_table
 from autograd.view.player import HEIGHT, STYLES
 from autograd.view.scripts import ASSETS, join_modules, join_styles
 
@@ -20,19 +19,17 @@ def live(player: Player) -> Any:
 
     Raises ImportError, saying what to install, where anywidget is not.
     """
-    return _widget_class(javascript_table(player.rules))(
-        trace=player.json, end=len(player.trace["events"]), height=HEIGHT
-    )
+    return _widget_class(player.tables)(trace=player.json, end=len(player.trace["events"]), height=HEIGHT)
 
 
-def esm(rules: str) -> str:
-    """The player as the JavaScript module that anywidget loads, with the object of rules ``OPS``: it exports ``render``."""
-    render = "export default { render: (context) => render(context, OPS) };"
-    return f"{join_modules(ASSETS / 'player_widget.js')}\n{rules}{render}\n"
+def esm(tables: str) -> str:
+    """The player as the JavaScript module that anywidget loads, with its tables (``Page.tables``): it exports ``render``."""
+    render = "export default { render: (context) => render(context, OPS, UPDATES) };"
+    return f"{join_modules(ASSETS / 'player_widget.js')}\n{tables}{render}\n"
 
 
 @lru_cache(maxsize=32)
-def _widget_class(rules: str) -> Any:
+def _widget_class(tables: str) -> Any:
     try:
         import anywidget
         import traitlets
@@ -44,7 +41,7 @@ def _widget_class(rules: str) -> Any:
     class PlayerWidget(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]  # it may not be installed
         """The player; ``time`` is shared with the browser."""
 
-        _esm = esm(rules)
+        _esm = esm(tables)
         _css = join_styles(*STYLES)
         trace = traitlets.Unicode().tag(sync=True)
         height = traitlets.Int().tag(sync=True)

@@ -58,7 +58,7 @@ export class Card {
     let said = "";
     if (error) said = reason(trace, trace.nodes[error.node], error.x);
     else if (deltas && !isAsking) said = nudgeSentence(trace, node, ε, deltas[trace.root], pass.final[index]);
-    this.editor.show(node, data, changes.given.nodes[index].data, ε, said);
+    this.editor.show(node, data, changes.givenNumber(index), ε, said);
   }
 
   /** New contents; the button at the same place keeps the focus. */

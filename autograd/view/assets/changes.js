@@ -7,7 +7,8 @@ export class Changes {
   constructor(trace, rules) {
     this.rerun = new Rerun(trace, rules);
     this.past = []; // earlier maps of numbers
-    this.last = -1; // the leaf that was changed last
+    this.last = ""; // who made the last change: a leaf, or a name
+    this.sample = new Map(); // the leaves that hold a sample → its numbers
     this.nudge = { node: -1, ε: 0 };
     this.adopt(new Map());
   }
@@ -25,47 +26,82 @@ export class Changes {
     return this.numbers.has(node);
   }
 
+  /** What a leaf has when it isn't changed: Python's number, or the sample's. */
+  givenNumber(node) {
+    return this.sample.get(node) ?? this.given.nodes[node].data;
+  }
+
   /**
    * Gives a leaf a number; changes of one leaf in a row are one for `undo`.
    * Throws Uncomputable where a node would have no value, and then nothing has changed.
    */
   set(node, x) {
-    const numbers = new Map(this.numbers);
-    if (Object.is(x, this.given.nodes[node].data)) numbers.delete(node);
-    else numbers.set(node, x);
-    this.change(numbers, node);
+    this.move(new Map([[node, x]]), node);
   }
 
-  /** Gives these leaves their numbers, a Map, and all others Python's. Throws as `set` does. */
+  /** Gives these leaves their numbers, a Map, and all others those that they were given. Throws as `set` does. */
   setAll(numbers) {
-    const isOther = ([node, x]) => !Object.is(x, this.given.nodes[node].data);
-    const others = new Map([...numbers].filter(isOther));
-    if (others.size || this.count) this.change(others, -1);
+    const others = this.others(numbers);
+    if (others.size || this.count) this.change(others, "");
   }
 
-  /** A leaf has Python's number again, or every leaf. */
+  /** Gives these leaves numbers; changes by the same `author`, a leaf or a name, in a row are one for `undo`. */
+  move(numbers, author) {
+    this.change(this.others(new Map([...this.numbers, ...numbers])), author);
+  }
+
+  /** Those of the numbers that are others than the leaves were given. */
+  others(numbers) {
+    return new Map([...numbers].filter(([node, x]) => !Object.is(x, this.givenNumber(node))));
+  }
+
+  /** Puts a sample into the leaves that hold one: leaf → number. It can't be undone. Throws as `set` does. */
+  choose(sample) {
+    const before = this.sample;
+    this.sample = sample;
+    try {
+      this.adopt(new Map([...this.numbers].filter(([node]) => !sample.has(node))));
+    } catch (error) {
+      this.sample = before;
+      throw error;
+    }
+  }
+
+  /** What moves the parameters afterwards, from the next change on: another optimizer, or the same some steps on. */
+  setUpdate(update) {
+    this.rerun.update = update;
+  }
+
+  /** Computes the trace anew. */
+  refresh() {
+    this.adopt(this.numbers);
+  }
+
+  /** A leaf has the number again that it was given, or every leaf. */
   reset(node = -1) {
     const numbers = new Map(node < 0 ? [] : this.numbers);
     numbers.delete(node);
-    this.change(numbers, -1);
+    this.change(numbers, "");
   }
 
   undo() {
     if (!this.past.length) return;
     this.adopt(this.past.pop());
-    this.last = -1;
+    this.last = "";
   }
 
-  change(numbers, node) {
+  change(numbers, author) {
     const before = this.numbers;
     this.adopt(numbers);
-    if (node < 0 || this.last !== node) this.past.push(before);
-    this.last = node;
+    if (author === "" || this.last !== author) this.past.push(before);
+    this.last = author;
   }
 
   adopt(numbers) {
-    this.trace = numbers.size ? this.rerun.with(numbers) : this.given;
-    this.numbers = numbers; // leaf → its number
+    const all = new Map([...this.sample, ...numbers]);
+    const isGiven = !all.size && this.rerun.update === this.given.update;
+    this.trace = isGiven ? this.given : this.rerun.with(all);
+    this.numbers = numbers; // leaf → the number to which it was changed
     this.measure();
   }
 
@@ -81,7 +117,7 @@ export class Changes {
     if (node < 0) return;
     const { nodes } = this.trace;
     try {
-      const moved = this.rerun.with(new Map(this.numbers).set(node, nodes[node].data + ε));
+      const moved = this.rerun.with(new Map([...this.sample, ...this.numbers]).set(node, nodes[node].data + ε));
       this.nudge = { node, ε, deltas: moved.nodes.map(({ data }, i) => data - nodes[i].data) };
     } catch (error) {
       if (!(error instanceof Uncomputable)) throw error;

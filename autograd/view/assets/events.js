@@ -1,5 +1,7 @@
 // The events of a backward pass, computed: from the slopes of a trace's nodes, in any order of visits.
 
+import { Optimizer } from "./optimizer.js";
+
 /** Visits and contributions in this order; changes `gradient` on its way. `assigns`: the mistake of = instead of +=. */
 export function backwardEvents({ nodes, correct }, order, gradient, assigns = false) {
   const contributions = nodes.map(() => []);
@@ -20,13 +22,12 @@ export function backwardEvents({ nodes, correct }, order, gradient, assigns = fa
   });
 }
 
-/** The step of gradient descent with these gradients. What an optimizer would do, only it could say. */
+/** The step that follows, with these gradients; none where only Python knows how its optimizer steps. */
 export function updateEvents({ nodes, correct, update }, gradient) {
-  if (!("lr" in update)) return [];
-  return correct.events
-    .filter(({ kind }) => kind === "update")
-    .map(({ kind, node }) => {
-      const before = nodes[node].data;
-      return { kind, node, before, after: before - update.lr * gradient[node] };
-    });
+  if (!update.row) return [];
+  const parameters = correct.events.filter(({ kind }) => kind === "update").map(({ node }) => node);
+  const w = parameters.map((node) => nodes[node].data);
+  const g = parameters.map((node) => gradient[node]);
+  const after = new Optimizer(update.row, w.length, update).step(update.lr, w, g);
+  return parameters.map((node, i) => ({ kind: "update", node, before: w[i], after: after[i] }));
 }

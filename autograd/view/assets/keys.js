@@ -12,6 +12,7 @@ export const KEYS = [
   ["Enter ⌫", "open the focused box; go back"],
   ["f + −", "fit the graph, zoom; Ctrl or ⌘ + wheel zooms too"],
   ["p", "presenter mode: the whole screen, in large type; PageDown and PageUp step there"],
+  ["d", "descend: gradient descent in this page"],
   ["u", "undo the last change of a number"],
   ["t", "show or hide the table"],
 ];
@@ -34,6 +35,7 @@ export function keyActions(player) {
     Backspace: () => player.back(),
     p: () => player.present(),
     t: () => player.toggleTable(),
+    d: () => player.descent.isOffered && player.descent.toggleOpen(),
     u: () => player.change(() => player.changes.undo()),
     f: () => player.stage.fit(),
     "+": () => player.stage.zoom(1.25),

@@ -62,6 +62,7 @@ export function buildLayout(player) {
     ui.trail,
     ui.stage,
     buildFoot(player, ui.note, ui.changes),
+    player.descent.element,
     player.card.element,
   );
   const side = h("div", { class: "side" }, ui.contributions, ui.predict, ui.tabs);
@@ -182,6 +183,7 @@ function buildOptions(player) {
     h("label", { title: PREDICT_HELP }, predictOn, " ask me for each gradient"),
     h("span", { class: "stops", title: STOP_HELP }, "stop at |gradient| > ", limit, nonfinite, next),
     h("label", { title: MISTAKE_HELP }, "mistake: ", mistake),
+    player.descent.isOffered && button("Descend", "gradient descent, in this page", () => player.descent.toggleOpen()),
   );
   return { predictOn, limit, onNonfinite, mistake, options };
 }

@@ -5,6 +5,8 @@ import { Card } from "./card.js";
 import { Changes } from "./changes.js";
 import { paintContributions } from "./contributions.js";
 import { fillScreen, listenToKeys } from "./controls.js";
+import { Descent } from "./descent.js";
+import { DescentControls } from "./descent_controls.js";
 import { setClass, setText } from "./dom.js";
 import { Uncomputable } from "./engine.js";
 import { Graph } from "./graph.js";
@@ -31,14 +33,17 @@ import { reason } from "./wording.js";
 export class Player {
   /**
    * Puts a player into `host`. `data`: the JSON document that autograd/view makes of a graph. `options`:
-   * rules (of its ops, by which it computes), ownsPage (keys work everywhere, HTML can be saved), html (its source),
+   * rules (of its ops, by which it computes), updates (rules by which it descends), ownsPage (keys work everywhere,
+   * HTML can be saved), html (its source),
    * css (for exported pictures), time (to begin at), onTime(time).
    */
   constructor(host, data, options = {}) {
     this.options = options;
     this.home = host.closest(".cg"); // the page, or the place of a widget
-    this.trace = readTrace(data);
+    this.trace = readTrace(data, options.updates);
     this.changes = new Changes(this.trace, options.rules);
+    const descent = new Descent(this.changes, options.updates, options.rules);
+    this.descent = new DescentControls(descent, (make) => this.change(make));
     this.pass = this.trace.correct;
     this.time = 0;
     this.levels = new Levels(this.trace);
@@ -171,6 +176,7 @@ export class Player {
   change(make) {
     try {
       make();
+      this.descent.follow();
     } catch (error) {
       if (!(error instanceof Uncomputable)) throw error;
       const said = reason(this.trace, this.trace.nodes[error.node], error.x);

@@ -5,10 +5,10 @@ import { printHandout } from "./handout.js";
 import { Player } from "./player.js";
 import { openLink } from "./sharing.js";
 
-export function start(host, data, rules) {
+export function start(host, data, rules, updates) {
   const html = `<!DOCTYPE html>\n${document.documentElement.outerHTML}`;
   const css = document.querySelector("style").textContent;
-  const player = new Player(host, data, { rules, ownsPage: true, html, css });
+  const player = new Player(host, data, { rules, updates, ownsPage: true, html, css });
   followNotebook(player.home);
   if (player.isAlone) printHandout(player);
   const open = () => openLink(player, location.hash);

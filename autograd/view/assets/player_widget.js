@@ -2,8 +2,11 @@
 
 import { Player } from "./player.js";
 
-/** `model`: the traits that Python shares; `el`: where to draw; `rules`: of the ops. Returns what cleans up. */
-export function render({ model, el }, rules) {
+/**
+ * `model`: the traits that Python shares; `el`: where to draw; `rules`: of the ops, `updates`: by which it descends.
+ * Returns what cleans up.
+ */
+export function render({ model, el }, rules, updates) {
   const report = (time) => {
     if (time === model.get("time")) return;
     model.set("time", time);
@@ -11,7 +14,7 @@ export function render({ model, el }, rules) {
   };
   el.classList.add("cg");
   el.style.setProperty("--frame-height", `${model.get("height")}px`);
-  const options = { rules, css: model.get("_css"), time: model.get("time"), onTime: report };
+  const options = { rules, updates, css: model.get("_css"), time: model.get("time"), onTime: report };
   const player = new Player(el, JSON.parse(model.get("trace")), options);
   const light = document.body.dataset.jpThemeLight;
   if (light) el.dataset.theme = light === "true" ? "light" : "dark";

@@ -8,6 +8,7 @@ import { Pass } from "./pass.js";
 export class Rerun {
   constructor(trace, rules) {
     this.trace = trace;
+    this.update = trace.update; // what moves the parameters afterwards
     this.rules = rules;
     this.nodes = trace.nodes.map(({ op, own, parents }) => ({ op: own ? "" : op, parents }));
     this.before = { data: trace.nodes.map(({ data }) => data), local: trace.nodes.map(({ local }) => local) };
@@ -17,7 +18,7 @@ export class Rerun {
   with(changed) {
     const { data, local } = forwardPass(this.nodes, this.rules, changed, this.before);
     const nodes = this.trace.nodes.map((node, i) => ({ ...node, data: data[i], local: local[i] }));
-    const trace = { ...this.trace, nodes };
+    const trace = { ...this.trace, nodes, update: this.update };
     trace.correct = correctPass(trace);
     return trace;
   }

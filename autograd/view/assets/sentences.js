@@ -6,6 +6,7 @@ import { join, nodeTerm, phrase, slotTerm } from "./phrase.js";
 import { operandNote } from "./trace.js";
 import { called, dataOf, equation, gradientOf, nameInFormula, partial, slope } from "./wording.js";
 
+const PLAIN_DESCENT = "gradient descent";
 const MOST_GIVEN = 6; // of each kind, by name
 const FEW_RECEIVERS = 2; // which are named
 
@@ -137,7 +138,7 @@ function updateSentence(trace, pass, event) {
   const gradient = pass.final[event.node];
   const [old, now] = [before, after].map((x) => nodeTerm(formatNumber(x), node));
   const name = called(node);
-  if ("lr" in update) {
+  if (update.by === PLAIN_DESCENT) {
     const rule = phrase`${name} ← ${name} − ${formatNumber(update.lr)} · ${gradientOf(trace, node)}`;
     return phrase`${update.by}: ${rule} = ${old} − ${productText(update.lr, gradient)} = ${now}.`;
   }

@@ -7,15 +7,21 @@ import { ATOM, RAISED } from "./wording.js";
 
 const LEAVES = ["input", "parameter", "constant"];
 
-/** The JSON document that autograd/view describes, made ready for the player. */
-export function readTrace(data) {
+/** The JSON document that autograd/view describes, made ready for the player. `updates`: the table of update rules. */
+export function readTrace(data, updates = {}) {
   const numbers = data.numbers.map(numberFromJson);
   const nodes = data.nodes.map((node, index) => readNode(data, numbers, node, index));
-  const trace = { notes: [], ...data, nodes, numbers, L: nodes[data.root].of };
+  const update = readUpdate(data.update, updates);
+  const trace = { notes: [], ...data, nodes, numbers, L: nodes[data.root].of, update };
   const events = data.events.map((event) => readEvent(trace, event));
   for (const event of events) if (event.kind === "accumulate") receive(nodes, event);
   trace.correct = new Pass(trace, events);
   return trace;
+}
+
+/** What moves the parameters, with its row of the table, where a page can have it. */
+function readUpdate({ running = [], ...update }, updates) {
+  return { ...update, row: updates[update.rule], running: running.map((numbers) => numbers.map(numberFromJson)) };
 }
 
 /** A slope that is not its op's comes from a backward of the user's own, of which only Python knows what it does. */
