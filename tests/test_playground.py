@@ -258,6 +258,7 @@ def test_a_weights_gradient_is_the_sum_over_its_paths_to_the_loss(tmp_path, page
 # ── the page ────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.slow
 def test_the_page_trains_a_network_as_fit_does_and_obeys_its_controls(opened):
     model, samples = MLP([2, 3, 1], activation="tanh", seed=5), data.moons(40, seed=3)
     tab = opened(playground(model, samples))
@@ -310,6 +311,7 @@ def test_the_page_trains_a_network_as_fit_does_and_obeys_its_controls(opened):
     assert "not finite any more: try a smaller learning rate" in tab.locator(".message").text_content()
 
 
+@pytest.mark.slow
 def test_a_neuron_an_edge_and_a_point_of_the_plane_show_their_numbers(opened):
     model = MLP([2, 3, 2, 1], activation="tanh", seed=5)
     tab = opened(playground(model, data.XOR))
@@ -367,6 +369,7 @@ CODES = [  # settings that differ from the first ones
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_the_code_that_is_copied_trains_the_same_network_to_the_same_numbers(page, opened):
     tab = opened(page)
     for settings in CODES:
@@ -381,6 +384,7 @@ def test_the_code_that_is_copied_trains_the_same_network_to_the_same_numbers(pag
         assert tab.evaluate("page.network.parameters") == pytest.approx(parameters, rel=1e-8, abs=1e-11), settings
 
 
+@pytest.mark.slow
 def test_what_is_saved_is_loaded_and_own_samples_are_taken(opened, tmp_path):
     model = MLP([2, 3, 2, 1], activation=["relu", "tanh"], seed=5)
     tab = opened(playground(model, data.moons(30)))
@@ -433,6 +437,7 @@ def test_what_is_saved_is_loaded_and_own_samples_are_taken(opened, tmp_path):
     assert found["samples"].y == [0, 1, *[0] * (painted - 2), 2]
 
 
+@pytest.mark.slow
 def test_a_link_gives_the_settings_and_what_it_asks_for_in_vain_is_said(page, tab, tmp_path):
     file = page.save(tmp_path / "page.html").as_uri()
     opened = tab(viewport={"width": 390, "height": 844}, color_scheme="dark", has_touch=True)

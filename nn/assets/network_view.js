@@ -22,19 +22,15 @@ export class NetworkView {
     const edge = (l, i, j) => act.inspect(l + 1, i, j);
     const neuron = (l, i) => l > 0 && act.inspect(l, i);
     this.picture = new NetworkPicture(sizes, [], this.maps, { most: Math.max(...sizes), edge, neuron });
-    const column = (text) => h("div", { class: "column" }, text);
-    const heads = h("div", { class: "heads" }, column("inputs"), ...editor.columns, column("output"));
-    this.toggle = button(
-      "gradients",
-      "edges show ∂L/∂w, the mean over the training samples, instead of w",
-      act.toggle,
-      { "data-key": "gradients" },
-    );
+    const explained = "edges show ∂L/∂w, the mean over the training samples, instead of w";
+    this.toggle = button("gradients", explained, act.toggle, { "data-key": "gradients" });
+    const column = (...parts) => h("div", { class: "column" }, ...parts);
+    const heads = h("div", { class: "heads" }, column("inputs", this.toggle), ...editor.columns, column("output"));
     const across = h("div", { class: "across", style: `--columns:${sizes.length}` }, heads, this.picture.element);
     this.element = h(
       "div",
       {},
-      h("div", { class: "shape" }, this.buildFeatures(act.change), editor.count, this.toggle),
+      h("div", { class: "shape" }, this.buildFeatures(act.change), editor.count),
       h("div", { class: "scrolls" }, across),
     );
   }
