@@ -8,7 +8,6 @@ from itertools import pairwise
 import pytest
 
 from autograd import Value, dot, ieee, recording, step
-from autograd.view.operators import javascript_table
 from autograd.view.widget import esm
 from nn import MLP, SGD
 
@@ -1131,7 +1130,7 @@ WIDGET = """async ([source, traits]) => {
         on: (what, listener) => { listeners[what] = listener; },
         off: (what) => { delete listeners[what]; },
     };
-    window.shared = { saved, listeners, set: model.set };
+    window.shared = { saved, listeners, set: model.set, numbers: () => traits.numbers };
     shared.close = widget.render({ model, el: document.body });
 }"""
 
@@ -1140,13 +1139,21 @@ def test_the_widgets_module_shares_its_time_with_python(tab):
     page = tab(allowed=("data:", "blob:"))
     page.goto("data:text/html,<!DOCTYPE html><html lang=en></html>")
     player = step(diamond())
-    traits = {"trace": player.json, "height": 640, "time": 9, "_css": ""}
-    page.evaluate(WIDGET, [esm(javascript_table(player.rules)), traits])
+    traits = {"trace": player.json, "height": 640, "time": 9, "numbers": {"0": 4.0}, "_css": ""}
+    page.evaluate(WIDGET, [esm(player.tables), traits])
     assert page.locator(".clock").text_content() == "9 / 12"
     page.get_by_role("button", name="one step forward").click()
     assert page.evaluate("shared.saved") == [10]
     page.evaluate("shared.set('time', 3)")
     assert page.locator(".clock").text_content() == "3 / 12"
+    row = page.locator("tbody tr").first
+    assert row.inner_text().split() == ["w", "parameter", "4"]  # as Python has it
+    page.evaluate("shared.set('numbers', {0: 1})")
+    assert row.inner_text().split()[2] == "1"
+    row.get_by_role("button").click()
+    page.get_by_label("w, as a number").fill("inf")
+    page.get_by_label("w, as a number").press("Enter")
+    assert page.evaluate("shared.numbers()") == {"0": "inf"}
     page.evaluate("shared.close()")
     assert page.evaluate("Object.keys(shared.listeners)") == []
     page.locator(".stage").click(position={"x": 5, "y": 5})

@@ -602,6 +602,19 @@ def test_the_moment_of_a_live_player_can_be_read_and_set():
     assert player.time == player.end == len(step(diamond()).trace["events"])
 
 
+def test_a_live_player_and_the_leaves_have_the_same_numbers():
+    pytest.importorskip("anywidget")
+    w = Value(2.0, label="w")
+    player = step(w * 3.0, live=True)
+    w.data = math.inf
+    player.refresh()
+    assert player.numbers == {"0": "inf"}
+    player.numbers = {"0": 0.5}  # as the page sets it
+    assert w.data == 0.5
+    player.numbers = {}
+    assert w.data == 2.0
+
+
 def test_the_command_writes_a_page(tmp_path, monkeypatch, capsys):
     from autograd.commands import step as command
 

@@ -116,7 +116,7 @@ def step(
     root: Value, *, update: Any = None, samples: Any = None, notes: Mapping[int | str, str] | None = None,
     live: bool = False,
 ) -> Any:  # fmt: skip
-    """Step through the forward and the backward pass of the graph below a Value. No number of yours is changed.
+    """Step through the forward and the backward pass of the graph below a Value. No number of yours is changed, unless live.
 
     In the page, numbers of leaves can be changed (drag a leaf's box, or click it): the page computes all others anew.
     Under "Descend" it moves the parameters against their gradients, by the optimizer of one's choice, as long as one likes.
@@ -127,7 +127,9 @@ def step(
              The page shows one after another, and descends on one or on all
     notes:   a talk: what is shown beside the sentence of a step, ``{12: "Ask: why add?", "end": "…"}``; n and N go from
              note to note. A step's number is the one that the page counts
-    live:    a widget whose ``.time`` Python can read and set (needs anywidget), instead of a ``Player``
+    live:    a widget instead of a ``Player`` (needs anywidget): Python can read and set its ``.time``, a number changed in
+             the page is changed in your leaves, and ``.refresh()`` shows what you changed. It works in JupyterLab, Notebook 7,
+             VS Code (its Jupyter extension), marimo, and in Colab after ``google.colab.output.enable_custom_widget_manager()``
 
     Nodes made inside ``with recording():`` are shown beside the line of code that made them, and the paths that can be
     copied begin with your variable for the model (``mlp.layers[0].neurons[2].w[1]``), where there is one. A saved page opens
@@ -162,7 +164,7 @@ def step(
         return player
     from autograd.view import widget
 
-    return widget.live(player)
+    return widget.live(player, graph.order)
 
 
 def mimebundle(value: Value) -> dict[str, str]:

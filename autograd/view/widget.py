@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from autograd.view.player import HEIGHT, STYLES
 from autograd.view.scripts import ASSETS, join_modules, join_styles
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from autograd.value import Value
     from autograd.view.player import Player
 
 __all__ = ["esm", "live"]
 
 
-def live(player: Player) -> Any:
+def live(player: Player, order: Sequence[Value]) -> Any:
     """A widget that plays the same steps: ``.time`` is the moment shown, and can be set from 0 to ``.end``.
+
+    order: the nodes of the graph, as the trace has them. Their leaves and the page have the same numbers: one that is changed
+    in the page is changed in Python at once, and ``.refresh()`` shows in the page what was changed in Python.
 
     Raises ImportError, saying what to install, where anywidget is not.
     """
-    return _widget_class(player.tables)(trace=player.json, end=len(player.trace["events"]), height=HEIGHT)
+    widget = _widget_class(player.tables)(trace=player.json, end=len(player.trace["events"]), height=HEIGHT)
+    widget.leaves = {str(i): v for i, v in enumerate(order) if not v.parents}
+    widget.given = {i: v.data for i, v in widget.leaves.items()}
+    return widget
 
 
 def esm(tables: str) -> str:
@@ -39,7 +49,7 @@ def _widget_class(tables: str) -> Any:
         ) from None
 
     class PlayerWidget(anywidget.AnyWidget):  # type: ignore[misc, unused-ignore]  # it may not be installed
-        """The player; ``time`` is shared with the browser."""
+        """The player; ``time`` and ``numbers`` (leaf → number, where it is another than at first) are shared with the browser."""
 
         _esm = esm(tables)
         _css = join_styles(*STYLES)
@@ -47,6 +57,17 @@ def _widget_class(tables: str) -> Any:
         height = traitlets.Int().tag(sync=True)
         end = traitlets.Int().tag(sync=True)
         time = traitlets.Int(0).tag(sync=True)
+        numbers = traitlets.Dict().tag(sync=True)
+
+        def refresh(self) -> None:
+            """Show the numbers that the leaves have now, after ``w.data = 0.5`` or a step of an optimizer."""
+            changed = {i: v.data for i, v in self.leaves.items() if v.data != self.given[i]}
+            self.numbers = {i: x if isfinite(x) else str(x) for i, x in changed.items()}
+
+        @traitlets.observe("numbers")
+        def _give(self, change: Any) -> None:
+            for i, v in self.leaves.items():
+                v.data = float(change["new"].get(i, self.given[i]))
 
         @traitlets.validate("time")
         def _within(self, proposal: Any) -> int:

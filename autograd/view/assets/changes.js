@@ -102,6 +102,7 @@ export class Changes {
     const isGiven = !all.size && this.rerun.update === this.given.update;
     this.trace = isGiven ? this.given : this.rerun.with(all);
     this.numbers = numbers; // leaf → the number to which it was changed
+    this.all = all; // … and those of the sample
     this.measure();
   }
 
@@ -117,7 +118,7 @@ export class Changes {
     if (node < 0) return;
     const { nodes } = this.trace;
     try {
-      const moved = this.rerun.with(new Map([...this.sample, ...this.numbers]).set(node, nodes[node].data + ε));
+      const moved = this.rerun.with(new Map(this.all).set(node, nodes[node].data + ε));
       this.nudge = { node, ε, deltas: moved.nodes.map(({ data }, i) => data - nodes[i].data) };
     } catch (error) {
       if (!(error instanceof Uncomputable)) throw error;

@@ -35,7 +35,7 @@ export class Player {
    * Puts a player into `host`. `data`: the JSON document that autograd/view makes of a graph. `options`:
    * rules (of its ops, by which it computes), updates (rules by which it descends), ownsPage (keys work everywhere,
    * HTML can be saved), html (its source),
-   * css (for exported pictures), time (to begin at), onTime(time).
+   * css (for exported pictures), time (to begin at), onTime(time), onNumbers(a Map from leaves).
    */
   constructor(host, data, options = {}) {
     this.options = options;
@@ -185,6 +185,7 @@ export class Player {
     }
     this.trace = this.changes.trace;
     this.setMistake(this.pass.mistake);
+    this.options.onNumbers?.(this.changes.all);
     return "";
   }
 
