@@ -36,6 +36,7 @@ from nn.optim import (
 )  # fmt: skip
 from nn.playground import playground
 from nn.recorder import Recorder
+from nn.sample_player import player
 from nn.tensor_file import CheckpointError
 from nn.train import FlatGradientWarning, Record, Run, evaluate, fit, steps
 from nn.training_page import watch
@@ -44,6 +45,6 @@ __all__ = [
     "MLP", "SGD", "Adagrad", "Adam", "AdamW", "Checkpoint", "CheckpointError", "FlatGradientWarning", "Layer", "Module", "Neuron",
     "Optimizer", "RMSprop", "Record", "Recorder", "Run", "accuracy", "activations", "clip_gradients", "confusion_matrix",
     "cosine", "cross_entropy", "data", "evaluate", "exponential_decay", "fit", "hinge", "init", "load_checkpoint", "log_loss",
-    "logistic", "losses", "mse", "one_hot", "panel", "playground", "predictions", "restore", "save_checkpoint", "softmax", "step_decay",
+    "logistic", "losses", "mse", "one_hot", "panel", "player", "playground", "predictions", "restore", "save_checkpoint", "softmax", "step_decay",
     "steps", "theory", "to_onnx", "to_torch", "watch",
 ]  # fmt: skip

@@ -108,6 +108,25 @@ def test_a_graph_without_anything_to_move_offers_no_descent(opened):
     assert page.get_by_label("gradient descent, in this page").count() == 0
 
 
+@pytest.mark.parametrize(
+    ("loss", "sizes", "y"),
+    [
+        ("logistic", [2, 3, 1], [0, 1, 1, 0]),
+        ("hinge", [2, 3, 1], [-1, 1, 1, -1]),
+        ("mse", [2, 3, 2], [[0.0, 1.0]] * 4),
+        ("cross_entropy", [2, 3, 3], [0, 1, 2, 1]),
+    ],
+)
+def test_the_player_of_a_model_and_data_holds_each_samples_loss(loss, sizes, y):
+    model = MLP(sizes, activation="tanh", seed=1)
+    trace = nn.player(model, XOR.X, y, loss=loss, sample=2).trace
+    expected = losses.get(loss)([model(XOR.X[2])], [y[2]]).data
+    assert trace["nodes"][trace["root"]]["data"] == pytest.approx(expected, rel=1e-15)
+    inputs = [trace["nodes"][i]["data"] for i in trace["samples"]["inputs"]]
+    assert inputs == trace["samples"]["rows"][2]
+    assert [row[:2] for row in trace["samples"]["rows"]] == XOR.X
+
+
 # ── what samples can be ─────────────────────────────────────────────────────
 
 
