@@ -881,6 +881,15 @@ def ends_can_be_read(page, least: float) -> None:
     assert page.evaluate(READABLE, least) == []
 
 
+def test_what_cannot_be_read_is_found(opened):
+    """The check itself: of a camera that stands still, and of type for the last row."""
+    page = opened(step(long()), viewport={"width": 1280, "height": 800})
+    page.evaluate("page.stage.follow = () => {}; page.stage.zoom(3); page.go(page.pass.forwardEnd)")
+    assert "cut off by the stage's border" in page.evaluate(READABLE, 14)[0]
+    page.evaluate("page.stage.fit(); page.go(1); page.go(2)")
+    assert any(wrong.startswith("too small") for wrong in page.evaluate(READABLE, 100))
+
+
 def loss_of(*sizes: int) -> Value:
     loss = (MLP(list(sizes), activation="tanh", seed=3)([0.5] * sizes[0]) - 1.0) ** 2
     loss.label = "loss"

@@ -4,7 +4,7 @@ import { h, s, setText } from "../../autograd/view/assets/dom.js";
 import { formatBrief, formatNumber } from "../../autograd/view/assets/numbers.js";
 
 const [WIDTH, HEIGHT] = [640, 120];
-const LEFT = 84; // for the losses beside the axis
+const LEFT = 110; // for the losses beside the axis
 
 export class LossCurve {
   /** `unit`: what is counted from left to right; `caption`: whose losses they are. */
