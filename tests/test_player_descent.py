@@ -84,6 +84,8 @@ def test_a_run_goes_on_from_the_optimizers_state_draws_the_loss_and_is_one_chang
     assert len(heights) == taken + 1
     assert heights == sorted(heights)
     assert said(page).startswith("Adam: ")  # the step that would follow
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
     page.keyboard.press("u")
     assert page.locator(".changes").is_hidden()
     assert curve.is_hidden()
