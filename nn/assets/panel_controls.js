@@ -123,7 +123,7 @@ export function buildSample(panel) {
     sample.value = panel.sample;
     target.value = panel.target;
   };
-  const head = ["", "∂L/∂h", "× σ′(z)", "× input", "= this sample", `mean of all ${X.length}`];
+  const head = ["", "", "× σ′(z)", "× input", "= this sample", `mean of all ${X.length}`];
   const cells = head.map((text) => h("th", { scope: "col" }, text));
   const caption = h("caption", {}, `The gradient, factor by factor: L = ½ (${panel.names.at(-1)} − y)²`);
   const gradient = h("table", {}, caption, h("thead", {}, h("tr", {}, ...cells)), table);

@@ -1,6 +1,6 @@
 // The neuron as an equation, as boxes and edges, and as the factors of its gradient.
 
-import { h, s, setNumber } from "../../autograd/view/assets/dom.js";
+import { h, s, setNumber, setText } from "../../autograd/view/assets/dom.js";
 import {
   bracketed,
   formatBrief,
@@ -133,6 +133,7 @@ export function fillDerivation(body, panel, fired) {
     );
   });
   body.replaceChildren(...rows);
+  setText(body.parentElement.tHead.rows[0].cells[1], `∂L/∂${names[picked]}`);
 }
 
 function cell(key, x, chosen = false) {

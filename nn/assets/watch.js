@@ -140,7 +140,7 @@ class TrainingPage {
   buildBoundary() {
     const { data } = this;
     const axes = { x: bounds(data.X, 0), y: bounds(data.X, 1), labels: ["x₁", "x₂"] };
-    this.plane = new Plot("decision boundary", axes);
+    this.plane = new Plot("what the network says", axes);
     this.score = h("p", { class: "score" });
     return h("div", {}, this.plane.element, this.score, h("ul", { class: "legend" }, ...classEntries(this)));
   }
