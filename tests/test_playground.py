@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import random
 import re
 
 import numpy as np
 import pytest
+from conftest import PATIENCE
 from test_page_engine import in_node
 
 from autograd import OPS
@@ -258,6 +260,15 @@ def test_a_weights_gradient_is_the_sum_over_its_paths_to_the_loss(tmp_path, page
 # ── the page ────────────────────────────────────────────────────────────────
 
 
+def until(tab, holds: str) -> None:
+    """Waits until this holds in a page that lets no string be run as a script, as Playwright's own waiting would."""
+    for _ in range(PATIENCE // 50):
+        if tab.evaluate(holds):
+            return
+        tab.wait_for_timeout(50)
+    raise AssertionError(holds)
+
+
 @pytest.mark.slow
 def test_the_page_trains_a_network_as_fit_does_and_obeys_its_controls(opened):
     model, samples = MLP([2, 3, 1], activation="tanh", seed=5), data.moons(40, seed=3)
@@ -294,7 +305,7 @@ def test_the_page_trains_a_network_as_fit_does_and_obeys_its_controls(opened):
     tab.keyboard.press("Escape")
     tab.locator("h1").click()
     tab.keyboard.press("Space")
-    tab.wait_for_function("page.training.steps > 3")
+    until(tab, "page.training.steps > 3")
     tab.keyboard.press("Space")
     assert not tab.evaluate("page.playback.playing")
     tab.keyboard.press("r")
@@ -399,7 +410,7 @@ def test_what_is_saved_is_loaded_and_own_samples_are_taken(opened, tmp_path):
     rows = [[i / 10, i * i, (i * 7) % 5, "xyz"[i % 3]] for i in range(30)]
     table.write_text("a;b;c;kind\n" + "\n".join(";".join(map(str, row)) for row in rows))
     tab.locator("input[type=file]").set_input_files(table)
-    tab.wait_for_function("page.settings.data === 'file'")
+    until(tab, "page.settings.data === 'file'")
     assert tab.evaluate("page.sizes") == [3, 3, 2, 3]
     assert tab.locator(".legend li").all_text_contents()[:3] == [" x", " y", " z"]
     train, held_out = data.standardized(*data.split(data.load_csv(table), 0.5, seed=0))
@@ -408,7 +419,7 @@ def test_what_is_saved_is_loaded_and_own_samples_are_taken(opened, tmp_path):
     table.write_text("a,b,c\n1,2,x\n3,?,y")
     tab.locator("input[type=file]").set_input_files(table)
     problem = 'flowers.csv, line 3, column 2: expected a finite number, got "?".'
-    tab.wait_for_function("(said) => page.message.textContent === said", arg=problem)
+    until(tab, f"page.message.textContent === {json.dumps(problem)}")
 
     tab.get_by_role("button", name="paint samples").click()
     tab.get_by_role("button", name="one epoch").click()

@@ -16,7 +16,6 @@ import { TICKS } from "./timeline.js";
 import { Transport } from "./transport.js";
 
 const LEGEND = [
-  ["forward, backward", "every value is computed; then, by the chain rule, every gradient"],
   ["thick ring", "the node at work"],
   ["dashed ring", "the node that receives a gradient"],
   ["dashed outline", "a value that is not computed yet"],

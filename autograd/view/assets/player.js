@@ -306,7 +306,8 @@ export class Player {
   /** The whole graph, or the part of it where the pass is, if the whole could not be read. */
   begin() {
     const { pass, time, trace, graph, levels } = this;
-    const now = pass.event(Math.max(time, 1)).node ?? (time > pass.forwardEnd ? trace.root : 0);
+    const first = pass.events.find(({ kind }) => kind === "forward")?.node ?? trace.root; // where the data enter
+    const now = pass.event(time)?.node ?? (time > pass.forwardEnd ? trace.root : first);
     this.stage.fit(graph.boxOf(levels.nearest(now)));
   }
 
