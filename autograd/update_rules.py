@@ -3,7 +3,7 @@
     (xp, η, t, w, g, running numbers)  →  Δ, running numbers          w ← w − Δ
 
 t counts the steps from 1; running numbers are 0 at first. Read with floats a rule is an optimizer of ``nn``; with
-symbols, the same optimizer in a page. Constants have PyTorch's names and defaults.
+symbols, the same optimizer in a page. Rules may branch on constants, not on numbers. Constants have PyTorch's names and defaults.
 
 >>> from autograd.readings import floats
 >>> RULES["momentum"].bind(momentum=0.5)(floats, 0.1, 1, 5.0, 2.0, 4.0)
@@ -22,7 +22,7 @@ Rule = Callable[..., tuple[Any, ...]]
 
 
 class UpdateRule:
-    """One row.
+    """A rule by which an optimizer moves each parameter, its running numbers and its constants.
 
     name:    how the field calls it
     rule:    ``(xp, lr, t, w, g, *running) → Δ, *running``
@@ -62,16 +62,21 @@ def _row(name: str) -> Callable[[Rule], Rule]:
     return add
 
 
+def _decayed(g, w, weight_decay):
+    """The gradient of a loss to which λ/2 w² is added."""
+    return g + weight_decay * w if weight_decay else g
+
+
 @_row("SGD")
 def sgd(xp, lr, t, w, g, *, weight_decay=0.0):
     """w ← w − η (g + λ w): gradient descent."""
-    return (lr * (g + weight_decay * w),)
+    return (lr * _decayed(g, w, weight_decay),)
 
 
 @_row("momentum")
 def heavy_ball(xp, lr, t, w, g, velocity, *, momentum=0.9, nesterov=False, weight_decay=0.0):
     """v ← μ v + g,  w ← w − η v; by Nesterov a look ahead, w ← w − η (g + μ v)."""
-    g = g + weight_decay * w
+    g = _decayed(g, w, weight_decay)
     velocity = momentum * velocity + g
     return lr * (g + momentum * velocity if nesterov else velocity), velocity
 
@@ -79,7 +84,7 @@ def heavy_ball(xp, lr, t, w, g, velocity, *, momentum=0.9, nesterov=False, weigh
 @_row("Adagrad")
 def adagrad(xp, lr, t, w, g, square, *, eps=1e-10, weight_decay=0.0):
     """s ← s + g²,  w ← w − η g / (√s + ε)."""
-    g = g + weight_decay * w
+    g = _decayed(g, w, weight_decay)
     square = square + g * g
     return lr * g / (xp.sqrt(square) + eps), square
 
@@ -87,7 +92,7 @@ def adagrad(xp, lr, t, w, g, square, *, eps=1e-10, weight_decay=0.0):
 @_row("RMSprop")
 def rmsprop(xp, lr, t, w, g, square, *, alpha=0.99, eps=1e-8, weight_decay=0.0):
     """s ← α s + (1 − α) g²,  w ← w − η g / (√s + ε)."""
-    g = g + weight_decay * w
+    g = _decayed(g, w, weight_decay)
     square = alpha * square + (1.0 - alpha) * g * g
     return lr * g / (xp.sqrt(square) + eps), square
 
@@ -95,7 +100,7 @@ def rmsprop(xp, lr, t, w, g, square, *, alpha=0.99, eps=1e-8, weight_decay=0.0):
 @_row("Adam")
 def adam(xp, lr, t, w, g, mean, square, *, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.0):
     """m ← β₁ m + (1 − β₁) g,  s ← β₂ s + (1 − β₂) g²,  w ← w − η m̂ / (√ŝ + ε),  m̂ = m/(1 − β₁ᵗ),  ŝ = s/(1 − β₂ᵗ)."""
-    g = g + weight_decay * w
+    g = _decayed(g, w, weight_decay)
     mean = beta1 * mean + (1.0 - beta1) * g
     square = beta2 * square + (1.0 - beta2) * g * g
     mean_hat = mean / (1.0 - beta1**t)

@@ -9,7 +9,7 @@ import json
 import sys
 from pathlib import Path
 from time import perf_counter
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd import Value, draw, name, step
 from autograd.commands import add_open, number, show
@@ -21,6 +21,9 @@ from nn.neuron_panel import PRESETS, panel
 from nn.optim import Adam
 from nn.playground import SETS, playground
 from nn.train import Run, evaluate, fit
+
+if TYPE_CHECKING:
+    from autograd.view.page import Page
 
 __all__ = ["neuron", "play", "train"]
 
@@ -237,11 +240,7 @@ class _Neuron:
         add_open(parser)
 
     def run(self, arguments: argparse.Namespace) -> int:
-        panel(arguments.name).save(arguments.output)
-        print(f"wrote {arguments.output}: a page for the browser")
-        if arguments.open:
-            show(arguments.output)
-        return 0
+        return _save_page(panel(arguments.name), arguments)
 
 
 class _Play:
@@ -260,11 +259,15 @@ class _Play:
         add_open(parser)
 
     def run(self, arguments: argparse.Namespace) -> int:
-        playground(data=arguments.data).save(arguments.output)
-        print(f"wrote {arguments.output}: a page for the browser")
-        if arguments.open:
-            show(arguments.output)
-        return 0
+        return _save_page(playground(data=arguments.data), arguments)
+
+
+def _save_page(page: Page, arguments: argparse.Namespace) -> int:
+    page.save(arguments.output)
+    print(f"wrote {arguments.output}: a page for the browser")
+    if arguments.open:
+        show(arguments.output)
+    return 0
 
 
 def _playground_names(**_: object) -> list[str]:

@@ -96,7 +96,7 @@ class CompiledEngine:
 
         loss, hit = self.loss, _hits(self.loss)
         # What is not safely a float stays as it is: the compiled function says what is wrong with it.
-        given = (np.asarray(a) for a in (self.X, _targets(loss, self.y, k)))
+        given = (np.asarray(a) for a in (self.X, losses.targets_as_numbers(loss, self.y, k)))
         self.inputs, self.targets = (a.astype(float) if np.can_cast(a.dtype, float) else a for a in given)
         if self.targets.shape[1:] == (1,):
             self.targets = self.targets[:, 0]
@@ -216,11 +216,6 @@ def _is_uniform(model: Callable[[Any], Any]) -> bool:
     )
 
 
-def _targets(loss: LossFunction, y: Rows, k: int) -> Rows:
-    """The targets as numbers; the classes of a cross-entropy as one-hot rows."""
-    return losses.one_hot(y, k) if loss is losses.cross_entropy and not isinstance(y[0], (list, tuple)) else y
-
-
 # ── accuracy, as a graph ────────────────────────────────────────────────────
 
 
@@ -228,7 +223,7 @@ def _classes(loss: LossFunction, y: Rows, k: int) -> Rows:
     """The right class of each sample: one-hot rows for a cross-entropy, else 1 or −1."""
     if loss is not losses.cross_entropy:
         return [1.0 if label > 0 else -1.0 for label in y]
-    return losses.one_hot([max(range(k), key=row.__getitem__) for row in _targets(loss, y, k)], k)
+    return losses.one_hot([max(range(k), key=row.__getitem__) for row in losses.targets_as_numbers(loss, y, k)], k)
 
 
 def _hits(loss: LossFunction) -> Any:

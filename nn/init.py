@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     Init = str | float | Initializer
 
 
-def sqrt(x: Any) -> Any:
+def _sqrt(x: Any) -> Any:
     """√x, of a number or, where a page asks for the formula, of a Value."""
     return x.sqrt() if isinstance(x, Value) else math.sqrt(x)
 
@@ -64,23 +64,23 @@ def normal(mean: float = 0.0, std: float = 1.0) -> Initializer:
 
 def kaiming_normal(rng: Generator, fan_in: int, fan_out: int) -> float:  # noqa: ARG001  # one signature for all
     """N(0, 2/m), m inputs: keeps the variance of h̃ from layer to layer under ReLU (He et al. 2015, §2.2)."""
-    return rng.gauss(0.0, sqrt(2.0 / fan_in))
+    return rng.gauss(0.0, _sqrt(2.0 / fan_in))
 
 
 def kaiming_uniform(rng: Generator, fan_in: int, fan_out: int) -> float:  # noqa: ARG001
     """U[−a, a] with the variance of ``kaiming_normal``: a = √(6/m)."""
-    bound = sqrt(6.0 / fan_in)
+    bound = _sqrt(6.0 / fan_in)
     return rng.uniform(-bound, bound)
 
 
 def xavier_normal(rng: Generator, fan_in: int, fan_out: int) -> float:
     """N(0, 2/(m_in + m_out)), for tanh and sigmoid (Glorot & Bengio 2010)."""
-    return rng.gauss(0.0, sqrt(2.0 / (fan_in + fan_out)))
+    return rng.gauss(0.0, _sqrt(2.0 / (fan_in + fan_out)))
 
 
 def xavier_uniform(rng: Generator, fan_in: int, fan_out: int) -> float:
     """U[−a, a] with the variance of ``xavier_normal``: a = √(6/(m_in + m_out))."""
-    bound = sqrt(6.0 / (fan_in + fan_out))
+    bound = _sqrt(6.0 / (fan_in + fan_out))
     return rng.uniform(-bound, bound)
 
 

@@ -139,6 +139,15 @@ def one_hot(classes: Rows, k: int) -> list[list[float]]:
     return [[float(j == c) for j in range(k)] for c in classes]
 
 
+def targets_as_numbers(loss: LossFunction, y: Rows, k: int) -> Rows:
+    """Targets of a model with k outputs as a graph can take them: the classes of a cross-entropy as one-hot rows.
+
+    >>> targets_as_numbers(cross_entropy, [1, 0], 2), targets_as_numbers(mse, [1, 0], 1)
+    ([[0.0, 1.0], [1.0, 0.0]], [1, 0])
+    """
+    return one_hot(y, k) if loss is cross_entropy and not isinstance(y[0], (list, tuple)) else y
+
+
 _BY_NAME: dict[str, LossFunction] = {
     "mse": mse,
     "logistic": logistic,

@@ -37,8 +37,6 @@ MOST_CLASSES = 8  # as many as there are colours
 MOST_SAMPLES = 5_000
 FORMULAS = ("x1", "x2", "x1 * x1", "x2 * x2", "x1 * x2", "sin(3 * x1)", "sin(3 * x2)")
 INITS = ("kaiming", "kaiming_uniform", "xavier", "xavier_uniform", "normal", "uniform", "constant", "zero")
-
-
 OPTIMIZERS = ("SGD", "momentum", "Adagrad", "RMSprop", "Adam")
 
 
@@ -109,8 +107,8 @@ def playground(model: MLP | None = None, data: Dataset | str | None = None) -> P
     }  # fmt: skip
     return Page(
         title, shown, lambda: _picture(title, chosen), program=ASSETS / "playground.js",
-        styles=[ASSETS / "page.css", ASSETS / "watch.css", ASSETS / "playground.css"], height=HEIGHT, rules=rules, updates={name: RULES[name] for name in OPTIMIZERS},
-        downloads=True,
+        styles=[ASSETS / f"{name}.css" for name in ("page", "watch", "playground")], height=HEIGHT, rules=rules,
+        updates={name: RULES[name] for name in OPTIMIZERS}, downloads=True,
     )  # fmt: skip
 
 

@@ -36,7 +36,7 @@ def player(model: Callable[[Any], Any], X: Rows, y: Rows, *, loss: Loss, sample:
     loss, X, y = losses.get(loss), as_list(X), as_list(y)
     x = [Value(number, label=f"x[{j}]") for j, number in enumerate(X[sample])]
     outputs = model(x)
-    targets = losses.one_hot(y, len(outputs)) if loss is losses.cross_entropy and not as_row(y[0])[1:] else y
+    targets = losses.targets_as_numbers(loss, y, len(as_row(outputs)))
     numbers = as_row(targets[sample])
     target = [Value(t, label=f"y[{k}]" if len(numbers) > 1 else "y") for k, t in enumerate(numbers)]
     L = loss([outputs], [target if len(target) > 1 else target[0]])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from functools import partial
 
 import pytest
 
@@ -314,6 +315,34 @@ def test_an_optimizer_of_the_users_own_defines_a_rule():
     assert walk(SignDescent([w], lr=0.25), w, [3.0, -100.0, 0.0]) == [0.75, 1.0, 1.0]
     with pytest.raises(TypeError, match="use SGD or Adam"):
         Optimizer([w], lr=0.1).step()
+
+
+@pytest.mark.parametrize("make", [SGD, partial(SGD, momentum=0.9), Adagrad, RMSprop, Adam, AdamW])
+def test_many_parameters_go_where_they_go_one_by_one(make):
+    """Many are moved by NumPy and few by floats, to the same bits."""
+    draw = random.Random(0)
+    numbers = [draw.uniform(-2, 2) for _ in range(60)]
+    together = [Value(x) for x in numbers]
+    alone = [Value(x) for x in numbers]
+    optimizers = [make(together, lr=0.1), *(make([w], lr=0.1) for w in alone)]
+    for _ in range(20):
+        for v, w in zip(together, alone, strict=True):
+            v.grad = w.grad = draw.gauss(0, 1)
+        for optimizer in optimizers:
+            optimizer.step()
+        assert [v.data for v in together] == [w.data for w in alone]
+
+
+@pytest.mark.parametrize("many", [1, 60])
+@pytest.mark.parametrize("junk", [None, "0.5"])
+def test_what_is_no_number_moves_nothing_however_many_there_are(many, junk):
+    parameters = [Value(1.0) for _ in range(many)]
+    parameters[-1].data = junk
+    optimizer = Adam(parameters)
+    with pytest.raises(TypeError, match=rf"the number of parameter {many - 1} is"):
+        optimizer.step()
+    assert optimizer.t == 0
+    assert [p.data for p in parameters[:-1]] == [1.0] * (many - 1)
 
 
 # ── around a step ───────────────────────────────────────────────────────────

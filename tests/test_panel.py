@@ -439,6 +439,16 @@ SHARED = """() => {
 }"""
 
 
+def has_room(tab, width: int) -> None:
+    """Nothing overlaps or overflows; beyond a phone all is on one screen, and in a hall the type is large."""
+    assert tab.evaluate(SHARED) == []
+    assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    if width > 390:
+        assert tab.evaluate("document.documentElement.scrollHeight <= innerHeight")
+    if width == 1920:
+        assert tab.evaluate("parseFloat(getComputedStyle(document.body).fontSize)") > 22
+
+
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (845, 660), (1100, 900), (1920, 1080)])  # 845: in JupyterLab
 def test_nothing_overlaps_or_overflows_and_a_projectors_type_is_large(opened, width, height):
     tab = opened(panel(), viewport={"width": width, "height": height})
@@ -446,12 +456,7 @@ def test_nothing_overlaps_or_overflows_and_a_projectors_type_is_large(opened, wi
         tab.locator("nav button").nth(preset).click()
         for steps in (0, 100):
             train(tab, steps)
-            assert tab.evaluate(SHARED) == []
-            assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
-            if width > 390:
-                assert tab.evaluate("document.documentElement.scrollHeight <= innerHeight")
-            if width == 1920:
-                assert tab.evaluate("parseFloat(getComputedStyle(document.body).fontSize)") > 22
+            has_room(tab, width)
             tab.locator("summary").click()
             assert tab.evaluate(SHARED) == []
             assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")

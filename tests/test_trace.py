@@ -615,6 +615,22 @@ def test_a_live_player_and_the_leaves_have_the_same_numbers():
     assert w.data == 2.0
 
 
+def test_a_number_that_is_changed_in_the_page_leaves_others_as_python_has_them():
+    pytest.importorskip("anywidget")
+    x, y = Value(2.0, label="x"), Value(3.0, label="y")
+    player = step(x * y, live=True)
+    x.data = 7.0  # and no refresh
+    player.numbers = {"1": 4.0}
+    assert (x.data, y.data) == (7.0, 4.0)
+
+
+def test_an_optimizer_whose_running_numbers_are_not_finite_is_shown_too():
+    w = Value(2.0, label="w", kind="parameter")
+    own = Adam([w], lr=0.1)
+    own.load_state_dict({"t": 3, "lr": 0.1, "state": {"mean": [math.nan], "square": [math.inf]}})
+    assert json.loads(step(w * w, update=own).json)["update"]["running"] == [["nan", "inf"]]
+
+
 def test_the_command_writes_a_page(tmp_path, monkeypatch, capsys):
     from autograd.commands import step as command
 

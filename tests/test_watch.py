@@ -7,7 +7,7 @@ import re
 
 import numpy as np
 import pytest
-from test_panel import SHARED, number
+from test_panel import has_room, number
 
 from autograd import Value
 from nn import MLP, SGD, Adam, confusion_matrix, data, fit, measure, panel
@@ -290,12 +290,7 @@ def test_a_run_has_room_and_a_projectors_type_is_large(opened, sizes):
     for width, height in [(390, 844), (845, 660), (1100, 900), (1920, 1080)]:  # 845: in JupyterLab
         tab.set_viewport_size({"width": width, "height": height})
         tab.reload()
-        assert tab.evaluate(SHARED) == []
-        assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        if width > 390:
-            assert tab.evaluate("document.documentElement.scrollHeight <= innerHeight")
-        if width == 1920:
-            assert tab.evaluate("parseFloat(getComputedStyle(document.body).fontSize)") > 22
+        has_room(tab, width)
         tab.get_by_text("Diagnostics").click()
         assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
 

@@ -16,10 +16,9 @@ what is too wide. ``svg`` draws the result, and a ``Picture`` shows and saves it
 ``trace`` is the pass as one JSON document. Its ``levels`` are drawn as pictures are, and their boxes open to
 ``parts``; ``optimizer_step`` adds what an optimizer would do next, ``samples`` what the inputs can hold, ``notes`` what a
 lecturer says, ``source_lines`` and ``model_name`` how the graph was written; ``encoding`` saves bytes. The ``player``
-steps through it, in a page or in a notebook, and ``animation`` makes
-a moving picture of it. ``page`` makes
-pages, those of ``nn`` too: ``scripts`` joins the JavaScript modules in ``assets/`` to a program, and ``operators`` is
-the op table as JavaScript.
+steps through it, in a page or in a notebook, and ``animation`` makes a moving picture of it. ``page`` makes pages, those
+of ``nn`` too: ``scripts`` joins the JavaScript modules in ``assets/`` to a program, and ``operators`` is the op table,
+and the update rules, as JavaScript.
 
 On the side: ``geometry``, ``text`` and ``palette``, and ``compat`` for micrograd's notebooks.
 

@@ -6,9 +6,23 @@ A gradient occurs as what arrives, as what is added to, as what is passed on: on
 from __future__ import annotations
 
 import re
+from math import isfinite
 from typing import Any
 
-__all__ = ["encoded"]
+__all__ = ["encoded", "json_number"]
+
+
+def json_number(x: Any) -> float | str:
+    """A float as JSON has it; what is not finite, or no number at all, as text.
+
+    >>> json_number(0.5), json_number(float("-inf")), json_number(None)
+    (0.5, '-inf', 'nan')
+    """
+    try:
+        x = float(x)
+    except (TypeError, ValueError, OverflowError):
+        return "nan"
+    return x if isfinite(x) else str(x)
 
 
 def encoded(trace: dict[str, Any]) -> dict[str, Any]:

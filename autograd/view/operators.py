@@ -69,11 +69,9 @@ def javascript_update(rule: UpdateRule) -> str:
     >>> print(javascript_update(RULES["momentum"].bind(momentum=0.5)))
     (xp, lr, t, w, g, s) => {
       const t0 = 0.5 * s[0];
-      const t1 = 0 * w;
-      const t2 = g + t1;
-      const t3 = t0 + t2;
-      const t4 = lr * t3;
-      return [t4, [t3]];
+      const t1 = t0 + g;
+      const t2 = lr * t1;
+      return [t2, [t1]];
     }
 
     Raises TypeError for a rule that can't be read with symbols, as one that branches on a number can't.

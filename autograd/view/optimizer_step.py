@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.operands import as_float
 from autograd.ops import CONSTANT, PARAMETER
+from autograd.readings import floats
 from autograd.update_rules import RULES, UpdateRule
 from autograd.value import Value
+from autograd.view.encoding import json_number
 from autograd.view.operators import javascript_update
 
 if TYPE_CHECKING:
@@ -47,7 +49,8 @@ def preview_step(order: Sequence[Value], update: Any) -> list[Move]:
     rate = _rate(update)
     leaves = [v for v in order if not v.parents and v.op is not CONSTANT]
     parameters = [v for v in leaves if v.op is PARAMETER] or leaves
-    return [Move(p, p.data, p.data - rate * p.grad) for p in parameters]
+    descent = RULES["SGD"]
+    return [Move(p, p.data, p.data - descent(floats, rate, 1, p.data, p.grad)[0]) for p in parameters]
 
 
 def describe_update(update: Any, moves: Sequence[Move] = ()) -> dict[str, Any]:
@@ -68,8 +71,8 @@ def describe_update(update: Any, moves: Sequence[Move] = ()) -> dict[str, Any]:
     at = {p: i for i, p in enumerate(_parameters(update))}
     zeros = [0.0] * len(at)
     numbers = [update.state.get(name, zeros) for name in rule.running]
-    running = [[column[at[move.parameter]] for column in numbers] for move in moves]
-    return {**by, "lr": update.lr, "rule": rule.name, "t": update.t, "running": running}
+    running = [[json_number(column[at[move.parameter]]) for column in numbers] for move in moves]
+    return {**by, "lr": json_number(update.lr), "rule": rule.name, "t": update.t, "running": running}
 
 
 def update_rules_of(update: Any) -> dict[str, UpdateRule]:

@@ -2,8 +2,8 @@
 
 The program is written as JavaScript modules: small files that ``import`` names from one another, which node can test
 one by one. A page that is opened from a file may not load modules, so its program is all of them in one: each after
-those that it imports from, without its ``import`` lines, the word ``export`` and the lines of comment: a fifth of a
-page's bytes, for readers of the modules. That is why no two modules of a page define the same name, and why a name is
+those that it imports from, without its ``import`` lines, the word ``export`` and the comments: a fifth of a page's
+bytes, for readers of the modules. That is why no two modules of a page define the same name, and why a name is
 imported as it is (no ``as``, no default).
 
 In the order in which to read them, each line on those above it:
@@ -39,7 +39,7 @@ IMPORT = re.compile(r'^import \{[^}]*\} from "([^"]+)";\n', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:class|const|function) )", re.MULTILINE)
 COMMENT = re.compile(
     r"^ *(?://.*|/\*(?:[^*]|\*(?!/))*\*/)\n| +// .*$", re.MULTILINE
-)  # on lines of its own, or behind code
+)  # on lines of its own, behind code
 
 
 def modules_of(*entries: Path) -> list[Path]:

@@ -52,14 +52,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograd.ops import OPS
 from autograd.value import domain_sentence
 from autograd.view.analysis import path_of, prefixes
-from autograd.view.encoding import encoded
+from autograd.view.encoding import encoded, json_number
 from autograd.view.levels import Document, PlayerText, maps
 from autograd.view.notes import read_notes
 from autograd.view.operators import rule_name
@@ -167,20 +166,11 @@ def _node(v: Value, name: Name, parents: list[int], module: int, line: int) -> D
         "binds": -1 if name.binds == ATOM else name.binds,
         "module": module,
         "parents": parents,
-        "local": [_json_number(d) for d in v.local_derivatives],
-        "data": _json_number(v.data),
+        "local": [json_number(d) for d in v.local_derivatives],
+        "data": json_number(v.data),
         "line": line,
     }
     return {key: fact for key, fact in whole.items() if fact not in ("", [], -1) or key == "data"}
-
-
-def _json_number(x: Any) -> float | str:
-    """A float as JSON has it; what is not finite, or no number at all, as text."""
-    try:
-        x = float(x)
-    except (TypeError, ValueError, OverflowError):
-        return "nan"
-    return x if isfinite(x) else str(x)
 
 
 def _op(v: Value) -> Document:
@@ -216,13 +206,13 @@ def _backward(root: Value, steps: Sequence[Step], index: Mapping[Value, int]) ->
     for step in steps:
         if step.node is not visited:
             visited = step.node
-            yield ["visit", index[visited], _json_number(step.upstream)]
+            yield ["visit", index[visited], json_number(step.upstream)]
         arrived[step.parent] += 1
-        numbers = map(_json_number, (step.upstream, step.local, step.contribution, step.before, step.after))
+        numbers = map(json_number, (step.upstream, step.local, step.contribution, step.before, step.after))
         yield ["accumulate", index[visited], step.slot, *numbers, arrived[step.parent], owed[step.parent]]
     yield ["done"]
 
 
 def _updates(moves: Iterable[Move], index: Mapping[Value, int]) -> Iterator[list[Any]]:
     for move in moves:
-        yield ["update", index[move.parameter], _json_number(move.before), _json_number(move.after)]
+        yield ["update", index[move.parameter], json_number(move.before), json_number(move.after)]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from math import isfinite
 from typing import TYPE_CHECKING, Any
 
+from autograd.view.encoding import json_number
 from autograd.view.player import HEIGHT, STYLES
 from autograd.view.scripts import ASSETS, join_modules, join_styles
 
@@ -61,13 +61,14 @@ def _widget_class(tables: str) -> Any:
 
         def refresh(self) -> None:
             """Show the numbers that the leaves have now, after ``w.data = 0.5`` or a step of an optimizer."""
-            changed = {i: v.data for i, v in self.leaves.items() if v.data != self.given[i]}
-            self.numbers = {i: x if isfinite(x) else str(x) for i, x in changed.items()}
+            self.numbers = {i: json_number(v.data) for i, v in self.leaves.items() if v.data != self.given[i]}
 
         @traitlets.observe("numbers")
         def _give(self, change: Any) -> None:
-            for i, v in self.leaves.items():
-                v.data = float(change["new"].get(i, self.given[i]))
+            before, now = change["old"], change["new"]
+            for i in {*before, *now}:
+                if before.get(i) != now.get(i):  # others may have been changed in Python since
+                    self.leaves[i].data = float(now.get(i, self.given[i]))
 
         @traitlets.validate("time")
         def _within(self, proposal: Any) -> int:

@@ -4,7 +4,7 @@
  * The paths from a leaf to the network's outputs, for the sample that the tape holds, forward and backward:
  * { nodes, factors, product } each, the last factor being ∂L/∂f. No more than `most` of them.
  */
-export function pathsFrom({ tape, graph }, leaf, most = 20_000) {
+export function pathsFrom({ tape, graph }, leaf, most) {
   const uses = usesOf(tape.steps);
   const ends = new Set(graph.outputs);
   const found = [];

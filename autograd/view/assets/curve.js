@@ -3,7 +3,7 @@
 import { h, s, setText } from "./dom.js";
 import { formatNumber } from "./numbers.js";
 
-const [CURVE_WIDTH, CURVE_HEIGHT, MOST_POINTS] = [240, 56, 240]; // px, px
+const [CURVE_WIDTH, CURVE_HEIGHT, MOST_POINTS] = [240, 56, 240]; // px, px, and of a curve
 
 /** The curve through these numbers, from edge to edge, as points; what is not finite is left out. */
 export function pointsOf(numbers) {

@@ -1,11 +1,11 @@
 // The player as a live Jupyter widget: what anywidget calls, and the theme of the JupyterLab around it.
 
-import { numberFromJson } from "./numbers.js";
+import { numberFromJson, numberToText } from "./numbers.js";
 import { Player } from "./player.js";
 
 /** Leaf → number, as Python has it: what is not finite is text. */
 function numbersToJson(numbers) {
-  const json = (x) => (Number.isFinite(x) ? x : String(x).replace("Infinity", "inf").toLowerCase());
+  const json = (x) => (Number.isFinite(x) ? x : numberToText(x));
   return Object.fromEntries([...numbers].map(([node, x]) => [node, json(x)]));
 }
 

@@ -21,7 +21,13 @@ export function readTrace(data, updates = {}) {
 
 /** What moves the parameters, with its row of the table, where a page can have it. */
 function readUpdate({ running = [], ...update }, updates) {
-  return { ...update, row: updates[update.rule], running: running.map((numbers) => numbers.map(numberFromJson)) };
+  const lr = "lr" in update ? { lr: numberFromJson(update.lr) } : {};
+  return {
+    ...update,
+    ...lr,
+    row: updates[update.rule],
+    running: running.map((numbers) => numbers.map(numberFromJson)),
+  };
 }
 
 /** A slope that is not its op's comes from a backward of the user's own, of which only Python knows what it does. */
