@@ -3,7 +3,7 @@
 import { clamp, linspace, range } from "../../autograd/view/assets/arrays.js";
 import { formatNumber, signClass, subscript } from "../../autograd/view/assets/numbers.js";
 import { colour } from "../../autograd/view/assets/theme.js";
-import { MOST } from "./network_picture.js";
+import { MOST_DRAWN } from "./network_picture.js";
 import { Plot } from "./plot.js";
 
 const CELLS = 20; // of a neuron map, on a side
@@ -25,7 +25,7 @@ export function mapAxes(plane) {
 export function buildMaps({ sizes, X }) {
   const axes = mapAxes({ x: bounds(X, 0), y: bounds(X, 1) });
   const isHidden = (l) => l > 0 && l < sizes.length - 1;
-  const count = (m, l) => (isHidden(l) ? Math.min(m, MOST) : 0);
+  const count = (m, l) => (isHidden(l) ? Math.min(m, MOST_DRAWN) : 0);
   return sizes.map((m, l) => range(count(m, l)).map((i) => new Plot(`h${subscript(i + 1)}`, axes)));
 }
 

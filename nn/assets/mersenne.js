@@ -9,7 +9,7 @@ export class Mersenne {
     this.state = new Uint32Array(N);
     this.next = N;
     this.spare = null; // gauss makes two numbers at a time
-    this.seedByWords(wordsOf(seed));
+    this.seedByWords(digitsOf(seed));
   }
 
   seedByWords(words) {
@@ -97,7 +97,7 @@ export class Mersenne {
 }
 
 /** A whole number in words of 32 bits, the lowest first. */
-function wordsOf(seed) {
+function digitsOf(seed) {
   const high = Math.floor(seed / 4294967296);
   return high ? [seed >>> 0, high] : [seed >>> 0];
 }

@@ -5,10 +5,10 @@ import { furnish, h, s, setClass, setText } from "../../autograd/view/assets/dom
 import { formatBrief, signClass, subscript } from "../../autograd/view/assets/numbers.js";
 
 const [WIDE, TALL, TOP] = [640, 400, 46]; // of the picture; above TOP stand the names of the layers
-export const MOST = 10; // neurons of a layer that are drawn
+export const MOST_DRAWN = 10; // neurons of a layer that are drawn
 
 /** Where the neurons of each layer stand, the inputs first: { side, columns: [[[x, y], …], …] }. */
-export function placesOf(sizes, most = MOST) {
+export function placesOf(sizes, most = MOST_DRAWN) {
   const counts = sizes.map((m) => Math.min(m, most));
   const across = (WIDE - 90) / (sizes.length - 1);
   const down = Math.min(86, (TALL - TOP - 10) / Math.max(...counts));
@@ -22,7 +22,7 @@ export class NetworkPicture {
    * `names`: what stands above each column; `maps`: the plots of each column's neurons; where there are none, a neuron
    * is a circle. `most`: neurons of a layer that are drawn; `edge(l, i, j)`, `neuron(l, i)`: one was chosen.
    */
-  constructor(sizes, names, maps, { most = MOST, edge = null, neuron = null } = {}) {
+  constructor(sizes, names, maps, { most = MOST_DRAWN, edge = null, neuron = null } = {}) {
     const { side, columns } = placesOf(sizes, most);
     Object.assign(this, { columns, sizes, radius: Math.min(17, side / 2) });
     this.edges = columns

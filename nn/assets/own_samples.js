@@ -1,7 +1,7 @@
 // Samples of one's own: a table that was dropped on the page, and points that are painted.
 
 const MOST_CLASSES = 8; // as many as there are colours
-const [SAMPLES, COLUMNS] = [5000, 16];
+const [SAMPLES, INPUTS] = [5000, 16];
 
 /** Something is wrong with a table: what, and where. */
 export class TableError extends Error {}
@@ -17,11 +17,11 @@ export function readTable(name, text) {
   const separator = [";", "\t", ","].find((mark) => filled.every(({ line }) => line.includes(mark)));
   if (!separator) throw new TableError(`${name} needs two columns or more, separated by commas, semicolons or tabs.`);
   const rows = filled.map(({ line, number }) => ({ number, cells: line.split(separator).map(bare) }));
-  const hasHead = rows[0].cells.slice(0, -1).every((cell) => !isNumber(cell));
+  const hasHead = rows[0].cells.slice(0, -1).every((cell) => !isNumeric(cell));
   const head = hasHead ? rows.shift().cells.slice(0, -1) : rows[0].cells.slice(0, -1).map((_, j) => `x${j + 1}`);
-  if (!rows.length || rows.length > SAMPLES || head.length > COLUMNS) {
+  if (!rows.length || rows.length > SAMPLES || head.length > INPUTS) {
     throw new TableError(
-      `${name} has ${rows.length} samples of ${head.length} numbers; shown are 1 to ${SAMPLES} of up to ${COLUMNS}.`,
+      `${name} has ${rows.length} samples of ${head.length} numbers; shown are 1 to ${SAMPLES} of up to ${INPUTS}.`,
     );
   }
   const X = rows.map((row) => numbersOf(name, row, head.length));
@@ -41,7 +41,7 @@ function numbersOf(name, { number, cells }, m) {
   if (cells.length !== m + 1)
     throw new TableError(`${name}, line ${number}: ${cells.length} columns, expected ${m + 1}.`);
   return cells.slice(0, -1).map((cell, j) => {
-    if (isNumber(cell)) return Number(cell);
+    if (isNumeric(cell)) return Number(cell);
     throw new TableError(
       `${name}, line ${number}, column ${j + 1}: expected a finite number, got "${cell.slice(0, 40)}".`,
     );
@@ -51,13 +51,13 @@ function numbersOf(name, { number, cells }, m) {
 /** Classes: numbers by size, then words; of more than can be told apart, all of them numbers, a regression. */
 function targetsOf(name, cells) {
   const names = [...new Set(cells)];
-  if (names.length > MOST_CLASSES && cells.every(isNumber)) return { y: cells.map(Number), classes: [] };
+  if (names.length > MOST_CLASSES && cells.every(isNumeric)) return { y: cells.map(Number), classes: [] };
   if (names.length < 2 || names.length > MOST_CLASSES) {
     throw new TableError(
       `${name}: the last column has ${names.length} classes; 2 to ${MOST_CLASSES} can be told apart.`,
     );
   }
-  const rank = (cell) => (isNumber(cell) ? Number(cell) : Infinity);
+  const rank = (cell) => (isNumeric(cell) ? Number(cell) : Infinity);
   const classes = names.sort((a, b) => (rank(a) === rank(b) ? (a < b ? -1 : 1) : rank(a) - rank(b)));
   return { y: cells.map((cell) => classes.indexOf(cell)), classes };
 }
@@ -85,6 +85,6 @@ function bare(cell) {
   return cell.trim().replace(/^"(.*)"$/, "$1");
 }
 
-function isNumber(cell) {
+function isNumeric(cell) {
   return cell !== "" && Number.isFinite(Number(cell));
 }

@@ -16,19 +16,19 @@ import { NetworkView } from "./network_view.js";
 import { OwnTools } from "./own_tools.js";
 import { PlaneView } from "./plane_view.js";
 import { Controls } from "./playground_controls.js";
-import { readLink, thresholdOf, withData, writeLink } from "./playground_settings.js";
+import { readSettings, thresholdOf, withData, writeSettings } from "./playground_settings.js";
 import { splitSamples, standardizeSamples, withNoise } from "./samples_drawn.js";
 import { ScalarNetwork, targetOf } from "./scalar_network.js";
 import { Training } from "./training.js";
 
-const SPEEDS = [
+const PACES = [
   ["1", "1 epoch a second"],
   ["5", "5 epochs a second"],
   ["30", "30 epochs a second"],
   ["Infinity", "as fast as it goes"],
 ];
 const BUDGET = 14; // ms of training between two pictures, at least; else as long as a picture takes
-const KEYS = [
+const SHORTCUTS = [
   ["Space", "play or pause"],
   ["→", "one epoch"],
   ["b", "one batch"],
@@ -57,7 +57,7 @@ class Playground {
   /** Begins with the settings that the address names. */
   obeyLink() {
     const { data } = this;
-    const { settings, problems } = readLink(location.hash.slice(1), data.start, this.knownNames(), data.widest);
+    const { settings, problems } = readSettings(location.hash.slice(1), data.start, this.knownNames(), data.widest);
     this.settings = settings;
     this.restart();
     if (problems.length) this.say(`The link asks for what there is not: ${problems.join(", ")}.`);
@@ -108,7 +108,7 @@ class Playground {
   }
 
   showLink() {
-    const link = writeLink(this.settings, this.data.start);
+    const link = writeSettings(this.settings, this.data.start);
     try {
       history.replaceState(null, "", `#${link}`);
     } catch {
@@ -264,13 +264,13 @@ class Playground {
     const again = button("↺", "start again from the first weights", () => this.restart());
     const epoch = button("Epoch", "one epoch", () => this.epoch());
     const batch = button("Batch", "one batch", () => this.batch());
-    this.speeds = dropDown({ "aria-label": "speed" }, SPEEDS);
+    this.speeds = dropDown({ "aria-label": "speed" }, PACES);
     this.speeds.value = "Infinity";
     this.clock = h("output", { class: "clock" });
     this.message = h("p", { class: "message", role: "status" });
     const help = buildHelp(
-      LEGEND.map((line) => h("p", {}, line)),
-      KEYS,
+      READING.map((line) => h("p", {}, line)),
+      SHORTCUTS,
     );
     const title = h("h1", {}, "Playground");
     const tools = buildTools(help, host.closest(".cg"));
@@ -363,7 +363,7 @@ class Playground {
   }
 }
 
-const LEGEND = [
+const READING = [
   "Each small map shows over the input plane what one neuron computes: + where it is above 0, − where it is below.",
   "An edge is a weight: as wide as it is large, blue where it is above 0, orange where it is below.",
   "Choose a neuron for its numbers and weights, an edge for its gradient as a sum over paths, a sample to see it.",

@@ -15,7 +15,7 @@ const LISTS = ["features", "layers", "activations"];
 export const DEEPEST = 6; // hidden layers
 
 /** The settings that differ from `start`, as "data=spiral&layers=8,8". */
-export function writeLink(settings, start) {
+export function writeSettings(settings, start) {
   const link = new URLSearchParams();
   for (const [key, value] of Object.entries(settings)) {
     if (String(value) !== String(start[key])) link.set(key, String(value));
@@ -27,7 +27,7 @@ export function writeLink(settings, start) {
  * The settings of a link: those of `start`, changed where the link says so. `known`: the names that each setting may
  * have. Returns { settings, problems }: what can't be obeyed is said in words.
  */
-export function readLink(text, start, known, widest) {
+export function readSettings(text, start, known, widest) {
   const settings = { ...start };
   const problems = [];
   for (const [key, value] of new URLSearchParams(text)) {

@@ -25,7 +25,12 @@ export function networkFile(sizes, activations, parameters) {
   const room = Math.ceil(head.length / 8) * 8; // the numbers begin at a multiple of 8
   const length = new Uint8Array(8);
   new DataView(length.buffer).setUint32(0, room, true);
-  return joined([length, head, new Uint8Array(room - head.length).fill(32), ...tensors.map(([, { bytes }]) => bytes)]);
+  return combined([
+    length,
+    head,
+    new Uint8Array(room - head.length).fill(32),
+    ...tensors.map(([, { bytes }]) => bytes),
+  ]);
 }
 
 /** Pairs of a name and { shape, bytes }: a matrix and a vector for each layer, under PyTorch's names. */
@@ -44,7 +49,7 @@ function checksum(text, tensors) {
   const sorted = [...tensors].sort(([a], [b]) => (a < b ? -1 : 1));
   const shown = (shape) => `(${shape.join(", ")}${shape.length === 1 ? "," : ""})`;
   const parts = sorted.flatMap(([name, { shape, bytes }]) => [utf8(`'${name}' ${shown(shape)} `), bytes]);
-  return sha256(joined([utf8(text), ...parts]));
+  return sha256(combined([utf8(text), ...parts]));
 }
 
 function float64(numbers) {
@@ -57,7 +62,7 @@ function utf8(text) {
   return new TextEncoder().encode(text);
 }
 
-function joined(parts) {
+function combined(parts) {
   const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const part of parts) {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { emptyPlane, readTable, TableError, withSample } from "../../nn/assets/own_samples.js";
-import { lossesFor, readLink, withData, writeLink } from "../../nn/assets/playground_settings.js";
+import { lossesFor, readSettings, withData, writeSettings } from "../../nn/assets/playground_settings.js";
 import { pythonCode } from "../../nn/assets/python_code.js";
 import { Batches, splitSamples } from "../../nn/assets/samples_drawn.js";
 
@@ -40,16 +40,16 @@ test("a link is read as the settings that wrote it, and says only what differs",
     activations: [],
     lr: 1e-3,
   };
-  const link = writeLink(other, START);
+  const link = writeSettings(other, START);
   assert.ok(!link.includes("seed"));
-  assert.deepEqual(readLink(link, START, KNOWN, 16), { settings: other, problems: [] });
-  assert.equal(writeLink(START, START), "");
+  assert.deepEqual(readSettings(link, START, KNOWN, 16), { settings: other, problems: [] });
+  assert.equal(writeSettings(START, START), "");
 });
 
 test("what a link asks for in vain is named, and the rest is obeyed", () => {
   const asked =
     "layers=3,99&lr=-1&batch=2.5&optimizer=Newton&colour=red&seed=&features=&activations=relu&toString=1&noise=0.2";
-  const { settings, problems } = readLink(asked, START, KNOWN, 16);
+  const { settings, problems } = readSettings(asked, START, KNOWN, 16);
   const vain = [
     "layers=3,99",
     "lr=-1",
