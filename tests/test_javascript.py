@@ -91,26 +91,46 @@ def test_imports_and_exports_have_the_form_that_joining_removes(module):
     assert not re.search(r"\bimport\(", joined)
 
 
-def code(module: Path) -> list[str]:
-    """The lines of a module but for imports and comments, as it is joined."""
+def code(module: Path, left_out: set[str]) -> list[str]:
+    """The lines of a module but for imports, comments and these functions, as it is joined."""
     lines, skipped = [], ""  # the end of what is being skipped
     for line in module.read_text().splitlines():
-        begins = {"//": "", "/*": "*/", "import": ";"}
+        begins = {"//": "", "/*": "*/", "import": ";", **{f"export function {name}(": "}" for name in left_out}}
         skips = next((start for start in begins if not skipped and line.lstrip().startswith(start)), None)
         if skips:
             skipped = begins[skips]
         elif not skipped:
             lines.append(line.removeprefix("export ").partition(" // ")[0].rstrip())
-        if line.endswith(skipped):
+        if line == skipped if skipped == "}" else line.endswith(skipped):
             skipped = ""
     return lines
 
 
+def unused(module: Path, entries: list[Path]) -> set[str]:
+    """The functions of a module that no program of these entries uses."""
+    others = [found for other in scripts.modules_of(*entries) for found in imports(other).get(module, [])]
+    functions = re.findall(r"^export function (\w+)", module.read_text(), re.MULTILINE)
+    own = [name for name in functions if len(re.findall(rf"\b{name}\b", "\n".join(code(module, {name})))) > 0]
+    return set(functions) - {*others, *own} if module not in entries else set()
+
+
 @pytest.mark.parametrize("entries", PROGRAMS, ids=lambda entries: entries[-1].stem)
-def test_a_program_is_the_code_of_its_modules_without_comments(entries):
+def test_a_program_is_the_code_of_its_modules_that_it_uses_without_comments(entries):
     joined = scripts.join_modules(*entries)
-    written = [line for module in scripts.modules_of(*entries) for line in code(module)]
-    assert [line for line in joined.splitlines()[1:] if line] == [line for line in written if line]
+    written = [line for module in scripts.modules_of(*entries) for line in code(module, unused(module, entries))]
+    assert [line.lstrip() for line in joined.splitlines()[1:] if line] == [line.lstrip() for line in written if line]
+
+
+def test_a_function_that_only_other_pages_use_is_left_out():
+    player, panel = (scripts.join_modules(*entries) for entries in (PROGRAMS[0], PROGRAMS[2]))
+    assert "function onTheme(" in panel
+    assert "function onTheme(" not in player
+    assert "function isDark(" in player
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.name)
+def test_no_text_goes_over_several_lines_whose_indentation_joining_changes(module):
+    assert all(line.count("`") % 2 == 0 for line in code(module, set()))
 
 
 @pytest.mark.parametrize("entries", PROGRAMS, ids=lambda entries: entries[-1].stem)

@@ -29,14 +29,21 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from autograd.view.palette import DARK, LIGHT
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 __all__ = ["ASSETS", "join_modules", "join_styles", "modules_of"]
 
 ASSETS = Path(__file__).parent / "assets"
-IMPORT = re.compile(r'^import \{[^}]*\} from "([^"]+)";\n', re.MULTILINE)
+IMPORT = re.compile(r'^import \{([^}]*)\} from "([^"]+)";\n', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:class|const|function) )", re.MULTILINE)
+FUNCTION = re.compile(r"^export function (\w+)\(.*?^\}\n+", re.MULTILINE | re.DOTALL)
+NAME = re.compile(r"\w+")
+INDENT = re.compile(r"^(?:  )+", re.MULTILINE)
 COMMENT = re.compile(
     r"^ *(?://.*|/\*(?:[^*]|\*(?!/))*\*/)\n| +// .*$", re.MULTILINE
 )  # on lines of its own, behind code
@@ -61,7 +68,7 @@ def _visit(module: Path, importers: tuple[Path, ...], found: dict[Path, None]) -
         raise ImportError(f"JavaScript modules import each other: {' → '.join(p.name for p in (*importers, module))}")
     if module in found:
         return
-    for name in IMPORT.findall(module.read_text(encoding="utf-8")):
+    for _, name in IMPORT.findall(module.read_text(encoding="utf-8")):
         _visit((module.parent / name).resolve(), (*importers, module), found)
     found[module] = None
 
@@ -74,9 +81,29 @@ def join_modules(*entries: Path) -> str:
     <BLANKLINE>
     function range(n) {
     """
-    sources = (path.read_text(encoding="utf-8") for path in modules_of(*entries))
-    bare = (EXPORT.sub("", IMPORT.sub("", COMMENT.sub("", source))) for source in sources)
-    return '"use strict";\n' + "\n".join(bare)
+    entered = {path.resolve() for path in entries}
+    sources = {path: COMMENT.sub("", path.read_text(encoding="utf-8")) for path in modules_of(*entries)}
+    imported = {
+        name for source in sources.values() for names, _ in IMPORT.findall(source) for name in NAME.findall(names)
+    }
+    needed = (source if path in entered else _needed(source, imported) for path, source in sources.items())
+    bare = "\n".join(EXPORT.sub("", IMPORT.sub("", source)) for source in needed)
+    return '"use strict";\n' + _tabbed(bare)
+
+
+def _needed(source: str, imported: Collection[str]) -> str:
+    """A module without the functions that it only exports, and that nobody imports."""
+
+    def kept(function: re.Match[str]) -> str:
+        text, name = function.group(0, 1)
+        return text if name in imported or name in NAME.findall(source.replace(text, "")) else ""
+
+    return FUNCTION.sub(kept, source)
+
+
+def _tabbed(source: str) -> str:
+    """The same, indented by tabs: a page is smaller so."""
+    return INDENT.sub(lambda spaces: "\t" * (len(spaces[0]) // 2), source)
 
 
 def join_styles(*styles: Path) -> str:
@@ -87,4 +114,4 @@ def join_styles(*styles: Path) -> str:
     colours = "".join(f"--{name}:light-dark({LIGHT[name]},{DARK[name]});" for name in LIGHT)
     themes = "".join(f".cg[data-theme={theme}]{{color-scheme:{theme}}}" for theme in ("light", "dark"))
     sheets = "\n".join(path.read_text(encoding="utf-8") for path in (ASSETS / "controls.css", *styles))
-    return f".cg{{{colours}color-scheme:light dark}}{themes}\n{COMMENT.sub('', sheets)}"
+    return f".cg{{{colours}color-scheme:light dark}}{themes}\n{_tabbed(COMMENT.sub('', sheets))}"

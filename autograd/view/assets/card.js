@@ -81,7 +81,7 @@ export class Card {
       button("Copy path", "copy its path", () => copy(node.full || node.name)),
       button(stop, "stop at this node", () => toggleStop(node.index)),
       button("forward", "to its forward step", () => go(forward)),
-      button("gradient", "to the step that completes its gradient", () => go(changes.at(-1)?.[0] ?? pass.end)),
+      button("gradient", "to the step that completes its gradient", () => go(changes.at(-1) ?? pass.end)),
       button("✕", "close", close),
     );
   }

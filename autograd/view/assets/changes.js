@@ -118,8 +118,8 @@ export class Changes {
     if (node < 0) return;
     const { nodes } = this.trace;
     try {
-      const moved = this.rerun.with(new Map(this.all).set(node, nodes[node].data + ε));
-      this.nudge = { node, ε, deltas: moved.nodes.map(({ data }, i) => data - nodes[i].data) };
+      const { data } = this.rerun.forward(new Map(this.all).set(node, nodes[node].data + ε));
+      this.nudge = { node, ε, deltas: data.map((x, i) => x - nodes[i].data) };
     } catch (error) {
       if (!(error instanceof Uncomputable)) throw error;
       this.nudge = { node, ε, error };

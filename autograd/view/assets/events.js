@@ -1,29 +1,35 @@
-// The events of a backward pass, computed: from the slopes of a trace's nodes, in any order of visits.
+// The events of a pass, computed: the numbers that follow from a trace's nodes, in any order of visits.
 
 import { Optimizer } from "./optimizer.js";
 
-/** Visits and contributions in this order; changes `gradient` on its way. `assigns`: the mistake of = instead of +=. */
-export function backwardEvents({ nodes, correct }, order, gradient, assigns = false) {
-  const contributions = nodes.map(() => []);
-  for (const event of correct.events) if (event.kind === "accumulate") contributions[event.node].push(event);
+/**
+ * These events, with their numbers, and the step that follows. `start`: the gradients before them;
+ * `assigns`: the mistake of = instead of +=.
+ */
+export function computeEvents(trace, events, start, assigns = false) {
+  const { nodes, root } = trace;
+  const gradient = start.slice();
   const arrived = nodes.map(() => 0);
-  return order.flatMap((node) => {
+  gradient[root] = 1;
+  const compute = (event) => {
+    const { kind, node, parent, slot } = event;
     const upstream = gradient[node];
-    const passed = contributions[node].map((event) => {
-      const { parent, slot } = event;
-      const local = nodes[node].local[slot];
-      const contribution = local * upstream;
-      const before = gradient[parent];
-      gradient[parent] = assigns ? contribution : before + contribution;
-      arrived[parent] += 1;
-      return { ...event, upstream, local, contribution, before, after: gradient[parent], k: arrived[parent] };
-    });
-    return [{ kind: "visit", node, upstream }, ...passed];
-  });
+    if (kind === "visit") return { ...event, upstream };
+    if (kind !== "accumulate") return event;
+    const local = nodes[node].local[slot];
+    const contribution = local * upstream;
+    const before = gradient[parent];
+    const after = assigns ? contribution : before + contribution;
+    gradient[parent] = after;
+    arrived[parent] += 1;
+    return { ...event, upstream, local, contribution, before, after, k: arrived[parent] };
+  };
+  const computed = events.filter(({ kind }) => kind !== "update").map(compute);
+  return [...computed, ...updateEvents(trace, gradient)];
 }
 
 /** The step that follows, with these gradients; none where only Python knows how its optimizer steps. */
-export function updateEvents({ nodes, correct, update }, gradient) {
+function updateEvents({ nodes, correct, update }, gradient) {
   if (!update.row) return [];
   const parameters = correct.events.filter(({ kind }) => kind === "update").map(({ node }) => node);
   const w = parameters.map((node) => nodes[node].data);

@@ -1,6 +1,6 @@
 // The same pass with one of the usual mistakes in it.
 
-import { backwardEvents, updateEvents } from "./events.js";
+import { computeEvents } from "./events.js";
 import { Pass } from "./pass.js";
 
 export const MISTAKES = {
@@ -14,26 +14,12 @@ export const MISTAKES = {
 export function mistakenPass(trace, mistake) {
   const { nodes, root, correct } = trace;
   const start = nodes.map((node, i) => (mistake === "keep" && !node.parents.length ? correct.final[i] : 0));
-  const gradient = [...start];
-  gradient[root] = 1;
-  const order = mistake === "order" ? breadthFirst(nodes, root) : reversed(nodes);
-  const events = [
-    ...correct.events.slice(0, correct.forwardEnd),
-    ...(mistake === "keep" ? [] : [{ kind: "zero" }]),
-    { kind: "seed", node: root },
-    ...backwardEvents(trace, order, gradient, mistake === "assign"),
-    { kind: "done" },
-    ...updateEvents(trace, gradient),
-  ];
-  return new Pass(trace, events, start, mistake);
-}
-
-/** The right order: every node after all that use it. */
-function reversed(nodes) {
-  return nodes
-    .map(({ index }) => index)
-    .filter((i) => nodes[i].parents.length)
-    .reverse();
+  const events = {
+    assign: () => correct.events,
+    keep: () => correct.events.filter(({ kind }) => kind !== "zero"),
+    order: () => reordered(correct.events, breadthFirst(nodes, root)),
+  }[mistake]();
+  return new Pass(trace, computeEvents(trace, events, start, mistake === "assign"), { start, mistake });
 }
 
 /** A wrong order: every node as soon as it is seen, though contributions to it may be missing. */
@@ -41,4 +27,12 @@ export function breadthFirst(nodes, root) {
   const seen = new Set([root]);
   for (const node of seen) for (const parent of nodes[node].parents) seen.add(parent); // it grows while it is read
   return [...seen].filter((node) => nodes[node].parents.length);
+}
+
+/** The nodes visited in this order. */
+function reordered(events, order) {
+  const place = new Map(order.map((node, i) => [node, i]));
+  const isPassing = ({ kind }) => kind === "visit" || kind === "accumulate";
+  const passing = events.filter(isPassing).sort((a, b) => place.get(a.node) - place.get(b.node));
+  return events.map((event) => (isPassing(event) ? passing.shift() : event));
 }

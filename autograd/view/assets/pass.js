@@ -3,45 +3,20 @@
 
 /** Time t is the moment after event t − 1; at time 0 nothing has happened. */
 export class Pass {
-  /** `start`: the gradients before the pass; `mistake`: the mistake in it, "" for none. */
-  constructor({ nodes, root }, events, start = nodes.map(() => 0), mistake = "") {
+  /**
+   * `start`: the gradients before the pass; `mistake`: the mistake in it, "" for none; `like`: a pass whose events
+   * may be the same but for their numbers.
+   */
+  constructor({ nodes }, events, { start = nodes.map(() => 0), mistake = "", like } = {}) {
+    const timeOf = (what) => events.findIndex(({ kind }) => kind === what) + 1;
     this.nodes = nodes;
     this.events = events;
     this.start = start;
     this.mistake = mistake;
-    this.history = nodes.map(() => ({
-      forward: Infinity,
-      visit: Infinity,
-      update: Infinity,
-      changes: [],
-      arrivals: [],
-    }));
     this.forwardEnd = events.findIndex(({ kind }) => kind !== "given" && kind !== "forward");
-    this.zero = Infinity; // when all gradients are set to 0
-    for (const [i, event] of events.entries()) this.record(root, event, i + 1);
+    this.zero = timeOf("zero") || Infinity; // when all gradients are set to 0
+    this.history = like?.end === this.end ? like.history : historyOf(nodes, events);
     this.final = nodes.map((_, node) => this.gradient(node, Infinity));
-  }
-
-  record(root, event, time) {
-    const of = this.history[event.node];
-    if (event.kind === "given") this.give(time);
-    if (event.kind === "forward") of.forward = time;
-    if (event.kind === "zero") this.zero = time;
-    if (event.kind === "seed") this.history[root].changes.push([time, 1]);
-    if (event.kind === "visit") of.visit = time;
-    if (event.kind === "accumulate") {
-      this.history[event.parent].changes.push([time, event.after]);
-      this.history[event.parent].arrivals.push([time, event]);
-    }
-    if (event.kind === "update") {
-      of.update = time;
-      of.updated = event.after;
-    }
-  }
-
-  /** Every leaf has its number. */
-  give(time) {
-    for (const { index, parents } of this.nodes) if (!parents.length) this.history[index].forward = time;
   }
 
   get end() {
@@ -54,17 +29,19 @@ export class Pass {
   }
 
   gradient(node, time) {
-    return this.history[node].changes.findLast(([when]) => when <= time)?.[1] ?? this.start[node];
+    const change = this.event(this.history[node].changes.findLast((when) => when <= time));
+    return change ? (change.after ?? 1) : this.start[node]; // the seed has no number of its own
   }
 
   data(node, time) {
-    const { update, updated } = this.history[node];
-    return update <= time ? updated : this.nodes[node].data;
+    const { update } = this.history[node];
+    return update <= time ? this.event(update).after : this.nodes[node].data;
   }
 
   /** The contributions to a node's gradient, as far as they have arrived. */
   arrived(node, time) {
-    return this.history[node].arrivals.filter(([when]) => when <= time).map(([, event]) => event);
+    const changes = this.history[node].changes.filter((when) => when <= time).map((when) => this.event(when));
+    return changes.filter(({ kind }) => kind === "accumulate");
   }
 
   /** Has the forward pass reached a node? */
@@ -74,12 +51,26 @@ export class Pass {
 
   /** Will a node's gradient change no more? */
   complete(node, time) {
-    return (this.history[node].changes.at(-1)?.[0] ?? 0) <= time;
+    return (this.history[node].changes.at(-1) ?? 0) <= time;
   }
 
   /** Does a node have a gradient yet: since all were set to 0, or left over from an earlier pass? */
   known(node, time) {
     const { changes } = this.history[node];
-    return this.zero <= time || (changes[0]?.[0] ?? Infinity) <= time || this.gradient(node, time) !== 0;
+    return this.zero <= time || changes[0] <= time || this.gradient(node, time) !== 0;
   }
+}
+
+/** Of every node: when it gets its number, is visited and updated, and its gradient's changes. */
+function historyOf(nodes, events) {
+  const history = nodes.map(() => ({ forward: Infinity, visit: Infinity, update: Infinity, changes: [] }));
+  for (const [i, { kind, node, parent }] of events.entries()) {
+    const time = i + 1;
+    if (kind === "given") {
+      for (const { index, parents } of nodes) if (!parents.length) history[index].forward = time;
+    } else if (kind === "seed") history[node].changes.push(time);
+    else if (kind === "accumulate") history[parent].changes.push(time);
+    else if (node !== undefined) history[node][kind] = time;
+  }
+  return history;
 }
