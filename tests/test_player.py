@@ -330,7 +330,13 @@ def test_every_node_of_a_large_graph_is_some_clicks_away(opened):
         press(page, "Enter")
     assert "here" in names(page)
     page.get_by_label("search for a node").fill("here")
+    press(page, "Enter")  # which brings it to the middle
     assert page.locator(".box.found .name").first.text_content() == "here"
+    press(page, "Escape", "End")
+    page.locator(".tabs").evaluate(
+        "(tabs) => { tabs.scrollTop = tabs.scrollHeight; }"
+    )  # to rows that wait until they are seen
+    page.wait_for_function("document.querySelector('tbody tr:last-child').children[3].textContent")
 
 
 def test_search_finds_and_the_card_names_the_path(opened):

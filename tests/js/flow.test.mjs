@@ -4,24 +4,25 @@ import { periodOf, sharesOf, THIN, widthOf } from "../../autograd/view/assets/fl
 import { mistakenPass } from "../../autograd/view/assets/mistakes.js";
 import { diamond } from "./fixtures.mjs";
 
-/** slot → arrow; several slots may share one. */
-function arrows(trace, shared = () => undefined) {
-  const slots = trace.nodes.flatMap(({ index, parents }) => parents.map((_, slot) => `${index} ${slot}`));
-  return new Map(slots.map((slot) => [slot, shared(slot) ?? slot]));
+/** Of each node, its slots' arrows; several slots may share one. */
+function arrows({ nodes }, name = (slot) => slot) {
+  return nodes.map(({ index, parents }) => parents.map((_, slot) => name(`${index} ${slot}`)));
 }
 
 test("an arrow has its share of the strongest flow of the pass that is shown", () => {
   const trace = diamond(); // contributions: 2 and 6 of L, 6 and 4 of z
-  const shares = (pass, bySlot = arrows(trace)) => Object.fromEntries(sharesOf(pass, bySlot));
-  assert.deepEqual(shares(trace.correct), { "3 0": 2 / 6, "3 1": 1, "2 0": 1, "2 1": 4 / 6 });
-  assert.deepEqual(shares(mistakenPass(trace, "keep")), { "3 0": 2 / 6, "3 1": 1, "2 0": 1, "2 1": 4 / 6 });
-  const folded = arrows(trace, (slot) => (slot.startsWith("2") ? "both" : undefined));
-  assert.deepEqual(shares(trace.correct, folded), {
+  const digits = (shares) => Object.fromEntries([...shares].map(([arrow, share]) => [arrow, share.toFixed(12)]));
+  const shares = (pass, bySlot = arrows(trace)) => digits(sharesOf(pass, bySlot));
+  const are = (found, expected) => assert.deepEqual(found, digits(Object.entries(expected)));
+  are(shares(trace.correct), { "3 0": 2 / 6, "3 1": 1, "2 0": 1, "2 1": 4 / 6 });
+  are(shares(mistakenPass(trace, "keep")), { "3 0": 2 / 6, "3 1": 1, "2 0": 1, "2 1": 4 / 6 });
+  const folded = arrows(trace, (slot) => (slot.startsWith("2") ? "both" : slot));
+  are(shares(trace.correct, folded), {
     "3 0": 2 / Math.hypot(6, 4),
     "3 1": 6 / Math.hypot(6, 4),
     both: 1,
   });
-  const parted = new Map([...arrows(trace)].filter(([slot]) => slot !== "3 1"));
+  const parted = arrows(trace, (slot) => (slot === "3 1" ? undefined : slot));
   assert.equal("3 1" in shares(trace.correct, parted), false); // both of its ends are in one box
 });
 
@@ -32,7 +33,7 @@ test("what is not finite sets no scale, and nan flows nowhere", () => {
     slot,
     contribution,
   }));
-  const bySlot = new Map(events.map(({ slot }) => [`1 ${slot}`, `arrow ${slot}`]));
+  const bySlot = [[], events.map(({ slot }) => `arrow ${slot}`)];
   assert.deepEqual([...sharesOf({ events }, bySlot).values()], [1, 1, 0, 0]);
   assert.deepEqual([...sharesOf({ events: events.slice(1) }, bySlot).values()], [0, 0, 0]);
 });

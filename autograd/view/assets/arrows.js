@@ -1,6 +1,6 @@
 // The arrows of a graph: one per operand slot, or shared where boxes are folded.
 
-import { furnish, s, setClass } from "./dom.js";
+import { furnish, s, setAttribute, setClass } from "./dom.js";
 import { periodOf, THIN, widthOf } from "./flow.js";
 import { linkTo } from "./linking.js";
 import { signClass } from "./numbers.js";
@@ -27,7 +27,7 @@ function headOf({ end: [ex, ey], tip: [x, y] }, width) {
   return `${ex + dx},${ey + dy} ${x},${y} ${ex - dx},${ey - dy}`;
 }
 
-/** "node slot" → arrow. Slots between the same two boxes have an arrow each, or share the last; arrows say which. */
+/** Of each node, its slots' arrows. Slots between the same two boxes have one each, or share the last; they say which. */
 export function arrowsBySlot(nodes, map, arrows) {
   const key = (tail, head) => tail * map.boxes.length + head;
   const between = new Map();
@@ -37,18 +37,18 @@ export function arrowsBySlot(nodes, map, arrows) {
     between.get(pair).push(arrows[i]);
   });
   const taken = new Map();
-  const found = new Map();
-  for (const node of nodes) {
-    node.parents.forEach((parent, slot) => {
-      const pair = key(map.place[parent], map.place[node.index]);
+  const spoken = new Map(arrows.map((arrow) => [arrow, []]));
+  const found = nodes.map(({ index, parents }) =>
+    parents.map((parent, slot) => {
+      const pair = key(map.place[parent], map.place[index]);
       const i = taken.get(pair) ?? 0;
       const some = between.get(pair);
       taken.set(pair, i + 1);
-      if (some) found.set(slotKey(node.index, slot), some[Math.min(i, some.length - 1)]);
-    });
-  }
-  const spoken = new Map(arrows.map((arrow) => [arrow, []]));
-  for (const [slot, arrow] of found) spoken.get(arrow).push(slot);
+      const arrow = some?.[Math.min(i, some.length - 1)];
+      if (arrow) spoken.get(arrow).push(slotKey(index, slot));
+      return arrow;
+    }),
+  );
   for (const [arrow, slots] of spoken) furnish(arrow.g, linkTo({ slots }));
   return found;
 }
@@ -75,21 +75,15 @@ export function walk({ line }, fromTip, inside) {
  * Shows a moment on all arrows, which have these shares of the gradient: what has passed along them, and which is at
  * work. Returns that one, if it is drawn.
  */
-export function paintArrows(arrows, bySlot, shares, { trace: { nodes }, pass, time, event, isAsking }) {
-  const at = (node, slot) => bySlot.get(slotKey(node, slot));
+export function paintArrows(arrows, bySlot, shares, { pass, time, event, isAsking }) {
   for (const arrow of arrows) Object.assign(arrow, { flow: 0, role: "" });
   for (let t = pass.forwardEnd; t < time; t += 1) {
     const past = pass.events[t];
-    const arrow = past.kind === "accumulate" && at(past.node, past.slot);
+    const arrow = past.kind === "accumulate" && bySlot[past.node][past.slot];
     if (arrow) Object.assign(arrow, { flow: past.contribution, role: "passed" });
   }
-  if (event?.kind === "forward") {
-    nodes[event.node].parents.forEach((_, slot) => {
-      const arrow = at(event.node, slot);
-      if (arrow) arrow.role = "feeding";
-    });
-  }
-  const active = event?.kind === "accumulate" ? at(event.node, event.slot) : undefined;
+  if (event?.kind === "forward") for (const arrow of bySlot[event.node]) if (arrow) arrow.role = "feeding";
+  const active = event?.kind === "accumulate" ? bySlot[event.node][event.slot] : undefined;
   if (active) active.role = "active";
   for (const arrow of arrows) paintArrow(arrow, shares.get(arrow) ?? 0, arrow === active, isAsking);
   return active;
@@ -104,6 +98,8 @@ function paintArrow(arrow, share, active, isAsking) {
   setAttribute(line, "style", active && !isAsked ? `--period: ${periodOf(share)}s` : "");
   const passed = role ? widthOf(share) : THIN;
   const width = isAsked ? ASKED : passed;
-  setAttribute(line, "stroke-width", width);
-  setAttribute(head, "points", headOf(arrow, width));
+  if (arrow.width === width) return;
+  arrow.width = width;
+  furnish(line, { "stroke-width": width });
+  furnish(head, { points: headOf(arrow, width) });
 }

@@ -3,14 +3,18 @@
 import { clamp } from "./arrays.js";
 import { arrowsBySlot, drawArrow, paintArrows, walk } from "./arrows.js";
 import { addReactions, drawBox, paintBox } from "./boxes.js";
+import { overlap } from "./camera.js";
 import { furnish, s, setText } from "./dom.js";
 import { sharesOf } from "./flow.js";
 import { formatNumber, formatSigned, productText } from "./numbers.js";
-import { slotKey } from "./phrase.js";
+
+const HALO = 60; // px around a window where boxes are painted too: their rings, badges and second numbers reach into it
 
 export class Graph {
   /** `map`: boxes, arrows, frames, and in which box each node is (`place`); `reactions`: how boxes react. */
   constructor(trace, map, reactions) {
+    this.stale = new Set(); // boxes that show an earlier moment
+    this.working = []; // the box at work, and the one that receives
     const members = map.boxes.map(() => []);
     for (const [node, box] of map.place.entries()) members[box].push(trace.nodes[node]);
     this.map = map;
@@ -39,11 +43,25 @@ export class Graph {
   /** Shows a moment, as the player describes it. */
   paint(moment) {
     const { event } = moment;
-    const now = this.map.place[event?.node];
-    const target = this.map.place[event?.parent];
-    for (const [i, box] of this.boxes.entries()) paintBox(box, moment, role(i === now, i === target));
+    const before = this.working;
+    this.moment = moment;
+    this.stale = new Set(this.boxes);
+    this.working = [event?.node, event?.parent].map((node) => this.boxes[this.map.place[node]]);
+    for (const box of [...before, ...this.working]) if (box) this.paintBox(box);
     this.active = paintArrows(this.arrows, this.bySlot, this.sharesIn(moment.pass), moment);
     this.paintLabel(moment);
+  }
+
+  /** Shows the moment on the boxes in a window, [x, y, width, height]: of a large graph few are seen. */
+  reveal([x, y, width, height]) {
+    const around = [x, y, width + HALO, height + HALO];
+    for (const box of this.stale) if (overlap(box.box.at, around)) this.paintBox(box);
+  }
+
+  paintBox(box) {
+    const roles = ["now", "target"].filter((_, i) => this.working[i] === box);
+    paintBox(box, this.moment, roles.join(" "));
+    this.stale.delete(box);
   }
 
   /** What share of the gradient passes along each arrow in a pass: measured once. */
@@ -66,7 +84,7 @@ export class Graph {
     const found = new Map();
     const add = (node, slot) => {
       const box = this.map.boxes[this.map.place[node]];
-      const arrow = this.bySlot.get(slotKey(event.node, slot));
+      const arrow = this.bySlot[event.node][slot];
       const end = { box: box.at, name: trace.nodes[node].name, value: value(node), arrow, fromTip: isForward, node };
       const other = found.get(box);
       if (!other) found.set(box, end);
@@ -104,10 +122,6 @@ export class Graph {
     furnish(plate, { x: left - wide / 2, y: top - 12, width: wide, height: 24 });
     furnish(text, { x: left, y: top + 5 });
   }
-}
-
-function role(isNow, isTarget) {
-  return [isNow && "now", isTarget && "target"].filter(Boolean).join(" ");
 }
 
 /** A place near a point, above or below it, that is allowed and where a plate of this width covers no box, if any. */

@@ -1,6 +1,6 @@
 // The player: steps forward and backward through a trace.
 
-import { scaleToFit, shown } from "./camera.js";
+import { around, scaleToFit, shown } from "./camera.js";
 import { Card } from "./card.js";
 import { Changes } from "./changes.js";
 import { paintContributions } from "./contributions.js";
@@ -159,9 +159,10 @@ export class Player {
   /** The pass through the trace as it is now, with a mistake in it, or "" for none; at the same time. */
   setMistake(mistake) {
     this.pause();
+    const { history } = this.pass;
     this.pass = mistake ? mistakenPass(this.trace, mistake) : this.trace.correct;
     this.ui.root.classList.toggle("mistaken", Boolean(mistake));
-    this.paintTime();
+    if (this.pass.history !== history) this.paintTime(); // the same happens at other times
     this.go(this.time);
   }
 
@@ -213,9 +214,9 @@ export class Player {
     setText(ui.changes.firstChild, `${this.changes.count} changed `);
     paintContributions(ui.contributions, moment);
     ui.talk.paint(moment);
-    ui.table.paint(moment);
     this.graph.paint(moment);
     this.ends = this.graph.ends(moment);
+    ui.table.paint(moment);
     if (this.stage.measure())
       this.resize(); // the sentence takes more room, or less
     else this.followStep();
@@ -320,7 +321,10 @@ export class Player {
   showAround() {
     const { view, room } = this.stage;
     const boxes = this.ends.map(({ box }) => box);
-    this.graph.placeLabel(shown(view, room), boxes);
+    const seen = shown(view, room);
+    this.graph.reveal(around([seen, this.seen ?? seen])); // and what is passed on the way there
+    this.seen = seen;
+    this.graph.placeLabel(seen, boxes);
     this.minimap.show(view, room, boxes, this.markers.show(this.ends, view, room));
   }
 

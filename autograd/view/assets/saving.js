@@ -10,7 +10,9 @@ export function download(name, type, content) {
 }
 
 /** A copy of a graph's drawing: what a box of it, [x, y, width, height] with its centre, holds. */
-export function copyOf(graph, [x, y, width, height]) {
+export function copyOf(graph, box) {
+  const [x, y, width, height] = box;
+  graph.reveal(box);
   const svg = graph.svg.cloneNode(true);
   svg.firstChild.removeAttribute("transform");
   return furnish(svg, { viewBox: [x - width / 2, y - height / 2, width, height].join(" ") });

@@ -6,6 +6,7 @@ import { formatNumber, formatSigned, isClose, signClass } from "./numbers.js";
 import { matches } from "./trace.js";
 
 const MOST = 300; // rows
+const FIRST = 40; // of them, which are painted before it is known which are seen
 const COLUMNS = ["node", "what it is", "data", "gradient", "right"];
 
 export class NodeTable {
@@ -15,6 +16,9 @@ export class NodeTable {
     this.choose = choose;
     this.scroller = scroller;
     this.rows = [];
+    this.near = new Set(); // the rows that are seen, or nearly: the others are painted when they come near
+    const options = { root: scroller, rootMargin: "100%" };
+    this.observer = new IntersectionObserver((entries) => this.follow(entries), options);
     this.search = h("input", {
       type: "search",
       placeholder: "search  /",
@@ -39,6 +43,9 @@ export class NodeTable {
     const hits = this.nodes.filter((node) => !words || matches(node, words));
     this.rows = hits.slice(0, MOST).map((node) => this.row(node));
     this.body.replaceChildren(...this.rows.map(({ element }) => element));
+    this.near = new Set(this.rows.slice(0, FIRST));
+    this.observer.disconnect();
+    for (const { element } of this.rows) this.observer.observe(element);
     const count = `${hits.length} node${hits.length === 1 ? "" : "s"}`;
     const unlabelled = hits.find(({ label, name, index }) => !label && name === `v${index}`);
     const naming = unlabelled ? `; names like ${unlabelled.name} number those without a label` : "";
@@ -66,11 +73,26 @@ export class NodeTable {
   paint(moment) {
     const { event } = moment;
     const at = event?.parent ?? event?.node;
-    for (const row of this.rows) {
-      const now = row.node.index === at;
-      paintRow(row, moment, now && moment.isAsking);
-      setClass(row.element, now ? "now" : "");
-      if (now) this.scrollTo(row.element);
+    const now = this.rows.find(({ node }) => node.index === at);
+    const before = this.now;
+    Object.assign(this, { moment, now });
+    for (const row of new Set([...this.near, before, now])) if (row) this.paintRow(row);
+    if (now) this.scrollTo(now.element);
+  }
+
+  paintRow(row) {
+    const isNow = row === this.now;
+    fillRow(row, this.moment, isNow && this.moment.isAsking);
+    setClass(row.element, isNow ? "now" : "");
+  }
+
+  /** Rows come near, or go. */
+  follow(entries) {
+    for (const { target, isIntersecting } of entries) {
+      const row = this.rows[target.sectionRowIndex];
+      if (isIntersecting) this.near.add(row);
+      else this.near.delete(row);
+      if (isIntersecting) this.paintRow(row);
     }
   }
 
@@ -83,7 +105,7 @@ export class NodeTable {
   }
 }
 
-function paintRow({ node: { index }, cells: [data, gradient, right] }, { trace, pass, time, backward }, asked) {
+function fillRow({ node: { index }, cells: [data, gradient, right] }, { trace, pass, time, backward }, asked) {
   const x = pass.gradient(index, time);
   const correct = trace.correct.final[index];
   const wrong = pass.mistake && backward && !isClose(x, correct);
