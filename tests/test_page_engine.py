@@ -56,8 +56,8 @@ const text = (x) => (Number.isFinite(x) ? x : String(x).replace("Infinity", "inf
 const tried = (f) => { try { return f(); } catch (e) { if (e instanceof OutsideDomain || e instanceof Uncomputable) return "outside"; throw e; } };
 function rows(cases) {
   return cases.map(([name, x]) => tried(() => {
-    const [y, slopes] = apply(OPS[name], x.map(numberFrom));
-    return [y, ...slopes].map(text);
+    const { y, local } = apply(OPS[name], x.map(numberFrom));
+    return [y, ...local].map(text);
   }));
 }
 function graphs(cases) {
@@ -169,7 +169,7 @@ def test_a_row_that_is_added_to_the_table_is_on_the_page():
 
     try:
         x = Value(2.0)
-        assert '"cube": (xp, x) => {' in step(apply(cube, x)).html
+        assert '"cube": (xp, x, d) => {' in step(apply(cube, x)).html
     finally:
         OPS.pop("cube")
 

@@ -149,10 +149,10 @@ function runs(cases) {
     network.parameters = parameters;
     const outputs = architecture.sizes.at(-1);
     const train = samples.X.map((x, i) => ({ x, target: targetOf(samples.y[i], settings.loss, outputs) }));
-    const training = new Training(network, { train, heldOut: [] }, settings, UPDATES);
+    const training = new Training(network, { train, heldOut: [] }, settings, UPDATES, () => true);
     while (training.progress < epochs) training.step();
     training.record();
-    return { parameters: network.parameters, steps: training.steps, loss: training.history.at(-1).train };
+    return { parameters: network.parameters, steps: training.steps, loss: training.history.at(-1).train.loss };
   });
 }
 """
@@ -166,7 +166,7 @@ def page():
 @pytest.fixture(scope="module")
 def pieces(page):
     """The modules of the page that know no DOM, with its tables."""
-    names = ["training", "scalar_network", "initial_weights", "gradient_paths", "sha256"]
+    names = ["training", "samples_drawn", "scalar_network", "initial_weights", "gradient_paths", "sha256"]
     return f"{join_modules(*(PAGES / f'{name}.js' for name in names))}\n{page.tables}{PIECES}"
 
 
@@ -456,7 +456,7 @@ def test_a_link_gives_the_settings_and_what_it_asks_for_in_vain_is_said(page, ta
     assert opened.evaluate("page.sizes") == [2, 3, 1]
     assert opened.evaluate("page.settings.features") == ["x1", "x1 * x2"]
     assert opened.locator(".message").text_content() == "The link asks for what there is not: batch=-2, colour=red."
-    assert opened.evaluate("page.training.history.at(-1).train") > 0
+    assert opened.evaluate("page.training.history.at(-1).train.loss") > 0
     assert opened.evaluate("document.documentElement.scrollWidth") == 390
 
 

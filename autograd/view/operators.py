@@ -46,24 +46,26 @@ def rules_of(nodes: Iterable[Node]) -> dict[str, tuple[Op, int]]:
 
 
 def javascript(op: Op, operands: int = 1) -> str:
-    """A row as a JavaScript function (xp, [x₁, …]) ↦ [y, [∂y/∂x₁, …]], where ``xp`` is a number system of ``assets/xp.js``.
+    """A row as a JavaScript function of [x₁, …] that gives y, and puts ∂y/∂x₁, … into a list d.
 
-    One step a line, as the rule takes them: what it uses twice is computed once.
+    ``xp`` is a number system of ``assets/xp.js``. One step a line, as the rule takes them: what it uses twice is computed
+    once. No list is made: training calls a rule a million times a second.
 
     >>> from autograd.ops import OPS
     >>> print(javascript(OPS["sqrt"]))
-    (xp, x) => {
+    (xp, x, d) => {
       const t0 = xp.sqrt(x[0]);
       const t1 = xp.divide(0.5, t0);
-      return [t0, [t1]];
+      d[0] = t1;
+      return t0;
     }
     """
     value, slopes = formula(op, [f"x[{i}]" for i in range(operands)])
-    return _function("(xp, x)", value, slopes)
+    return _function("(xp, x, d)", value, slopes, "d")
 
 
 def javascript_update(rule: UpdateRule) -> str:
-    """An update rule as a JavaScript function of η, t, w, g and the running numbers s: it gives [Δ, [s₁, …]].
+    """An update rule as a JavaScript function of η, t, w, g and the running numbers: it gives Δ, and moves them on in s.
 
     >>> from autograd.update_rules import RULES
     >>> print(javascript_update(RULES["momentum"].bind(momentum=0.5)))
@@ -71,18 +73,19 @@ def javascript_update(rule: UpdateRule) -> str:
       const t0 = 0.5 * s[0];
       const t1 = t0 + g;
       const t2 = lr * t1;
-      return [t2, [t1]];
+      s[0] = t1;
+      return t2;
     }
 
     Raises TypeError for a rule that can't be read with symbols, as one that branches on a number can't.
     """
     running = [f"s[{i}]" for i in range(len(rule.running))]
     delta, *after = rule(symbols, *map(Expr, ("lr", "t", "w", "g", *running)))
-    return _function("(xp, lr, t, w, g, s)", delta, after)
+    return _function("(xp, lr, t, w, g, s)", delta, after, "s")
 
 
-def _function(arguments: str, first: Expr, more: Sequence[Expr]) -> str:
-    """A function that gives [first, [more …]]."""
+def _function(arguments: str, first: Expr, more: Sequence[Expr], place: str) -> str:
+    """A function that gives ``first``, and puts ``more`` into the list called ``place``."""
     written: dict[int, str] = {}  # Expr → its name or number
     lines: list[str] = []
     for e in _operands_first([first, *more]):
@@ -93,8 +96,8 @@ def _function(arguments: str, first: Expr, more: Sequence[Expr]) -> str:
             written[id(e)] = f"t{len(lines) - 1}"
         else:
             written[id(e)] = e.head if isinstance(e.head, str) else _number(e.head)
-    result = f"[{written[id(first)]}, [{', '.join(written[id(e)] for e in more)}]]"
-    return f"{arguments} => {{\n{''.join(lines)}  return {result};\n}}"
+    lines += [f"  {place}[{i}] = {written[id(e)]};\n" for i, e in enumerate(more)]
+    return f"{arguments} => {{\n{''.join(lines)}  return {written[id(first)]};\n}}"
 
 
 def _operands_first(formulas: Iterable[Expr]) -> Iterator[Expr]:
@@ -123,7 +126,7 @@ def javascript_table(rules: Mapping[str, tuple[Op, int]]) -> str:
 
     >>> from autograd.ops import OPS
     >>> javascript_table({"exp": (OPS["exp"], 1)}).splitlines()[1]
-    '  "exp": (xp, x) => {'
+    '  "exp": (xp, x, d) => {'
     """
     return _object("OPS", {name: javascript(*rule) for name, rule in rules.items()})
 

@@ -1,7 +1,7 @@
 // How classes look: the colours and the shapes of Python's figures.
 
 import { s } from "../../autograd/view/assets/dom.js";
-import { colour } from "../../autograd/view/assets/theme.js";
+import { colour } from "./colours.js";
 
 export class ClassStyles {
   /** `styles`: of class 0, 1, …: { light, dark, path }. Their colours are the CSS variables --class0, --class1, … */

@@ -3,7 +3,7 @@
 import { clamp } from "../../autograd/view/assets/arrays.js";
 import { h, s } from "../../autograd/view/assets/dom.js";
 import { formatNumber } from "../../autograd/view/assets/numbers.js";
-import { colour } from "../../autograd/view/assets/theme.js";
+import { colour } from "./colours.js";
 import { isScrolling } from "./panel_drag.js";
 import { heightsOf, patches, project, unproject } from "./surface.js";
 

@@ -1,12 +1,11 @@
 // Where a network decides, and what each hidden neuron sees, over the plane of its two inputs.
 
-import { clamp, linspace, range } from "../../autograd/view/assets/arrays.js";
+import { clamp, range } from "../../autograd/view/assets/arrays.js";
+import { s, setText } from "../../autograd/view/assets/dom.js";
 import { formatNumber, signClass, subscript } from "../../autograd/view/assets/numbers.js";
-import { colour } from "../../autograd/view/assets/theme.js";
+import { colour } from "./colours.js";
 import { MOST_DRAWN } from "./network_picture.js";
 import { Plot } from "./plot.js";
-
-const CELLS = 20; // of a neuron map, on a side
 
 /** The span of input j, with some room around it. */
 export function bounds(X, j) {
@@ -26,72 +25,73 @@ export function buildMaps({ sizes, X }) {
   const axes = mapAxes({ x: bounds(X, 0), y: bounds(X, 1) });
   const isHidden = (l) => l > 0 && l < sizes.length - 1;
   const count = (m, l) => (isHidden(l) ? Math.min(m, MOST_DRAWN) : 0);
-  return sizes.map((m, l) => range(count(m, l)).map((i) => new Plot(`h${subscript(i + 1)}`, axes)));
+  return sizes.map((m, l) => range(count(m, l)).map((i) => new NeuronMap(`h${subscript(i + 1)}`, axes)));
 }
 
-/** The class predicted at each point of the plane, more opaque where it is surer. `outputs(x)`: of the network. */
-export function paintDecision(plot, classes, decision, outputs, cells = 72) {
+/** The class predicted at each point of the plane, more opaque where it is surer. `field`: of `overPlane`. */
+export function paintDecision(plot, classes, decision, { n, columns }) {
   const colours = classes.colours();
-  plot.field(cells, (x, y) => {
-    const f = outputs([x, y]);
-    return [...colours[classes.indexOf(decision.classOf(f))], 0.12 + 0.33 * Math.tanh(decision.margin(f))];
+  const outputs = columns.at(-1);
+  const f = outputs.map(() => 0);
+  plot.shade(n, (k, put) => {
+    for (let i = 0; i < f.length; i += 1) f[i] = outputs[i][k];
+    put(colours[classes.indexOf(decision.classOf(f))], 0.12 + 0.33 * Math.tanh(decision.margin(f)));
   });
 }
 
 /** The same, and the samples. */
-export function drawBoundary(plot, page) {
+export function drawBoundary(plot, page, field) {
   const { classes, data, decision, shot } = page;
   plot.clear();
-  paintDecision(plot, classes, decision, (x) => page.outputs(x));
+  paintDecision(plot, classes, decision, field);
   for (const [i, x] of data.X.entries()) plot.sample(x, classes, decision.classOfTarget(data.y[i]), 5);
   plot.describe(`Decision boundary after ${shot.step} steps, with ${data.X.length} samples`);
 }
 
-/** Blue where h is above 0, orange below; + and − stand where it is largest and smallest. `compute(x)`: by column. */
-export function drawMaps(maps, compute) {
-  const first = maps.flat()[0];
-  if (!first) return;
-  const xs = linspace(...first.x, CELLS);
-  const ys = linspace(...first.y, CELLS);
-  const values = ys.map((y) => xs.map((x) => compute([x, y])));
+/** Every map as its neuron computes over the plane. `field`: of `overPlane`. */
+export function drawMaps(maps, { n, columns }) {
   const colours = { plus: colour("plus"), minus: colour("minus") };
   for (const [l, plots] of maps.entries()) {
-    for (const [i, plot] of plots.entries()) {
-      const points = ys.flatMap((y, row) => xs.map((x, column) => ({ x, y, h: values[row][column][l][i] })));
-      drawMap(plot, points, colours);
-      plot.caption.textContent = `h${subscript(i + 1)} ${scaleText(points)}`;
-      plot.describe(`Neuron ${i + 1} of layer ${l}: up to ${formatNumber(largestOf(points))} in size`);
-    }
+    for (const [i, plot] of plots.entries()) plot.draw(columns[l][i], n, colours, `Neuron ${i + 1} of layer ${l}`);
   }
 }
 
-function largestOf(points) {
-  return Math.max(...points.map(({ h: value }) => Math.abs(value))) || 1;
+/** What one neuron computes over the plane: blue above 0, orange below; + and − where it is largest and smallest. */
+export class NeuronMap extends Plot {
+  constructor(title, axes) {
+    super(title, axes);
+    this.title = title;
+    this.glyphs = [1, -1].map((sign) => s("text", { class: `glyph ${signClass(sign)}` }, sign > 0 ? "+" : "−"));
+    this.marks.append(...this.glyphs);
+  }
+
+  /** `values`: h on n × n points, row by row from the top. */
+  draw(values, n, { plus, minus }, name) {
+    const [low, high] = extremes(values);
+    const largest = Math.max(values[high], -values[low]) || 1;
+    this.shade(n, (k, put) => put(values[k] > 0 ? plus : minus, (0.75 * Math.abs(values[k])) / largest));
+    this.placeGlyph(this.glyphs[0], values[high] > 0, high, n);
+    this.placeGlyph(this.glyphs[1], values[low] < 0, low, n);
+    const scale = `${values[low] < 0 ? "±" : "≤ "}${Number(largest.toPrecision(2))}`;
+    setText(this.caption, `${this.title} ${scale}`);
+    this.describe(`${name}: up to ${formatNumber(largest)} in size`);
+  }
+
+  /** At the k-th point, kept off the border. */
+  placeGlyph(glyph, isShown, k, n) {
+    const inside = (i) => this.size * clamp((i + 0.5) / n, 0.16, 0.84);
+    glyph.setAttribute("visibility", isShown ? "visible" : "hidden");
+    glyph.setAttribute("x", inside(k % n));
+    glyph.setAttribute("y", inside(Math.floor(k / n)) + 11);
+  }
 }
 
-function scaleText(points) {
-  const sign = points.some(({ h: value }) => value < 0) ? "±" : "≤ ";
-  return `${sign}${Number(largestOf(points).toPrecision(2))}`;
-}
-
-/** `points`: h on a grid, row by row. */
-function drawMap(plot, points, { plus, minus }) {
-  const largest = largestOf(points);
-  const nearest = (t, [low, high]) => Math.round(((t - low) / (high - low)) * (CELLS - 1));
-  plot.clear();
-  plot.field(CELLS, (x, y) => {
-    const value = points[nearest(y, plot.y) * CELLS + nearest(x, plot.x)].h;
-    return [...(value > 0 ? plus : minus), (0.75 * Math.abs(value)) / largest];
-  });
-  drawGlyph(plot, points, 1);
-  drawGlyph(plot, points, -1);
-}
-
-/** A + or − at the extreme of that sign, kept off the border. */
-function drawGlyph(plot, points, sign) {
-  const extreme = points.reduce((a, b) => (sign * b.h > sign * a.h ? b : a));
-  if (sign * extreme.h <= 0) return;
-  const inside = (t, [low, high]) => low + (high - low) * clamp((t - low) / (high - low), 0.16, 0.84);
-  const at = [inside(extreme.x, plot.x), inside(extreme.y, plot.y)];
-  plot.text(sign > 0 ? "+" : "−", at, `glyph ${signClass(sign)}`, [0, -11]);
+/** Where the smallest and the largest number stand. */
+function extremes(values) {
+  let [low, high] = [0, 0];
+  for (let k = 1; k < values.length; k += 1) {
+    if (values[k] < values[low]) low = k;
+    if (values[k] > values[high]) high = k;
+  }
+  return [low, high];
 }

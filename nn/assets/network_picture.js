@@ -98,7 +98,7 @@ function showEdge({ line, title }, w, largest, letter) {
   const share = Math.abs(w) / largest;
   setClass(line, signClass(w));
   line.style.strokeWidth = (0.4 + 5 * share).toFixed(2);
-  line.style.opacity = (0.15 + 0.85 * share).toFixed(2);
+  line.style.strokeOpacity = (0.15 + 0.85 * share).toFixed(2);
   setText(title, `${letter} = ${formatBrief(w)}`);
 }
 

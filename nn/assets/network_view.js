@@ -4,11 +4,10 @@ import { range } from "../../autograd/view/assets/arrays.js";
 import { button, h, setText } from "../../autograd/view/assets/dom.js";
 import { formatBrief } from "../../autograd/view/assets/numbers.js";
 import { buildLayerEditor } from "./layer_editor.js";
-import { drawMaps, mapAxes } from "./maps.js";
+import { drawMaps, mapAxes, NeuronMap } from "./maps.js";
 import { unpack } from "./network.js";
 import { NetworkPicture } from "./network_picture.js";
 import { inputNames } from "./playground_settings.js";
-import { Plot } from "./plot.js";
 
 export class NetworkView {
   /** `page`: { data, settings, set, sizes, plane }; `act`: { change(patch), inspect(l, i, j), toggle() }. */
@@ -18,7 +17,7 @@ export class NetworkView {
     const titles = data.activations.map(({ name, title }) => [name, title]);
     const editor = buildLayerEditor(settings, titles, data.widest, act.change);
     const axes = mapAxes(plane.plot);
-    this.maps = sizes.map((m) => range(m).map((i) => new Plot(`neuron ${i + 1}`, axes)));
+    this.maps = sizes.map((m) => range(m).map((i) => new NeuronMap(`neuron ${i + 1}`, axes)));
     const edge = (l, i, j) => act.inspect(l + 1, i, j);
     const neuron = (l, i) => l > 0 && act.inspect(l, i);
     this.picture = new NetworkPicture(sizes, [], this.maps, { most: Math.max(...sizes), edge, neuron });
@@ -56,11 +55,11 @@ export class NetworkView {
     return h("fieldset", { class: "features" }, h("legend", {}, "features"), ...names.map(box));
   }
 
-  /** `point`: of the plane, whose numbers are shown in the neurons, or null. */
-  paint(point, showsGradients) {
+  /** `field`: what the neurons compute over the plane; `point`: of it, whose numbers they show, or null. */
+  paint(field, point, showsGradients) {
     const { page, maps, picture } = this;
-    const { network, plane, samples, sizes, training } = page;
-    drawMaps(maps, (at) => network.compute(plane.at(at)));
+    const { network, samples, sizes, training } = page;
+    drawMaps(maps, field);
     this.toggle.setAttribute("aria-pressed", showsGradients);
     if (showsGradients) network.differentiate(samples.train);
     const edges = unpack(showsGradients ? network.gradients : network.parameters, sizes);

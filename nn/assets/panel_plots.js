@@ -22,11 +22,7 @@ export function drawPlane(plot, panel) {
   const lines = isNetwork ? neurons.slice(0, -1) : neurons;
   const anchors = anchorsOf(plot, lines, preset.X);
   plot.clear();
-  graph.of(neurons);
-  plot.field(
-    64,
-    shading(panel.classes, (x1, x2) => graph.output([x1, x2])),
-  );
+  shadeOutput(plot, panel.classes, graph.of(neurons));
   for (const [k, line] of lines.entries()) {
     if (next) plot.boundary(next[k], "boundary next");
     plot.boundary(line, "hold");
@@ -44,14 +40,15 @@ export function drawPlane(plot, panel) {
   plot.describe(`${seen}; the point is at (${x.map(formatNumber).join(", ")})`);
 }
 
-/** In the colour of class 1 where a value is 1, of class 0 where it is 0, paper at the middle. */
-function shading(classes, value) {
+/** In the colour of class 1 where the output is 1, of class 0 where it is 0, paper at the middle. */
+function shadeOutput(plot, classes, graph) {
   const [zero, one] = classes.colours();
-  return (x, y) => {
-    const v = value(x, y);
-    const strength = Math.min(1, Math.abs(v - 0.5) * 2);
-    return [...(v >= 0.5 ? one : zero), Number.isNaN(v) ? 0 : 0.4 * strength];
-  };
+  const { n, columns } = graph.network.overPlane(plot, 64);
+  const [output] = columns.at(-1);
+  plot.shade(n, (k, put) => {
+    const strength = Math.min(1, Math.abs(output[k] - 0.5) * 2);
+    put(output[k] >= 0.5 ? one : zero, Number.isNaN(strength) ? 0 : 0.4 * strength);
+  });
 }
 
 /** What stands at a neuron's line, in px to the right and up of a point of it. */
@@ -112,10 +109,7 @@ export function drawHidden(plot, panel, fired) {
   const last = panel.neurons.at(-1);
   const alone = new NeuronGraph(1, panel.activation, panel.data.loss, panel.OPS).of([last]);
   plot.clear();
-  plot.field(
-    64,
-    shading(classes, (h1, h2) => alone.output([h1, h2])),
-  );
+  shadeOutput(plot, classes, alone);
   if (next) plot.boundary(next[2], "boundary next");
   const seen = samples.map((sample) => panel.at(sample).at(-1).inputs);
   const [anchor] = anchorsOf(plot, [last], seen);

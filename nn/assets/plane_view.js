@@ -6,7 +6,6 @@ import { formatBrief } from "../../autograd/view/assets/numbers.js";
 import { bounds, paintDecision } from "./maps.js";
 import { Plot } from "./plot.js";
 
-const [COARSE, FINE] = [36, 72]; // cells on a side, while it plays and when it rests
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
 export class PlaneView {
@@ -77,13 +76,17 @@ export class PlaneView {
     return this.middle.map((mean, j) => point[j] ?? mean);
   }
 
-  paint(isPlaying) {
+  /** What every neuron computes at n × n points of the plane. */
+  compute(n) {
+    return this.page.network.overPlane(this.plot, n, (point) => this.at(point));
+  }
+
+  /** `field`: as `compute` gives it. */
+  paint(field) {
     const { page, plot } = this;
-    const { classes, decision, network, set } = page;
-    const cells = isPlaying ? COARSE : FINE;
-    const outputs = (point) => network.outputs(this.at(point));
-    if (set.classes.length) paintDecision(plot, classes, decision, outputs, cells);
-    else paintValue(plot, classes, outputs, cells);
+    const { classes, decision, set } = page;
+    if (set.classes.length) paintDecision(plot, classes, decision, field);
+    else paintValue(plot, classes, field);
     const [cx, cy] = this.placeOf(page.chosen);
     this.ring.setAttribute("transform", `translate(${plot.px(cx)} ${plot.py(cy)})`);
     this.paintProbe();
@@ -111,10 +114,8 @@ function markers({ classes, set }) {
 }
 
 /** A number at each point, in the colour of its sign. */
-function paintValue(plot, classes, outputs, cells) {
+function paintValue(plot, classes, { n, columns }) {
   const colours = classes.colours();
-  plot.field(cells, (x, y) => {
-    const [f] = outputs([x, y]);
-    return [...colours[Number(f > 0)], 0.6 * Math.tanh(Math.abs(f))];
-  });
+  const [values] = columns.at(-1);
+  plot.shade(n, (k, put) => put(colours[Number(values[k] > 0)], 0.6 * Math.tanh(Math.abs(values[k]))));
 }

@@ -5,9 +5,9 @@ import { buildHelp, buildTools, listenToKeys } from "../../autograd/view/assets/
 import { button, dropDown, h, setText } from "../../autograd/view/assets/dom.js";
 import { followNotebook } from "../../autograd/view/assets/frame.js";
 import { formatBrief } from "../../autograd/view/assets/numbers.js";
-import { onTheme } from "../../autograd/view/assets/theme.js";
 import { Playback } from "../../autograd/view/assets/transport.js";
 import { ClassStyles } from "./classes.js";
+import { onTheme } from "./colours.js";
 import { initialParameters } from "./initial_weights.js";
 import { Inspector } from "./inspector.js";
 import { LossCurve } from "./loss_curve.js";
@@ -28,6 +28,7 @@ const PACES = [
   ["Infinity", "as fast as it goes"],
 ];
 const BUDGET = 14; // ms of training between two pictures, at least; else as long as a picture takes
+const [COARSE, FINE] = [36, 72]; // points on a side at which the neurons are shown, while it plays and when it rests
 const SHORTCUTS = [
   ["Space", "play or pause"],
   ["→", "one epoch"],
@@ -126,6 +127,7 @@ class Playground {
     if (String(sizes) === String(this.sizes) && name === "painted") {
       this.network.parameters = network.parameters;
       this.isAltered = true;
+      this.training.record();
       this.paint();
     }
     this.showLink();
@@ -152,10 +154,11 @@ class Playground {
     this.network.parameters =
       this.firstParameters ?? initialParameters(this.sizes, data.inits[settings.init], settings.seed, this.OPS);
     this.isAltered = false;
-    this.training = new Training(this.network, this.samples, settings, this.UPDATES);
     this.chosen = this.samples.train[0];
     this.inspector.close();
     this.decision = new Decision(this.outputs, thresholdOf(settings.loss));
+    const isRight = (f, { y }) => this.decision.classOf(f) === y;
+    this.training = new Training(this.network, this.samples, settings, this.UPDATES, isRight);
     this.say("");
     this.show();
   }
@@ -339,12 +342,13 @@ class Playground {
     const { history } = training;
     const { epoch, train, heldOut } = history.at(-1);
     setText(this.clock, `epoch ${formatBrief(epoch)}, step ${training.steps}`);
-    const curve = (name, what) => ({ name, points: history.map((moment) => [moment.epoch, moment[what]]) });
+    const curve = (name, what) => ({ name, points: history.map((moment) => [moment.epoch, moment[what]?.loss]) });
     this.loss.show([curve("held", "heldOut"), curve("loss", "train")], epoch);
     const scores = [this.scoreOf("training", samples.train, train), this.scoreOf("held out", samples.heldOut, heldOut)];
     setText(this.score, scores.filter(Boolean).join(" · "));
-    this.plane.paint(this.playback.playing);
-    this.view.paint(this.plane.point, this.showsGradients);
+    const field = this.plane.compute(this.playback.playing ? COARSE : FINE);
+    this.plane.paint(field);
+    this.view.paint(field, this.plane.point, this.showsGradients);
     this.inspector.paint();
   }
 
@@ -354,12 +358,10 @@ class Playground {
   }
 
   /** "training: 97 % right, loss 0.12". */
-  scoreOf(name, samples, loss) {
-    if (!samples.length) return "";
-    const { network, decision } = this;
-    const right = samples.filter(({ x, y }) => decision.classOf(network.outputs(x)) === y).length;
-    const share = this.set.classes.length ? `${Math.round((100 * right) / samples.length)} % right, ` : "";
-    return `${name}: ${share}loss ${formatBrief(loss)}`;
+  scoreOf(name, samples, measured) {
+    if (!measured) return "";
+    const share = this.set.classes.length ? `${Math.round((100 * measured.right) / samples.length)} % right, ` : "";
+    return `${name}: ${share}loss ${formatBrief(measured.loss)}`;
   }
 }
 

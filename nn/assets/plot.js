@@ -1,6 +1,6 @@
 // Axes with a painted field below and lines above. Coordinates are the data's.
 
-import { clamp, mean, range } from "../../autograd/view/assets/arrays.js";
+import { clamp, mean } from "../../autograd/view/assets/arrays.js";
 import { h, s } from "../../autograd/view/assets/dom.js";
 import { formatNumber } from "../../autograd/view/assets/numbers.js";
 
@@ -68,19 +68,26 @@ export class Plot {
     this.marks.replaceChildren();
   }
 
-  /** Paints n × n cells; `shade(x, y)` gives [r, g, b, opacity 0 … 1]. */
-  field(n, shade) {
-    Object.assign(this.canvas, { width: n, height: n });
-    const context = this.canvas.getContext("2d");
-    const image = context.createImageData(n, n);
-    const middle = ([low, high], i) => low + ((high - low) * (i + 0.5)) / n;
-    for (const row of range(n)) {
-      for (const column of range(n)) {
-        const [r, g, b, opacity] = shade(middle(this.x, column), middle(this.y, n - 1 - row));
-        image.data.set([r, g, b, 255 * opacity], 4 * (row * n + column));
-      }
+  /** Paints n × n cells, row by row from the top: `shade(k, put)` calls put([r, g, b], opacity 0 … 1) for the k-th. */
+  shade(n, shade) {
+    const { canvas } = this;
+    if (this.image?.width !== n) {
+      Object.assign(canvas, { width: n, height: n });
+      this.image = new ImageData(n, n);
     }
-    context.putImageData(image, 0, 0);
+    const { data } = this.image;
+    let at = 0;
+    const put = ([r, g, b], opacity) => {
+      data[at] = r;
+      data[at + 1] = g;
+      data[at + 2] = b;
+      data[at + 3] = 255 * opacity;
+    };
+    for (let k = 0; k < n * n; k += 1) {
+      at = 4 * k;
+      shade(k, put);
+    }
+    canvas.getContext("2d").putImageData(this.image, 0, 0);
   }
 
   curve(points, name) {

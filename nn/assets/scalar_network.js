@@ -9,19 +9,23 @@ export class ScalarNetwork {
     this.graph = networkGraph(architecture);
     this.tape = new Tape(this.graph.nodes, OPS);
     this.end = Math.max(...this.graph.outputs) + 1; // behind it, the loss
+    const { parameters } = this.graph; // one after the other in the tape
+    const part = (numbers) => numbers.subarray(parameters[0], parameters[0] + parameters.length);
+    this.w = part(this.tape.data);
+    this.g = part(this.tape.grad);
   }
 
-  /** Weights and biases, neuron by neuron. */
+  /** Weights and biases, neuron by neuron: a copy. */
   get parameters() {
-    return this.graph.parameters.map((place) => this.tape.data[place]);
+    return Array.from(this.w);
   }
 
   set parameters(numbers) {
-    this.put(this.graph.parameters, numbers);
+    this.w.set(numbers);
   }
 
   get gradients() {
-    return this.graph.parameters.map((place) => this.tape.grad[place]);
+    return Array.from(this.g);
   }
 
   put(places, numbers) {
@@ -54,7 +58,39 @@ export class ScalarNetwork {
   }
 
   meanLoss(samples) {
-    return samples.reduce((sum, sample) => sum + this.lossOf(sample), 0) / samples.length;
+    return this.measure(samples, () => false).loss;
+  }
+
+  /** The mean loss of samples, and of how many `isRight(outputs, sample)` holds. */
+  measure(samples, isRight) {
+    const { data } = this.tape;
+    const f = this.graph.outputs.map(() => 0);
+    let [loss, right] = [0, 0];
+    for (const sample of samples) {
+      loss += this.lossOf(sample);
+      for (const [k, place] of this.graph.outputs.entries()) f[k] = data[place];
+      right += Number(isRight(f, sample));
+    }
+    return { loss: loss / samples.length, right };
+  }
+
+  /**
+   * What every neuron computes at n × n points of a plane, row by row from the top: by column, for each neuron its
+   * numbers. `at(point)`: the point as a sample.
+   */
+  overPlane({ x, y }, n, at = (point) => point) {
+    const { graph, tape } = this;
+    const places = [graph.features, ...graph.layers.map(({ h }) => h)];
+    const columns = places.map((nodes) => nodes.map(() => new Float64Array(n * n)));
+    const middle = ([low, high], i) => low + ((high - low) * (i + 0.5)) / n;
+    for (let k = 0; k < n * n; k += 1) {
+      this.put(graph.x, at([middle(x, k % n), middle(y, n - 1 - Math.floor(k / n))]));
+      tape.forward(this.end);
+      for (let l = 0; l < places.length; l += 1) {
+        for (let i = 0; i < places[l].length; i += 1) columns[l][i][k] = tape.data[places[l][i]];
+      }
+    }
+    return { n, columns };
   }
 
   /** The mean loss of samples; `gradients` are then those of it. */

@@ -3,14 +3,14 @@
 import { Optimizer } from "../../autograd/view/assets/optimizer.js";
 import { Batches } from "./samples_drawn.js";
 
-const REMEMBERED = 1000; // points of the loss curves; beyond, every other one is forgotten
+const REMEMBERED = 500; // points of the loss curves; beyond, every other one is forgotten
 
 /** Gradient descent on a network's samples. `settings` may change between steps. */
 export class Training {
-  /** `samples`: { train, heldOut }, lists of { x, target }. */
-  constructor(network, samples, settings, UPDATES) {
-    Object.assign(this, { network, samples, settings });
-    this.optimizer = new Optimizer(UPDATES[settings.optimizer], network.parameters.length);
+  /** `samples`: { train, heldOut }, lists of { x, target }; `isRight(outputs, sample)`: what is counted of them. */
+  constructor(network, samples, settings, UPDATES, isRight) {
+    Object.assign(this, { network, samples, settings, isRight });
+    this.optimizer = new Optimizer(UPDATES[settings.optimizer], network.w.length);
     this.diverged = false;
     this.history = [];
     this.batches = new Batches(samples.train.length, settings.batch || samples.train.length, settings.seed);
@@ -26,9 +26,9 @@ export class Training {
       this.diverged = true;
       return;
     }
-    const { parameters: w, gradients } = network;
+    const { w, g } = network;
     const isFree = this.settings.penalty === "none";
-    const slopes = isFree ? gradients : gradients.map((g, i) => g + penaltySlope(this.settings, w[i]));
+    const slopes = isFree ? g : g.map((slope, i) => slope + penaltySlope(this.settings, w[i]));
     network.parameters = this.optimizer.step(this.settings.lr, w, slopes);
   }
 
@@ -42,11 +42,11 @@ export class Training {
     while (this.batches.epoch === before && !this.diverged) this.step();
   }
 
-  /** Remembers the losses of this moment: { epoch, train, heldOut }, null for what is not there. */
+  /** Remembers this moment: { epoch, train, heldOut }, of each { loss, right }, null where there are no samples. */
   record() {
-    const { network, samples, history } = this;
-    const loss = (some) => (some.length ? network.meanLoss(some) : null);
-    const now = { epoch: this.progress, train: loss(samples.train), heldOut: loss(samples.heldOut) };
+    const { network, samples, history, isRight } = this;
+    const measured = (some) => (some.length ? network.measure(some, isRight) : null);
+    const now = { epoch: this.progress, train: measured(samples.train), heldOut: measured(samples.heldOut) };
     if (history.at(-1)?.epoch === now.epoch) history.pop();
     history.push(now);
     if (history.length > REMEMBERED) this.history = history.filter((_, i) => i % 2 === 0 || i === history.length - 1);

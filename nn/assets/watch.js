@@ -5,9 +5,9 @@ import { buildHelp, buildTools, listenToKeys } from "../../autograd/view/assets/
 import { h, setNumber } from "../../autograd/view/assets/dom.js";
 import { followNotebook } from "../../autograd/view/assets/frame.js";
 import { formatNumber } from "../../autograd/view/assets/numbers.js";
-import { onTheme } from "../../autograd/view/assets/theme.js";
 import { Playback, Transport } from "../../autograd/view/assets/transport.js";
 import { ClassStyles } from "./classes.js";
+import { onTheme } from "./colours.js";
 import { buildLayerTable } from "./layer_table.js";
 import { LossCurve } from "./loss_curve.js";
 import { bounds, buildMaps, drawBoundary, drawMaps } from "./maps.js";
@@ -183,8 +183,9 @@ class TrainingPage {
     this.network.draw(this.layers, [x, ...this.compute(x)], title);
     if (this.samples) this.samples.draw(said, this.chosen);
     if (!this.isPlanar) return;
-    drawBoundary(this.plane, this);
-    drawMaps(this.maps, (point) => [point, ...this.compute(point)]);
+    const field = this.scalars.overPlane(this.plane, 72);
+    drawBoundary(this.plane, this, field);
+    drawMaps(this.maps, field);
   }
 }
 

@@ -2,13 +2,15 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { Tape } from "../../autograd/view/assets/tape.js";
 import { countParameters, networkGraph } from "../../nn/assets/network_graph.js";
+import { ScalarNetwork } from "../../nn/assets/scalar_network.js";
+import { ruleOf } from "./fixtures.mjs";
 
 const OPS = {
-  "dot/3": (_xp, [w, x, b]) => [w * x + b, [x, w, 1]],
-  "dot/5": (_xp, [v, w, x, y, b]) => [v * x + w * y + b, [x, y, v, w, 1]],
-  tanh: (xp, [z]) => [xp.tanh(z), [1 - xp.tanh(z) ** 2]],
-  multiply: (_xp, [a, b]) => [a * b, [b, a]],
-  subtract: (_xp, [a, b]) => [a - b, [1, -1]],
+  "dot/3": ruleOf(([w, x, b]) => [w * x + b, x, w, 1]),
+  "dot/5": ruleOf(([v, w, x, y, b]) => [v * x + w * y + b, x, y, v, w, 1]),
+  tanh: ruleOf(([z]) => [Math.tanh(z), 1 - Math.tanh(z) ** 2]),
+  multiply: ruleOf(([a, b]) => [a * b, b, a]),
+  subtract: ruleOf(([a, b]) => [a - b, 1, -1]),
 };
 const square = { op: "multiply", parents: [2, 2] };
 const SQUARED_ERROR = { inputs: 2, nodes: [{ op: "subtract", parents: [0, 1] }, square], result: 3 };
@@ -92,4 +94,26 @@ test("forward stops where it is told to", () => {
   assert.equal(tape.data[graph.loss], before);
   tape.forward();
   assert.notEqual(tape.data[graph.loss], before);
+});
+
+test("over a plane, every neuron has the numbers that it has point by point, the top row first", () => {
+  const network = new ScalarNetwork(SETTINGS, OPS);
+  network.parameters = NUMBERS;
+  const { columns } = network.overPlane({ x: [0, 4], y: [-1, 1] }, 2, ([x1, x2]) => [x1, 10 * x2]);
+  const points = [[1, 5], [3, 5], [1, -5], [3, -5]]; // biome-ignore format: a table
+  for (const [k, point] of points.entries()) {
+    const numbers = columns.map((neurons) => neurons.map((values) => values[k]));
+    assert.deepEqual(numbers, network.compute(point));
+  }
+});
+
+test("samples are measured by their mean loss, and counted", () => {
+  const network = new ScalarNetwork(SETTINGS, OPS);
+  network.parameters = NUMBERS;
+  const samples = [[1, 1], [2, -1], [0, 3]].map((x, i) => ({ x, target: [i] })); // biome-ignore format: a table
+  const seen = [];
+  const { loss, right } = network.measure(samples, ([f], { target }) => seen.push(f) && target[0] > 0);
+  const outputs = samples.map(({ x }) => network.outputs(x)[0]);
+  assert.deepEqual([seen, right], [outputs, 2]);
+  assert.equal(loss, outputs.reduce((sum, f, i) => sum + (f - i) ** 2, 0) / 3);
 });

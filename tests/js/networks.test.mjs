@@ -4,16 +4,17 @@ import { Optimizer } from "../../autograd/view/assets/optimizer.js";
 import { Decision, unpack } from "../../nn/assets/network.js";
 import * as neuron from "../../nn/assets/neuron.js";
 import * as surface from "../../nn/assets/surface.js";
+import { ruleOf } from "./fixtures.mjs";
 
 const tanh = (z) => [Math.tanh(z), 1 - Math.tanh(z) ** 2];
 const OPS = {
-  "dot/5": (_xp, [v, w, x, y, b]) => [v * x + w * y + b, [x, y, v, w, 1]],
-  tanh: (_xp, [z]) => [tanh(z)[0], [tanh(z)[1]]],
-  positive: (_xp, [z]) => [z, [1]],
-  halfSquare: (_xp, [h, y]) => [(h - y) ** 2 / 2, [h - y, y - h]],
+  "dot/5": ruleOf(([v, w, x, y, b]) => [v * x + w * y + b, x, y, v, w, 1]),
+  tanh: ruleOf(([z]) => tanh(z)),
+  positive: ruleOf(([z]) => [z, 1]),
+  halfSquare: ruleOf(([h, y]) => [(h - y) ** 2 / 2, h - y, y - h]),
 };
 const LOSS = { inputs: 2, nodes: [{ op: "halfSquare", parents: [0, 1] }], result: 2 };
-const GRADIENT_DESCENT = { running: 0, rule: (_xp, lr, _t, _w, g) => [lr * g, []] };
+const GRADIENT_DESCENT = { running: 0, rule: (_xp, lr, _t, _w, g) => lr * g };
 const NETWORK = [
   { w: [0.5, -1], b: 0.2 },
   { w: [-0.3, 0.8], b: -0.1 },

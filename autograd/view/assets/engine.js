@@ -1,5 +1,5 @@
 // The engine: a graph's numbers and slopes, by the rules of the op table; events.js takes them backward.
-// A graph is a list of nodes {op, parents}, parents first, and a rule for each op: (xp, x) ↦ [y, [∂y/∂x₁, …]].
+// A graph is a list of nodes {op, parents}, parents first; a rule for each op is (xp, x, d) ↦ y; ∂y/∂x₁, … go into d.
 
 import { floats, ieee, OutsideDomain, Overflow } from "./xp.js";
 
@@ -12,14 +12,15 @@ export class Uncomputable extends Error {
   }
 }
 
-/** [y, [∂y/∂x₁, …]] as Python has them: what is not finite flows on, finite operands can leave the domain. */
+/** y and ∂y/∂x₁, … as Python has them: what is not finite flows on, finite operands can leave the domain. */
 export function apply(rule, x) {
+  const local = [];
   try {
-    return rule(floats, x);
+    return { y: rule(floats, x, local), local };
   } catch (error) {
     const flowsOn = error instanceof Overflow || (error instanceof OutsideDomain && !x.every(Number.isFinite));
     if (!flowsOn) throw error;
-    return rule(ieee, x);
+    return { y: rule(ieee, x, local), local };
   }
 }
 
@@ -39,7 +40,7 @@ export function forwardPass(nodes, rules, changed, before) {
     if (affected[i] || !parents.some((p) => affected[p])) continue;
     affected[i] = 1;
     const x = parents.map((p) => data[p]);
-    [data[i], local[i]] = compute(rules[op], i, x);
+    ({ y: data[i], local: local[i] } = compute(rules[op], i, x));
   }
   return { data, local };
 }
@@ -56,7 +57,7 @@ function compute(rule, node, x) {
 /** A rule of one operand as a function z ↦ [y, ∂y/∂z]. */
 export function unary(rule) {
   return (z) => {
-    const [y, [slope]] = rule(ieee, [z]);
-    return [y, slope];
+    const d = [];
+    return [rule(ieee, [z], d), d[0]];
   };
 }

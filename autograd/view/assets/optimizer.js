@@ -8,19 +8,21 @@ export class Optimizer {
     const { t = 0, running = Array.from({ length: n }, () => Array(update.running).fill(0)) } = state;
     this.rule = update.rule;
     this.t = t;
-    this.running = running; // per parameter
+    this.running = copyRows(running); // per parameter
   }
 
   /** Where the numbers w go, of the gradients g. */
   step(lr, w, g) {
     this.t += 1;
-    const moved = w.map((wi, i) => this.rule(ieee, lr, this.t, wi, g[i], this.running[i]));
-    this.running = moved.map(([, running]) => running);
-    return moved.map(([delta], i) => w[i] - delta);
+    return w.map((wi, i) => wi - this.rule(ieee, lr, this.t, wi, g[i], this.running[i]));
   }
 
   /** As it is now, for another one to go on from. */
   get state() {
-    return { t: this.t, running: this.running };
+    return { t: this.t, running: copyRows(this.running) };
   }
+}
+
+function copyRows(rows) {
+  return rows.map((row) => row.slice());
 }

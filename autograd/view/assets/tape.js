@@ -10,7 +10,8 @@ export class Tape {
     this.grad = new Float64Array(nodes.length);
     const results = nodes.map((node, i) => ({ ...node, i })).filter(({ parents }) => parents.length);
     this.steps = results.map(({ op, parents, i }) => {
-      return { node: i, rule: rules[op], parents, x: parents.map(() => 0), local: [] };
+      const numbers = () => new Float64Array(parents.length);
+      return { node: i, rule: rules[op], parents, x: numbers(), local: numbers() };
     });
   }
 
@@ -21,9 +22,7 @@ export class Tape {
       if (step.node >= end) return;
       const { parents, x } = step;
       for (let k = 0; k < x.length; k += 1) x[k] = data[parents[k]];
-      const [y, local] = step.rule(ieee, x);
-      data[step.node] = y;
-      step.local = local;
+      data[step.node] = step.rule(ieee, x, step.local);
     }
   }
 
