@@ -27,7 +27,7 @@ function headOf({ end: [ex, ey], tip: [x, y] }, width) {
   return `${ex + dx},${ey + dy} ${x},${y} ${ex - dx},${ey - dy}`;
 }
 
-/** Of each node, its slots' arrows. Slots between the same two boxes have one each, or share the last; they say which. */
+/** Of each node, its slots' arrows. Slots between two boxes have one each, or share the last; arrows say which. */
 export function arrowsBySlot(nodes, map, arrows) {
   const key = (tail, head) => tail * map.boxes.length + head;
   const between = new Map();
