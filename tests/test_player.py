@@ -695,12 +695,22 @@ def test_the_row_of_the_step_is_in_sight(opened):
 
 
 @pytest.mark.parametrize("nodes", ["4", "19"])
-def test_on_a_phone_nothing_overlaps_and_nothing_is_too_wide(opened, nodes):
+def test_on_a_phone_the_graph_comes_first_nothing_overlaps_and_nothing_is_too_wide(opened, nodes):
     page = opened(step(GRAPHS[nodes]()), viewport={"width": 390, "height": 844}, reduced_motion="reduce")
     for key in ["ArrowRight"] * 3 + ["End", "ArrowLeft", "ArrowLeft"]:
         press(page, key)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
-        parts = ["header", ".stage", ".note", ".sentence", ".transport", ".side", ".options"]
+        parts = [
+            "h1",
+            ".stage",
+            ".note",
+            ".sentence",
+            ".transport",
+            "input[type=search]",
+            ".side",
+            ".tools",
+            ".options",
+        ]
         boxes = [page.locator(part).bounding_box() for part in parts]
         for above, below in pairwise(box for box in boxes if box["height"]):
             assert above["y"] + above["height"] <= below["y"] + 0.5
@@ -876,8 +886,12 @@ READABLE = """(least) => {
   const isFolded = now.some((one) => one.matches(".folded"));
   if (within(shape(now[0]), stage)) claim(arrives === now || !marked.length, "a marker of what is there");
   else claim(marked.length === 1 && (isFolded || sentence.includes(marked[0])), "no marker of what is away");
-  const map = document.querySelector(".minimap");
-  claim(!map?.checkVisibility() || !place(map).width || apart(place(map), box), "under the map");
+  const inside = (a) => ({ left: Math.max(a.left, stage.left), right: Math.min(a.right, stage.right),
+    top: Math.max(a.top, stage.top), bottom: Math.min(a.bottom, stage.bottom) });
+  const seen = [...document.querySelectorAll(".box")].map((one) => inside(shape(one)));
+  const over = [...document.querySelectorAll(".marker, .minimap, .label rect")].filter((e) => e.checkVisibility({ visibilityProperty: true }));
+  for (const e of over) claim(seen.every((one) => apart(place(e), one)), `${e.getAttribute("class") ?? "a plate"} on a box`);
+  for (const e of over) claim(over.every((other) => other === e || apart(place(e), place(other))), "one over the other");
   return wrong;
 }"""
 

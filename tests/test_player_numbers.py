@@ -129,7 +129,7 @@ def test_a_nudge_shows_what_every_node_changes_by_and_that_its_quotient_goes_to_
     assert page.locator("g.box .right", has_text="Δ +2e−5").count() == 2  # w·x and w·x + b
 
 
-def test_a_number_longer_than_pythons_stays_in_its_box(opened):
+def test_a_number_longer_than_pythons_has_as_many_digits_as_fit_its_box_and_all_in_the_card(opened):
     page = opened(step(loss(w=1.0)))
     page.evaluate("page.setNumber(0, -1.23456e-5); page.go(page.pass.end)")
     outside = page.evaluate(
@@ -138,20 +138,25 @@ def test_a_number_longer_than_pythons_stays_in_its_box(opened):
             const texts = [...g.querySelectorAll("text:not(.badge, .right)")];
             return texts.filter((text) => text.getBoundingClientRect().right > right).map((text) => text.textContent); })"""
     )
-    assert page.locator("text", has_text="data −1.235e−5").count() == 1
+    shown = page.locator(".box text").all_text_contents()
+    assert "data −1e−5" in shown  # w, as wide as "grad −2.839"
+    assert "1.5e−10" in shown  # w·w, which was 1
     assert outside == []
+    leaf(page, "w").hover()
+    assert page.locator(".card dd").first.text_content() == "−1.235e−5"
+    assert page.locator(".box text[textLength]").count() == 0  # type as wide as anywhere
 
 
-def test_what_stands_above_a_box_touches_no_other_box(opened):
+def test_how_many_contributions_have_arrived_stands_in_the_box_beside_the_name(opened):
     page = opened(step(MLP([4, 5, 3, 1], seed=0)([0.5, -1.0, 2.0, 0.25]) ** 2))
     page.evaluate("page.showWholeLevel(1); page.go(page.pass.end)")
     touched = page.evaluate(
         """() => { const boxes = [...document.querySelectorAll("g.box")];
             const badges = boxes.filter((g) => g.querySelector(".badge")?.textContent);
-            return [badges.length, badges.flatMap((g) => boxes.filter((other) => {
-                const [a, b] = [g.querySelector(".badge"), other.querySelector(".shape")].map((e) => e.getBoundingClientRect());
-                return other !== g && a.left < b.right && b.left < a.right && a.top + 3 * page.stage.view.k < b.bottom && b.top < a.bottom;
-            })).length]; }"""  # a line of 14 px has about 3 px above its digits
+            return [badges.length, badges.filter((g) => {
+                const [badge, name, box] = [".badge", ".name", ".shape"].map((e) => g.querySelector(e).getBoundingClientRect());
+                return badge.left < name.right || badge.right > box.right || badge.top < box.top;
+            }).length]; }"""
     )
     assert touched[0] >= 4
     assert touched[1] == 0

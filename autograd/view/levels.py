@@ -6,6 +6,7 @@ the coarsest level open to parts, so that every node can be reached and nobody h
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from autograd.view.assembly import assemble
@@ -70,7 +71,8 @@ def _foldings(graph: Analysis) -> dict[str, Folding]:
 class PlayerText:
     """A box with room for what the player writes in it: how many of several nodes are done, or a node's name and numbers.
 
-    A node's gradient grows, and an update may move its number: there is room for the longest.
+    A node's gradient grows, and an update may move its number: there is room for the longest. Beside the name of a node
+    that is used more than once, there is room for how many contributions have arrived, as in "1 of 2".
     """
 
     def __init__(
@@ -79,7 +81,9 @@ class PlayerText:
         self._graph = graph
         self._names = names
         self._longest: dict[Value, str] = {}
+        self._uses: Counter[Value] = Counter()
         for step in steps:
+            self._uses[step.parent] += 1
             self._add(step.parent, signed(step.after))
         for move in moves:
             self._add(move.parameter, number(move.after))
@@ -94,7 +98,9 @@ class PlayerText:
         if not str(v.label) or not called.endswith(str(v.label)):  # else it is short already: its frame shows its path
             name = shorten(visible(called))
         gradient = max(signed(v.grad), self._longest.get(v, ""), key=len)
-        return (TextLine(name, "name"), TextLine(f"data {number(v.data)}"), TextLine(f"grad {gradient}")), ""
+        uses = self._uses[v]
+        room = len(f" {uses} of {uses}") if uses > 1 else 0
+        return (TextLine(name, "name", room), TextLine(f"data {number(v.data)}"), TextLine(f"grad {gradient}")), ""
 
     def of_nodes(self, nodes: Sequence[Value], name: str, title: str) -> tuple[tuple[TextLine, ...], str]:
         """Name, and how many have their gradient."""

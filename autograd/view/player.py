@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["HEIGHT", "STYLES", "Player"]
 
 HEIGHT = 640  # px in a notebook
-STYLES = [ASSETS / f"{name}.css" for name in ("player", "descent", "talk", "presenter", "graph")]
+STYLES = [ASSETS / f"{name}.css" for name in ("player", "descent", "talk", "phone", "presenter", "graph")]
 
 
 class Player(Page):

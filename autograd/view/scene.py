@@ -27,10 +27,11 @@ THIN, THICK = 1.2, 6.0
 
 @dataclass(frozen=True, slots=True)
 class TextLine:
-    """A line of text in a box, and its tone: name, plain, plus, minus."""
+    """A line of text in a box, its tone (name, plain, plus, minus), and how many characters more it has room for."""
 
     text: str
     tone: str = "plain"
+    room: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class Box:
     @property
     def width(self) -> float:
         """In px, from the longest line."""
-        longest = max([cells(line.text) for line in self.lines])
+        longest = max([cells(line.text) + line.room for line in self.lines])
         return self.chip + longest * CELL + (3 if self.symbol else 2) * MARGIN
 
     @property

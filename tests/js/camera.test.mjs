@@ -56,8 +56,37 @@ test("what the stage shows, put on the stage, is the stage", () => {
   assert.deepEqual(camera.onStage(view, camera.shown(view, room)), [425, 225, 850, 450]);
 });
 
-test("what stands along an edge is moved so that it neither overlaps nor leaves the edge, and keeps its order", () => {
-  assert.deepEqual(camera.spreadOut([100, 50], [20, 20], 300), [100, 50]);
-  assert.deepEqual(camera.spreadOut([100, 99, 101], [20, 20, 20], 300), [119, 99, 139]);
-  assert.deepEqual(camera.spreadOut([299, 0, 298], [20, 40, 20], 300), [290, 20, 270]);
+test("what is put on the stage is at the border, near where it belongs, and covers nothing while there is room", () => {
+  const size = [80, 40];
+  const put = (point, taken) => camera.claim(camera.alongBorder(point, size, room), size, taken);
+  assert.deepEqual(put([0, 225], []), [45, 225 - (200 % 8)]);
+  assert.deepEqual(put([850, 450], []), [805, 425]);
+  const taken = [[805, 425, 90, 50, 1]];
+  const beside = put([850, 450], taken);
+  assert.ok(beside[0] === 805 || beside[1] === 425);
+  assert.equal(camera.claim([beside], size, [taken[0]]), beside);
+  assert.deepEqual(taken[1], [...beside, ...size, camera.HEAVY]); // which the next one avoids
+  assert.notDeepEqual(put([850, 450], taken), beside);
+});
+
+test("where something has to be covered, it is what weighs least", () => {
+  const places = [
+    [0, 0],
+    [100, 0],
+    [200, 0],
+  ];
+  const taken = [
+    [0, 0, 50, 50, camera.HEAVY],
+    [100, 0, 50, 50, 2],
+    [200, 0, 50, 50, 1],
+  ];
+  assert.deepEqual(camera.claim(places, [10, 10], [...taken]), [200, 0]);
+});
+
+test("a plate stands above its point, else below, and always on the stage", () => {
+  const size = [100, 20];
+  const put = (point, taken) => camera.claim(camera.aboveAndBelow(point, size, room), size, taken);
+  assert.deepEqual(put([400, 200], []), [400, 186]);
+  assert.deepEqual(put([400, 200], [[400, 186, 100, 20, 1]]), [400, 214]);
+  assert.deepEqual(put([-99, -99], []), [55, 15]);
 });

@@ -24,7 +24,7 @@ export function drawBox(box, inside) {
   setClass(texts[0], "name");
   if (box.name) setFormula(texts[0], box.name);
   const pips = folded || node.uses < 2 || node.uses > MOST_PIPS ? [] : drawPips(node.uses, x + width, cy);
-  const badge = s("text", { class: "badge", x: x + width, y: y - 3 }); // between two boxes are 16 px
+  const badge = s("text", { class: "badge", x: x + width - 9, y: y + 21 }); // beside the name
   const right = s("text", { class: "right", x, y: y + height + 13 }); // the right number, beside a wrong one
   const changing = folded ? [] : node.uses > 1 ? [badge, right] : [right];
   const shown = texts.slice(box.name ? 0 : 1);
@@ -137,12 +137,10 @@ function paintNode({ inside: [{ index, uses }], texts: [, data, grad], pips, bad
   const asked = moment.isAsking && moment.event.parent === index;
   const known = pass.known(index, time);
   const wrong = pass.mistake && backward && pass.complete(index, time) && !isClose(gradient, correct);
-  const fit = (element, text) => setFitted(element, text, room);
-  fit(data, pass.computed(index, time) ? `data ${formatNumber(pass.data(index, time))}` : "data");
+  setText(data, pass.computed(index, time) ? fitted("data ", formatNumber, pass.data(index, time), room) : "data");
   setClass(data, pass.history[index].update <= time ? "name" : "");
-  if (wrong) fit(grad, `✗ ${formatSigned(gradient)}`);
-  else if (asked) fit(grad, "grad ?");
-  else fit(grad, known ? `grad ${formatSigned(gradient)}` : "grad");
+  if (asked) setText(grad, "grad ?");
+  else setText(grad, known || wrong ? fitted(wrong ? "✗ " : "grad ", formatSigned, gradient, room) : "grad");
   setClass(grad, asked || !known ? "" : signClass(gradient));
   for (const [k, pip] of pips.entries()) setClass(pip, k < arrived ? "pip full" : "pip");
   setText(badge, uses > 1 && arrived && !wrong ? `${arrived} of ${uses}` : "");
@@ -151,12 +149,15 @@ function paintNode({ inside: [{ index, uses }], texts: [, data, grad], pips, bad
   else setText(right, Δ ? `Δ ${formatSigned(Δ)}` : "");
 }
 
-/** Sets a line of a box, which has room for Python's numbers: a longer one is drawn narrower. */
-function setFitted(element, text, room) {
-  if (element.lastText === text) return;
-  setText(element, text);
-  if (text.length * CHARACTER > room) furnish(element, { textLength: room, lengthAdjust: "spacingAndGlyphs" });
-  else element.removeAttribute("textLength");
+/** A line of a box, which has room for Python's numbers: of another, as many of four digits as fit, then it alone. */
+function fitted(word, format, x, room) {
+  for (const before of [word, ""]) {
+    for (let digits = 4; digits > 0; digits -= 1) {
+      const text = before + format(Number(x.toPrecision(digits)));
+      if (text.length * CHARACTER <= room) return text;
+    }
+  }
+  return format(Number(x.toPrecision(1)));
 }
 
 /** How many of its nodes are done. */

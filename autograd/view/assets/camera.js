@@ -6,6 +6,10 @@ import { clamp } from "./arrays.js";
 const MARGIN = 25; // px around the drawing, for rings and badges
 const MARKER = 45; // px more at scale 1, where markers stand at the edge
 const LARGEST = 6;
+const BORDER = 5; // px from the stage's border to what stands there
+const SPACING = 8; // px from one place there to the next
+const FAR = 16; // times a plate's height: as far from its arrow as it may be
+export const HEAVY = 100; // of what a step speaks of, where other boxes weigh 1
 
 /** The scale at which all of something is on the stage. */
 export function scaleToFit([width, height], room, margin = MARGIN) {
@@ -70,21 +74,56 @@ export function overlap([x, y, width, height], [u, v, w, h]) {
   return 2 * Math.abs(x - u) < width + w && 2 * Math.abs(y - v) < height + h;
 }
 
-/** The places along an edge, moved so that what stands there, of these sizes, neither overlaps nor leaves the edge. */
-export function spreadOut(places, sizes, length) {
-  const order = places.map((_, i) => i).sort((i, j) => places[i] - places[j]);
-  const found = [];
-  let end = 0;
-  for (const i of order) {
-    found[i] = Math.max(places[i], end + sizes[i] / 2);
-    end = found[i] + sizes[i] / 2;
+/**
+ * Of these places, the first where a box of some size covers least of what is `taken`: boxes with a weight each, to
+ * which it is added.
+ */
+export function claim(places, [width, height], taken) {
+  const covered = ([x, y]) => {
+    let sum = 0;
+    for (const [u, v, w, h, weight] of taken) {
+      const [wide, high] = [(width + w) / 2 - Math.abs(x - u), (height + h) / 2 - Math.abs(y - v)];
+      if (wide > 0 && high > 0) sum += weight * wide * high;
+    }
+    return sum;
+  };
+  let [found, least] = [places[0], Infinity];
+  for (const place of places) {
+    const cost = covered(place);
+    if (cost < least) [found, least] = [place, cost];
+    if (!cost) break;
   }
-  let start = length;
-  for (const i of order.reverse()) {
-    found[i] = Math.min(found[i], start - sizes[i] / 2);
-    start = found[i] - sizes[i] / 2;
-  }
+  taken.push([...found, width, height, HEAVY]);
   return found;
+}
+
+/** Places at the border of the stage for a box of some size, the nearest to a point first. */
+export function alongBorder([x, y], size, room) {
+  const [[left, right], [top, bottom]] = limitsOf(size, room);
+  const places = [];
+  for (let u = left; u < right; u += SPACING) places.push([u, top], [u, bottom]);
+  for (let v = top; v < bottom; v += SPACING) places.push([left, v], [right, v]);
+  places.push([right, bottom]);
+  const distance = ([u, v]) => Math.hypot(u - x, v - y);
+  return places.sort((a, b) => distance(a) - distance(b));
+}
+
+/** Places above and below a point for a box of some size, the nearest first. */
+export function aboveAndBelow([x, y], size, room) {
+  const [horizontal, vertical] = limitsOf(size, room);
+  const places = [];
+  for (let away = 0.7 * size[1]; away < FAR * size[1]; away += size[1] / 2) {
+    for (const dx of [0, -away, away]) {
+      for (const dy of [-away, away]) places.push([clamp(x + dx, ...horizontal), clamp(y + dy, ...vertical)]);
+    }
+  }
+  return places;
+}
+
+/** Where the centre of a box may be: [least, most], from left to right and from top to bottom. */
+function limitsOf([width, height], room) {
+  const limits = (size, length) => [size / 2 + BORDER, Math.max(size / 2 + BORDER, length - size / 2 - BORDER)];
+  return [limits(width, room.width), limits(height, room.height)];
 }
 
 /**

@@ -1,14 +1,14 @@
 // The graph: a level, or an opened part, as boxes and arrows; `paint` then changes only what a step changes.
 
-import { clamp } from "./arrays.js";
 import { arrowsBySlot, drawArrow, paintArrows, walk } from "./arrows.js";
 import { addReactions, drawBox, paintBox } from "./boxes.js";
-import { overlap } from "./camera.js";
+import { aboveAndBelow, claim, HEAVY, onStage, overlap, shown } from "./camera.js";
 import { furnish, s, setText } from "./dom.js";
 import { sharesOf } from "./flow.js";
 import { formatNumber, formatSigned, productText } from "./numbers.js";
 
 const HALO = 60; // px around a window where boxes are painted too: their rings, badges and second numbers reach into it
+const RING = 8; // px around a box
 
 export class Graph {
   /** `map`: boxes, arrows, frames, and in which box each node is (`place`); `reactions`: how boxes react. */
@@ -80,7 +80,9 @@ export class Graph {
     const { parents } = trace.nodes[event.node];
     const isForward = event.kind === "forward";
     const value = (node) =>
-      isForward ? `data ${formatNumber(pass.data(node, time))}` : `grad ${formatSigned(event.upstream)}`;
+      event.upstream === undefined
+        ? `data ${formatNumber(pass.data(node, time))}`
+        : `grad ${formatSigned(event.upstream)}`;
     const found = new Map();
     const add = (node, slot) => {
       const box = this.map.boxes[this.map.place[node]];
@@ -106,36 +108,31 @@ export class Graph {
     setText(text, isAsking ? `${formatNumber(upstream)} · ? = ?` : known());
   }
 
-  /** Puts it in the middle of what a window shows of the arrow, where it covers no box, or at least none of `ends`. */
-  placeLabel([x, y, width, height], ends) {
+  /** The boxes that a view shows, with their rings, where they are on the stage; those of `ends` weigh more. */
+  taken(view, room, ends) {
+    const seen = shown(view, room);
+    const important = new Set(ends.map(({ box }) => box));
+    return this.map.boxes.flatMap(({ at }) => {
+      const [x, y, width, height] = at;
+      const ringed = [x, y, width + 2 * RING, height + 2 * RING];
+      return overlap(at, seen) ? [[...onStage(view, ringed), important.has(at) ? HEAVY : 1]] : [];
+    });
+  }
+
+  /** Puts it near the middle of what a view shows of the arrow, where it covers least of what is `taken`. */
+  placeLabel(view, room, taken) {
     if (!this.active) return;
+    const [x, y, width, height] = shown(view, room);
     const inside = (point) => Math.abs(point.x - x) <= width / 2 && Math.abs(point.y - y) <= height / 2;
     const [plate, text] = this.label.children;
     const wide = text.textContent.length * 9 + 14;
+    const size = [wide * view.k, 24 * view.k];
     const middle = walk(this.active, false, inside)(0.5);
-    const reach = Math.max(0, (width - wide) / 2 - 4);
-    const start = [clamp(middle.x, x - reach, x + reach), middle.y];
-    const isAllowed = ([u, v]) => Math.abs(u - x) <= reach && Math.abs(v - y) < height / 2 - 16;
-    const all = this.map.boxes.map(({ at }) => at);
-    const free = (boxes) => freePlace(start, wide, boxes, isAllowed);
-    const [left, top] = free(all) ?? free(ends) ?? start;
-    furnish(plate, { x: left - wide / 2, y: top - 12, width: wide, height: 24 });
-    furnish(text, { x: left, y: top + 5 });
+    const [left, top] = claim(aboveAndBelow(onStage(view, [middle.x, middle.y, 0, 0]), size, room), size, taken);
+    const at = [(left - view.x) / view.k, (top - view.y) / view.k];
+    furnish(plate, { x: at[0] - wide / 2, y: at[1] - 12, width: wide, height: 24 });
+    furnish(text, { x: at[0], y: at[1] + 5 });
   }
-}
-
-/** A place near a point, above or below it, that is allowed and where a plate of this width covers no box, if any. */
-function freePlace([x, y], width, boxes, isAllowed) {
-  const covers = ([u, v]) =>
-    boxes.some(([cx, cy, w, h]) => {
-      return Math.abs(cx - u) < (w + width) / 2 && v - cy < h / 2 + 14 && cy - v < h / 2 + 32;
-    });
-  for (let away = 16; away < 400; away += 12) {
-    const aside = [0, -away, away].flatMap((dx) => [-away, away].map((dy) => [x + dx, y + dy]));
-    const found = aside.find((at) => isAllowed(at) && !covers(at));
-    if (found) return found;
-  }
-  return null;
 }
 
 function drawFrame({ title, at: [x, y, width, height] }) {

@@ -55,10 +55,12 @@ function drawing(moment, graph, levels) {
   const [width, height] = graph.size;
   const bounds = [0, -graph.top, width, height];
   const k = Math.min(scaleToFit([width, height + graph.top], ROOM), LARGEST_PRINT);
-  const ends = graph.ends(moment).map(({ box }) => box);
-  const spoken = ends.length ? ends : [graph.boxOf(levels.nearest(moment.backward ? moment.trace.root : 0))];
+  const ends = graph.ends(moment);
+  const spoken = ends.length
+    ? ends.map(({ box }) => box)
+    : [graph.boxOf(levels.nearest(moment.backward ? moment.trace.root : 0))];
   const { box } = aim(spoken, READABLE, ROOM);
-  const seen = shown(viewAt(box, Math.max(k, READABLE), bounds, ROOM), ROOM);
-  graph.placeLabel(seen, ends);
-  return copyOf(graph, seen);
+  const view = viewAt(box, Math.max(k, READABLE), bounds, ROOM);
+  graph.placeLabel(view, ROOM, graph.taken(view, ROOM, ends));
+  return copyOf(graph, shown(view, ROOM));
 }

@@ -2,13 +2,12 @@
 
 import { clamp } from "./arrays.js";
 import { walk } from "./arrows.js";
-import { holds, onStage, shown, spreadOut } from "./camera.js";
+import { alongBorder, claim, holds, onStage, shown } from "./camera.js";
 import { button, furnish, h, setText } from "./dom.js";
 import { linkTo } from "./linking.js";
 
 const MOST_MARKERS = 6; // the last of them for all that remain
 const WIDEST = 130; // px: so many of them have room beside each other
-const MARKER_GAP = 4; // px between two of them
 
 export class Markers {
   /** `go(box)`: brings a box to the middle. */
@@ -18,8 +17,8 @@ export class Markers {
     this.ends = []; // those that are marked
   }
 
-  /** Marks those of Graph's `ends` that a view does not show. Returns where, as boxes on the stage. */
-  show(ends, view, room) {
+  /** Marks those of Graph's `ends` that a view does not show, where least of what is `taken` is covered. */
+  show(ends, view, room, taken) {
     const missing = ends.filter(({ box }) => !holds(view, room, box, 0));
     const most = clamp(Math.floor(room.width / WIDEST), 1, MOST_MARKERS);
     this.ends = missing.slice(0, most);
@@ -33,8 +32,12 @@ export class Markers {
       setText(first, isLast ? `${rest + 1} more` : name);
       setText(second, isLast ? "" : value);
     }
-    const leaving = this.ends.map((end) => placeOf(end, ends[0], view, room));
-    return leaving.length ? this.place(leaving, onStage(view, ends[0].box), room) : [];
+    const sizes = [...this.element.children].map((marker) => [marker.offsetWidth, marker.offsetHeight]);
+    for (const [i, size] of sizes.entries()) {
+      const leaving = placeOf(this.ends[i], ends[0], view, room);
+      const [left, top] = claim(alongBorder(leaving, size, room), size, taken);
+      Object.assign(this.element.children[i].style, { left: `${left}px`, top: `${top}px` });
+    }
   }
 
   build() {
@@ -43,43 +46,6 @@ export class Markers {
     });
     marker.append(h("b", {}), h("span", {}));
     return marker;
-  }
-
-  /** Puts each marker at the edge nearest to where it belongs, beside the others there and beside a box. */
-  place(leaving, box, { width, height }) {
-    const all = [...this.element.children];
-    const sizes = all.map((marker) => [marker.offsetWidth, marker.offsetHeight]);
-    const sides = leaving.map(([x, y]) => {
-      const distances = [x, width - x, y, height - y];
-      return distances.indexOf(Math.min(...distances)); // left, right, top, bottom
-    });
-    const boxes = [];
-    for (const side of [0, 1, 2, 3]) {
-      const along = side < 2 ? 1 : 0; // the axis on which this edge runs
-      const length = [width, height];
-      const indices = [...all.keys()].filter((i) => sides[i] === side);
-      const across = (i) => {
-        const inset = sizes[i][1 - along] / 2 + MARKER_GAP;
-        return side % 2 ? length[1 - along] - inset : inset;
-      };
-      const wanted = indices.map((i) => {
-        const reach = box.slice(2).map((size, axis) => (size + sizes[i][axis]) / 2 + MARKER_GAP);
-        const off = leaving[i][along] - box[along];
-        const isBeside = Math.abs(across(i) - box[1 - along]) >= reach[1 - along] || Math.abs(off) >= reach[along];
-        return isBeside ? leaving[i][along] : box[along] + (off < 0 ? -reach[along] : reach[along]);
-      });
-      const places = spreadOut(
-        wanted,
-        indices.map((i) => sizes[i][along] + MARKER_GAP),
-        length[along],
-      );
-      for (const [k, i] of indices.entries()) {
-        const centre = along ? [across(i), places[k]] : [places[k], across(i)];
-        Object.assign(all[i].style, { left: `${centre[0]}px`, top: `${centre[1]}px` });
-        boxes.push([...centre, ...sizes[i]]);
-      }
-    }
-    return boxes;
   }
 }
 

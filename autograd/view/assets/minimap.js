@@ -1,17 +1,10 @@
 // The whole drawing, small, in a corner of a stage that shows a part of it: which part, and a way to others.
 
-import { holds, onStage, overlap, shown } from "./camera.js";
+import { alongBorder, claim, holds, shown } from "./camera.js";
 import { furnish, s } from "./dom.js";
 
 const MAP_SHARE = 0.22; // of the stage's width and height
 const LARGEST_MAP = [190, 130]; // px
-const BORDER = 6; // px to the stage's border
-const CORNERS = [
-  [1, 1],
-  [1, 0],
-  [0, 1],
-  [0, 0],
-]; // 0: left or top, 1: right or bottom
 
 export class Minimap {
   /** `go(point)`: brings a point of the drawing to the middle. */
@@ -40,12 +33,12 @@ export class Minimap {
     furnish(this.all, { d: outline(boxes) });
   }
 
-  /** Shows where a view is, unless it has all; in a corner where it covers none of these boxes on the stage. */
-  show(view, room, marked, covered) {
+  /** Shows where a view is and Graph's `ends`, unless it has all; near a corner, where least of `taken` is covered. */
+  show(view, room, ends, taken) {
     const isHidden = holds(view, room, this.whole, 0);
     this.element.toggleAttribute("hidden", isHidden);
     if (isHidden) return;
-    furnish(this.marked, { d: outline(marked) });
+    furnish(this.marked, { d: outline(ends.map(({ box }) => box)) });
     const [x, y, width, height] = shown(view, room);
     furnish(this.seen, { x: x - width / 2, y: y - height / 2, width, height });
     const limits = [
@@ -54,13 +47,7 @@ export class Minimap {
     ];
     const k = Math.min(limits[0] / this.size[0], limits[1] / this.size[1]);
     const size = this.size.map((length) => Math.max(8, k * length));
-    const length = [room.width, room.height];
-    const centres = CORNERS.map((corner) =>
-      corner.map((end, i) => (end ? length[i] - size[i] / 2 - BORDER : size[i] / 2 + BORDER)),
-    );
-    const boxes = [...marked.map((box) => onStage(view, box)), ...covered];
-    const covers = (centre) => boxes.filter((box) => overlap([...centre, ...size], box)).length;
-    const [left, top] = centres.toSorted((a, b) => covers(a) - covers(b))[0];
+    const [left, top] = claim(alongBorder([room.width, room.height], size, room), size, taken);
     const px = (number) => `${number}px`;
     Object.assign(this.element.style, {
       left: px(left - size[0] / 2),

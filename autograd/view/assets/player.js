@@ -320,12 +320,13 @@ export class Player {
   /** What of the step is not on the stage, and where the stage is in the graph. */
   showAround() {
     const { view, room } = this.stage;
-    const boxes = this.ends.map(({ box }) => box);
     const seen = shown(view, room);
     this.graph.reveal(around([seen, this.seen ?? seen])); // and what is passed on the way there
     this.seen = seen;
-    this.graph.placeLabel(seen, boxes);
-    this.minimap.show(view, room, boxes, this.markers.show(this.ends, view, room));
+    const taken = this.graph.taken(view, room, this.ends);
+    this.graph.placeLabel(view, room, taken);
+    this.markers.show(this.ends, view, room, taken);
+    this.minimap.show(view, room, this.ends, taken);
   }
 
   get presents() {
