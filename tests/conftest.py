@@ -12,7 +12,6 @@ import math
 import os
 import random
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -22,12 +21,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import hypothesis.strategies as st
 import pytest
 from hypothesis import HealthCheck, settings
-
-from autograd.ops import OPS
-from autograd.value import Value, apply
 
 ROOT = Path(__file__).parent.parent
 PATIENCE = 30_000  # milliseconds that a page on a loaded machine may take
@@ -122,82 +117,6 @@ def exact():
     }
 
 
-# ── random graphs: fan-out, shared nodes, every row of the table within its domain ──
-
-
-class Program(NamedTuple):
-    """Numbers for the leaves, and one line per node: which row, on which earlier nodes (leaves first)."""
-
-    leaves: tuple[float, ...]
-    lines: tuple[tuple[str, tuple[int, ...]], ...]
-
-    def run(self, leaves: list[Value]) -> list[Value]:
-        """All nodes, leaves first. An operand outside its row's interval is squashed into it by a sigmoid first."""
-        nodes = list(leaves)
-        for name, operands in self.lines:
-            op = OPS[name]
-            fitted = [
-                v if low <= v.data <= high else v.sigmoid() * (high - low) + low
-                for v, (low, high) in zip((nodes[i] for i in operands), self.intervals(op, operands), strict=True)
-            ]
-            nodes.append(apply(op, *fitted))
-        return nodes
-
-    def run_exactly(self, exact: dict[str, Any], leaves: list[Any], like: list[Value]) -> Any:
-        """The last value, in the numbers of ``leaves``; ``like``: the float run, which says what was squashed."""
-        nodes = list(leaves)
-        for name, operands in self.lines:
-            fitted = [
-                nodes[i] if low <= like[i].data <= high else exact["sigmoid"](nodes[i]) * (high - low) + low
-                for i, (low, high) in zip(operands, self.intervals(OPS[name], operands), strict=True)
-            ]
-            nodes.append(exact[name](*fitted))
-        return nodes[-1]
-
-    @staticmethod
-    def intervals(op, operands) -> list[tuple[float, float]]:
-        return list(op.sample) or [(-3.0, 3.0)] * len(operands)
-
-    def values(self) -> tuple[list[Value], Value]:
-        """Fresh leaves, and the root."""
-        leaves = [Value(x, label=f"x{i}") for i, x in enumerate(self.leaves)]
-        return leaves, self.run(leaves)[-1]
-
-    def has_tie(self) -> bool:
-        """Is a kink hit exactly, so that a difference quotient has nothing to say?"""
-        nodes = self.run(list(map(Value, self.leaves)))
-        for node in nodes:
-            x = [p.data for p in node.parents]
-            if node.op.name in ("maximum", "minimum") and x[0] == x[1]:
-                return True
-            if node.op.name == "clip" and abs(x[0]) == 1:
-                return True
-            if node.op.name in ("relu", "leaky_relu", "absolute", "step") and x[0] == 0:
-                return True
-        return False
-
-
-@st.composite
-def _programs(draw, max_lines: int = 12, names: tuple[str, ...] = ()) -> Program:
-    numbers = st.integers(-3072, 3072).map(lambda k: k / 1024)
-    leaves = draw(st.lists(numbers, min_size=1, max_size=4, unique=True))
-    lines: list[tuple[str, tuple[int, ...]]] = []
-    for _ in range(draw(st.integers(1, max_lines))):
-        name = draw(st.sampled_from(names or tuple(OPS)))
-        n = len(OPS[name].operands) or draw(st.integers(2, 5))
-        known = len(leaves) + len(lines)
-        # The newest node is the likeliest operand, so that graphs are deep and most of their lines count.
-        operand = st.one_of(st.just(known - 1), st.integers(0, known - 1))
-        lines.append((name, tuple(draw(operand) for _ in range(n))))
-    return Program(tuple(leaves), tuple(lines))
-
-
-@pytest.fixture(scope="session")
-def programs():
-    """A strategy of Programs."""
-    return _programs
-
-
 # ── what something costs, on any machine and however loaded it is ───────────
 
 
@@ -255,14 +174,15 @@ def run_python():
 
 @pytest.fixture(scope="session")
 def browser():
-    """Debian's Chromium, by Playwright."""
+    """A headless Chromium, by Playwright."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright: pip install 'chalkgrad[browser]'")
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        pytest.skip("needs Chromium: apt-get install chromium")
+    from nn.screenshots import CHROMIUM
+
+    if CHROMIUM is None:
+        pytest.skip("needs Chromium: apt-get install chromium-headless-shell")
     sync_api.expect.set_options(timeout=PATIENCE)
     with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield browser
         browser.close()
 
@@ -484,12 +404,12 @@ def _until_it_answers(address: str) -> None:
     pytest.fail("Jupyter did not start in a minute")
 
 
-OPEN = """async (path) => {
+OPEN = """async ([path, shouldStart]) => {
   for (const document of [...jupyterapp.shell.widgets("main")]) {
     await document.sessionContext?.ready;
     document.dispose();
   }
-  const { context } = await jupyterapp.commands.execute("docmanager:open", { path });
+  const { context } = await jupyterapp.commands.execute("docmanager:open", { path, kernelPreference: { shouldStart } });
   await context.ready;
 }"""
 
@@ -512,8 +432,8 @@ def lab(lab_page, jupyter):
     trouble: list[str] = []
     hear_no_more = listen(lab_page, trouble, (jupyter.address, "data:", "blob:"), "about:srcdoc")
 
-    def open_(file: str) -> Any:
-        lab_page.evaluate(OPEN, file)
+    def open_(file: str, kernel: bool = False) -> Any:
+        lab_page.evaluate(OPEN, [file, kernel])
         lab_page.locator(".jp-CodeCell").first.wait_for()
         return lab_page
 
@@ -538,7 +458,7 @@ def notebook(tab, lab, jupyter):
 
     def open_(place: str, cells: list[str], outputs: dict[int, dict[str, str]] | None = None):
         file = jupyter.write(cells, outputs or {})
-        page = {"lab": lab, "notebooks": in_notebook_7}[place](file)
+        page = lab(file, kernel=outputs is None) if place == "lab" else in_notebook_7(file)
         if outputs is None:
             jupyter.run_all(page, file)
         return page

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import hypothesis.strategies as st
 import numpy as np
 import pytest
-from conftest import _programs
+from graphs import programs
 from hypothesis import given, settings
 
 from autograd import DomainError, NonFiniteError, Value, dot, expand, logsumexp, maximum, mean, topological_order
@@ -64,14 +64,14 @@ def batch(n, k, classes, seed=0):
 # ── every graph ─────────────────────────────────────────────────────────────
 
 
-@given(_programs(max_lines=20))
+@given(programs(max_lines=20))
 def test_a_random_graph_compiles_to_the_same_value_and_gradients(program):
     _, root = program.values()
     if root.parents and any(v.op.name == "input" for v in topological_order(root)):
         assert_same(root, digits=1e-7)
 
 
-@given(_programs(max_lines=10), st.integers(1, 5))
+@given(programs(max_lines=10), st.integers(1, 5))
 def test_a_random_graph_takes_a_batch_of_any_of_its_leaves(program, n):
     leaves, root = program.values()
     reached = [v for v in topological_order(root) if v in set(leaves)]
@@ -365,7 +365,7 @@ def test_a_network_of_two_rectified_layers_runs_on(library):
     close(np.asarray(other), gradient, 1e-12)
 
 
-@given(_programs(max_lines=12))
+@given(programs(max_lines=12))
 def test_a_random_graph_gives_the_same_on_pytorch(program):
     torch = pytest.importorskip("torch", reason="PyTorch comes with the bench extra")
     _, root = program.values()

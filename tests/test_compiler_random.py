@@ -18,7 +18,7 @@ from operator import add
 import hypothesis.strategies as st
 import numpy as np
 import pytest
-from conftest import Program, _programs
+from graphs import Program, programs
 from hypothesis import assume, example, given
 
 from autograd import DomainError, NonFiniteError, Value, dot, logsumexp, mean, nonfinite_origin, topological_order
@@ -142,7 +142,7 @@ def of_one_leaf(*lines):
         (("dot", (1, 0, 1, 1)), ("add", (2, 2)), ("add", (3, 3)), ("add", (4, 4)), ("exponential", (5,))),
     )
 )
-@given(program=_programs(max_lines=16))
+@given(program=programs(max_lines=16))
 def test_a_random_program_is_the_graph_within_the_bound(program, dtype):
     leaves, root = built(program)
     claim = Claim(root, leaves, U[dtype])
@@ -155,7 +155,7 @@ def test_a_random_program_is_the_graph_within_the_bound(program, dtype):
     assert compiled() == value
 
 
-@given(program=_programs(max_lines=10))
+@given(program=programs(max_lines=10))
 def test_a_random_programs_gradient_is_the_difference_quotient_in_50_digits(program, exact):
     from mpmath import mp, mpf
 
@@ -181,7 +181,7 @@ def test_a_random_programs_gradient_is_the_difference_quotient_in_50_digits(prog
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 @pytest.mark.parametrize("n", [1, 2, 1000])
 @given(
-    program=_programs(max_lines=8),
+    program=programs(max_lines=8),
     shifts=st.lists(st.integers(-64, 64), min_size=5, max_size=5),
     split=st.integers(0, 4),
 )
@@ -219,7 +219,7 @@ TOGETHER = {
 
 
 @given(
-    program=_programs(max_lines=8), copies=st.integers(2, 9), shared=st.integers(0, 4),
+    program=programs(max_lines=8), copies=st.integers(2, 9), shared=st.integers(0, 4),
     together=st.sampled_from(sorted(TOGETHER)), seed=st.integers(0, 99), alone=st.booleans(),
 )  # fmt: skip
 def test_copies_of_a_random_program_that_share_leaves_and_meet_again(program, copies, shared, together, seed, alone):
@@ -282,7 +282,7 @@ def outcome(run):
 
 
 @example(program=of_one_leaf(("exp", (0,)), ("log", (1,)), ("clip", (2,))), bad=-math.inf, k=0, at=0)
-@given(program=_programs(max_lines=8), bad=st.sampled_from(EXTREMES), k=st.integers(0, 3), at=st.integers(0, 2))
+@given(program=programs(max_lines=8), bad=st.sampled_from(EXTREMES), k=st.integers(0, 3), at=st.integers(0, 2))
 def test_a_random_program_in_trouble_says_what_the_graph_says(program, bad, k, at):
     leaves, root = built(program)
     x = leaves[k % len(leaves)]

@@ -15,6 +15,7 @@ import weakref
 
 import hypothesis.strategies as st
 import pytest
+from graphs import programs
 from hypothesis import assume, given
 
 from autograd import (
@@ -49,7 +50,7 @@ def collector_off():
 
 
 @given(data=st.data())
-def test_backward_agrees_with_50_digit_difference_quotients_on_random_graphs(data, programs, exact):
+def test_backward_agrees_with_50_digit_difference_quotients_on_random_graphs(data, exact):
     from mpmath import mp, mpf
 
     program = data.draw(programs())
@@ -113,7 +114,7 @@ def test_second_backward_adds_leaf_gradients_exactly_once_and_sets_results_anew(
 
 
 @given(data=st.data())
-def test_second_backward_on_random_graphs(data, programs):
+def test_second_backward_on_random_graphs(data):
     _, root = data.draw(programs()).values()
     order = topological_order(root)
     root.backward()
@@ -185,7 +186,7 @@ def test_zero_grad_forgets_every_gradient_below():
 
 
 @given(data=st.data())
-def test_topological_order_has_every_node_once_and_parents_before_children(data, programs):
+def test_topological_order_has_every_node_once_and_parents_before_children(data):
     _, root = data.draw(programs(max_lines=30)).values()
     order = topological_order(root)
     position = {v: i for i, v in enumerate(order)}
@@ -297,7 +298,7 @@ def test_the_cost_of_an_order_does_not_multiply_when_a_wide_sum_is_used_often(le
 
 
 @given(data=st.data())
-def test_backward_steps_are_backward_bit_for_bit(data, programs):
+def test_backward_steps_are_backward_bit_for_bit(data):
     program = data.draw(programs())
     (_, root), (_, in_steps) = program.values(), program.values()
     root.backward()
@@ -548,7 +549,7 @@ each_copy = pytest.mark.parametrize("copied", COPIES.values(), ids=COPIES)
 
 @each_copy
 @given(data=st.data())
-def test_a_copied_graph_has_equal_numbers_and_gradients_of_its_own(copied, data, programs):
+def test_a_copied_graph_has_equal_numbers_and_gradients_of_its_own(copied, data):
     _, root = data.draw(programs()).values()
     root.backward()
     for node in topological_order(root):

@@ -7,6 +7,7 @@ import math
 import hypothesis.strategies as st
 import numpy as np
 import pytest
+from graphs import programs
 from hypothesis import assume, given
 
 from autograd import (
@@ -35,7 +36,7 @@ every_row = pytest.mark.parametrize("op", OPS.values(), ids=OPS)
 
 
 @given(data=st.data())
-def test_gradients_as_nodes_are_backwards_gradients(data, programs):
+def test_gradients_as_nodes_are_backwards_gradients(data):
     leaves, root = data.draw(programs()).values()
     found = gradients(root, leaves)
     assert [v.grad for v in topological_order(root)] == [0.0] * len(topological_order(root)), "nothing is touched"
@@ -184,7 +185,7 @@ def test_jacobian_and_hessian_worked_by_hand():
 
 
 @given(data=st.data())
-def test_hessians_of_random_graphs_are_symmetric_and_right(data, programs, exact):
+def test_hessians_of_random_graphs_are_symmetric_and_right(data, exact):
     from mpmath import mp, mpf
 
     program = data.draw(programs(max_lines=5))
@@ -242,7 +243,7 @@ def test_derivatives_at_a_kink_are_the_published_choice_again():
 
 
 @given(data=st.data())
-def test_expanding_changes_neither_value_nor_gradients(data, programs):
+def test_expanding_changes_neither_value_nor_gradients(data):
     names = ("dot", "sum", "mean", "logsumexp", "tanh", "multiply", "subtract")
     leaves, root = data.draw(programs(max_lines=8, names=names)).values()
     board = expand(root)

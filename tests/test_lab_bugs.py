@@ -3,6 +3,7 @@
 import math
 
 import pytest
+from graphs import programs
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -37,7 +38,7 @@ def test_a_case_is_made_anew_each_time(bug):
 
 @pytest.mark.parametrize("bug", [assign, depth_first], ids=lambda b: b.name)
 @given(data=st.data())
-def test_the_right_engine_is_the_engine(programs, bug, data):
+def test_the_right_engine_is_the_engine(bug, data):
     _, root = data.draw(programs()).values()
     ours = bug.right(root)
     assert ours == pytest.approx(gradients(root), rel=1e-9, abs=1e-12, nan_ok=True)

@@ -1,6 +1,7 @@
 """The diagnosis of a gradient: each mistake is made by an engine that makes it, and must be called by its name."""
 
 import pytest
+from graphs import programs
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -132,7 +133,7 @@ def test_no_named_mistake_of_any_op_is_the_right_number(points):
 
 
 @given(data=st.data())
-def test_on_any_graph_the_engines_gradients_are_right_and_every_number_gets_a_verdict(programs, data):
+def test_on_any_graph_the_engines_gradients_are_right_and_every_number_gets_a_verdict(data):
     leaves, root = data.draw(programs(max_lines=6)).values()
     guess = data.draw(st.floats())
     root.backward()

@@ -5,13 +5,14 @@ from __future__ import annotations
 import importlib.util
 import math
 import random
-import shutil
 import tempfile
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
 
 from harness import Table, interleaved, seconds
+
+from nn.screenshots import CHROMIUM
 
 
 def expression(n: int) -> Any:
@@ -101,7 +102,6 @@ def picture(kind: str, n: int) -> Any:
     return sample
 
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PAINTED = """async () => {
     let paint;
     while (!(paint = performance.getEntriesByName("first-contentful-paint")[0])) await new Promise((r) => setTimeout(r, 10));

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
 
 from harness import Table, interleaved, seconds
+
+from nn.screenshots import CHROMIUM
 
 PLAYED = """async (batch) => {
   page.change({ batch });
@@ -29,8 +30,7 @@ def epoch(batch: int) -> Any:
 
     page = playground(MLP([2, 8, 8, 1], activation="tanh", seed=0), data.moons(500))
     file = page.save(Path(tempfile.mkdtemp()) / "page.html")
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    browser = sync_playwright().start().chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+    browser = sync_playwright().start().chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
     tab = browser.new_page(viewport={"width": 1280, "height": 760})
     tab.goto(f"{file.as_uri()}#share=0")
     return lambda: tab.evaluate(PLAYED, batch)

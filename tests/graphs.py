@@ -1,0 +1,81 @@
+"""Random graphs: fan-out, shared nodes, every row of the op table within its domain."""
+
+from __future__ import annotations
+
+import random
+from typing import Any, NamedTuple
+
+import hypothesis.strategies as st
+
+from autograd.ops import OPS
+from autograd.value import Value, apply
+
+
+class Program(NamedTuple):
+    """Numbers for the leaves, and one line per node: which row, on which earlier nodes (leaves first)."""
+
+    leaves: tuple[float, ...]
+    lines: tuple[tuple[str, tuple[int, ...]], ...]
+
+    def run(self, leaves: list[Value]) -> list[Value]:
+        """All nodes, leaves first. An operand outside its row's interval is squashed into it by a sigmoid first."""
+        nodes = list(leaves)
+        for name, operands in self.lines:
+            op = OPS[name]
+            fitted = [
+                v if low <= v.data <= high else v.sigmoid() * (high - low) + low
+                for v, (low, high) in zip((nodes[i] for i in operands), self.intervals(op, operands), strict=True)
+            ]
+            nodes.append(apply(op, *fitted))
+        return nodes
+
+    def run_exactly(self, exact: dict[str, Any], leaves: list[Any], like: list[Value]) -> Any:
+        """The last value, in the numbers of ``leaves``; ``like``: the float run, which says what was squashed."""
+        nodes = list(leaves)
+        for name, operands in self.lines:
+            fitted = [
+                nodes[i] if low <= like[i].data <= high else exact["sigmoid"](nodes[i]) * (high - low) + low
+                for i, (low, high) in zip(operands, self.intervals(OPS[name], operands), strict=True)
+            ]
+            nodes.append(exact[name](*fitted))
+        return nodes[-1]
+
+    @staticmethod
+    def intervals(op, operands) -> list[tuple[float, float]]:
+        return list(op.sample) or [(-3.0, 3.0)] * len(operands)
+
+    def values(self) -> tuple[list[Value], Value]:
+        """Fresh leaves, and the root."""
+        leaves = [Value(x, label=f"x{i}") for i, x in enumerate(self.leaves)]
+        return leaves, self.run(leaves)[-1]
+
+    def has_tie(self) -> bool:
+        """Is a kink hit exactly, so that a difference quotient has nothing to say?"""
+        nodes = self.run(list(map(Value, self.leaves)))
+        for node in nodes:
+            x = [p.data for p in node.parents]
+            if node.op.name in ("maximum", "minimum") and x[0] == x[1]:
+                return True
+            if node.op.name == "clip" and abs(x[0]) == 1:
+                return True
+            if node.op.name in ("relu", "leaky_relu", "absolute", "step") and x[0] == 0:
+                return True
+        return False
+
+
+def random_program(draw: random.Random, max_lines: int = 12, names: tuple[str, ...] = ()) -> Program:
+    """One to four leaves and up to ``max_lines`` lines, whose rows are of these names (all of them, if none are given)."""
+    leaves = [k / 1024 for k in draw.sample(range(-3072, 3073), draw.randint(1, 4))]
+    lines: list[tuple[str, tuple[int, ...]]] = []
+    for known in range(len(leaves), len(leaves) + draw.randint(1, max_lines)):
+        name = draw.choice(names or tuple(OPS))
+        n = len(OPS[name].operands) or draw.randint(2, 5)
+        # The newest node is the likeliest operand, so that graphs are deep and most of their lines count.
+        operands = (known - 1 if draw.random() < 0.5 else draw.randrange(known) for _ in range(n))
+        lines.append((name, tuple(operands)))
+    return Program(tuple(leaves), tuple(lines))
+
+
+def programs(max_lines: int = 12, names: tuple[str, ...] = ()) -> st.SearchStrategy[Program]:
+    """The same, drawn by Hypothesis, which looks for the smallest one that fails."""
+    return st.randoms(use_true_random=False).map(lambda draw: random_program(draw, max_lines, names))
