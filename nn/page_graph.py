@@ -1,24 +1,32 @@
 """Losses and formulas as a page's engine has them: the graphs that Python builds, as data.
 
 A graph here is ``{"inputs": n, "nodes": [{"op", "parents"}, …], "result": i}``. Its inputs are the places 0 … n−1 and have
-no nodes; a constant's node has its number as ``data``. The page splices it into the graph of a network
+no nodes; a constant's node has its number as ``data``, and a result that is called by its expression has that ``name``,
+with how tightly it holds together, ``binds``. The page splices it into the graph of a network
 (``assets/network_graph.js``), so that what a loss or a feature is stands in Python alone.
 """
 
 from __future__ import annotations
 
+import re
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from autograd import OPS, Value, topological_order
 from autograd.expressions import parse
 from autograd.view.operators import rule_name, rules_of
+from autograd.wording import names_of
 from nn import init as initializers
 from nn import losses
+from nn.batch import as_row
+from nn.layers import MLP
+from nn.sample_player import target_leaves
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from autograd import Op
+    from autograd.wording import Name
 
     Graph = dict[str, Any]
     Rules = dict[str, tuple[Op, int]]
@@ -35,11 +43,11 @@ def loss_graph(loss: str, outputs: int) -> tuple[Graph, Rules]:
     >>> graph["inputs"], [node["op"] for node in graph["nodes"]][-2:]
     (2, ['softplus', 'mean/1'])
     """
-    f = [Value(0.0) for _ in range(outputs)]
-    y = [Value(float(k == 0)) for k in range(outputs)]
+    f = as_row(MLP([1, outputs], seed=0)([Value(0.0)]))
+    y = target_leaves([float(k == 0) for k in range(outputs)])
     single = outputs == 1
     root = losses.get(loss)(f if single else [f], y if single else [y])
-    return _as_data(root, [*f, *y])
+    return _as_data(root, [*f, *y], names_of(topological_order(root), root))
 
 
 def formula_graph(text: str, names: Sequence[str]) -> tuple[Graph, Rules]:
@@ -49,10 +57,12 @@ def formula_graph(text: str, names: Sequence[str]) -> tuple[Graph, Rules]:
 
     >>> graph, _ = formula_graph("x1 * x2", ["x1", "x2"])
     >>> graph["nodes"]
-    [{'op': 'multiply', 'parents': [0, 1]}]
+    [{'op': 'multiply', 'parents': [0, 1], 'name': 'x₁·x₂', 'binds': 4}]
     """
-    leaves = [Value(1.0, label=name) for name in names]
-    return _as_data(parse(text)(dict(zip(names, leaves, strict=True))), leaves)
+    leaves = [Value(1.0, label=f"x[{j}]") for j in range(len(names))]
+    root = parse(text)(dict(zip(names, leaves, strict=True)))
+    f = MLP([1, 1], seed=0)([root])  # what x[0] is called depends on the network that it enters
+    return _as_data(root, leaves, names_of(topological_order(f), f))
 
 
 class _Recorder:
@@ -97,14 +107,19 @@ def network_rules(widths: Iterable[int], activations: Iterable[Op]) -> Rules:
     return {**{op.name: (op, 1) for op in activations}, **sums}
 
 
-def _as_data(root: Value, inputs: list[Value]) -> tuple[Graph, Rules]:
-    order = [v for v in topological_order(root) if v not in set(inputs)]
+def _as_data(
+    root: Value, inputs: list[Value], names: Mapping[Value, Name] = MappingProxyType({})
+) -> tuple[Graph, Rules]:
+    """The graph of ``root`` without what its inputs are computed from."""
+    known = {v for given in inputs for v in topological_order(given)}
+    order = [v for v in topological_order(root) if v not in known]
     place = {v: i for i, v in enumerate([*inputs, *order])}
-    nodes = [_node(v, [place[p] for p in v.parents]) for v in order]
+    nodes = [_node(v, [place[p] for p in v.parents], names.get(v)) for v in order]
     return {"inputs": len(inputs), "nodes": nodes, "result": place[root]}, rules_of(order)
 
 
-def _node(v: Value, parents: list[int]) -> dict[str, Any]:
+def _node(v: Value, parents: list[int], name: Name | None) -> dict[str, Any]:
     if not parents:
         return {"op": "constant", "parents": [], "data": v.data}
-    return {"op": rule_name(v.op, len(parents)), "parents": parents}
+    called = {"name": name.text, "binds": name.binds} if name and not re.fullmatch(r"v\d+|L", name.text) else {}
+    return {"op": rule_name(v.op, len(parents)), "parents": parents, **called}

@@ -90,6 +90,7 @@ def playground(model: MLP | None = None, data: Dataset | str | None = None) -> P
     <Page 'Playground: spiral'; show it in a notebook, or .save("playground.html")>
     """
     from autograd.view.page import Page  # pictures load when one is asked for, not with nn
+    from autograd.view.player import STYLES
 
     sets = {name: _page_set(one) for name, one in SETS.items()}
     start = "moons" if data is None else data if isinstance(data, str) and data in SETS else "yours"
@@ -107,8 +108,8 @@ def playground(model: MLP | None = None, data: Dataset | str | None = None) -> P
     }  # fmt: skip
     return Page(
         title, shown, lambda: _picture(title, chosen), program=ASSETS / "playground.js",
-        styles=[ASSETS / f"{name}.css" for name in ("page", "watch", "playground")], height=HEIGHT, rules=rules,
-        updates={name: RULES[name] for name in OPTIMIZERS}, downloads=True,
+        styles=STYLES, around=[ASSETS / f"{name}.css" for name in ("page", "watch", "playground")], height=HEIGHT,
+        rules=rules, updates={name: RULES[name] for name in OPTIMIZERS}, downloads=True,
     )  # fmt: skip
 
 
@@ -203,7 +204,12 @@ def _settings(model: MLP, start: str, chosen: dict[str, Any]) -> dict[str, Any]:
 
 
 def _graphs(model: MLP) -> tuple[dict[str, Any], Rules]:
-    """What the page computes with: activations, losses, formulas and initialisers, and the rules of all of them."""
+    """What the page computes with: activations, losses, formulas and initialisers, and the rules of all of them.
+
+    Its player says what the op table says of each op, under ``ops``.
+    """
+    from autograd.view.trace import words_of
+
     offered = dict.fromkeys([*map(_row_name, activations.LECTURE), *_rows(model)])
     widths = {*range(1, WIDEST + 1), *model.sizes[:-1]}
     rules = network_rules(sorted(widths), map(OPS.__getitem__, offered))
@@ -217,6 +223,8 @@ def _graphs(model: MLP) -> tuple[dict[str, Any], Rules]:
         for _, needed in found.values():
             rules |= needed
     shown: dict[str, Any] = {key: {name: graph for name, (graph, _) in found.items()} for key, found in graphs.items()}
+    words = words_of(rules)
+    shown["ops"] = {name: {"symbol": op.symbol_of(n).strip(), **words[name]} for name, (op, n) in rules.items()}
     shown["activations"] = [
         {"name": row, "title": activations.title_of(_public(row)), "public": _public(row)} for row in offered
     ]

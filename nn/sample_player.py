@@ -10,12 +10,12 @@ from nn.arguments import as_list
 from nn.batch import as_row
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from nn.arguments import Rows
     from nn.losses import Loss
 
-__all__ = ["player"]
+__all__ = ["player", "target_leaves"]
 
 
 def player(model: Callable[[Any], Any], X: Rows, y: Rows, *, loss: Loss, sample: int = 0, **options: Any) -> Any:
@@ -37,8 +37,16 @@ def player(model: Callable[[Any], Any], X: Rows, y: Rows, *, loss: Loss, sample:
     x = [Value(number, label=f"x[{j}]") for j, number in enumerate(X[sample])]
     outputs = model(x)
     targets = losses.targets_as_numbers(loss, y, len(as_row(outputs)))
-    numbers = as_row(targets[sample])
-    target = [Value(t, label=f"y[{k}]" if len(numbers) > 1 else "y") for k, t in enumerate(numbers)]
+    target = target_leaves(as_row(targets[sample]))
     L = loss([outputs], [target if len(target) > 1 else target[0]])
     L.label = "L"
     return step(L, samples=([*x, *target], X, targets), **options)
+
+
+def target_leaves(numbers: Sequence[float]) -> list[Value]:
+    """A leaf for each number of a target: y, or y[0], y[1], …
+
+    >>> target_leaves([0.0, 1.0])[1].label
+    'y[1]'
+    """
+    return [Value(t, label=f"y[{k}]" if len(numbers) > 1 else "y") for k, t in enumerate(numbers)]

@@ -56,6 +56,7 @@ class Page:
     draw:      makes an SVG of the same, for where no script may run
     program:   the JavaScript module that draws it: it exports ``start(host, data, OPS, UPDATES)``
     styles:    its style sheets
+    around:    if the player stands in it, those that hold around that alone
     height:    of the frame in a notebook, in px, until the page says which height it needs
     rules:     the rows of the op table that it computes with: by what the page calls them, with the number of operands
     updates:   the update rules by which parameters can move in it, by what the page calls them
@@ -65,13 +66,13 @@ class Page:
     def __init__(
         self, title: str, data: Mapping[str, Any], draw: Callable[[], str], *, program: Path, styles: Sequence[Path],
         height: int, rules: Mapping[str, tuple[Op, int]], updates: Mapping[str, UpdateRule] = MappingProxyType({}),
-        downloads: bool = False,
+        downloads: bool = False, around: Sequence[Path] = (),
     ) -> None:  # fmt: skip
         self.title = title
         self.data = data
         self.height = height
         self._draw = draw
-        self._program, self._styles = program, styles
+        self._program, self._styles, self._around = program, styles, around
         self.rules, self.updates = rules, updates
         self._downloads = downloads
 
@@ -100,7 +101,7 @@ class Page:
     @cached_property
     def style(self) -> str:
         """The palette, the controls and the style sheets."""
-        return join_styles(*self._styles)
+        return join_styles(*self._styles, around=self._around)
 
     @cached_property
     def html(self) -> str:

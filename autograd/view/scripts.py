@@ -22,7 +22,8 @@ In the order in which to read them, each line on those above it:
     saving handout sharing layout                             … and takes it elsewhere
     reactions player, player_page player_widget               the player and its two homes
 
-``nn/assets`` builds its pages on the first three lines.
+``nn/assets`` builds its pages on the first three lines. The playground alone has the player in it, too, and may be larger
+for that: a network that was made in the page has a graph that only the page can build.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from typing import TYPE_CHECKING
 from autograd.view.palette import DARK, LIGHT
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
 __all__ = ["ASSETS", "join_modules", "join_styles", "modules_of"]
 
@@ -106,12 +107,17 @@ def _tabbed(source: str) -> str:
     return INDENT.sub(lambda spaces: "\t" * (len(spaces[0]) // 2), source)
 
 
-def join_styles(*styles: Path) -> str:
+def join_styles(*styles: Path, around: Sequence[Path] = ()) -> str:
     """Style sheets, after those of the controls and the colours of ``palette`` as variables, light and dark.
 
     They are for what is inside of the class ``cg``: a page, or a live widget, around which JupyterLab keeps its own.
+
+    around: those of a page in which the player stands: they do not reach into it
     """
     colours = "".join(f"--{name}:light-dark({LIGHT[name]},{DARK[name]});" for name in LIGHT)
     themes = "".join(f".cg[data-theme={theme}]{{color-scheme:{theme}}}" for theme in ("light", "dark"))
     sheets = "\n".join(path.read_text(encoding="utf-8") for path in (ASSETS / "controls.css", *styles))
+    if around:
+        outer = "\n".join(path.read_text(encoding="utf-8") for path in around)
+        sheets += f"\n@scope (.cg) to (.cg-player) {{\n{outer}\n}}"
     return f".cg{{{colours}color-scheme:light dark}}{themes}\n{_tabbed(COMMENT.sub('', sheets))}"

@@ -70,6 +70,7 @@ from autograd.wording import ATOM, names_of, phrasing
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from autograd.ops import Op
     from autograd.steps import Step
     from autograd.value import Value
     from autograd.view.analysis import Analysis
@@ -77,7 +78,7 @@ if TYPE_CHECKING:
     from autograd.view.source_lines import SourceLine
     from autograd.wording import Name
 
-__all__ = ["FORMAT", "VERSION", "build_trace", "dumps"]
+__all__ = ["FORMAT", "VERSION", "build_trace", "dumps", "words_of"]
 
 FORMAT, VERSION = "chalkgrad trace", 9
 LONGEST = 200  # characters of a label, 10 times what fits in a box
@@ -130,7 +131,7 @@ def build_trace(
             )
             for v, line in zip(order, code, strict=True)
         ],
-        "ops": dict(sorted({rule_name(v.op, len(v.parents)): _op(v) for v in order if v.op.name in OPS}.items())),
+        "ops": words_of({rule_name(v.op, len(v.parents)): (v.op, len(v.parents)) for v in order if v.op.name in OPS}),
         "modules": [[visible(path), module_at.get(path.rpartition(".")[0], -1)] for path in modules],
         "lines": [[visible(Path(line.file).name), line.number, visible(line.text)] for line in line_at],
         "update": describe_update(update, moves),
@@ -173,15 +174,23 @@ def _node(v: Value, name: Name, parents: list[int], module: int, line: int) -> D
     return {key: fact for key, fact in whole.items() if fact not in ("", [], -1) or key == "data"}
 
 
-def _op(v: Value) -> Document:
-    """What the op table says of an op, ready to be filled in."""
-    said = phrasing(v.op, len(v.parents))
+def words_of(rules: Mapping[str, tuple[Op, int]]) -> Document:
+    """What the op table says of each of these ops, ready to be filled in; by what pages call the rules.
+
+    >>> words_of({"tanh": (OPS["tanh"], 1)})["tanh"]["value"]
+    'tanh({0})'
+    """
+    return {name: _words(op, operands) for name, (op, operands) in sorted(rules.items())}
+
+
+def _words(op: Op, operands: int) -> Document:
+    said = phrasing(op, operands)
     return {
-        "doc": v.op.doc.partition("\n")[0],
+        "doc": op.doc.partition("\n")[0],
         "value": said.value,
         "local": list(said.slopes),
         "function": said.function,
-        "outside": domain_sentence(v.op, len(v.parents)),
+        "outside": domain_sentence(op, operands),
     }
 
 

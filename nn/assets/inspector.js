@@ -4,6 +4,7 @@ import { range } from "../../autograd/view/assets/arrays.js";
 import { button, h, setNumber } from "../../autograd/view/assets/dom.js";
 import { formatBrief, formatSigned, parseNumber, signClass, subscript } from "../../autograd/view/assets/numbers.js";
 import { countPaths, pathsFrom } from "./gradient_paths.js";
+import { neuronName } from "./letters.js";
 
 const SHOWN = 6; // paths, the largest; the others are summed up
 const MOST_PATHS = 20_000;
@@ -123,14 +124,6 @@ export class Inspector {
       items.push(h("li", {}, `${rest.length} more: `, h("b", { class: signClass(others) }, formatSigned(others))));
     return this.paths.replaceChildren(h("h3", {}, title), h("ul", {}, ...items));
   }
-}
-
-/** h₂⁽¹⁾, x₁, f: neuron i of layer l, of which 0 are the inputs. */
-export function neuronName(sizes, l, i) {
-  const last = sizes.length - 1;
-  const index = sizes[l] > 1 ? subscript(i + 1) : "";
-  if (l === 0) return `x${index}`;
-  return l === last ? `f${index}` : `h${index}⁽${"⁰¹²³⁴⁵⁶⁷⁸⁹"[l]}⁾`;
 }
 
 /** Where the parameters of neuron i of layer l begin: its weights, then its bias. */

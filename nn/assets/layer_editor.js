@@ -3,12 +3,13 @@
 import { button, dropDown, h } from "../../autograd/view/assets/dom.js";
 import { DEEPEST } from "./playground_settings.js";
 
-const FIRST = 4; // neurons of a layer that is added
+const NEW_LAYER = 4; // neurons of a layer that is added
 
 /** The line that adds and takes away layers, and changes one. `change(patch)`: of the settings. */
 export function buildLayerEditor({ layers, activations }, titles, widest, change) {
   const resize = (l, by) => change({ layers: layers.with(l, layers[l] + by) });
-  const add = () => change({ layers: [...layers, FIRST], activations: [...activations, activations.at(-1) ?? "tanh"] });
+  const add = () =>
+    change({ layers: [...layers, NEW_LAYER], activations: [...activations, activations.at(-1) ?? "tanh"] });
   const remove = () => change({ layers: layers.slice(0, -1), activations: activations.slice(0, -1) });
   const more = control("+", "add a layer", add, layers.length === DEEPEST);
   const less = control("−", "take the last layer away", remove, layers.length === 0);

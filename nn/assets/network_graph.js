@@ -53,15 +53,9 @@ class GraphBuilder {
   /** Adds a graph whose inputs are nodes of this one; its result. */
   splice({ nodes, result }, inputs) {
     const places = [...inputs];
-    for (const { op, parents, data } of nodes) {
-      const more = data === undefined ? {} : { data };
-      places.push(
-        this.node(
-          op,
-          parents.map((p) => places[p]),
-          more,
-        ),
-      );
+    for (const { op, parents, ...more } of nodes) {
+      const operands = parents.map((p) => places[p]);
+      places.push(this.node(op, operands, more));
     }
     return places[result];
   }

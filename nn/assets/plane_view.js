@@ -1,7 +1,7 @@
 // The plane of two inputs: the samples, what the network says there, and the point whose numbers are shown.
 
 import { clamp, range } from "../../autograd/view/assets/arrays.js";
-import { h, s, setText } from "../../autograd/view/assets/dom.js";
+import { button, h, s, setText } from "../../autograd/view/assets/dom.js";
 import { formatBrief } from "../../autograd/view/assets/numbers.js";
 import { bounds, paintDecision } from "./maps.js";
 import { Plot } from "./plot.js";
@@ -9,7 +9,10 @@ import { Plot } from "./plot.js";
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
 export class PlaneView {
-  /** `page`: { samples, set, classes, decision, network }; `act`: { probe(), choose(sample, point), drag(point) }. */
+  /**
+   * `page`: { samples, set, classes, decision, network };
+   * `act`: { probe(), choose(sample, point), drag(point), open() }.
+   */
   constructor(page, act) {
     Object.assign(this, { page, act, point: null });
     const all = [...page.samples.train, ...page.samples.heldOut];
@@ -25,7 +28,9 @@ export class PlaneView {
     this.ring = s("circle", { class: "chosen", r: 9 });
     this.plot.marks.append(this.ring, this.cross);
     this.readout = h("p", { class: "readout", "aria-live": "polite" });
-    this.element = h("div", { class: "plane" }, this.plot.element, this.readout);
+    this.opener = button("", "its loss as a graph of numbers, forward and backward, step by step", act.open);
+    const plane = h("div", { class: "plane" }, this.plot.element, this.readout);
+    this.element = h("div", {}, plane, h("p", { class: "opener" }, this.opener));
     this.listen();
   }
 
@@ -88,6 +93,7 @@ export class PlaneView {
     if (set.classes.length) paintDecision(plot, classes, decision, field);
     else paintValue(plot, classes, field);
     const [cx, cy] = this.placeOf(page.chosen);
+    setText(this.opener, `step through ${page.sampleName}`);
     this.ring.setAttribute("transform", `translate(${plot.px(cx)} ${plot.py(cy)})`);
     this.paintProbe();
   }

@@ -17,6 +17,7 @@ import { OwnTools } from "./own_tools.js";
 import { PlaneView } from "./plane_view.js";
 import { Controls } from "./playground_controls.js";
 import { readSettings, thresholdOf, withData, writeSettings } from "./playground_settings.js";
+import { SamplePlayer } from "./sample_player.js";
 import { splitSamples, standardizeSamples, withNoise } from "./samples_drawn.js";
 import { ScalarNetwork, targetOf } from "./scalar_network.js";
 import { Training } from "./training.js";
@@ -35,6 +36,7 @@ const SHORTCUTS = [
   ["b", "one batch"],
   ["r", "start again from the first weights"],
   ["g", "gradients or weights on the edges"],
+  ["o", "open the ringed sample in the player: its scalar graph, step by step"],
 ];
 
 export function start(host, data, OPS, UPDATES) {
@@ -289,10 +291,10 @@ class Playground {
     const right = h("section", {}, this.planePart, this.score, this.legend, this.loss.element);
     const main = h("div", { class: "playground" }, this.networkPart, right);
     const header = h("header", {}, title, transport, tools);
-    host.replaceChildren(
-      h("main", { class: "playground-page" }, header, this.controls.element, this.tools.element, this.message, main),
-      help,
-    );
+    const parts = [header, this.controls.element, this.tools.element, this.message, main];
+    const page = h("main", { class: "playground-page" }, ...parts);
+    this.player = new SamplePlayer(this, page);
+    host.replaceChildren(page, this.player.element, help);
     listenToKeys(
       {
         " ": () => this.togglePlay(),
@@ -300,9 +302,10 @@ class Playground {
         b: () => this.batch(),
         r: () => this.restart(),
         g: () => this.toggleGradients(),
+        o: () => this.player.open(),
       },
       help,
-      ({ target }) => !target.closest?.(".plane"),
+      ({ target }) => !this.player.isOpen && !target.closest?.(".plane"),
     );
   }
 
@@ -315,6 +318,7 @@ class Playground {
       probe: () => this.paintProbe(),
       choose: (...chosen) => this.choose(...chosen),
       drag: (point) => this.tools.paintAlong(point),
+      open: () => this.player.open(),
     });
     this.view = new NetworkView(this, {
       change: (patch) => this.change(patch),
@@ -371,6 +375,7 @@ const READING = [
   "Choose a neuron for its numbers and weights, an edge for its gradient as a sum over paths, a sample to see it.",
   "Point at the plane, or move there with the arrow keys: each neuron shows its number at that point.",
   "Samples held out are pale: the network does not train on them.",
+  "Step through the ringed sample: its loss as a graph of numbers, forward and backward, one by one.",
 ];
 
 /** Trains for so many milliseconds, a step at least. */

@@ -6,9 +6,9 @@ import { linkTo } from "./linking.js";
 import { formatNumber, formatSigned, isClose, signClass } from "./numbers.js";
 import { matches } from "./trace.js";
 
-const LINE = 19; // px from one line of text to the next
+export const LINE = 19; // px from one line of text to the next
 const GRAIN = 8; // px of dragging, for each grain by which a number moves
-const CHARACTER = 8.43; // px, the width of one
+export const CHARACTER = 8.43; // px, the width of one
 export const PIPS = "one for each contribution to its gradient; the full ones have arrived";
 const MOST_PIPS = 5; // as many as a box is high; a node that is used more often has only its badge
 

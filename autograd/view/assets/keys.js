@@ -48,3 +48,8 @@ export function keyActions(player) {
     },
   };
 }
+
+/** Is something open in a player that Esc closes? */
+export function hasOpen({ presents, card, ui }) {
+  return presents || card.pinned || Boolean(ui.table.words) || ui.help.matches(":popover-open");
+}

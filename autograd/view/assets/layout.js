@@ -102,7 +102,7 @@ function buildLevels(player) {
 }
 
 function buildToolbar(player, help) {
-  const { html, css = "" } = player.options;
+  const { html, css = "", isGuest } = player.options;
   const picture = () => pictureOf(player.graph, player.home, css);
   const saveSvg = () => download("graph.svg", "image/svg+xml", picture().text);
   return buildTools(
@@ -111,7 +111,7 @@ function buildToolbar(player, help) {
     button("⤢", "presenter mode", () => player.present()),
     button("SVG", "save the picture as SVG", saveSvg),
     button("PNG", "save the picture as PNG", () => downloadPng("graph.png", picture())),
-    button("Link", "copy the link to this moment", () => copyLink(player)),
+    !isGuest && button("Link", "copy the link to this moment", () => copyLink(player)),
     player.isAlone && button("Print", "print a handout: a sheet per note", () => print()),
     html && button("HTML", "save this page", () => download("lesson.html", "text/html", html)),
   );

@@ -34,8 +34,8 @@ export class Player {
   /**
    * Puts a player into `host`. `data`: the JSON document that autograd/view makes of a graph. `options`:
    * rules (of its ops, by which it computes), updates (rules by which it descends), ownsPage (keys work everywhere,
-   * HTML can be saved), html (its source),
-   * css (for exported pictures), time (to begin at), onTime(time), onNumbers(a Map from leaves).
+   * HTML can be saved), isGuest (in another page, no link leads to its moments), html (its source), css (for pictures),
+   * time (to begin at), onTime(time), onNumbers(a Map from leaves).
    */
   constructor(host, data, options = {}) {
     this.options = options;

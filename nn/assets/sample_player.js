@@ -1,0 +1,54 @@
+// The player inside of the playground: the chosen sample's loss as a scalar graph, in the place of the playground.
+
+import { button, h } from "../../autograd/view/assets/dom.js";
+import { hasOpen } from "../../autograd/view/assets/keys.js";
+import { Player } from "../../autograd/view/assets/player.js";
+import { sampleTrace } from "./sample_trace.js";
+
+export class SamplePlayer {
+  /** `page`: { network, chosen, sampleName, samples, data, OPS, UPDATES }; `main`: what it stands in the place of. */
+  constructor(page, main) {
+    Object.assign(this, { page, main, player: null });
+    this.element = h("section", { hidden: true });
+    addEventListener("keydown", (event) => this.press(event), true); // before the player, which closes what it has open
+  }
+
+  get isOpen() {
+    return !this.element.hidden;
+  }
+
+  /** Steps through the loss of the chosen sample; the network is that of this moment. */
+  open() {
+    const { page } = this;
+    page.pause();
+    this.opener = document.activeElement;
+    const name = page.sampleName;
+    const title = `${name[0].toUpperCase()}${name.slice(1)}, step by step`;
+    const trace = sampleTrace(page.network, page.chosen, page.samples.train, page.data.ops, title);
+    this.element.hidden = false;
+    this.main.hidden = true;
+    const [css] = document.querySelector("style").textContent.split("@scope"); // behind it come the playground's own
+    this.player = new Player(this.element, trace, { rules: page.OPS, updates: page.UPDATES, css, isGuest: true });
+    const back = button("‹ Playground", "back to the playground", () => this.close());
+    this.player.ui.root.querySelector("header").prepend(back);
+    this.player.ui.root.focus();
+    scrollTo(0, 0);
+  }
+
+  /** Back to the playground, with its network as it was. */
+  close() {
+    const { player } = this;
+    if (player.presents) player.present();
+    player.descent.playback.pause();
+    player.close();
+    this.element.hidden = true;
+    this.element.replaceChildren();
+    this.main.hidden = false;
+    this.opener.focus();
+  }
+
+  /** Esc closes what is open in the player, and the player when nothing is. */
+  press({ key }) {
+    if (key === "Escape" && this.isOpen && !hasOpen(this.player)) this.close();
+  }
+}
