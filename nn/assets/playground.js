@@ -1,6 +1,6 @@
 // The playground: a network that trains before one's eyes. Everything shown is a function of its settings and weights.
 
-import { range } from "../../autograd/view/assets/arrays.js";
+import { clamp, range } from "../../autograd/view/assets/arrays.js";
 import { buildHelp, buildTools, listenToKeys } from "../../autograd/view/assets/controls.js";
 import { button, dropDown, h, setText } from "../../autograd/view/assets/dom.js";
 import { followNotebook } from "../../autograd/view/assets/frame.js";
@@ -28,7 +28,7 @@ const PACES = [
   ["30", "30 epochs a second"],
   ["Infinity", "as fast as it goes"],
 ];
-const BUDGET = 14; // ms of training between two pictures, at least; else as long as a picture takes
+const BUDGET = [14, 100]; // ms of training between two pictures; within these, as long as a picture takes
 const [COARSE, FINE] = [36, 72]; // points on a side at which the neurons are shown, while it plays and when it rests
 const SHORTCUTS = [
   ["Space", "play or pause"],
@@ -218,7 +218,7 @@ class Playground {
   /** Does something with the training, and shows what came of it. */
   advance(act) {
     act(this.training);
-    const start = performance.now();
+    this.trainedAt = performance.now();
     this.training.record();
     if (this.training.diverged) {
       this.pause();
@@ -226,7 +226,6 @@ class Playground {
       this.say(`The loss is not finite any more: try a smaller learning rate than ${lr}, or other weights.`);
     }
     this.paint();
-    this.paintTime = performance.now() - start;
   }
 
   epoch() {
@@ -242,8 +241,9 @@ class Playground {
   togglePlay() {
     if (this.playback.playing) return this.pause();
     const tick = () => {
+      const picture = performance.now() - this.trainedAt; // the browser's share in it, too
       this.advance((training) =>
-        this.speed === Infinity ? trainFor(training, Math.max(BUDGET, this.paintTime)) : training.epoch(),
+        this.speed === Infinity ? trainFor(training, clamp(picture, ...BUDGET)) : training.epoch(),
       );
       return !this.training.diverged;
     };
@@ -282,7 +282,7 @@ class Playground {
     const transport = h("div", { class: "transport" }, this.playButton, epoch, batch, again, this.speeds, this.clock);
     this.inspector = new Inspector(this);
     this.showsGradients = false;
-    this.paintTime = 0;
+    this.trainedAt = 0;
     this.networkPart = h("section", { class: "net" });
     this.score = h("p", { class: "score" });
     this.legend = h("ul", { class: "legend" });
