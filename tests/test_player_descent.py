@@ -59,7 +59,7 @@ def test_each_optimizer_goes_the_way_of_nns_on_one_sample_and_on_all(opened):
             model = network()
             python = trained(model, make(model.parameters()), XOR.X[chosen], XOR.y[chosen], 4)
             assert sorted(numbers(page)) == pytest.approx(python, rel=1e-12), (name, sample)
-            page.get_by_label("the numbers that Python had").click()
+            page.get_by_label("the numbers as they were at first").click()
     assert page.locator(".curve").is_hidden()  # no step since
 
 

@@ -81,7 +81,7 @@ def test_changed_leaves_are_marked_undone_one_by_one_and_reset(opened):
     assert page.locator(".changes").inner_text().startswith("2 changed")
     page.get_by_role("button", name="undo the last change of a number").click()  # of x, which moved without a pause
     assert page.evaluate("page.trace.nodes.slice(0, 2).map(({ data }) => data)") == [1, 2]
-    page.get_by_role("button", name="the numbers that Python had").first.click()
+    page.get_by_role("button", name="the numbers as they were at first").first.click()
     assert page.evaluate("page.trace === page.changes.given")
     assert page.locator(".changes").is_hidden()
 

@@ -346,8 +346,8 @@ def test_a_neuron_an_edge_and_a_point_of_the_plane_show_their_numbers(opened):
     first = model.layers[0].neurons[0].w[0]
     assert "a sum over 2 paths" in tab.locator(".paths h3").text_content()
     assert tab.locator(".paths li").count() == 2
-    assert tab.locator(".paths li").first.text_content().startswith("w₁ → h₁⁽¹⁾ → h")
-    field = tab.get_by_label("w₁ of the neuron")
+    assert tab.locator(".paths li").first.text_content().startswith("w₁₁⁽¹⁾ → h₁⁽¹⁾ → h")
+    field = tab.get_by_label("w₁₁⁽¹⁾", exact=True)
     field.fill("0.75")
     field.press("Enter")
     assert tab.evaluate("page.network.parameters[0]") == 0.75
@@ -456,8 +456,11 @@ def test_a_link_gives_the_settings_and_what_it_asks_for_in_vain_is_said(page, ta
     assert opened.evaluate("page.sizes") == [2, 3, 1]
     assert opened.evaluate("page.settings.features") == ["x1", "x1 * x2"]
     assert opened.locator(".message").text_content() == "The link asks for what there is not: batch=-2, colour=red."
+    assert opened.evaluate("page.settings.loss") == "mse"  # which suits the samples
     assert opened.evaluate("page.training.history.at(-1).train.loss") > 0
     assert opened.evaluate("document.documentElement.scrollWidth") == 390
+    opened.evaluate("location.hash = 'data=spiral3'")
+    until(opened, "page.settings.loss === 'cross_entropy'")
 
 
 def test_what_the_playground_cannot_show_is_said():

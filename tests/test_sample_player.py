@@ -143,7 +143,25 @@ def test_a_click_opens_the_chosen_sample_in_the_player_and_escape_goes_back(open
     assert tab.locator(".cg-player").count() == 0
     assert tab.evaluate("document.activeElement.textContent") == "step through sample 2"
     assert tab.evaluate("page.network.parameters[0]") != 0.75  # what was changed there stayed there
-    tab.keyboard.press("o")
-    assert tab.locator(".cg-player").is_visible()
+    tab.locator("[data-key='neuron 2 1']").press("Enter")
+    tab.get_by_role("button", name="this neuron's part").click()
+    assert tab.locator(".cg-player .trail").text_content() == "‹ layer 2 › neuron 2"
     tab.get_by_role("button", name="back to the playground").click()
     assert tab.locator(".playground-page").is_visible()
+    plane.press("o")
+    assert tab.locator(".cg-player .trail").is_hidden()
+
+
+def test_in_jupyterlab_the_sample_opens_in_the_frame_of_the_playground(lab, jupyter):
+    file = jupyter.write(["playground()"], {0: playground(data="xor")._repr_mimebundle_()})
+    jupyter.trust(file, json.loads((jupyter.folder / file).read_text()))
+    page = lab(file)
+    frame = page.frame_locator("iframe[srcdoc]")
+    frame.get_by_role("button", name="its loss as a graph of numbers").click()
+    frame.get_by_role("button", name="to the end").click()
+    assert frame.locator(".cg-player .sentence").text_content().startswith("Done: every node was visited once")
+    assert (
+        frame.locator(".cg-player").bounding_box()["height"] <= page.locator("iframe[srcdoc]").bounding_box()["height"]
+    )
+    frame.locator(".cg-player").press("Escape")
+    frame.locator(".playground-page").wait_for()

@@ -2,15 +2,15 @@
 
 import { range } from "../../autograd/view/assets/arrays.js";
 import { button, h, setNumber } from "../../autograd/view/assets/dom.js";
-import { formatBrief, formatSigned, parseNumber, signClass, subscript } from "../../autograd/view/assets/numbers.js";
+import { formatBrief, formatSigned, parseNumber, signClass } from "../../autograd/view/assets/numbers.js";
 import { countPaths, pathsFrom } from "./gradient_paths.js";
-import { neuronName } from "./letters.js";
+import { featureName, neuronName, parameterName } from "./letters.js";
 
 const SHOWN = 6; // paths, the largest; the others are summed up
 const MOST_PATHS = 20_000;
 
 export class Inspector {
-  /** `page`: { network, sizes, chosen, samples, setParameter(k, x), paint() }. */
+  /** `page`: { network, settings, sizes, chosen, samples, player, setParameter(k, x), paint() }. */
   constructor(page) {
     this.page = page;
     this.element = h("section", { class: "inspector", hidden: true });
@@ -20,7 +20,9 @@ export class Inspector {
   open(l, i, j = -1) {
     Object.assign(this, { l, i, j });
     const { page } = this;
-    const names = [...range(page.sizes[l - 1]).map((k) => neuronName(page.sizes, l - 1, k)), "1"];
+    const { features } = page.settings;
+    const before = l === 1 ? features.map(featureName) : range(page.sizes[l - 1]).map((k) => this.nameOf(l - 1, k));
+    const names = [...before, "1"];
     this.first = firstParameter(page.sizes, l, i);
     this.rows = names.map((name, k) => this.buildRow(name, k));
     this.facts = h("p", { class: "facts" });
@@ -32,7 +34,11 @@ export class Inspector {
       h(
         "h2",
         {},
-        `${neuronName(page.sizes, l, i)} `,
+        `${this.nameOf(l, i)} `,
+        button("step through it", "this neuron's part of the sample's graph, forward and backward, step by step", () =>
+          page.player.open(l, i),
+        ),
+        " ",
         button("✕", "close", () => this.close()),
       ),
       this.facts,
@@ -42,15 +48,18 @@ export class Inspector {
     this.element.hidden = false;
   }
 
+  nameOf(l, i) {
+    return neuronName(this.page.sizes, l, i);
+  }
+
   buildRow(name, k) {
-    const isBias = k === this.page.sizes[this.l - 1];
-    const label = isBias ? "b" : `w${subscript(k + 1)}`;
+    const label = parameterName(this.page.sizes, this.l, this.i, k);
     const onchange = ({ target }) => {
       const x = parseNumber(target.value);
       if (Number.isFinite(x)) this.page.setParameter(this.first + k, x);
       this.page.paint();
     };
-    const field = h("input", { type: "number", step: "any", "aria-label": `${label} of the neuron`, onchange });
+    const field = h("input", { type: "number", step: "any", "aria-label": label, onchange });
     const cells = range(3).map(() => h("td"));
     const choose = () => {
       this.j = k;
@@ -110,7 +119,7 @@ export class Inspector {
     const title = `∂L/∂${label} = ${formatSigned(sum)}, a sum over ${count} ${count === 1 ? "path" : "paths"}`;
     if (count > MOST_PATHS) return this.paths.replaceChildren(h("h3", {}, `${title}, too many to list`));
     const named = new Map(
-      graph.layers.flatMap(({ h: nodes }, n) => nodes.map((node, k) => [node, neuronName(page.sizes, n + 1, k)])),
+      graph.layers.flatMap(({ h: nodes }, n) => nodes.map((node, k) => [node, this.nameOf(n + 1, k)])),
     );
     const paths = pathsFrom(page.network, leaf, MOST_PATHS).sort((a, b) => Math.abs(b.product) - Math.abs(a.product));
     const rest = paths.slice(SHOWN);

@@ -1,5 +1,6 @@
 // The lecture's letters for the parts of a network, as autograd/wording.py has them: w₁₂⁽¹⁾, h̃₁⁽¹⁾, h₁⁽¹⁾, f̃₁, x₁.
 
+import { subscript } from "../../autograd/view/assets/numbers.js";
 import { lettered } from "../../autograd/view/assets/text.js";
 
 /** Of an input, w_12^1 as a trace writes it. */
@@ -16,8 +17,19 @@ export function neuronLetter(sizes, letter, l, i, j = -1) {
   return isOutput ? `${letter.replace("h", "f")}_${index}^` : `${letter}_${index}^${l}`;
 }
 
-/** What a neuron passes on, h₂⁽¹⁾; x₁ for l = 0. The last layer is linear: f̃. */
+/** The j-th weight of a neuron, or its bias, w₁₂⁽¹⁾ or b₁⁽¹⁾. */
+export function parameterName(sizes, l, i, j) {
+  const isBias = j === sizes[l - 1];
+  return lettered(isBias ? neuronLetter(sizes, "b", l, i) : neuronLetter(sizes, "w", l, i, j));
+}
+
+/** A formula of the inputs as a feature, x₁·x₂ of "x1 * x2". */
+export function featureName(text) {
+  return text.replaceAll(" * ", "·").replace(/x(\d+)/g, (_, j) => `x${subscript(j)}`);
+}
+
+/** What a neuron passes on, h₂⁽¹⁾. The last layer is linear: f̃. */
 export function neuronName(sizes, l, i) {
   const letter = l === sizes.length - 1 ? "h\u0303" : "h";
-  return lettered(l === 0 ? inputLetter(i) : neuronLetter(sizes, letter, l, i));
+  return lettered(neuronLetter(sizes, letter, l, i));
 }

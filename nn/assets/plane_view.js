@@ -36,7 +36,7 @@ export class PlaneView {
 
   listen() {
     const { svg } = this.plot;
-    const label = "plane: arrow keys move a point, Enter chooses the sample nearest to it";
+    const label = "plane: arrow keys move a point, Enter chooses the sample nearest to it, o steps through it";
     for (const [name, value] of Object.entries({ tabindex: 0, role: "application", "aria-label": label }))
       svg.setAttribute(name, value);
     svg.addEventListener("pointermove", (event) => {
@@ -46,6 +46,7 @@ export class PlaneView {
     });
     svg.addEventListener("pointerleave", () => this.moveTo(null));
     svg.addEventListener("click", (event) => this.chooseAt(this.plot.at(event)));
+    svg.addEventListener("dblclick", () => this.page.tools.isPainting || this.act.open());
     svg.addEventListener("keydown", (event) => this.press(event));
   }
 
@@ -53,6 +54,7 @@ export class PlaneView {
     const { x, y } = this.plot;
     const point = this.point ?? [(x[0] + x[1]) / 2, (y[0] + y[1]) / 2];
     if (event.key === "Enter") this.chooseAt(point);
+    if (event.key === "o") this.act.open();
     if (!STEPS[event.key]) return;
     event.preventDefault();
     this.moveTo([x, y].map(([low, high], j) => clamp(point[j] + (STEPS[event.key][j] * (high - low)) / 40, low, high)));
@@ -101,7 +103,11 @@ export class PlaneView {
   paintProbe() {
     const { plot, point, cross, page } = this;
     cross.setAttribute("visibility", point ? "visible" : "hidden");
-    if (!point) return setText(this.readout, `${page.sampleName} is ringed: a click on another one chooses it.`);
+    if (!point)
+      return setText(
+        this.readout,
+        `${page.sampleName} is ringed: a click chooses another one, a double click steps through it.`,
+      );
     const [px, py] = [plot.px(point[0]), plot.py(point[1])];
     cross.setAttribute("d", `M${px - 7} ${py}h14M${px} ${py - 7}v14`);
     const f = page.network.outputs(this.at(point));

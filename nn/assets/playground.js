@@ -16,7 +16,7 @@ import { NetworkView } from "./network_view.js";
 import { OwnTools } from "./own_tools.js";
 import { PlaneView } from "./plane_view.js";
 import { Controls } from "./playground_controls.js";
-import { readSettings, thresholdOf, withData, writeSettings } from "./playground_settings.js";
+import { lossesFor, readSettings, thresholdOf, withData, writeSettings } from "./playground_settings.js";
 import { SamplePlayer } from "./sample_player.js";
 import { splitSamples, standardizeSamples, withNoise } from "./samples_drawn.js";
 import { ScalarNetwork, targetOf } from "./scalar_network.js";
@@ -61,7 +61,9 @@ class Playground {
   obeyLink() {
     const { data } = this;
     const { settings, problems } = readSettings(location.hash.slice(1), data.start, this.knownNames(), data.widest);
-    this.settings = settings;
+    const losses = lossesFor(data.sets[settings.data].classes.length);
+    this.settings = losses.includes(settings.loss) ? settings : { ...settings, loss: losses[0] };
+    if (this.player.isOpen) this.player.close();
     this.restart();
     if (problems.length) this.say(`The link asks for what there is not: ${problems.join(", ")}.`);
   }

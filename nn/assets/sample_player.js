@@ -3,6 +3,7 @@
 import { button, h } from "../../autograd/view/assets/dom.js";
 import { hasOpen } from "../../autograd/view/assets/keys.js";
 import { Player } from "../../autograd/view/assets/player.js";
+import { neuronName } from "./letters.js";
 import { sampleTrace } from "./sample_trace.js";
 
 export class SamplePlayer {
@@ -17,8 +18,8 @@ export class SamplePlayer {
     return !this.element.hidden;
   }
 
-  /** Steps through the loss of the chosen sample; the network is that of this moment. */
-  open() {
+  /** Steps through the chosen sample's loss, with the network of this moment; shows neuron i of layer l, if given. */
+  open(l = 0, i = 0) {
     const { page } = this;
     page.pause();
     this.opener = document.activeElement;
@@ -32,7 +33,14 @@ export class SamplePlayer {
     const back = button("‹ Playground", "back to the playground", () => this.close());
     this.player.ui.root.querySelector("header").prepend(back);
     this.player.ui.root.focus();
+    if (l > 0) this.showNeuron(l, i);
     scrollTo(0, 0);
+  }
+
+  showNeuron(l, i) {
+    const { nodes, part } = this.player.trace;
+    const name = neuronName(this.page.sizes, l, i);
+    this.player.openPart(part[nodes.findIndex((node) => node.name === name)]);
   }
 
   /** Back to the playground, with its network as it was. */

@@ -54,7 +54,7 @@ export function buildLayout(player) {
     { class: "changes", hidden: true },
     h("span", {}),
     button("Undo", "undo the last change of a number", () => player.change(() => player.changes.undo())),
-    button("Reset", "the numbers that Python had", () => player.change(() => player.changes.reset())),
+    button("Reset", "the numbers as they were at first", () => player.change(() => player.changes.reset())),
   );
   const left = h(
     "div",

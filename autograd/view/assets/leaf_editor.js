@@ -21,7 +21,7 @@ export class LeafEditor {
     this.actions = actions;
     this.input = h("input", { type: "text", inputmode: "decimal", autocomplete: "off", onchange: () => this.type() });
     this.slider = h("input", { type: "range", step: "any", oninput: () => this.slide() });
-    this.reset = button("↺", "the number that Python had", () => actions.reset(this.node));
+    this.reset = button("↺", "the number that it had at first", () => actions.reset(this.node));
     const by = (ε) => [String(ε), ε ? `by ε = ${formatNumber(ε)}` : "not nudged"];
     this.nudges = dropDown({ "aria-label": "nudge by" }, NUDGES.map(by), (ε) => actions.nudge(this.node, Number(ε)));
     this.verdict = h("p", {});
@@ -36,7 +36,7 @@ export class LeafEditor {
     );
   }
 
-  /** Shows a leaf: its number, the one that Python had, and what a nudge did, in words. */
+  /** Shows a leaf: its number, the one that it had at first, and what a nudge did, in words. */
   show({ index, name }, x, given, nudge, verdict) {
     if (this.node !== index) {
       const reach = 40 * grainOf(given);
