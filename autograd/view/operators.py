@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from textwrap import indent
 from typing import TYPE_CHECKING
 
@@ -19,9 +20,10 @@ __all__ = ["javascript", "javascript_table", "javascript_update", "javascript_up
 
 # How JavaScript writes a head; every other one is a function of xp. "/" is one too: to divide by 0 is an error in Python.
 _PATTERNS = {
-    "+": "{} + {}", "-": "{} - {}", "*": "{} * {}", "neg": "-{}", "<": "{} < {}", "<=": "{} <= {}", ">": "{} > {}",
-    ">=": "{} >= {}", "/": "xp.divide({}, {})", "abs": "xp.absolute({})",
+    "+": "({} + {})", "-": "({} - {})", "*": "({} * {})", "neg": "(-{})", "<": "({} < {})", "<=": "({} <= {})",
+    ">": "({} > {})", ">=": "({} >= {})", "/": "xp.divide({}, {})", "abs": "xp.absolute({})",
 }  # fmt: skip
+_SHORT = 60  # characters of a part that is written where it is used
 
 
 def rule_name(op: Op, operands: int = 1) -> str:
@@ -48,8 +50,8 @@ def rules_of(nodes: Iterable[Node]) -> dict[str, tuple[Op, int]]:
 def javascript(op: Op, operands: int = 1) -> str:
     """A row as a JavaScript function of [x₁, …] that gives y, and puts ∂y/∂x₁, … into a list d.
 
-    ``xp`` is a number system of ``assets/xp.js``. One step a line, as the rule takes them: what it uses twice is computed
-    once. No list is made: training calls a rule a million times a second.
+    ``xp`` is a number system of ``assets/xp.js``. The steps are those of the rule: what it uses twice is computed once. No
+    list is made: training calls a rule a million times a second.
 
     >>> from autograd.ops import OPS
     >>> print(javascript(OPS["sqrt"]))
@@ -70,11 +72,10 @@ def javascript_update(rule: UpdateRule) -> str:
     >>> from autograd.update_rules import RULES
     >>> print(javascript_update(RULES["momentum"].bind(momentum=0.5)))
     (xp, lr, t, w, g, s) => {
-      const t0 = 0.5 * s[0];
-      const t1 = t0 + g;
-      const t2 = lr * t1;
-      s[0] = t1;
-      return t2;
+      const t0 = (0.5 * s[0]) + g;
+      const t1 = lr * t0;
+      s[0] = t0;
+      return t1;
     }
 
     Raises TypeError for a rule that can't be read with symbols, as one that branches on a number can't.
@@ -86,18 +87,27 @@ def javascript_update(rule: UpdateRule) -> str:
 
 def _function(arguments: str, first: Expr, more: Sequence[Expr], place: str) -> str:
     """A function that gives ``first``, and puts ``more`` into the list called ``place``."""
-    written: dict[int, str] = {}  # Expr → its name or number
+    order = list(_operands_first([first, *more]))
+    uses = Counter(id(a) for e in order for a in e.args)
+    results = {id(first), *map(id, more)}  # computed before the list changes, which they may read
+    written: dict[int, str] = {}  # Expr → its name, its number, or all of it: what is used once, if it is short
     lines: list[str] = []
-    for e in _operands_first([first, *more]):
-        if e.args:
-            operands = [written[id(a)] for a in e.args]
-            call = _PATTERNS.get(str(e.head), f"xp.{e.head}({', '.join('{}' for _ in operands)})")
-            lines.append(f"  const t{len(lines)} = {call.format(*operands)};\n")
-            written[id(e)] = f"t{len(lines) - 1}"
+    for e in order:
+        text = _written(e, [written[id(a)] for a in e.args])
+        if not e.args or (uses[id(e)] == 1 and id(e) not in results and len(text) <= _SHORT):
+            written[id(e)] = text
         else:
-            written[id(e)] = e.head if isinstance(e.head, str) else _number(e.head)
+            written[id(e)] = f"t{len(lines)}"
+            lines.append(f"  const t{len(lines)} = {text[1:-1] if text[0] == '(' else text};\n")
     lines += [f"  {place}[{i}] = {written[id(e)]};\n" for i, e in enumerate(more)]
     return f"{arguments} => {{\n{''.join(lines)}  return {written[id(first)]};\n}}"
+
+
+def _written(e: Expr, operands: Sequence[str]) -> str:
+    """A formula, of its operands as they are written; one with an operator is in brackets."""
+    if e.args:
+        return _PATTERNS.get(str(e.head), f"xp.{e.head}({', '.join('{}' for _ in operands)})").format(*operands)
+    return e.head if isinstance(e.head, str) else _number(e.head)
 
 
 def _operands_first(formulas: Iterable[Expr]) -> Iterator[Expr]:

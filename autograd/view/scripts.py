@@ -19,7 +19,7 @@ In the order in which to read them, each line on those above it:
     markers minimap                                           what of it is not on the stage
     curve descent_controls                                    gradient descent
     card table contributions predicting timeline talk keys    what stands around it
-    saving handout sharing layout                             … and takes it elsewhere
+    handout sharing layout                                    … and takes it elsewhere
     reactions player, player_page player_widget               the player and its two homes
 
 ``nn/assets`` builds its pages on the first three lines. The playground alone has the player in it, too, and may be larger

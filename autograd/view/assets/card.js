@@ -5,6 +5,7 @@ import { LeafEditor } from "./leaf_editor.js";
 import { setPhrase } from "./linking.js";
 import { formatNumber } from "./numbers.js";
 import { slotTerm } from "./phrase.js";
+import { copyText } from "./saving.js";
 import { nudgeSentence } from "./sentences.js";
 import { operandNote } from "./trace.js";
 import { equation, reason, slope } from "./wording.js";
@@ -12,10 +13,9 @@ import { equation, reason, slope } from "./wording.js";
 const MOST_OPERANDS = 6;
 
 export class Card {
-  /** `actions`: copy(text), toggleStop(node), go(time), close(), and those of the editor, set, reset and nudge. */
-  constructor(actions) {
-    this.actions = actions;
-    this.editor = new LeafEditor(actions);
+  constructor(player) {
+    this.player = player;
+    this.editor = new LeafEditor(player);
     this.content = h("div", {});
     this.node = -1; // the one that is shown
     this.pinned = false; // by a click: the pointer may leave
@@ -72,17 +72,17 @@ export class Card {
   }
 
   buttons({ pass, stops }, node) {
-    const { copy, toggleStop, go, close } = this.actions;
+    const { player } = this;
     const { forward, changes } = pass.history[node.index];
     const stop = stops.has(node.index) ? "● stops here" : "○ stop here";
     return h(
       "p",
       { class: "buttons" },
-      button("Copy path", "copy its path", () => copy(node.full || node.name)),
-      button(stop, "stop at this node", () => toggleStop(node.index)),
-      button("forward", "to its forward step", () => go(forward)),
-      button("gradient", "to the step that completes its gradient", () => go(changes.at(-1) ?? pass.end)),
-      button("✕", "close", close),
+      button("Copy path", "copy its path", () => copyText(node.full || node.name, this.element)),
+      button(stop, "stop at this node", () => player.toggleStop(node.index)),
+      button("forward", "to its forward step", () => player.go(forward)),
+      button("gradient", "to the step that completes its gradient", () => player.go(changes.at(-1) ?? pass.end)),
+      button("✕", "close", () => player.unselect()),
     );
   }
 }

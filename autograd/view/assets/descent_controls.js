@@ -1,7 +1,7 @@
 // What makes a graph descend: an optimizer, a learning rate, a sample, one step or many, and the loss as it goes.
 
 import { Curve } from "./curve.js";
-import { button, dropDown, h, setText } from "./dom.js";
+import { button, dropDown, h, numberField, setText } from "./dom.js";
 import { parseNumber } from "./numbers.js";
 import { Playback } from "./transport.js";
 
@@ -18,7 +18,7 @@ export class DescentControls {
     const { lr, samples, updates } = descent;
     const options = Object.keys(updates).map((name) => [name, NAMES[name] ?? name]);
     this.rule = dropDown({ "aria-label": "optimizer" }, options, () => this.choose());
-    this.lr = h("input", { type: "text", inputmode: "decimal", size: 5, value: lr, onchange: () => this.choose() });
+    this.lr = numberField({ size: 5, value: lr, onchange: () => this.choose() });
     this.run = button("Run", "descend step after step, or stop", () => this.toggle(), { class: "primary" });
     this.curve = new Curve();
     this.element = h(

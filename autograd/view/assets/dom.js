@@ -27,6 +27,11 @@ export function button(text, label, onclick = null, attributes = {}) {
   return h("button", { type: "button", "aria-label": label, title: label, onclick, ...attributes }, text);
 }
 
+/** Where a number is typed, as text: `parseNumber` reads it. */
+export function numberField(attributes) {
+  return h("input", { type: "text", inputmode: "decimal", autocomplete: "off", ...attributes });
+}
+
 /** A drop-down list; `options` are pairs of a value and its text. */
 export function dropDown(attributes, options, choose = () => {}) {
   const items = options.map(([value, text]) => h("option", { value }, text));
@@ -67,9 +72,7 @@ export function setAttribute(element, name, value) {
 
 /** The same for classes. */
 export function setClass(element, names) {
-  if (element.lastClass === names) return;
-  element.lastClass = names;
-  element.setAttribute("class", names);
+  setAttribute(element, "class", names);
 }
 
 /** A number in an element: rounded in the text, in full in `data-value`. */

@@ -36,7 +36,7 @@ export function keyActions(player) {
     p: () => player.present(),
     t: () => player.toggleTable(),
     d: () => player.descent.isOffered && player.descent.toggleOpen(),
-    u: () => player.change(() => player.changes.undo()),
+    u: () => player.undo(),
     f: () => player.stage.fit(),
     "+": () => player.stage.zoom(1.25),
     "-": () => player.stage.zoom(0.8),

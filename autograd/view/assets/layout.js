@@ -53,8 +53,8 @@ export function buildLayout(player) {
     "span",
     { class: "changes", hidden: true },
     h("span", {}),
-    button("Undo", "undo the last change of a number", () => player.change(() => player.changes.undo())),
-    button("Reset", "the numbers as they were at first", () => player.change(() => player.changes.reset())),
+    button("Undo", "undo the last change of a number", () => player.undo()),
+    button("Reset", "the numbers as they were at first", () => player.reset()),
   );
   const left = h(
     "div",

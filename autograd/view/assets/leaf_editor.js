@@ -1,6 +1,6 @@
 // A leaf's number, to be changed: typed, by a slider, or with the arrow keys; nudged, to see what its gradient means.
 
-import { button, dropDown, h, setText } from "./dom.js";
+import { button, dropDown, h, numberField, setText } from "./dom.js";
 import { formatNumber, parseNumber } from "./numbers.js";
 
 const NUDGES = [0, 1, 0.1, 0.01, 0.001, 1e-4, 1e-5];
@@ -16,14 +16,13 @@ export function moved(x, grains, grain) {
 }
 
 export class LeafEditor {
-  /** `actions`: set(node, x), reset(node), nudge(node, ε). */
-  constructor(actions) {
-    this.actions = actions;
-    this.input = h("input", { type: "text", inputmode: "decimal", autocomplete: "off", onchange: () => this.type() });
+  constructor(player) {
+    this.player = player;
+    this.input = numberField({ onchange: () => this.type() });
     this.slider = h("input", { type: "range", step: "any", oninput: () => this.slide() });
-    this.reset = button("↺", "the number that it had at first", () => actions.reset(this.node));
+    this.reset = button("↺", "the number that it had at first", () => player.reset(this.node));
     const by = (ε) => [String(ε), ε ? `by ε = ${formatNumber(ε)}` : "not nudged"];
-    this.nudges = dropDown({ "aria-label": "nudge by" }, NUDGES.map(by), (ε) => actions.nudge(this.node, Number(ε)));
+    this.nudges = dropDown({ "aria-label": "nudge by" }, NUDGES.map(by), (ε) => player.nudge(this.node, Number(ε)));
     this.verdict = h("p", {});
     this.element = h(
       "form",
@@ -64,7 +63,7 @@ export class LeafEditor {
 
   /** Sets the number, and shows the one that it then is: a number with which a node has no value is not taken. */
   enter(x) {
-    this.actions.set(this.node, x);
+    this.player.setNumber(this.node, x);
     this.input.value = String(this.x);
     this.slider.value = this.x;
   }

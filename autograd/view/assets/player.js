@@ -20,7 +20,6 @@ import { mistakenPass } from "./mistakes.js";
 import { nextNote, notesIn } from "./notes.js";
 import { question } from "./prediction.js";
 import { reactionsOf } from "./reactions.js";
-import { copyText } from "./saving.js";
 import { sentence } from "./sentences.js";
 import { LEGIBLE, Stage } from "./stage.js";
 import { biggerGrain, nextTime, stopsHere } from "./steps.js";
@@ -51,15 +50,7 @@ export class Player {
     this.stops = new Set(); // nodes with a breakpoint
     this.solved = 0; // the time of the latest prediction that was right
     this.playback = new Playback((playing) => this.ui.transport.showPlaying(playing));
-    this.card = new Card({
-      copy: (text) => copyText(text, this.ui.root),
-      toggleStop: (node) => this.toggleStop(node),
-      go: (time) => this.go(time),
-      set: (node, x) => this.setNumber(node, x),
-      reset: (node) => this.change(() => this.changes.reset(node)),
-      nudge: (node, ε) => this.change(() => this.changes.nudgeBy(node, ε)),
-      close: () => this.unselect(),
-    });
+    this.card = new Card(this);
     this.ui = buildLayout(this);
     this.markers = new Markers((box) => this.stage.centre([box]));
     this.minimap = new Minimap((point) => this.stage.lookAt(point, this.stage.view.k));
@@ -171,6 +162,20 @@ export class Player {
   /** Gives a leaf another number: all that depends on it follows, at the same step. */
   setNumber(node, x) {
     this.change(() => this.changes.set(node, x));
+  }
+
+  /** Gives a leaf, or every leaf, the number again that Python had. */
+  reset(node) {
+    this.change(() => this.changes.reset(node));
+  }
+
+  undo() {
+    this.change(() => this.changes.undo());
+  }
+
+  /** Moves a leaf by ε in thought. */
+  nudge(node, ε) {
+    this.change(() => this.changes.nudgeBy(node, ε));
   }
 
   /** Makes a change; where a node would have no value, says why, and all stays as it was. Returns what it says. */

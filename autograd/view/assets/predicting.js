@@ -1,6 +1,6 @@
 // Where the student types a number, and what is said of it.
 
-import { button, h, setText } from "./dom.js";
+import { button, h, numberField, setText } from "./dom.js";
 import { setPhrase } from "./linking.js";
 import { parseNumber } from "./numbers.js";
 import { phrase } from "./phrase.js";
@@ -9,12 +9,7 @@ import { sentence } from "./sentences.js";
 
 /** The elements: { guess, verdict, predict }. */
 export function buildPrediction(player) {
-  const guess = h("input", {
-    type: "text",
-    inputmode: "decimal",
-    "aria-label": "your prediction",
-    autocomplete: "off",
-  });
+  const guess = numberField({ "aria-label": "your prediction" });
   const verdict = h("p", { class: "verdict", role: "alert" });
   const check = h("button", { type: "submit" }, "Check");
   const show = button("Show", "show the answer", () => showAnswer(player, ""));
