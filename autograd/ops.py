@@ -16,6 +16,7 @@ tie in maximum or minimum is split ½ ½. step has slope 0 everywhere.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import lru_cache, partial, reduce
 from operator import add as plus
@@ -26,13 +27,14 @@ __all__ = ["CONSTANT", "INPUT", "OPS", "PARAMETER", "Op", "primitive"]
 
 Rule = Callable[..., tuple[Any, tuple[Any, ...]]]
 Interval = tuple[float, float]
+SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
 class Op:
     """One row of the table.
 
     name:      NumPy's name for the function, and the name of the method on ``Value`` where Python has no operator for it
-    symbol:    what is drawn in the node ("×"); may show constants ("**{k:g}")
+    symbol:    what is drawn in the node ("×"); may show constants ("x^{k:g}", which is drawn as x²)
     odd:       the same with an odd number of operands, where that differs: a dot with a bias is "w·x+b"
     operator:  what Python writes between or before the operands ("*"), if anything
     aliases:   further names of the method
@@ -47,7 +49,7 @@ class Op:
     >>> OPS["tanh"].symbol, OPS["tanh"].operands
     ('tanh', ('x',))
     >>> OPS["power_constant"].bind(k=3).symbol
-    '**3'
+    'x³'
     """
 
     __slots__ = (
@@ -77,8 +79,11 @@ class Op:
 
     @property
     def symbol(self) -> str:
-        """What is drawn in the node; a row with constants shows them ("**3")."""
-        return self._symbol.format(**self.constants) if self.constants else self._symbol
+        """What is drawn in the node; a row with constants shows them ("x³", "x^0.5")."""
+        if not self.constants:
+            return self._symbol
+        shown = self._symbol.format(**self.constants)
+        return re.sub(r"\^(-?\d+)$", lambda exponent: exponent[1].translate(SUPERSCRIPTS), shown)
 
     def symbol_of(self, operands: int) -> str:
         """What is drawn in a node of so many operands.
@@ -244,7 +249,7 @@ def power(xp, x, y):
 
 
 @primitive(
-    "power_constant", operator="**{k:g}", sample=[POSITIVE],
+    "power_constant", operator="**{k:g}", symbol="x^{k:g}", sample=[POSITIVE],
     domain="x > 0 (x = 0 only for k = 0 or k ≥ 1, x < 0 only for a whole k)",
     hint="A root has no slope at 0 and no real value below: try adding a small ε, or abs.",
 )  # fmt: skip
@@ -253,7 +258,9 @@ def power_constant(xp, x, *, k=2.0):
     return xp.power(x, k), (k * xp.power(x, k - 1.0) if k else 0.0,)
 
 
-@primitive("exponential", operator="{base:g}**", sample=[ANY], domain="base > 0, or base = 0 with x ≥ 0")
+@primitive(
+    "exponential", operator="{base:g}**", symbol="{base:g}ˣ", sample=[ANY], domain="base > 0, or base = 0 with x ≥ 0"
+)
 def exponential(xp, x, *, base=2.0):
     """base ** x for a fixed base; the slope of 0 ** x is 0."""
     y = xp.power(base, x)

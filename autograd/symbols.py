@@ -11,6 +11,8 @@ import math
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from autograd.ops import SUPERSCRIPTS
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -229,7 +231,6 @@ _BOARD = _Style(
     brackets="({0})",
     number=lambda x: f"{x:.6g}".replace("-", "−"),
 )  # fmt: skip
-_SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _TERMS = 4  # of a sum; a longer one is shown by its first and its last
 
 
@@ -274,7 +275,7 @@ def _print(e: Expr, style: _Style) -> str:
     if style is _BOARD and head == "+":
         return _print_sum(e)
     if style is _BOARD and head == "power" and isinstance(k := e.args[1].head, float) and k == int(k):
-        return _bracketed(e.args[0], head, 0, style) + f"{k:.0f}".translate(_SUPERSCRIPTS)
+        return _bracketed(e.args[0], head, 0, style) + f"{k:.0f}".translate(SUPERSCRIPTS)
     if style is _BOARD and head == "heaviside" and e.args[1].head == 1.0:
         return _print(e, _BOARD._replace(patterns={"heaviside": "(1 if {0} ≥ 0 else 0)"}))
     if style is _LATEX and head == "*" and _same_formula(*e.args):

@@ -15,7 +15,7 @@ from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from autograd.ops import LEAVES
+from autograd.ops import LEAVES, SUPERSCRIPTS
 from autograd.symbols import Expr, symbols
 
 if TYPE_CHECKING:
@@ -131,7 +131,6 @@ def names_of(order: Sequence[Node], root: Node) -> dict[Node, Name]:
 
 _PLACE = re.compile(r"(?:layers\[(\d+)\]\.)?(?:neurons\[(\d+)\]\.)?(?:w\[(\d+)\]|(b|h_pre|h))")
 _SUBSCRIPTS = str.maketrans("0123456789,", "₀₁₂₃₄₅₆₇₈₉‚")
-_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def letters_of(nodes: Iterable[Node], order: Sequence[Node]) -> dict[Node, Name]:
@@ -161,7 +160,7 @@ def letters_of(nodes: Iterable[Node], order: Sequence[Node]) -> dict[Node, Name]
             is_weighted_sum = letter == "h_pre" or v.op.n_ary
             is_output = layer is not None and layer == output
             letter, above = ("f" if is_output else "h") + "\u0303" * is_weighted_sum, "" if is_output else above
-        text = (letter or "w") + i.translate(_SUBSCRIPTS) + above.translate(_SUPERSCRIPTS)
+        text = (letter or "w") + i.translate(_SUBSCRIPTS) + above.translate(SUPERSCRIPTS)
         letters[v] = Name(text, RAISED if above else ATOM)
     return letters
 

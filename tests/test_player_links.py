@@ -293,10 +293,10 @@ def test_in_a_folded_graph_the_box_that_holds_a_node_is_lit_and_it_lights_its_ro
     page = opened(step(network()))
     page.get_by_role("button", name="show layers").click()
     page.locator("tbody tr", has_text="w32(1)").hover()
-    assert page.evaluate(LIT)["boxes"] == ["layers[0]"]
-    page.locator(".box.folded", has_text="layers[1]").hover()
+    assert page.evaluate(LIT)["boxes"] == ["layer 1"]
+    page.locator(".box.folded", has_text="layer 2").hover()
     found = page.evaluate(LIT)
-    assert found["boxes"] == ["layers[1]"]
+    assert found["boxes"] == ["layer 2"]
     assert {"w1(2)", "b(2)"} <= set(found["rows"])
     assert len(found["rows"]) == 5
 
@@ -336,7 +336,7 @@ def test_arrows_are_as_wide_and_the_gradient_flows_as_fast_as_its_contribution_i
 def test_the_arrows_of_an_opened_box_are_to_scale_too(opened):
     page = opened(step(network()))
     page.get_by_role("button", name="show layers").click()
-    page.locator(".box.folded", has_text="layers[0]").click()
+    page.locator(".box.folded", has_text="layer 1").click()
     press(page, "End")
     widths = page.evaluate(WIDTHS).values()
     assert len({round(width, 2) for width in widths}) > 3

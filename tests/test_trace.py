@@ -301,7 +301,7 @@ def test_every_node_is_alone_in_some_level_or_in_a_part_that_opens(make):
 def test_a_level_that_is_a_tangle_of_arrows_is_left_out_and_its_neurons_open_one_by_one():
     trace = trace_of(MLP([2, 40, 40, 1], seed=1)([0.5, 1.0]))
     assert [level["name"] for level in trace["levels"]] == ["layers"]
-    assert [part["title"] for part in trace["parts"]].count("neurons[39]") == 2
+    assert [part["title"] for part in trace["parts"]].count("neuron 40") == 2
 
 
 def test_parts_stand_in_one_another_and_their_boxes_do_not_overlap():

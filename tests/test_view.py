@@ -26,7 +26,7 @@ from autograd.view.layered import lay_out_in_columns
 from autograd.view.palette import DARK, LIGHT
 from autograd.view.picture import WIDEST
 from autograd.view.rows import in_rows
-from autograd.view.text import LABEL_CELLS, cells, number, shorten, signed, visible
+from autograd.view.text import LABEL_CELLS, cells, number, scripts, shorten, signed, visible
 
 HOSTILE = [
     "<b>bold</b>", "a\"b'c", "{x|<f0> y}", "back\\N \\L \\", "two\nlines", "]]>", "&amp; &lt;", "\x00\x1f", "\ud800",
@@ -139,7 +139,7 @@ def test_every_op_of_the_table_is_drawn_with_its_symbol(op):
     node = apply(op, *[(low + high) / 2 or 0.5 for low, high in op.sample])
     shown = node.op.symbol
     assert draw(node).scene.boxes[-1].symbol == shown
-    assert shown in texts(draw(node, layout="builtin").svg)
+    assert "".join(run for run, _ in scripts(shown)) in texts(draw(node, layout="builtin").svg)
 
 
 def test_kinds_differ_in_border_as_well_as_in_colour():
@@ -678,25 +678,21 @@ def test_a_network_folds_to_neurons_and_a_larger_one_to_layers():
     neurons = draw(network(2, 8, 8, 1)).scene
     assert neurons.note == "144 nodes folded into 17 neurons and 5 other boxes"
     layers = draw(network(2, 40, 40, 1)).scene
-    assert {box.lines[0].text for box in layers.boxes if box.kind == "folded"} == {
-        "layers[0]",
-        "layers[1]",
-        "layers[2]",
-    }
+    assert {box.lines[0].text for box in layers.boxes if box.kind == "folded"} == {"layer 1", "layer 2", "layer 3"}
 
 
 def test_what_is_computed_side_by_side_for_each_sample_shares_a_box():
     scene = draw(network(2, 3, 1, batch=20)).scene
     boxes = [[line.text for line in box.lines[:2]] for box in scene.boxes if box.kind == "folded"]
-    assert boxes[4:6] == [["−", "20 nodes"], ["**2", "20 nodes"]]
+    assert boxes[4:6] == [["−", "20 nodes"], ["x²", "20 nodes"]]
 
 
 def test_a_batch_folds_to_layers_with_counts():
     scene = draw(network(2, 16, 16, 1, batch=100)).scene
     assert scene.note == "7,536 nodes folded into 3 layers and 4 other boxes"
     boxes = {box.lines[0].text: [line.text for line in box.lines[1:3]] for box in scene.boxes}
-    assert set(boxes) == {"inputs", "layers[0]", "layers[1]", "layers[2]", "constants", "after layers[2]", "loss"}
-    assert boxes["layers[0]"] == ["3,248 nodes", "48 parameters"]
+    assert set(boxes) == {"inputs", "layer 1", "layer 2", "layer 3", "constants", "after layer 3", "loss"}
+    assert boxes["layer 1"] == ["3,248 nodes", "48 parameters"]
     assert "×3,200" in [arrow.text for arrow in scene.arrows]
 
 
@@ -704,7 +700,7 @@ def test_a_penalty_on_the_parameters_is_outside_the_modules():
     loss = network(2, 16, 16, 1)
     parameters = [v for v in trace(loss)[0] if "w[" in v.label]
     titles = [box.lines[0].text for box in draw(loss + sum(p * p for p in parameters)).scene.boxes]
-    assert {"outside the modules", "after layers[2]"} <= set(titles)
+    assert {"outside the modules", "after layer 3"} <= set(titles)
 
 
 def test_a_root_inside_a_folded_module_stands_beside_its_box():

@@ -11,7 +11,7 @@ from autograd.view.analysis import path_of, prefixes
 from autograd.view.fold import Fold, fold
 from autograd.view.nesting import Nesting
 from autograd.view.scene import Arrow, Box, Frame, Scene, TextLine, stroke
-from autograd.view.text import number, shorten, signed, visible
+from autograd.view.text import number, shorten, signed, spoken, visible
 from autograd.wording import Name, formula, letters_of
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def _box(what: Value | Fold, nodes: Sequence[Value], around: str, at: dict[str, 
     title = visible(what.title if isinstance(what, Fold) else what.label)
     name = shorten(title if frame is None else title.removeprefix(f"{visible(around)}."))
     if isinstance(what, Fold):
-        return Box("folded", "", *text.of_nodes(nodes, name, title), frame)
+        return Box("folded", "", *text.of_nodes(nodes, spoken(name), title), frame)
     kind = _KINDS.get(what.op, "result")
     symbol = "" if what.op in _KINDS else shorten(visible(what.op.symbol_of(len(what.parents))))
     return Box(kind, symbol, *text.of_node(what, name, symbol or kind), frame)
@@ -166,7 +166,8 @@ def _frames(around: Iterable[str]) -> tuple[Frame, ...]:
         paths |= dict.fromkeys(prefixes(path) if path else ())
     at = {path: i for i, path in enumerate(paths)}
     return tuple(
-        Frame(path, shorten(visible(path.rpartition(".")[2])), at.get(path.rpartition(".")[0])) for path in paths
+        Frame(path, shorten(spoken(visible(path.rpartition(".")[2]))), at.get(path.rpartition(".")[0]))
+        for path in paths
     )
 
 

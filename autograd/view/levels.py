@@ -15,7 +15,7 @@ from autograd.view.layered import lay_out_in_columns
 from autograd.view.parts import Part, opened, parts_of
 from autograd.view.rows import in_rows
 from autograd.view.scene import TextLine
-from autograd.view.text import number, shorten, signed, visible
+from autograd.view.text import number, shorten, signed, spoken, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -168,7 +168,7 @@ def _part(
     layout = lay_out_in_columns(scene, arrows=False)  # the player draws them itself
     what = [None if box is None else -1 - parts[box] if isinstance(box, Part) else graph.index[box] for box in stands]
     return {
-        "title": visible(part.title),
+        "title": spoken(visible(part.title)),
         "in": parts[part.parent] if part.parent else -1,
         "size": [round(layout.width), round(layout.height)],
         "boxes": [

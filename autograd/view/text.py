@@ -12,16 +12,17 @@ from functools import lru_cache
 from html import escape
 from typing import Any
 
-__all__ = ["LABEL_CELLS", "SCRIPT", "cells", "number", "scripts", "shorten", "signed", "visible", "xml"]
+__all__ = ["LABEL_CELLS", "SCRIPT", "cells", "number", "scripts", "shorten", "signed", "spoken", "visible", "xml"]
 
 LABEL_CELLS = 26  # "layers[0].neurons[2].w[1]" fits
 _UNSEEN = frozenset(
     ("Cc", "Cf", "Cs", "Zl", "Zp")
 )  # control, format (bidi marks), surrogate, line and paragraph separator
 _JOINERS = "\u200c\u200d"  # Persian words and composed emoji need them, and they move nothing
-_SCRIPTS = re.compile("([₀-₉]+(?:‚[₀-₉]+)*)|([⁰¹²³⁴-⁹⁽⁾]+)")  # what stands below or above a letter
-_LEVEL = str.maketrans("₀₁₂₃₄₅₆₇₈₉‚⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾", "0123456789,0123456789()")
+_SCRIPTS = re.compile("([₀-₉]+(?:‚[₀-₉]+)*)|([⁰¹²³⁴-⁹⁻⁽⁾]+)")  # what stands below or above a letter
+_LEVEL = str.maketrans("₀₁₂₃₄₅₆₇₈₉‚⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾", "0123456789,0123456789−()")
 SCRIPT = 0.75  # how large it is beside the letter; a font's own ¹ and ₁ are too small to read
+_COUNTED = re.compile(r"\b(layer|neuron)s\[(\d+)\]")
 _NOT_XML = "\ufffe\uffff"
 
 
@@ -47,6 +48,15 @@ def signed(x: Any) -> str:
     if text[1:] in ("0", "nan"):
         return text[1:]
     return text.replace("-", "−")
+
+
+def spoken(path: str) -> str:
+    """The path of a network's part as one says it: layers and neurons are counted from 1, as in h₁⁽¹⁾.
+
+    >>> spoken("layers[0]"), spoken("encoder.layers[0].neurons[2]")
+    ('layer 1', 'encoder.layer 1.neuron 3')
+    """
+    return _COUNTED.sub(lambda found: f"{found[1]} {int(found[2]) + 1}", path)
 
 
 def visible(text: object) -> str:

@@ -40,12 +40,14 @@ function drawShape({ at: [cx, cy, width, height], kind, chip }, node) {
     const size = { width: width - 2 * inset, height: height - 2 * inset };
     return s("rect", { class: name, x: x + inset, y: y + inset, ...size, rx });
   };
+  const symbol = s("text", { class: "symbol", x: x + 4.5 + chip / 2, y: cy + 5 });
+  if (chip > 0) setFormula(symbol, node.symbol);
   return [
     rect("ring", -6, 9),
     rect("shape", 0, { input: 14, result: 5 }[kind] ?? 1),
     kind === "parameter" && rect("shape inner", 3),
     chip > 0 && s("rect", { class: "chip", x: x + 4.5, y: y + 4.5, width: chip, height: height - 9, rx: 4 }),
-    chip > 0 && s("text", { class: "symbol", x: x + 4.5 + chip / 2, y: cy + 5 }, node.symbol),
+    chip > 0 && symbol,
   ];
 }
 

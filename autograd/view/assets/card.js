@@ -37,7 +37,8 @@ export class Card {
   /** Shows a folded box. */
   showFolded({ box, inside }) {
     const hint = box.opens < 0 ? "" : "; click to open";
-    this.fill(-1, h("h2", {}, box.name), h("p", {}, `${inside.length} nodes${hint}`));
+    const path = sharedPath(inside);
+    this.fill(-1, h("h2", {}, box.name), h("p", {}, `${path && `${path}: `}${inside.length} nodes${hint}`));
     this.editor.element.hidden = true;
   }
 
@@ -85,6 +86,13 @@ export class Card {
       button("✕", "close", () => player.unselect()),
     );
   }
+}
+
+/** The path of the module that these nodes are all in, "" for none. */
+function sharedPath(nodes) {
+  const [first, ...others] = nodes.map(({ full }) => full.split("."));
+  const end = first.findIndex((word, i) => others.some((words) => words[i] !== word));
+  return first.slice(0, end).join(".");
 }
 
 /** A name and a fact, a text or a phrase, as elements. */

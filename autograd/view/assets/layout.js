@@ -12,10 +12,13 @@ import { copyLink } from "./sharing.js";
 import { GRAINS } from "./steps.js";
 import { NodeTable } from "./table.js";
 import { Talk } from "./talk.js";
-import { TICKS } from "./timeline.js";
+import { PHASES, TICKS } from "./timeline.js";
 import { Transport } from "./transport.js";
 
+const FOLDED = "a box that stands for all nodes of a neuron, a layer or a stretch of the graph; a click opens it";
 const LEGEND = [
+  ...Object.entries(PHASES),
+  ["folded", FOLDED],
   ["thick ring", "the node at work"],
   ["dashed ring", "the node that receives a gradient"],
   ["dashed outline", "a value that is not computed yet"],
@@ -38,7 +41,7 @@ export function buildLayout(player) {
   ui.sentence = h("p", { class: "sentence", "aria-live": "polite", role: "status" });
   ui.talk = new Talk((direction) => player.toNote(direction));
   ui.stage = h("div", { class: "stage" });
-  ui.note = h("p", { class: "note" });
+  ui.note = h("p", { class: "note", title: `folded: ${FOLDED}` });
   ui.trail = h(
     "nav",
     { class: "trail", hidden: true },

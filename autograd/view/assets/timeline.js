@@ -3,6 +3,12 @@
 import { h } from "./dom.js";
 
 const MOST_TICKS = 400;
+/** What happens in each part of a pass. */
+export const PHASES = {
+  forward: "numbers are computed, from the data to the result",
+  backward: "gradients are passed on, from the result back to the data, by the chain rule",
+  update: "parameters are moved against their gradients",
+};
 export const TICKS = "a gradient is added to one that had arrived before";
 
 /** `notes`: [time, text] …; a click on one goes there. */
@@ -13,7 +19,7 @@ export function paintBands(element, { events, end, forwardEnd }, notes, go) {
   const bands = Object.entries(lengths).filter(([, n]) => n);
   const ticks = events.flatMap(({ kind, k }, i) => (kind === "accumulate" && k > 1 ? [i + 1] : []));
   element.replaceChildren(
-    ...bands.map(([name, n]) => placed(h("span", { class: name }, name), { width: percent(n) })),
+    ...bands.map(([name, n]) => placed(h("span", { class: name, title: PHASES[name] }, name), { width: percent(n) })),
     ...(ticks.length > MOST_TICKS ? [] : ticks).map((time) => placed(h("i", {}), { left: percent(time) })),
     ...notes.map(([time, title]) => placed(h("b", { title, onclick: () => go(time) }), { left: percent(time) })),
   );
