@@ -10,7 +10,7 @@ In the order in which to read them, each line on those above it:
 
     numbers text arrays camera xp                             values as text, lists, views, number systems: no DOM
     engine tape optimizer                                     a graph, computed forward and backward; its parameters moved: no DOM
-    dom theme frame controls stage transport                  elements, light or dark, a notebook's frame, tools, what is zoomed or plays
+    dom theme frame controls stage transport saving           elements, light or dark, a notebook's frame, tools; what zooms, plays, is saved
     phrase wording pass events mistakes                       a trace, and other passes through the same graph: no DOM
     rerun changes descent trace                               … with other numbers: no DOM
     steps sentences prediction notes link                     all that can be said of it: no DOM

@@ -43,7 +43,8 @@ export function keyActions(player) {
     Escape: () => {
       if (player.presents) player.present();
       player.unselect();
-      player.clearSearch();
+      player.ui.table.search.value = "";
+      player.search();
       player.ui.transport.play.focus();
     },
   };

@@ -22,7 +22,9 @@ export class LeafEditor {
     this.slider = h("input", { type: "range", step: "any", oninput: () => this.slide() });
     this.reset = button("↺", "the number that it had at first", () => player.reset(this.node));
     const by = (ε) => [String(ε), ε ? `by ε = ${formatNumber(ε)}` : "not nudged"];
-    this.nudges = dropDown({ "aria-label": "nudge by" }, NUDGES.map(by), (ε) => player.nudge(this.node, Number(ε)));
+    this.nudges = dropDown({ "aria-label": "nudge by" }, NUDGES.map(by), (ε) =>
+      player.change(() => player.changes.nudgeBy(this.node, Number(ε))),
+    );
     this.verdict = h("p", {});
     this.element = h(
       "form",

@@ -173,11 +173,6 @@ export class Player {
     this.change(() => this.changes.undo());
   }
 
-  /** Moves a leaf by ε in thought. */
-  nudge(node, ε) {
-    this.change(() => this.changes.nudgeBy(node, ε));
-  }
-
   /** Makes a change; where a node would have no value, says why, and all stays as it was. Returns what it says. */
   change(make) {
     try {
@@ -390,11 +385,6 @@ export class Player {
   search() {
     this.ui.table.fill();
     this.paint();
-  }
-
-  clearSearch() {
-    this.ui.table.search.value = "";
-    this.search();
   }
 
   /** Brings what a line of code made to the middle. */
