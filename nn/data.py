@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import difflib
 import math
 import random
 from pathlib import Path
@@ -15,7 +16,7 @@ from nn.arguments import whole_number
 from nn.csv_table import read_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 __all__ = ["AND", "OR", "XOR", "Dataset", "circles", "digits", "gauss", "hills", "iris", "load", "load_csv", "moons", "names", "plane", "spiral", "split", "standardized"]  # fmt: skip
 
@@ -157,13 +158,24 @@ def names() -> list[str]:
     return list(_BY_NAME)
 
 
-def load(name: str) -> Dataset:
-    """The data set of that name, or the CSV file at that path. Raises ValueError for neither."""
+def load(name: str, offered: Iterable[str] = ()) -> Dataset:
+    """The data set of that name, or the CSV file at that path. Raises ValueError for neither.
+
+    offered: names that the caller knows besides, for the error to list
+
+    >>> load("spirals")
+    Traceback (most recent call last):
+    ValueError: no data set is called 'spirals'; did you mean 'spiral'? Choose from and, or, xor, moons, circles, spiral, \
+gauss, iris, digits, or name a CSV file
+    """
     if name in _BY_NAME:
         return _BY_NAME[name]()
     if name.lower().endswith((".csv", ".tsv")) or Path(name).is_file():
         return load_csv(name)
-    raise ValueError(f"no data set is called {name!r}: choose from {', '.join(_BY_NAME)}, or name a CSV file")
+    known = [*dict.fromkeys([*offered, *_BY_NAME])]
+    near = difflib.get_close_matches(name.lower(), known, n=1)
+    meant = f"; did you mean {near[0]!r}? Choose" if near else ": choose"
+    raise ValueError(f"no data set is called {name!r}{meant} from {', '.join(known)}, or name a CSV file")
 
 
 def load_csv(path: str | Path) -> Dataset:

@@ -8,15 +8,13 @@ export class TableError extends Error {}
 
 /** A CSV file as a data set: numbers, and in the last column a class or, where there are many, a number. */
 export function readTable(name, text) {
-  const lines = text
-    .replace(/^\ufeff/, "")
-    .split(/\r?\n/)
-    .map((line, i) => ({ line, number: i + 1 }));
-  const filled = lines.filter(({ line }) => line.trim());
-  if (!filled.length) throw new TableError(`${name} is empty: each line is a sample, its last column the class.`);
-  const separator = [";", "\t", ","].find((mark) => filled.every(({ line }) => line.includes(mark)));
-  if (!separator) throw new TableError(`${name} needs two columns or more, separated by commas, semicolons or tabs.`);
-  const rows = filled.map(({ line, number }) => ({ number, cells: line.split(separator).map(bare) }));
+  const plain = text.replace(/^\ufeff/, "").replaceAll("\r\n", "\n");
+  if (!plain.trim()) throw new TableError(`${name} is empty: each line is a sample, its last column the class.`);
+  const read = [";", "\t", ","].map((mark) => rowsOf(plain, mark));
+  const { rows, unread } = read.find((found) => found.rows.every(({ cells }) => cells.length > 1)) ?? read.at(-1);
+  if (unread) throw new TableError(`${name}, line ${unread}: a quoted cell has no end, or something behind it.`);
+  if (rows.some(({ cells }) => cells.length < 2))
+    throw new TableError(`${name} needs two columns or more, separated by commas, semicolons or tabs.`);
   const hasHead = rows[0].cells.slice(0, -1).every((cell) => !isNumeric(cell));
   const head = hasHead ? rows.shift().cells.slice(0, -1) : rows[0].cells.slice(0, -1).map((_, j) => `x${j + 1}`);
   if (!rows.length || rows.length > SAMPLES || head.length > INPUTS) {
@@ -81,8 +79,23 @@ function dataSet(title, X, y, features, classes) {
   return { title, X, y, features, classes, noisy: "", noise: 0, code: "", standardized: false };
 }
 
-function bare(cell) {
-  return cell.trim().replace(/^"(.*)"$/, "$1");
+/**
+ * The rows of a table that have something in them, { number: of the line, cells }, as RFC 4180 has them: a cell in quotes
+ * may hold separators, line breaks, and "" for a quote. `unread`: the line at which it can't be read on, or 0.
+ */
+function rowsOf(text, mark) {
+  const cell = new RegExp(` *(?:"((?:[^"]|"")*)" *|([^"${mark}\n][^${mark}\n]*)?)(${mark}|\n|$)`, "gy");
+  const rows = [];
+  let [cells, first, line, end] = [[], 1, 1, 0];
+  for (const [whole, quoted, plain = "", behind] of text.matchAll(cell)) {
+    cells.push(quoted === undefined ? plain.trim() : quoted.replaceAll('""', '"'));
+    end += whole.length;
+    line += whole.split("\n").length - 1;
+    if (behind === mark) continue;
+    if (cells.some((one) => one !== "")) rows.push({ number: first, cells });
+    [cells, first] = [[], line];
+  }
+  return { rows, unread: end < text.length ? line : 0 };
 }
 
 function isNumeric(cell) {

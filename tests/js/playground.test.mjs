@@ -86,8 +86,25 @@ test("a table gives numbers, classes in order, and a regression where there are 
   assert.deepEqual(readTable("b.csv", Array.from({ length: 20 }, line).join("\n")).classes, []);
 });
 
+test("a cell in quotes holds what separates others", () => {
+  const text = 'size,"a ""wide"" one, in cm", kind\n1,"2", "red, ripe"\n"3",4,"in two\nlines"\n5,6,red, ripe\n';
+  assert.throws(() => readTable("q.csv", text), { message: "q.csv, line 5: 4 columns, expected 3." });
+  const found = readTable("q.csv", text.replace("red, ripe\n", '"red, ripe"\n'));
+  assert.deepEqual(found.X, [[1, 2], [3, 4], [5, 6]]); // biome-ignore format: a table
+  assert.deepEqual(
+    [found.features, found.classes],
+    [
+      ["size", 'a "wide" one, in cm'],
+      ["in two\nlines", "red, ripe"],
+    ],
+  );
+  assert.deepEqual(readTable("s.csv", '1;"a;b"\n2;c\n').classes, ["a;b", "c"]);
+});
+
 test("what is wrong with a table is said by line and column", () => {
   const problems = {
+    "line 2: a quoted cell has no end": '1,a\n2,"b\n3,c\n',
+    "line 1: a quoted cell": '1,"a"b\n2,c\n',
     "is empty": "\n \n",
     "needs two columns": "1\n2\n",
     "line 3: 3 columns, expected 2": "1,a\n2,b\n3,4,c",
