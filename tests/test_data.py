@@ -99,7 +99,9 @@ def test_iris_is_fishers():
 
 
 def test_an_unknown_name_lists_the_known_ones():
-    with pytest.raises(ValueError, match="no data set is called 'moon'; did you mean 'moons'. Choose from and, or, xor, moons, .*CSV"):  # noqa: RUF043  # dots in a sentence
+    with pytest.raises(
+        ValueError, match=r"called 'moon'; did you mean 'moons'\? Choose from and, or, xor, moons, .*CSV"
+    ):
         data.load("moon")
     with pytest.raises(ValueError, match="no data set is called ''"):
         data.load("")

@@ -462,6 +462,25 @@ def test_a_link_gives_the_settings_and_what_it_asks_for_in_vain_is_said(page, ta
     opened.evaluate("location.hash = 'data=spiral3'")
     until(opened, "page.settings.loss === 'cross_entropy'")
 
+    opened.goto(f"{file}#data=spiral3&layers=2")  # a loss and features that suit the samples
+    assert opened.evaluate("[page.settings.loss, page.sizes]") == ["cross_entropy", [2, 2, 3]]
+    opened.get_by_role("button", name="paint samples").click()
+    opened.evaluate("page.tools.paintAt([0.5, 0.25])")
+    opened.evaluate("page.setParameter(3, 0.1 + 0.2)")
+    state = "[page.network.parameters, page.samples, page.settings]"
+    before = opened.evaluate(state)
+    opened.evaluate("page.epoch()")
+    link = opened.evaluate("location.hash")
+    opened.goto("about:blank")
+    opened.goto(f"{file}{link}")
+    assert opened.evaluate(state) == before
+    opened.evaluate("page.change({ lr: 0.2 })")
+    assert opened.evaluate("location.hash").count("weights=") == 1
+    opened.evaluate("page.change({ layers: [3] })")
+    assert "weights" not in opened.evaluate("location.hash")
+    opened.goto(f"{file}#weights=1,2,3")
+    assert opened.locator(".message").text_content() == "The link asks for what there is not: 3 weights."
+
 
 def test_what_the_playground_cannot_show_is_said():
     for arguments, said in [

@@ -11,7 +11,8 @@ export function readTable(name, text) {
   const plain = text.replace(/^\ufeff/, "").replaceAll("\r\n", "\n");
   if (!plain.trim()) throw new TableError(`${name} is empty: each line is a sample, its last column the class.`);
   const read = [";", "\t", ","].map((mark) => rowsOf(plain, mark));
-  const { rows, unread } = read.find((found) => found.rows.every(({ cells }) => cells.length > 1)) ?? read.at(-1);
+  const isTable = (found) => !found.unread && found.rows.every(({ cells }) => cells.length > 1);
+  const { rows, unread } = read.find(isTable) ?? read.at(-1);
   if (unread) throw new TableError(`${name}, line ${unread}: a quoted cell has no end, or something behind it.`);
   if (rows.some(({ cells }) => cells.length < 2))
     throw new TableError(`${name} needs two columns or more, separated by commas, semicolons or tabs.`);
@@ -69,8 +70,9 @@ export function emptyPlane() {
   return { ...dataSet("painted", X, [0, 1], ["x1", "x2"], ["0", "1"]), bounds: { x: [-1, 1], y: [-1, 1] } };
 }
 
-/** The same with one more sample; classes that it needs are added. */
-export function withSample(set, x, k) {
+/** The same with one more sample, at thousandths of the plane; classes that it needs are added. */
+export function withSample(set, point, k) {
+  const x = point.map((v) => Math.round(1000 * v) / 1000);
   const classes = Array.from({ length: Math.max(set.classes.length, k + 1) }, (_, i) => String(i));
   return { ...set, X: [...set.X, x], y: [...set.y, k], classes };
 }
@@ -79,9 +81,17 @@ function dataSet(title, X, y, features, classes) {
   return { title, X, y, features, classes, noisy: "", noise: 0, code: "", standardized: false };
 }
 
+/** A data set as the text of a table, which `readTable` reads. */
+export function tableText({ X, y, features, classes }) {
+  const quoted = (text) => (/[",;\t\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+  const head = [...features.map(quoted), "class"];
+  const rows = X.map((x, i) => [...x, classes.length ? quoted(classes[y[i]]) : y[i]]);
+  return [head, ...rows].map((cells) => cells.join(",")).join("\n");
+}
+
 /**
- * The rows of a table that have something in them, { number: of the line, cells }, as RFC 4180 has them: a cell in quotes
- * may hold separators, line breaks, and "" for a quote. `unread`: the line at which it can't be read on, or 0.
+ * The rows of a table that have something in them, { number: of the line, cells }, by RFC 4180: a cell in quotes may
+ * hold separators, line breaks, and "" for a quote. `unread`: the line at which it can't be read on, or 0.
  */
 function rowsOf(text, mark) {
   const cell = new RegExp(` *(?:"((?:[^"]|"")*)" *|([^"${mark}\n][^${mark}\n]*)?)(${mark}|\n|$)`, "gy");

@@ -1,6 +1,6 @@
 // The playground: a network that trains before one's eyes. Everything shown is a function of its settings and weights.
 
-import { clamp, range } from "../../autograd/view/assets/arrays.js";
+import { clamp } from "../../autograd/view/assets/arrays.js";
 import { buildHelp, buildTools, listenToKeys } from "../../autograd/view/assets/controls.js";
 import { button, dropDown, h, setText } from "../../autograd/view/assets/dom.js";
 import { followNotebook } from "../../autograd/view/assets/frame.js";
@@ -12,11 +12,13 @@ import { initialParameters } from "./initial_weights.js";
 import { Inspector } from "./inspector.js";
 import { LossCurve } from "./loss_curve.js";
 import { Decision } from "./network.js";
+import { countParameters } from "./network_graph.js";
 import { NetworkView } from "./network_view.js";
 import { OwnTools } from "./own_tools.js";
 import { PlaneView } from "./plane_view.js";
 import { Controls } from "./playground_controls.js";
-import { lossesFor, readSettings, thresholdOf, withData, writeSettings } from "./playground_settings.js";
+import { readState, writeState } from "./playground_link.js";
+import { knownNames, thresholdOf, withData } from "./playground_settings.js";
 import { SamplePlayer } from "./sample_player.js";
 import { splitSamples, standardizeSamples, withNoise } from "./samples_drawn.js";
 import { ScalarNetwork, targetOf } from "./scalar_network.js";
@@ -57,30 +59,19 @@ class Playground {
     this.obeyLink();
   }
 
-  /** Begins with the settings that the address names. */
+  /** Begins with the settings, the samples and the weights that the address has. */
   obeyLink() {
-    const { data } = this;
-    const { settings, problems } = readSettings(location.hash.slice(1), data.start, this.knownNames(), data.widest);
-    const losses = lossesFor(data.sets[settings.data].classes.length);
-    this.settings = losses.includes(settings.loss) ? settings : { ...settings, loss: losses[0] };
+    const { data, optimizers } = this;
+    const state = readState(location.hash.slice(1), data, knownNames(data, optimizers));
+    const { settings, sets, weights, problems } = state;
+    Object.assign(data.sets, sets);
+    this.settings = settings;
+    const fits = weights?.length === countParameters(this.sizes) && weights.every(Number.isFinite);
+    if (weights && !fits) problems.push(`${weights.length} weights`);
+    this.given = fits ? { parameters: weights, settings } : { parameters: data.parameters, settings: data.start };
     if (this.player.isOpen) this.player.close();
     this.restart();
     if (problems.length) this.say(`The link asks for what there is not: ${problems.join(", ")}.`);
-  }
-
-  /** The names that settings may have. */
-  knownNames() {
-    const { sets, formulas, activations, inits, losses } = this.data;
-    const columns = range(this.data.widest).map((j) => `x${j + 1}`);
-    return {
-      data: Object.keys(sets),
-      features: [...formulas, ...columns],
-      activations: activations.map(({ name }) => name),
-      optimizer: this.optimizers,
-      penalty: ["none", "L1", "L2"],
-      init: Object.keys(inits),
-      loss: Object.keys(losses).map((name) => name.split("/")[0]),
-    };
   }
 
   /** The data set that is chosen. */
@@ -113,12 +104,15 @@ class Playground {
   }
 
   showLink() {
-    const link = writeSettings(this.settings, this.data.start);
+    const { settings, set, data, given, firstParameters } = this;
+    const linked = given.settings !== data.start && firstParameters; // weights that came with a link
+    const { text, unsaid } = writeState({ settings, set, weights: this.edited ?? linked }, data.start);
     try {
-      history.replaceState(null, "", `#${link}`);
+      history.replaceState(null, "", `#${text}`);
     } catch {
       // a frame of a notebook has no address of its own
     }
+    if (unsaid) this.say(unsaid);
   }
 
   /** Trains on samples of one's own. While as many classes are painted, the network keeps its weights. */
@@ -145,7 +139,7 @@ class Playground {
 
   /** Draws samples and weights anew. */
   restart() {
-    const { settings, set, data } = this;
+    const { settings, set, data, given } = this;
     this.pause();
     const drawn = withNoise(set, settings.noise, settings.seed);
     const parts = splitSamples(drawn, settings.share, set.classes.length > 0, settings.seed);
@@ -154,7 +148,8 @@ class Playground {
       X.map((x, i) => ({ x, y: y[i], target: targetOf(y[i], settings.loss, this.outputs) }));
     this.samples = { train: samples(train), heldOut: samples(heldOut) };
     this.network = new ScalarNetwork(this.architecture, this.OPS);
-    this.firstParameters = this.isGiven ? data.parameters : null;
+    this.firstParameters = this.isGiven ? given.parameters : null;
+    this.edited = null; // all weights, after one was given another number
     this.network.parameters =
       this.firstParameters ?? initialParameters(this.sizes, data.inits[settings.init], settings.seed, this.OPS);
     this.isAltered = false;
@@ -167,11 +162,11 @@ class Playground {
     this.show();
   }
 
-  /** Does the network begin with the weights of a model from Python? */
+  /** Does the network begin with the weights of a model from Python, or of a link? */
   get isGiven() {
-    const { settings, data } = this;
-    const same = (key) => String(settings[key]) === String(data.start[key]);
-    return data.parameters && ["data", "features", "layers"].every(same);
+    const { settings, given } = this;
+    const same = (key) => String(settings[key]) === String(given.settings[key]);
+    return given.parameters && ["data", "features", "layers"].every(same);
   }
 
   get architecture() {
@@ -210,9 +205,11 @@ class Playground {
 
   /** Gives the k-th weight or bias another number. */
   setParameter(k, x) {
-    this.network.parameters = this.network.parameters.with(k, x);
+    this.edited = this.network.parameters.with(k, x);
+    this.network.parameters = this.edited;
     this.isAltered = true;
     this.training.record();
+    this.showLink();
   }
 
   // ── time ──

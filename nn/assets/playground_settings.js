@@ -1,6 +1,6 @@
 // The settings of the playground: what each may be, and all of them as the text of a link.
 
-import { clamp } from "../../autograd/view/assets/arrays.js";
+import { clamp, range } from "../../autograd/view/assets/arrays.js";
 
 const NUMBERS = {
   noise: [0, 2],
@@ -13,6 +13,19 @@ const NUMBERS = {
 const WHOLE = ["seed", "batch"];
 const LISTS = ["features", "layers", "activations"];
 export const DEEPEST = 6; // hidden layers
+
+/** The names that settings may have, but for those of data sets. `data`: of the page. */
+export function knownNames({ formulas, widest, activations, inits, losses }, optimizers) {
+  const columns = range(widest).map((j) => `x${j + 1}`);
+  return {
+    features: [...formulas, ...columns],
+    activations: activations.map(({ name }) => name),
+    optimizer: optimizers,
+    penalty: ["none", "L1", "L2"],
+    init: Object.keys(inits),
+    loss: Object.keys(losses).map((name) => name.split("/")[0]),
+  };
+}
 
 /** The settings that differ from `start`, as "data=spiral&layers=8,8". */
 export function writeSettings(settings, start) {

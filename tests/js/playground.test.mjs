@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { emptyPlane, readTable, TableError, withSample } from "../../nn/assets/own_samples.js";
+import { readState, writeState } from "../../nn/assets/playground_link.js";
 import { lossesFor, readSettings, withData, writeSettings } from "../../nn/assets/playground_settings.js";
 import { pythonCode } from "../../nn/assets/python_code.js";
 import { Batches, splitSamples } from "../../nn/assets/samples_drawn.js";
@@ -161,4 +162,35 @@ test("an epoch takes every sample once, and a split keeps them all", () => {
       [0, 1],
     ],
   );
+});
+
+test("a link holds samples of one's own and weights, exactly", () => {
+  const data = { sets: { moons: { X: [[0, 0]], y: [0], classes: ["0", "1"] } }, start: START, widest: 16 };
+  const known = { ...KNOWN, loss: ["logistic", "cross_entropy"], features: ["x1", "x2", "x3"] };
+  const read = (text) => readState(text, data, known);
+  const state = (name, set) => ({ settings: withData(START, name, set), set, weights: null });
+  const painted = withSample(withSample(emptyPlane(), [0.12345, -1], 3), [0.5, 0.25], 0);
+  const weights = [0.1 + 0.2, -1e-9, 3];
+  const { text, unsaid } = writeState({ ...state("painted", painted), weights }, START);
+  assert.equal(unsaid, "");
+  const found = read(text);
+  assert.deepEqual(found.sets.painted, painted);
+  assert.deepEqual([found.weights, found.problems, found.settings.data], [weights, [], "painted"]);
+
+  const table = readTable("t.csv", '"a,b";c;d;kind\n1;2;3;"x;y"\n0.1;1e-7;5;z\n1;1;1;z\n');
+  const other = read(writeState(state("file", table), START).text);
+  assert.deepEqual([other.sets.file, other.problems, other.settings.features], [table, [], ["x1", "x2", "x3"]]);
+
+  const many = {
+    ...painted,
+    X: painted.X.concat(Array(600).fill([0.123, 0.456])),
+    y: painted.y.concat(Array(600).fill(1)),
+  };
+  const left = writeState(state("painted", many), START);
+  assert.match(left.unsaid, /^The link has the settings alone: with these samples it would have 8,\d{3} characters\.$/);
+  assert.ok(!left.text.includes("0.123"));
+  for (const vain of ["painted=1,2", "painted=0,0,9", "file=t.csv%0A1,2", "painted="]) {
+    const { problems, settings } = read(`${vain}&data=moons`);
+    assert.deepEqual([problems.length, settings.data], [1, "moons"], vain);
+  }
 });
