@@ -19,7 +19,7 @@ const view = (trace) => {
   const path = (module) => (module < 0 ? "" : trace.modules[module].map((at) => trace.modules[at]?.[0] ?? at).join());
   const nodes = trace.nodes.map(({ module, layer, full, ...node }) => ({ ...node, module: path(module), layer: path(layer) }));
   const sentences = [...trace.correct.events, null].map((_, time) => plain(sentence(trace, trace.correct, time)));
-  return { nodes, sentences, events: trace.correct.events, ops: trace.ops, samples: trace.samples, root: trace.root };
+  return { nodes, sentences, events: trace.correct.events, ops: trace.ops, samples: trace.samples, version: [trace.format, trace.version] };
 };
 function traces(cases) {
   return cases.map(({ architecture, parameters, samples, chosen, words, python }) => {
@@ -116,6 +116,14 @@ def test_a_click_opens_the_chosen_sample_in_the_player_and_escape_goes_back(open
     def row(name):
         shown = tab.locator(".cg-player tbody tr", has=tab.get_by_role("button", name=name, exact=True))
         return [float(text.replace("−", "-")) for text in shown.locator("td").all_text_contents()[1:3]]
+
+    texts = tab.locator(".cg-player .box text")  # the playground's style, of which each text has an outline, ends here
+    assert texts.first.evaluate("(text) => getComputedStyle(text).stroke") == "none"
+    with tab.expect_download() as saved:
+        tab.get_by_role("button", name="save the picture as SVG").click()
+    picture = saved.value.path().read_text()
+    assert ".cg-player" in picture
+    assert ".playground-page" not in picture
 
     tab.keyboard.press("End")
     first = model.layers[0].neurons[0].w[0]

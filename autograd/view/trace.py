@@ -37,6 +37,8 @@
               all that is not shown
     part      the innermost part of each node, in which it has a box of its own (−1: it has one in every level)
 
+The playground's page writes the same document of the network that it has (``nn/assets/sample_trace.js``).
+
 A number that is not finite is the text "nan", "inf" or "-inf".
 
 As text (``dumps``) the document says the same in fewer bytes, and the same graph gives the same bytes everywhere:

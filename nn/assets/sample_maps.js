@@ -19,14 +19,12 @@ const SYMBOL = 17 / 14; // the size of an op's symbol beside that of other text
 export function sampleMaps(nodes, events, sizes) {
   const maps = new Maps(nodes, events, sizes);
   const levels = [
-    nodes.length <= MOST_NODES && maps.level("nodes", ({ index }) => index, maps.parts),
-    maps.level("neurons", (node) => maps.folded(node, maps.partOf(node)), maps.layers),
+    nodes.length <= MOST_NODES && maps.level("nodes", ({ index }) => index, maps.parts, MOST_ARROWS),
+    maps.level("neurons", (node) => maps.folded(node, maps.partOf(node)), maps.layers, MOST_ARROWS),
+    maps.level("layers", (node) => maps.folded(node, node.layer), [], Infinity),
   ];
   return {
-    levels: [
-      ...levels.filter((level) => level && level.arrows.length <= MOST_ARROWS),
-      maps.level("layers", (node) => maps.folded(node, node.layer), []),
-    ],
+    levels: levels.filter(Boolean),
     parts: maps.parts.map((_, k) => maps.part(k)),
     part: nodes.map((node) => maps.partOf(node)),
   };
@@ -40,7 +38,13 @@ class Maps {
     const neurons = sizes.flatMap((m, l) => range(m).map((i) => ({ title: `neuron ${i + 1}`, around: l })));
     this.parts = [...this.layers, ...neurons];
     this.first = sizes.map((_, l) => this.layers.length + neurons.findIndex(({ around }) => around === l));
-    this.counts = this.parts.map((_, k) => nodes.filter((node) => node.layer === k || this.partOf(node) === k).length);
+    this.members = this.parts.map(() => []);
+    for (const node of nodes) {
+      if (node.layer !== undefined) for (const k of [node.layer, this.partOf(node)]) this.members[k].push(node);
+    }
+    this.slots = nodes.flatMap((head) => head.parents.map((p, slot) => ({ tail: nodes[p], head, slot })));
+    this.joining = nodes.map(() => []); // the slots to which a node belongs
+    for (const slot of this.slots) for (const { index } of [slot.tail, slot.head]) this.joining[index].push(slot);
   }
 
   /** The innermost part of a node. */
@@ -55,9 +59,10 @@ class Maps {
 
   // ── levels ──
 
-  /** `boxOf(node)`: what stands for it; `frames`: parts that are drawn around boxes. */
-  level(name, boxOf, frames) {
-    const scene = this.scene(this.nodes, boxOf);
+  /** `boxOf(node)`: what stands for it; `frames`: parts around boxes. Null, if there are more than `most` arrows. */
+  level(name, boxOf, frames, most) {
+    const scene = this.scene(this.nodes, this.slots, boxOf);
+    if (scene.links.length > most) return null;
     const isInner = frames.length > this.layers.length;
     const frameOf = ({ layer = -1, ...node }) => (isInner ? this.partOf({ layer, ...node }) : layer);
     const items = scene.boxes.map(({ inside: [node], ...box }) => ({
@@ -84,21 +89,14 @@ class Maps {
   part(k) {
     const { title, around } = this.parts[k];
     const isOwn = (node) => (around < 0 ? node.layer === k : this.partOf(node) === k);
-    const joined = new Set();
-    for (const node of this.nodes) {
-      for (const parent of node.parents.map((p) => this.nodes[p])) {
-        if (isOwn(node) || isOwn(parent)) joined.add(node).add(parent);
-      }
-    }
+    const slots = this.members[k].flatMap(({ index }) => this.joining[index]);
+    const joined = new Set([...this.members[k], ...slots.flatMap(({ tail, head }) => [tail, head])]);
     const boxOf = (node) => {
       if (!isOwn(node)) return this.folded(node, node.layer);
       return around < 0 ? -1 - this.partOf(node) : node.index;
     };
-    const scene = this.scene(
-      this.nodes.filter((node) => joined.has(node)),
-      boxOf,
-      isOwn,
-    );
+    const inOrder = [...joined].sort((a, b) => a.index - b.index);
+    const scene = this.scene(inOrder, slots, boxOf);
     const rest =
       joined.size < this.nodes.length
         ? [{ what: null, isFed: false, ...boxSize(["elsewhere", "∂ 0/0"]), inside: [{}] }]
@@ -122,29 +120,26 @@ class Maps {
 
   // ── boxes and links ──
 
-  /** The boxes of some nodes, each with those `inside`, as one reads a formula; and who feeds whom. */
-  scene(nodes, boxOf, isOwn = () => true) {
+  /** The boxes of some nodes, each with those `inside`, as one reads a formula; and how slots join them. */
+  scene(nodes, slots, boxOf) {
     const boxes = new Map();
+    const waiting = new Set(nodes);
     const add = (node) => {
+      if (!waiting.delete(node)) return;
       const what = boxOf(node);
       if (!boxes.has(what)) boxes.set(what, { what, inside: [] });
       boxes.get(what).inside.push(node);
     };
-    const waiting = new Set(nodes);
-    const addOnce = (node) => waiting.delete(node) && add(node);
     for (const node of nodes.filter(({ parents }) => parents.length)) {
-      for (const parent of node.parents.map((p) => this.nodes[p])) if (!parent.parents.length) addOnce(parent);
-      addOnce(node);
+      for (const parent of node.parents.map((p) => this.nodes[p])) if (!parent.parents.length) add(parent);
+      add(node);
     }
     const places = new Map([...boxes.keys()].map((what, i) => [what, i]));
     const links = new Map();
-    for (const node of nodes) {
-      for (const [slot, parent] of node.parents.map((p) => this.nodes[p]).entries()) {
-        const [tail, head] = [boxOf(parent), boxOf(node)];
-        const isShared = tail < 0 || head < 0;
-        if (tail === head || !(isOwn(node) || isOwn(parent))) continue;
-        links.set(`${tail} ${head} ${isShared || slot}`, [places.get(tail), places.get(head)]);
-      }
+    for (const { tail, head, slot } of slots) {
+      const [from, to] = [boxOf(tail), boxOf(head)];
+      const isShared = from < 0 || to < 0;
+      if (from !== to) links.set(`${from} ${to} ${isShared || slot}`, [places.get(from), places.get(to)]);
     }
     return { boxes: [...boxes.values()].map((box) => ({ ...box, ...this.face(box) })), links: [...links.values()] };
   }
@@ -153,7 +148,7 @@ class Maps {
   face({ what, inside }) {
     if (what < 0) {
       const { title } = this.parts[-1 - what];
-      const n = this.counts[-1 - what];
+      const n = this.members[-1 - what].length;
       return { kind: "folded", name: title, opens: -1 - what, isFed: false, ...boxSize([title, `∂ ${n}/${n}`]) };
     }
     const [{ op, name, symbol, parents, index }] = inside;
