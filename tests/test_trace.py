@@ -367,10 +367,14 @@ def test_step_sorts_once_goes_backward_once_and_lays_out_every_level_and_part_on
     player = step(root)
     maps = sum("boxes" in level for level in player.trace["levels"]) + len(player.trace["parts"])
     assert (calls["leaves_and_results"], calls["_steps"]) == (1, 1)
-    assert calls["lay_out_in_columns"] == maps
+    once = calls["lay_out_in_columns"]
+    assert once - maps in (
+        0,
+        1,
+    )  # a batch's arrows would wind from row to row: one of its levels is laid out downward too
     assert calls["fold"] <= 3 + 1  # nodes, neurons, layers; and the picture that stands where no script runs
     assert player.html
-    assert calls["lay_out_in_columns"] == maps + 1
+    assert calls["lay_out_in_columns"] == once + 1
     assert (calls["leaves_and_results"], calls["_steps"]) == (1, 1)
 
 

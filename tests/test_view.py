@@ -25,7 +25,7 @@ from autograd.view.geometry import DIRECTIONS, Rect, point_at
 from autograd.view.layered import lay_out_in_columns
 from autograd.view.palette import DARK, LIGHT
 from autograd.view.picture import WIDEST
-from autograd.view.rows import in_rows
+from autograd.view.rows import fitted, in_rows
 from autograd.view.text import LABEL_CELLS, cells, number, scripts, shorten, signed, visible
 
 HOSTILE = [
@@ -481,6 +481,24 @@ def test_a_graph_that_no_cut_makes_narrow_stays_as_it_is():
     wide = layout.lay_out(scene)
     assert max(frame.width for frame in wide.frames) > 300
     assert in_rows(scene, wide, 300) is wide
+
+
+@pytest.mark.parametrize("nodes", [120, 260])
+def test_where_arrows_would_wind_from_row_to_row_a_graph_is_drawn_downward(nodes):
+    scene = draw(woven(nodes), fold="none", layout="builtin").scene
+    rows, down = in_rows(scene, lay_out_in_columns(scene), WIDEST), fitted(scene, WIDEST, lay_out_in_columns)
+    inks = [
+        sum(
+            math.dist(point_at(c.points, i / 50), point_at(c.points, (i + 1) / 50))
+            for c in drawn.arrows
+            for i in range(50)
+        )
+        for drawn in (rows, down)
+    ]
+    assert inks[1] < inks[0] / 2
+    assert all(curve.points[0].y < curve.tip.y for curve in down.arrows)
+    chain_in_rows = draw(chain(40), layout="builtin").layout
+    assert chain_in_rows.width <= WIDEST  # of which each row takes one arrow to the next
 
 
 SIZES = {

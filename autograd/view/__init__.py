@@ -67,7 +67,7 @@ def draw(
     """Draw the graph below a Value, or below several.
 
     format:            what ``.render`` writes unless told otherwise: svg, png, pdf, dot
-    direction:         where the arrows point: LR, TB, RL, BT
+    direction:         where the arrows point: LR (where that is too wide for a notebook, in rows or downward), TB, RL, BT
     local_derivatives: write ∂result/∂operand on each arrow
     fold:              "auto" draws every scalar up to 80 nodes and folds beyond, by module or by distance;
                        "none" draws every scalar, up to 2,000; "neurons" and "layers" give each of those a box,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["ARROW", "DIRECTIONS", "Curve", "Layout", "Point", "Rect", "point_at"]
+__all__ = ["ARROW", "DIRECTIONS", "Curve", "Layout", "Point", "Rect", "length_of", "point_at"]
 
 DIRECTIONS = ("LR", "TB", "RL", "BT")  # where the arrows point to; Graphviz's `rankdir`
 ARROW = 9.0  # px from the end of an arrow's line to its tip
@@ -47,6 +47,15 @@ class Layout(NamedTuple):
     arrows: tuple[Curve, ...]
     frames: tuple[Rect, ...]
     engine: str
+
+
+def length_of(curve: Curve) -> float:
+    """How long it is, in px: from the end of one piece to the end of the next.
+
+    >>> length_of(Curve((Point(0, 0), *[Point(3, 4)] * 3), Point(3, 14)))
+    15.0
+    """
+    return sum(dist(a, b) for a, b in pairwise([*curve.points[::3], curve.tip]))
 
 
 def point_at(points: Sequence[Point], fraction: float) -> Point:

@@ -13,7 +13,7 @@ from autograd.view.assembly import assemble
 from autograd.view.fold import fold
 from autograd.view.layered import lay_out_in_columns
 from autograd.view.parts import Part, opened, parts_of
-from autograd.view.rows import in_rows
+from autograd.view.rows import fitted
 from autograd.view.scene import TextLine
 from autograd.view.text import number, shorten, signed, spoken, visible
 
@@ -112,7 +112,7 @@ class PlayerText:
 
 def _level(graph: Analysis, folding: Folding, scene: Scene, opens: Mapping[frozenset[Value], int]) -> Document:
     """Boxes as centre and size, arrows as SVG paths; coordinates to a tenth of a pixel."""
-    layout = in_rows(scene, lay_out_in_columns(scene), WIDTH)
+    layout = fitted(scene, WIDTH, lay_out_in_columns)
     members = list(folding.boxes.values())
     box_of = {v: i for i, nodes in enumerate(members) for v in nodes}
     return {
@@ -138,12 +138,13 @@ def _level(graph: Analysis, folding: Folding, scene: Scene, opens: Mapping[froze
 
 
 def _path(curve: Curve) -> Document:
-    """A curve as an SVG path, in whole pixels; where an arrow runs level, through a column, one number is enough."""
+    """A curve as an SVG path, in whole pixels; where an arrow runs level, or upright, one number is enough."""
     start, *rest = curve.points
     pieces = [rest[i : i + 3] for i in range(0, len(rest), 3)]
     before = [start, *(piece[-1] for piece in pieces)]
     words = [
-        f"H{end.x:.0f}" if p.y == end.y and piece is not pieces[-1]
+        f"H{end.x:.0f}" if p.y == a.y == b.y == end.y and piece is not pieces[-1]
+        else f"V{end.y:.0f}" if p.x == a.x == b.x == end.x and piece is not pieces[-1]
         else f"C{a.x:.0f} {a.y:.0f} {b.x:.0f} {b.y:.0f} {end.x:.0f} {end.y:.0f}"
         for p, piece in zip(before, pieces, strict=False) for a, b, end in (piece,)
     ]  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import webbrowser
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ from autograd.files import write_atomically
 from autograd.view import dot
 from autograd.view.image import image
 from autograd.view.layout import by_graphviz, lay_out
-from autograd.view.rows import in_rows
+from autograd.view.rows import fitted
 from autograd.view.scene import FONT
 from autograd.view.svg import EDGE, described, svg
 
@@ -43,9 +43,11 @@ class Picture:
 
     @cached_property
     def layout(self) -> Layout:
-        """Where everything is: in rows, if it would be too wide to be read in a notebook."""
-        layout = lay_out(self.scene, self.direction, self._asked)
-        return in_rows(self.scene, layout, WIDEST) if self.direction == "LR" else layout
+        """Where everything is: in rows or downward, if it would be too wide to be read in a notebook."""
+        if self.direction != "LR":
+            return lay_out(self.scene, self.direction, self._asked)
+        asked = partial(lay_out, layout=self._asked)
+        return fitted(self.scene, WIDEST, asked, widest=WIDEST)
 
     @property
     def engine(self) -> str:

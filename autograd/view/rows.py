@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from itertools import pairwise
+from math import inf
 from typing import TYPE_CHECKING, NamedTuple
 
-from autograd.view.geometry import ARROW, Curve, Layout, Point, Rect
+from autograd.view.geometry import ARROW, Curve, Layout, Point, Rect, length_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from autograd.view.scene import Scene
 
-__all__ = ["in_rows"]
+__all__ = ["fitted", "in_rows"]
 
 LANE, NARROW, BUNDLE = 12.0, 2.5, 100.0  # px between arrows that turn; between very many; across most bundles
 GAP = 20.0  # px between the outermost of them and what is above or below
@@ -56,6 +57,31 @@ class Cut(NamedTuple):
     def row_begin(self) -> float:
         """Where the next row begins: its arrows turn before it, with room for their heads."""
         return self.begin - self.bundle - 2 * ARROW
+
+
+def fitted(scene: Scene, width: float, lay_out: Callable[[Scene, str], Layout], *, widest: float = inf) -> Layout:
+    """A scene laid out rightward, in rows no wider than ``width`` px, or downward, no wider than ``widest``.
+
+    Downward where arrows between the rows would be longer than a row on average, as in a long graph whose early results
+    are used late, and where that makes them shorter.
+
+    >>> from autograd import Value, draw
+    >>> from autograd.view.layered import lay_out_in_columns
+    >>> y = Value(1.0)
+    >>> for _ in range(9):
+    ...     y = y.tanh()
+    >>> fitted(draw(y).scene, 500.0, lay_out_in_columns).width <= 500.0
+    True
+    """
+    rows = in_rows(scene, lay_out(scene, "LR"), width)
+    if scene.frames or _ink(rows) <= width * len(rows.arrows):
+        return rows
+    down = lay_out(scene, "TB")
+    return down if down.width <= widest and _ink(down) < _ink(rows) else rows
+
+
+def _ink(layout: Layout) -> float:
+    return sum(map(length_of, layout.arrows))
 
 
 def in_rows(scene: Scene, layout: Layout, width: float) -> Layout:
