@@ -482,6 +482,26 @@ def test_a_link_gives_the_settings_and_what_it_asks_for_in_vain_is_said(page, ta
     assert opened.locator(".message").text_content() == "The link asks for what there is not: 3 weights."
 
 
+@pytest.mark.slow
+def test_presenting_shows_the_network_and_the_plane_in_type_for_the_last_row(page, opened):
+    tab = opened(page, viewport={"width": 1920, "height": 1080})
+    tab.keyboard.press("p")
+    until(tab, "document.fullscreenElement !== null")
+    small = """() => [...document.querySelectorAll("main *")].filter((e) => e.checkVisibility() && !e.matches("title, option, .glyph")
+        && [...e.childNodes].some((child) => child.nodeType === 3 && child.data.trim())
+        && parseFloat(getComputedStyle(e).fontSize) * (e.getScreenCTM?.()?.a ?? 1) < 28).map((e) => e.outerHTML)"""
+    assert tab.evaluate(small) == []
+    assert tab.evaluate("document.documentElement.scrollHeight") == 1080
+    assert not tab.locator("[data-key=data]").is_visible()
+    tab.keyboard.press("PageDown")  # of a clicker
+    until(tab, "page.training.steps > 0")
+    tab.keyboard.press("PageUp")
+    assert tab.evaluate("[page.training.steps, page.playback.playing]") == [0, False]
+    tab.evaluate("document.exitFullscreen()")  # as Esc does
+    until(tab, "!document.documentElement.classList.contains('present')")
+    assert tab.locator("[data-key=data]").is_visible()
+
+
 def test_what_the_playground_cannot_show_is_said():
     for arguments, said in [
         ((MLP([3, 1]), "moons"), "a network of 2 inputs and 1 outputs; this one has 3 and 1"),

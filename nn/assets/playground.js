@@ -1,7 +1,7 @@
 // The playground: a network that trains before one's eyes. Everything shown is a function of its settings and weights.
 
 import { clamp } from "../../autograd/view/assets/arrays.js";
-import { buildHelp, buildTools, listenToKeys } from "../../autograd/view/assets/controls.js";
+import { buildHelp, buildTools, listenToKeys, presenterOf } from "../../autograd/view/assets/controls.js";
 import { button, dropDown, h, setText } from "../../autograd/view/assets/dom.js";
 import { followNotebook } from "../../autograd/view/assets/frame.js";
 import { formatBrief } from "../../autograd/view/assets/numbers.js";
@@ -38,6 +38,7 @@ const SHORTCUTS = [
   ["b", "one batch"],
   ["r", "start again from the first weights"],
   ["g", "gradients or weights on the edges"],
+  ["p", "presenter mode: the whole screen, in large type; there PageDown plays or pauses, PageUp starts again"],
   ["o", "open the ringed sample in the player: its scalar graph, step by step"],
 ];
 
@@ -277,7 +278,10 @@ class Playground {
       SHORTCUTS,
     );
     const title = h("h1", {}, "Playground");
-    const tools = buildTools(help, host.closest(".cg"));
+    const root = host.closest(".cg");
+    const present = presenterOf(root, root);
+    const presents = () => root.classList.contains("present");
+    const tools = buildTools(help, root, button("⤢", "presenter mode", present));
     const transport = h("div", { class: "transport" }, this.playButton, epoch, batch, again, this.speeds, this.clock);
     this.inspector = new Inspector(this);
     this.showsGradients = false;
@@ -302,9 +306,14 @@ class Playground {
         r: () => this.restart(),
         g: () => this.toggleGradients(),
         o: () => this.player.open(),
+        p: present,
+        PageDown: () => this.togglePlay(),
+        PageUp: () => this.restart(),
+        Escape: () => presents() && present(),
       },
       help,
-      ({ target }) => !this.player.isOpen && !target.closest?.(".plane"),
+      ({ key, target }) =>
+        !this.player.isOpen && !target.closest?.(".plane") && (presents() || !key.startsWith("Page")),
     );
   }
 

@@ -36,9 +36,25 @@ function screenButton(root) {
 }
 
 /** The whole screen for an element, or no longer. Where a page may not, its own size has to do. */
-export function fillScreen(element, fills) {
+function fillScreen(element, fills) {
   if (fills) element.requestFullscreen?.().catch(() => {});
   else if (document.fullscreenElement) document.exitFullscreen();
+}
+
+/**
+ * What begins and ends presenter mode: the class "present" for `root`, in large type and without tools, and the whole
+ * screen for `screen`. `changed(presents)`: it began, or it ended, as Esc ends it.
+ */
+export function presenterOf(root, screen, changed = () => {}) {
+  const toggle = () => {
+    const presents = root.classList.toggle("present");
+    changed(presents);
+    fillScreen(screen, presents);
+  };
+  screen.addEventListener("fullscreenchange", () => {
+    if (!document.fullscreenElement && root.classList.contains("present")) toggle();
+  });
+  return toggle;
 }
 
 /** What stands in the page and how to read it, and its keys: pairs of a key and what it does. */

@@ -4,7 +4,7 @@ import { around, scaleToFit, shown } from "./camera.js";
 import { Card } from "./card.js";
 import { Changes } from "./changes.js";
 import { paintContributions } from "./contributions.js";
-import { fillScreen, listenToKeys } from "./controls.js";
+import { listenToKeys, presenterOf } from "./controls.js";
 import { Descent } from "./descent.js";
 import { DescentControls } from "./descent_controls.js";
 import { setClass, setText } from "./dom.js";
@@ -57,6 +57,7 @@ export class Player {
     this.ui.stage.append(this.markers.element, this.minimap.element);
     this.stage = new Stage(this.ui.stage, () => this.showAround());
     host.replaceChildren(this.ui.root);
+    this.present = presenterOf(this.ui.root, this.home, (presents) => this.showPresenter(presents));
     this.stopListening = listenToKeys(keyActions(this), this.ui.help, (event) => this.isMeant(event));
     this.sizeText();
     this.paintTime();
@@ -64,9 +65,6 @@ export class Player {
     this.go(options.time ?? 0);
     setTimeout(() => this.search()); // the table comes after the first paint
     this.stage.observe(() => this.resize());
-    this.home.addEventListener("fullscreenchange", () => {
-      if (!document.fullscreenElement && this.presents) this.present(); // Esc ends both
-    });
   }
 
   /** Is a key for the player? Those that scroll a page are for a clicker, in presenter mode. */
@@ -333,14 +331,11 @@ export class Player {
     return this.ui.root.classList.contains("present");
   }
 
-  /** The whole screen for the graph and the sentence, in large type; or all as it was. */
-  present() {
-    const { root } = this.ui;
-    const presents = root.classList.toggle("present");
-    root.classList.toggle("untabled", presents);
+  /** The whole screen for the graph and the sentence, in large type, is given to them or taken. */
+  showPresenter(presents) {
+    this.ui.root.classList.toggle("untabled", presents);
     this.sizeText();
     this.drawMap();
-    fillScreen(this.home, presents);
   }
 
   toggleTable() {
