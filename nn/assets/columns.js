@@ -1,11 +1,12 @@
 // Boxes in columns, arrows pointing right, frames around what belongs together; what is too wide goes on in a new row.
 
 import { mean, range } from "../../autograd/view/assets/arrays.js";
+import { Path } from "./path.js";
 
 const [BOX_GAP, LANE_GAP, COLUMN_GAP, ROW_GAP] = [16, 9, 42, 24]; // px between boxes, beside a passing arrow, …
 const [PADDING, TITLE] = [12, 28]; // px within a frame, and above, where its title is
 const TIP = 9; // px of an arrow's head
-const [FEW, TURN, ROUND] = [16, 12, 12]; // arrows that go on in the next row; px between these, and of their corners
+const [FEW, TURN] = [16, 12]; // arrows that go on in the next row; px between them
 
 /**
  * `items`: { width, height, frame (−1 for none), isFed (in its frame, do leaves stand before it?) };
@@ -15,7 +16,7 @@ const [FEW, TURN, ROUND] = [16, 12, 12]; // arrows that go on in the next row; p
  */
 export function inColumns(items, links, frames, width) {
   const around = (frame) => (frame < 0 ? [] : [frame, ...around(frames[frame])]);
-  const vertices = items.map((item) => ({ ...item, around: around(item.frame), before: [], after: [] }));
+  const vertices = items.map((item) => ({ ...item, around: around(item.frame), before: [] }));
   assignColumns(vertices, links);
   const chains = chainsOf(vertices, links);
   const all = [...new Set([...vertices, ...chains.flatMap(({ stops }) => stops)])];
@@ -61,14 +62,11 @@ function chainsOf(vertices, links) {
       const isWithin = head.isFed && column === head.column - 1;
       const { frame, around } = isWithin ? head : { frame: -1, around: [] };
       const key = `${t} ${column} ${frame}`;
-      if (!lanes.has(key)) lanes.set(key, { width: 0, height: 0, frame, around, column, before: [], after: [] });
+      if (!lanes.has(key)) lanes.set(key, { width: 0, height: 0, frame, around, column, before: [] });
       stops.push(lanes.get(key));
     }
     stops.push(head);
-    for (const [i, stop] of stops.slice(1).entries()) {
-      stops[i].after.push(stop);
-      stop.before.push(stops[i]);
-    }
+    for (const [i, stop] of stops.slice(1).entries()) stop.before.push(stops[i]);
     return { stops };
   });
 }
@@ -175,31 +173,39 @@ function hull(rects) {
 /** Cuts what is too wide between columns, and moves everything to its place: [{ right, bottom, turning: chains }]. */
 function inRows(columns, spans, chains, rects, width) {
   const crossing = columns.map((_, c) => chains.filter(({ stops }) => stops[0].column <= c && stops.at(-1).column > c));
-  const cuts = cutsOf(columns, spans, crossing, width);
+  const begins = [0, ...cutsOf(columns, spans, crossing, width)];
   const rows = [];
-  for (const [r, first] of [0, ...cuts].entries()) {
-    const last = (cuts[r] ?? columns.length) - 1;
-    const turned = r ? crossing[first - 1].length : 0;
-    const framed = spans.flatMap(([begin], f) => (begin >= first && begin <= last ? [rects[f]] : []));
-    const boxes = columns.slice(first, last + 1).flatMap(({ vertices }) => vertices);
-    const sides = [...framed, ...boxes.map(sidesOf)];
-    const [left, top, right, bottom] = hull(sides);
-    const by = [
-      (r ? turned * TURN + 2 * TIP : 0) - left,
-      (r ? rows[r - 1].bottom + 2 * ROW_GAP + turned * TURN : 0) - top,
-    ];
-    for (const vertex of boxes) Object.assign(vertex, { x: vertex.x + by[0], y: vertex.y + by[1] });
-    for (const rect of framed) for (const k of range(4)) rect[k] += by[k % 2];
-    for (const column of columns.slice(first, last + 1)) {
-      Object.assign(column, { row: r, left: column.left + by[0], right: column.right + by[0] });
-    }
+  for (const [r, begin] of begins.entries()) {
+    const end = begins[r + 1] ?? columns.length;
+    const some = columns.slice(begin, end);
+    const framed = rects.filter((_, f) => begin <= spans[f][0] && spans[f][0] < end);
+    const [left, top, right, bottom] = hull([...framed, ...some.flatMap(({ vertices }) => vertices.map(sidesOf))]);
+    const [dx, dy] = cornerBelow(rows.at(-1));
+    move(some, framed, dx - left, dy - top);
+    for (const column of some) column.row = r;
     rows.push({
-      right: right + by[0],
-      bottom: bottom + by[1],
-      turning: last + 1 < columns.length ? crossing[last] : [],
+      right: right + dx - left,
+      bottom: bottom + dy - top,
+      turning: end < columns.length ? crossing[end - 1] : [],
     });
   }
   return rows;
+}
+
+/** Where a row begins: below the one before, with room for the arrows that turn there. */
+function cornerBelow(row) {
+  if (!row) return [0, 0];
+  const turns = row.turning.length * TURN;
+  return [turns + 2 * TIP, row.bottom + 2 * ROW_GAP + turns];
+}
+
+function move(columns, rects, dx, dy) {
+  for (const column of columns) {
+    column.left += dx;
+    column.right += dx;
+    for (const vertex of column.vertices) Object.assign(vertex, { x: vertex.x + dx, y: vertex.y + dy });
+  }
+  for (const rect of rects) for (const k of range(4)) rect[k] += k % 2 ? dy : dx;
 }
 
 function sidesOf({ x, y, width, height }) {
@@ -277,56 +283,4 @@ function turnsOf({ right, bottom, turning }, row, columns) {
       ];
     }),
   );
-}
-
-/** An SVG path, in whole px. */
-class Path {
-  constructor(x, y) {
-    [this.x, this.y] = [Math.round(x), Math.round(y)];
-    this.d = `M${this.x} ${this.y}`;
-  }
-
-  level(to) {
-    const x = Math.round(to);
-    if (x <= this.x) return;
-    this.d += `H${x}`;
-    this.x = x;
-  }
-
-  curve(toX, toY) {
-    const [x, y] = [Math.round(toX), Math.round(toY)];
-    const middle = Math.round((this.x + x) / 2);
-    this.d += `C${middle} ${this.y} ${middle} ${y} ${x} ${y}`;
-    [this.x, this.y] = [x, y];
-  }
-
-  /** Level and upright lines with round corners. */
-  turn({ right, level, left }, toY) {
-    const corners = [
-      [right, this.y],
-      [right, level],
-      [left, level],
-      [left, toY],
-    ].map((at) => at.map(Math.round));
-    for (const [i, [x, y]] of corners.entries()) {
-      const [u, v] = corners[i + 1] ?? [x + ROUND, y];
-      const [from, to] = [toward(x, y, this.x, this.y), toward(x, y, u, v)];
-      this.d += `L${from.join(" ")}Q${x} ${y} ${to.join(" ")}`;
-      [this.x, this.y] = to;
-    }
-  }
-
-  /** The whole path, whose last piece is a curve as the player asks for. */
-  upTo(toX) {
-    const x = Math.round(toX);
-    const { y } = this;
-    return x === this.x ? this.d : `${this.d}C${this.x} ${y} ${x} ${y} ${x} ${y}`;
-  }
-}
-
-/** A point on the way from a corner: where it begins to be round. */
-function toward(x, y, u, v) {
-  const length = Math.abs(u - x) + Math.abs(v - y);
-  const share = Math.min(ROUND, length / 2) / (length || 1);
-  return [Math.round(x + share * (u - x)), Math.round(y + share * (v - y))];
 }

@@ -36,6 +36,14 @@ function secondsPerEpoch(epoch) {
   return (performance.now() - start) / times / 1000;
 }
 """
+OPENED = """async () => {
+  const start = performance.now();
+  page.player.open();
+  await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+  const time = performance.now() - start;
+  page.player.close();
+  return time / 1000;
+}"""
 PEER = """([X, y, batch]) => {
   const { TANH } = nn.Activations;
   const network = nn.buildNetwork([2, 8, 8, 1], TANH, TANH, null, ["x", "y"]);
@@ -57,10 +65,10 @@ def _tab() -> Any:
     return browser.new_page(viewport={"width": 1280, "height": 760})
 
 
-def _playground() -> Any:
+def _playground(*hidden: int) -> Any:
     from nn import MLP, data, playground
 
-    page = playground(MLP([2, 8, 8, 1], activation="tanh", seed=0), data.moons(500))
+    page = playground(MLP([2, *(hidden or (8, 8)), 1], activation="tanh", seed=0), data.moons(500))
     file = page.save(Path(tempfile.mkdtemp()) / "page.html")
     tab = _tab()
     tab.goto(f"{file.as_uri()}#share=0")
@@ -80,6 +88,12 @@ def training(batch: int) -> Any:
         f"(batch) => {{ {TIMED} page.change({{ batch }}); return secondsPerEpoch(() => page.training.epoch()); }}",
         batch,
     )
+
+
+def opening(*hidden: int) -> Any:
+    """Seconds until a sample of a network with these hidden layers stands in the player, painted."""
+    tab = _playground(*hidden)
+    return lambda: tab.evaluate(OPENED)
 
 
 def peer(batch: int) -> Any:
@@ -113,5 +127,14 @@ def run(*, quick: bool) -> list[Table]:
             ["2-8-8-1, 500 samples", "per epoch", "epochs per second"],
             rows,
             ["Mark: 60 epochs per second, everything painted."],
-        )
+        ),
+        _openings(quick=quick),
     ]
+
+
+def _openings(*, quick: bool) -> Table:
+    networks = {"2-8-8-1, 148 nodes": (8, 8), "2-16-16-16-1, 716 nodes": (16, 16, 16)}
+    cases = {name: ("playing:opening", *hidden) for name, hidden in networks.items()}
+    times = interleaved(cases, rounds=1 if quick else 5, limit=60.0)
+    rows = [[name, case.problem or seconds(case.median())] for name, case in times.items()]
+    return Table("A sample of the playground in the player", ["network", "opens in"], rows, ["Mark: half a second."])
