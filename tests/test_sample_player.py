@@ -134,6 +134,7 @@ def test_a_click_opens_the_chosen_sample_in_the_player_and_escape_goes_back(open
     field = tab.get_by_label("w₁₁⁽¹⁾, as a number")
     field.fill("0.75")
     field.press("Enter")
+    trained = [p.data for p in model.parameters()]
     first.data = 0.75
     changed = losses.logistic([model(x)], [y])
     assert row("L")[0] == pytest.approx(changed.data, rel=1e-3)
@@ -158,6 +159,16 @@ def test_a_click_opens_the_chosen_sample_in_the_player_and_escape_goes_back(open
     assert tab.locator(".playground-page").is_visible()
     plane.press("o")
     assert tab.locator(".cg-player .trail").is_hidden()
+    take = tab.get_by_role("button", name="back to the playground, whose network gets the weights")
+    assert take.is_hidden()
+    tab.keyboard.press("d")
+    tab.get_by_role("button", name="move every parameter once").click()
+    take.click()
+    model.zero_grad()
+    first.data = trained[0]
+    losses.logistic([model(x)], [y]).backward()
+    moved = [p.data - 0.1 * p.grad for p in model.parameters()]
+    assert tab.evaluate("page.network.parameters") == pytest.approx(moved, rel=1e-12)
 
 
 def test_in_jupyterlab_the_sample_opens_in_the_frame_of_the_playground(lab, jupyter):

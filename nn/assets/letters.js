@@ -1,5 +1,6 @@
 // The lecture's letters for the parts of a network, as autograd/wording.py has them: w₁₂⁽¹⁾, h̃₁⁽¹⁾, h₁⁽¹⁾, f̃₁, x₁.
 
+import { range } from "../../autograd/view/assets/arrays.js";
 import { subscript } from "../../autograd/view/assets/numbers.js";
 import { lettered } from "../../autograd/view/assets/text.js";
 
@@ -21,6 +22,13 @@ export function neuronLetter(sizes, letter, l, i, j = -1) {
 export function parameterName(sizes, l, i, j) {
   const isBias = j === sizes[l - 1];
   return lettered(isBias ? neuronLetter(sizes, "b", l, i) : neuronLetter(sizes, "w", l, i, j));
+}
+
+/** The names of all weights and biases, neuron by neuron. */
+export function parameterNames(sizes) {
+  return sizes
+    .slice(1)
+    .flatMap((m, l) => range(m).flatMap((i) => range(sizes[l] + 1).map((j) => parameterName(sizes, l + 1, i, j))));
 }
 
 /** A formula of the inputs as a feature, x₁·x₂ of "x1 * x2". */

@@ -206,8 +206,12 @@ class Playground {
 
   /** Gives the k-th weight or bias another number. */
   setParameter(k, x) {
-    this.edited = this.network.parameters.with(k, x);
-    this.network.parameters = this.edited;
+    this.setParameters(this.network.parameters.with(k, x));
+  }
+
+  setParameters(numbers) {
+    this.edited = numbers;
+    this.network.parameters = numbers;
     this.isAltered = true;
     this.training.record();
     this.showLink();
