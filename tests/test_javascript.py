@@ -28,6 +28,7 @@ PROGRAMS = [
     [neuron_panel.ASSETS / "panel.js"],
     [neuron_panel.ASSETS / "watch.js"],
     [neuron_panel.ASSETS / "playground.js"],
+    [scripts.ASSETS / "erfc.js"],  # beside the rules that need it
 ]
 NETWORKS = [  # modules of nn that know no page
     "neuron", "network", "network_graph", "scalar_network", "training", "mersenne", "samples_drawn", "initial_weights",

@@ -278,6 +278,27 @@ def test_an_opened_box_stays_open_while_stepping_and_in_its_level(opened):
     assert page.locator(".trail").is_hidden()
 
 
+def test_the_keyboard_walks_the_graph_along_its_arrows(opened):
+    page = opened(step(diamond()))  # w · 3 = z, z · w = L
+    said = "document.activeElement.ariaLabel"
+    page.evaluate("page.go(page.pass.end)")
+    page.locator(".box >> nth=0").focus()
+    assert page.locator(".graph [tabindex='0']").count() == 1
+    assert page.evaluate(said) == "w = 2, gradient 12"
+    press(page, "ArrowRight")
+    assert page.evaluate(said) == "w to z, gradient 6"
+    assert page.evaluate("getComputedStyle(document.activeElement.querySelector('.hit')).strokeOpacity") == "0.5"
+    press(page, "ArrowRight")
+    assert page.evaluate(said) == "z = w·3 = 2 · 3 = 6, gradient 2"
+    assert page.locator(".graph [tabindex='0']").count() == 1
+    press(page, "Enter")
+    assert page.locator(".card h2").text_content() == "z"
+    page.locator(".box >> nth=0").click()  # who clicks goes on stepping with the arrow keys
+    before = clock(page)
+    press(page, "ArrowLeft")
+    assert clock(page) == before - 1
+
+
 def test_boxes_open_from_the_keyboard_and_close_again(opened):
     page = opened(step(network()))
     page.get_by_role("button", name="show layers").click()
@@ -289,7 +310,7 @@ def test_boxes_open_from_the_keyboard_and_close_again(opened):
     press(page, "Backspace")
     assert page.locator(".trail").is_hidden()
     assert page.evaluate("document.activeElement.ariaLabel").startswith("open layer 1")
-    press(page, "ArrowRight")
+    press(page, "Escape", "ArrowRight")
     assert clock(page) == 1
 
 

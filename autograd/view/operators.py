@@ -8,6 +8,7 @@ from textwrap import indent
 from typing import TYPE_CHECKING
 
 from autograd.symbols import Expr, formula, symbols
+from autograd.view.scripts import ASSETS, join_modules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -22,6 +23,7 @@ __all__ = ["javascript", "javascript_table", "javascript_update", "javascript_up
 _PATTERNS = {
     "+": "({} + {})", "-": "({} - {})", "*": "({} * {})", "neg": "(-{})", "<": "({} < {})", "<=": "({} <= {})",
     ">": "({} > {})", ">=": "({} >= {})", "/": "xp.divide({}, {})", "abs": "xp.absolute({})",
+    "erfc": "erfc({})",
 }  # fmt: skip
 _SHORT = 60  # characters of a part that is written where it is used
 
@@ -134,11 +136,14 @@ def _number(x: float) -> str:
 def javascript_table(rules: Mapping[str, tuple[Op, int]]) -> str:
     """Rows as the JavaScript object ``OPS``: by the rule's name, the row and the number of its operands.
 
+    Before them, where a row needs it, the error function, which JavaScript hasn't.
+
     >>> from autograd.ops import OPS
     >>> javascript_table({"exp": (OPS["exp"], 1)}).splitlines()[1]
     '  "exp": (xp, x, d) => {'
     """
-    return _object("OPS", {name: javascript(*rule) for name, rule in rules.items()})
+    table = _object("OPS", {name: javascript(*rule) for name, rule in rules.items()})
+    return join_modules(ASSETS / "erfc.js") * ("erfc(" in table) + table
 
 
 def javascript_updates(rules: Mapping[str, UpdateRule]) -> str:

@@ -8,14 +8,14 @@ imported as it is (no ``as``, no default).
 
 In the order in which to read them, each line on those above it:
 
-    numbers text arrays camera xp                             values as text, lists, views, number systems: no DOM
+    numbers text arrays camera xp erfc                        values as text, lists, views, number systems: no DOM
     engine tape optimizer                                     a graph, computed forward and backward; its parameters moved: no DOM
     dom theme frame controls stage transport saving           elements, light or dark, a notebook's frame, tools; what zooms, plays, is saved
     phrase wording pass events mistakes                       a trace, and other passes through the same graph: no DOM
     rerun changes descent trace                               … with other numbers: no DOM
     steps sentences prediction notes link                     all that can be said of it: no DOM
     part_map levels flow                                      which map of the graph is shown, and what goes along it: no DOM
-    linking leaf_editor boxes arrows graph                    a graph, painted moment by moment, its numbers changed
+    linking leaf_editor boxes arrows graph_keys graph         a graph, painted moment by moment, its numbers changed
     markers minimap                                           what of it is not on the stage
     curve descent_controls                                    gradient descent
     card table contributions predicting timeline talk keys    what stands around it

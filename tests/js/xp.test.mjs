@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { erfc } from "../../autograd/view/assets/erfc.js";
 import { ieee as xp } from "../../autograd/view/assets/xp.js";
 
 test("erfc is right to 1e-12 on both sides of its two formulas", () => {
@@ -12,7 +13,7 @@ test("erfc is right to 1e-12 on both sides of its two formulas", () => {
     [2.5, 0.000406952017444959],
     [10, 2.088487583762545e-45],
   ];
-  for (const [x, y] of known) assert.ok(Math.abs(xp.erfc(x) / y - 1) < 1e-12, `erfc(${x}) = ${xp.erfc(x)}`);
+  for (const [x, y] of known) assert.ok(Math.abs(erfc(x) / y - 1) < 1e-12, `erfc(${x}) = ${erfc(x)}`);
 });
 
 test("heaviside takes its value at 0 and lets nan through", () => {

@@ -17,7 +17,7 @@ export function drawArrow({ d, tip, ends }, boxes) {
   const head = s("polygon", {});
   const end = d.split(/[ C]/).slice(-2).map(Number);
   const unsigned = ends.some((i) => boxes[i].kind === "folded");
-  return { g: s("g", { class: "arrow" }, hit, line, head), line, head, end, tip, unsigned };
+  return { g: s("g", { class: "arrow" }, hit, line, head), line, head, end, tip, ends, unsigned };
 }
 
 /** Where the head of an arrow of some width is. */

@@ -1,9 +1,10 @@
 // The boxes of a graph: drawn once, then painted anew for each moment.
 
-import { furnish, s, setClass, setFormula, setText } from "./dom.js";
+import { s, setClass, setFormula, setText } from "./dom.js";
 import { grainOf, moved } from "./leaf_editor.js";
 import { linkTo } from "./linking.js";
-import { formatNumber, formatSigned, isClose, signClass } from "./numbers.js";
+import { formatNumber, formatSigned, signClass } from "./numbers.js";
+import { numbersAt } from "./pass.js";
 import { matches } from "./trace.js";
 
 export const LINE = 19; // px from one line of text to the next
@@ -58,25 +59,13 @@ function drawPips(n, right, middle) {
   return Array.from({ length: n }, pip);
 }
 
-/** Makes a box react to the pointer and to clicks; a folded one, which opens, to the keyboard too. */
-export function addReactions(drawn, { enter, leave, open, focus, press, numberOf, setNumber }) {
-  const { g, box, inside, folded } = drawn;
+/** Makes a box react to the pointer and to clicks. */
+export function addReactions(drawn, { enter, leave, open, numberOf, setNumber }) {
+  const { g, inside, folded } = drawn;
   if (!folded && inside[0].kind !== "result") letDragNumber(g, inside[0], { numberOf, setNumber });
   g.addEventListener("pointerenter", () => enter(drawn));
   g.addEventListener("pointerleave", () => leave(drawn));
   g.addEventListener("click", () => open(drawn));
-  if (!folded) return;
-  furnish(g, {
-    tabindex: 0,
-    role: "button",
-    "aria-label": `open ${box.name}, ${inside.length} nodes`,
-    onfocus: () => focus(drawn),
-    onkeydown: (event) => {
-      if (!"Enter ".includes(event.key)) return;
-      event.preventDefault();
-      press(drawn);
-    },
-  });
 }
 
 /** A leaf's number is a slider: dragged to the right it grows, with Shift in tenths. A drag is no click. */
@@ -131,24 +120,24 @@ function boxClasses({ box, inside }, { pass, time, selected, stops, words, backw
     .join(" ");
 }
 
-function paintNode({ inside: [{ index, uses }], texts: [, data, grad], pips, badge, right, room }, moment) {
-  const { trace, pass, time, backward } = moment;
-  const correct = trace.correct.final[index];
-  const gradient = pass.gradient(index, time);
+function paintNode(drawn, moment) {
+  const { texts, pips, badge, room } = drawn;
+  const [{ index, uses }] = drawn.inside;
+  const { pass, time, changes } = moment;
+  const { data, gradient, isAsked, right } = numbersAt(moment, index);
   const arrived = pass.arrived(index, time).length;
-  const asked = moment.isAsking && moment.event.parent === index;
-  const known = pass.known(index, time);
-  const wrong = pass.mistake && backward && pass.complete(index, time) && !isClose(gradient, correct);
-  setText(data, pass.computed(index, time) ? fitted("data ", formatNumber, pass.data(index, time), room) : "data");
-  setClass(data, pass.history[index].update <= time ? "name" : "");
-  if (asked) setText(grad, "grad ?");
-  else setText(grad, known || wrong ? fitted(wrong ? "✗ " : "grad ", formatSigned, gradient, room) : "grad");
-  setClass(grad, asked || !known ? "" : signClass(gradient));
+  const isWrong = right !== undefined;
+  const Δ = changes.nudge.deltas?.[index];
+  setText(texts[1], data === undefined ? "data" : fitted("data ", formatNumber, data, room));
+  setClass(texts[1], pass.history[index].update <= time ? "name" : "");
+  const isKnown = gradient !== undefined;
+  if (isKnown) setText(texts[2], fitted(isWrong ? "✗ " : "grad ", formatSigned, gradient, room));
+  else setText(texts[2], isAsked ? "grad ?" : "grad");
+  setClass(texts[2], isKnown ? signClass(gradient) : "");
   for (const [k, pip] of pips.entries()) setClass(pip, k < arrived ? "pip full" : "pip");
-  setText(badge, uses > 1 && arrived && !wrong ? `${arrived} of ${uses}` : "");
-  const Δ = moment.changes.nudge.deltas?.[index];
-  if (wrong) setText(right, `✓ ${formatSigned(correct)}`);
-  else setText(right, Δ ? `Δ ${formatSigned(Δ)}` : "");
+  setText(badge, uses > 1 && arrived && !isWrong ? `${arrived} of ${uses}` : "");
+  if (isWrong) setText(drawn.right, `✓ ${formatSigned(right)}`);
+  else setText(drawn.right, Δ ? `Δ ${formatSigned(Δ)}` : "");
 }
 
 /** A line of a box, which has room for Python's numbers: of another, as many of four digits as fit, then it alone. */

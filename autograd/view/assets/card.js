@@ -4,6 +4,7 @@ import { button, h } from "./dom.js";
 import { LeafEditor } from "./leaf_editor.js";
 import { setPhrase } from "./linking.js";
 import { formatNumber } from "./numbers.js";
+import { numbersAt } from "./pass.js";
 import { slotTerm } from "./phrase.js";
 import { copyText } from "./saving.js";
 import { nudgeSentence } from "./sentences.js";
@@ -104,19 +105,20 @@ function described([name, fact]) {
 
 /** [name, fact] … */
 function factsOf(moment, node) {
-  const { trace, pass, time } = moment;
+  const { trace } = moment;
+  const { data, gradient, isAsked } = numbersAt(moment, node.index);
+  const said = (x, otherwise) => (x === undefined ? otherwise : formatNumber(x));
   const row = trace.ops[node.op];
   const rule = equation(trace, node);
-  const data = pass.computed(node.index, time) ? formatNumber(pass.data(node.index, time)) : "not yet";
   const facts = [
-    ["data", data],
-    [`∂${trace.L}/∂${node.of}`, knownGradient(moment, node)],
+    ["data", said(data, "not yet")],
+    [`∂${trace.L}/∂${node.of}`, said(gradient, isAsked ? "?" : "not yet")],
     ["op", row ? `${node.symbol}  ${row.doc}` : node.kind],
   ];
   if (rule.length) facts.push(["rule", rule]);
   node.parents.slice(0, MOST_OPERANDS).forEach((parent, slot) => {
-    const said = slope(trace, node, slot);
-    const fact = said.length ? said : slotTerm(formatNumber(node.local[slot] ?? NaN), node, slot);
+    const why = slope(trace, node, slot);
+    const fact = why.length ? why : slotTerm(formatNumber(node.local[slot] ?? NaN), node, slot);
     facts.push([`∂/∂${trace.nodes[parent].of}${operandNote(node, slot)}`, fact]);
   });
   if (node.line >= 0) {
@@ -124,9 +126,4 @@ function factsOf(moment, node) {
     facts.push(["code", `${number}: ${text}`]);
   }
   return facts;
-}
-
-function knownGradient({ pass, time, event, isAsking }, { index }) {
-  if (isAsking && event.parent === index) return "?";
-  return pass.known(index, time) ? formatNumber(pass.gradient(index, time)) : "not yet";
 }

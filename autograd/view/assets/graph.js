@@ -5,6 +5,7 @@ import { addReactions, drawBox, paintBox } from "./boxes.js";
 import { aboveAndBelow, claim, HEAVY, onStage, overlap, shown } from "./camera.js";
 import { furnish, s, setText } from "./dom.js";
 import { sharesOf } from "./flow.js";
+import { walkByKeys } from "./graph_keys.js";
 import { formatNumber, formatSigned, productText } from "./numbers.js";
 
 const HALO = 60; // px around a window where boxes are painted too: their rings, badges and second numbers reach into it
@@ -28,6 +29,7 @@ export class Graph {
     this.content = s("g", {}, ...layers, this.label);
     this.svg = s("svg", { class: "graph", role: "group", "aria-label": trace.title }, this.content);
     for (const box of this.boxes) addReactions(box, reactions);
+    walkByKeys(this, reactions);
   }
 
   /** Where a node is drawn: [x, y, width, height]. */

@@ -9,7 +9,7 @@ export const KEYS = [
   ["n N", "to the next note, to the one before"],
   ["/", "search for a node"],
   ["l", "the next level of folding"],
-  ["Enter ⌫", "open the focused box; go back"],
+  ["⇥ ← ↑ ↵", "in the graph: into it, along an arrow, to the next box, what a click does; ⌫ goes back"],
   ["f + −", "fit the graph, zoom; Ctrl or ⌘ + wheel zooms too"],
   ["p", "presenter mode: the whole screen, in large type; PageDown and PageUp step there"],
   ["d", "descend: gradient descent in this page"],

@@ -15,7 +15,7 @@ import { Talk } from "./talk.js";
 import { PHASES, TICKS } from "./timeline.js";
 import { Transport } from "./transport.js";
 
-const FOLDED = "a box that stands for all nodes of a neuron, a layer or a stretch of the graph; a click opens it";
+const FOLDED = "many nodes in one box, which a click opens";
 const LEGEND = [
   ...Object.entries(PHASES),
   ["folded", FOLDED],

@@ -1,6 +1,8 @@
 // A forward and a backward pass: its events, and what happened to every node, and when.
 // So everything shown is a function of one moment, and going to any moment is a look-up.
 
+import { isClose } from "./numbers.js";
+
 /** Time t is the moment after event t − 1; at time 0 nothing has happened. */
 export class Pass {
   /**
@@ -73,4 +75,21 @@ function historyOf(nodes, events) {
     else if (node !== undefined) history[node][kind] = time;
   }
   return history;
+}
+
+/**
+ * What a moment shows of a node: its `data`, its `gradient`, undefined before they are there or while it `isAsked`
+ * for; where it is wrong, the `right` one.
+ */
+export function numbersAt({ trace, pass, time, event, isAsking, backward }, node) {
+  const gradient = pass.gradient(node, time);
+  const right = trace.correct.final[node];
+  const isAsked = isAsking && event.parent === node;
+  const isWrong = pass.mistake && backward && pass.complete(node, time) && !isClose(gradient, right);
+  return {
+    data: pass.computed(node, time) ? pass.data(node, time) : undefined,
+    gradient: pass.known(node, time) && !isAsked ? gradient : undefined,
+    isAsked,
+    right: isWrong ? right : undefined,
+  };
 }

@@ -67,9 +67,10 @@ export class Player {
     this.stage.observe(() => this.resize());
   }
 
-  /** Is a key for the player? Those that scroll a page are for a clicker, in presenter mode. */
+  /** Is a key for the player? Those that scroll a page are for a clicker, in presenter mode; a graph has arrow keys. */
   isMeant({ key, target }) {
     if (key.startsWith("Page") && !this.presents) return false;
+    if (key.startsWith("Arrow") && this.graph.svg.contains(target)) return false;
     return this.options.ownsPage || this.ui.root.contains(target);
   }
 
@@ -271,9 +272,10 @@ export class Player {
   /** Out of an opened box, into the one around it. */
   back() {
     if (this.levels.isWhole) return;
+    const isWalking = this.ui.root.querySelector(":focus-visible");
     const left = this.levels.leave();
     this.drawMap();
-    this.graph.opening(left)?.g.focus();
+    if (isWalking) this.graph.opening(left)?.g.focus();
   }
 
   /** Draws what is shown of the graph. */

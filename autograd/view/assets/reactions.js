@@ -17,11 +17,12 @@ export function reactionsOf(player) {
     numberOf: (node) => player.trace.nodes[node].data,
     setNumber: (node, x) => player.setNumber(node, x),
     leave: () => player.card.pinned || player.unselect(),
-    focus: ({ box }) => player.stage.follow([box.at]),
+    focus: (boxes) => player.stage.follow(boxes.map(({ box }) => box.at)),
+    toRoot: () => player.ui.root.focus({ preventScroll: true }),
     press: (drawn) => {
       open(drawn);
-      const { root, trail } = player.ui;
-      (trail.hidden ? root : trail.firstChild).focus();
+      const { trail } = player.ui;
+      if (drawn.folded && !trail.hidden) trail.firstChild.focus();
     },
   };
 }

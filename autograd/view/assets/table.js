@@ -2,7 +2,8 @@
 
 import { h, setClass, setFormula, setText } from "./dom.js";
 import { linkTo } from "./linking.js";
-import { formatNumber, formatSigned, isClose, signClass } from "./numbers.js";
+import { formatNumber, formatSigned, signClass } from "./numbers.js";
+import { numbersAt } from "./pass.js";
 import { matches } from "./trace.js";
 
 const MOST = 300; // rows
@@ -81,9 +82,8 @@ export class NodeTable {
   }
 
   paintRow(row) {
-    const isNow = row === this.now;
-    fillRow(row, this.moment, isNow && this.moment.isAsking);
-    setClass(row.element, isNow ? "now" : "");
+    fillRow(row, this.moment);
+    setClass(row.element, row === this.now ? "now" : "");
   }
 
   /** Rows come near, or go. */
@@ -105,13 +105,11 @@ export class NodeTable {
   }
 }
 
-function fillRow({ node: { index }, cells: [data, gradient, right] }, { trace, pass, time, backward }, asked) {
-  const x = pass.gradient(index, time);
-  const correct = trace.correct.final[index];
-  const wrong = pass.mistake && backward && !isClose(x, correct);
-  const known = pass.known(index, time) ? formatSigned(x) : "";
-  setText(data, pass.computed(index, time) ? formatNumber(pass.data(index, time)) : "");
-  setText(gradient, asked ? "?" : known);
-  setClass(gradient, asked ? "" : signClass(x));
-  setText(right, wrong ? `✓ ${formatSigned(correct)}` : "");
+function fillRow({ node, cells }, moment) {
+  const { data, gradient, isAsked, right } = numbersAt(moment, node.index);
+  const write = (i, x, format, otherwise = "") => setText(cells[i], x === undefined ? otherwise : format(x));
+  write(0, data, formatNumber);
+  write(1, gradient, formatSigned, isAsked ? "?" : "");
+  setClass(cells[1], gradient === undefined ? "" : signClass(gradient));
+  write(2, right, (x) => `✓ ${formatSigned(x)}`);
 }

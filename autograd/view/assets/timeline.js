@@ -6,8 +6,8 @@ const MOST_TICKS = 400;
 /** What happens in each part of a pass. */
 export const PHASES = {
   forward: "numbers are computed, from the data to the result",
-  backward: "gradients are passed on, from the result back to the data, by the chain rule",
-  update: "parameters are moved against their gradients",
+  backward: "gradients are passed back from the result, by the chain rule",
+  update: "parameters move against their gradients",
 };
 export const TICKS = "a gradient is added to one that had arrived before";
 
