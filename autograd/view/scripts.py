@@ -46,7 +46,7 @@ FUNCTION = re.compile(r"^export function (\w+)\(.*?^\}\n+", re.MULTILINE | re.DO
 NAME = re.compile(r"\w+")
 INDENT = re.compile(r"^(?:  )+", re.MULTILINE)
 COMMENT = re.compile(
-    r"^ *(?://.*|/\*(?:[^*]|\*(?!/))*\*/)\n| +// .*$", re.MULTILINE
+    r"^ *(?://.*|/\*(?:[^*]|\*(?!/))*\*/)\n| +(?:// .*|/\*.*\*/)$", re.MULTILINE
 )  # on lines of its own, behind code
 
 
@@ -77,9 +77,8 @@ def _visit(module: Path, importers: tuple[Path, ...], found: dict[Path, None]) -
 def join_modules(*entries: Path) -> str:
     """These modules, and all that they import, as one script.
 
-    >>> print(join_modules(ASSETS / "arrays.js")[:34])
+    >>> print(join_modules(ASSETS / "arrays.js")[:33])
     "use strict";
-    <BLANKLINE>
     function range(n) {
     """
     entered = {path.resolve() for path in entries}
@@ -89,7 +88,7 @@ def join_modules(*entries: Path) -> str:
     }
     needed = (source if path in entered else _needed(source, imported) for path, source in sources.items())
     bare = "\n".join(EXPORT.sub("", IMPORT.sub("", source)) for source in needed)
-    return '"use strict";\n' + _tabbed(bare)
+    return _compact('"use strict";\n' + bare)
 
 
 def _needed(source: str, imported: Collection[str]) -> str:
@@ -102,9 +101,9 @@ def _needed(source: str, imported: Collection[str]) -> str:
     return FUNCTION.sub(kept, source)
 
 
-def _tabbed(source: str) -> str:
-    """The same, indented by tabs: a page is smaller so."""
-    return INDENT.sub(lambda spaces: "\t" * (len(spaces[0]) // 2), source)
+def _compact(source: str) -> str:
+    """The same, indented by tabs and without empty lines: a page is smaller so, and can still be read."""
+    return INDENT.sub(lambda spaces: "\t" * (len(spaces[0]) // 2), re.sub(r"\n{2,}", "\n", source))
 
 
 def join_styles(*styles: Path, around: Sequence[Path] = ()) -> str:
@@ -120,4 +119,4 @@ def join_styles(*styles: Path, around: Sequence[Path] = ()) -> str:
     if around:
         outer = "\n".join(path.read_text(encoding="utf-8") for path in around)
         sheets += f"\n@scope (.cg) to (.cg-player) {{\n{outer}\n}}"
-    return f".cg{{{colours}color-scheme:light dark}}{themes}\n{_tabbed(COMMENT.sub('', sheets))}"
+    return f".cg{{{colours}color-scheme:light dark}}{themes}\n{_compact(COMMENT.sub('', sheets))}"
