@@ -106,7 +106,7 @@ def _lecture() -> dict[str, dict[str, Any]]:
             note=f"Best single line: {best.correct} of {best.total}. No line does better: every way to separate the corners was tried.",
         ),
         "network": _preset(
-            "XOR, 2-2-1 network", data.XOR, [(2.0, 1.0, -1.0), (1.0, 2.0, -2.0), (2.0, -2.0, 0.0)],
+            "XOR with 3 neurons", data.XOR, [(2.0, 1.0, -1.0), (1.0, 2.0, -2.0), (2.0, -2.0, 0.0)],
             lecture=[OR, AND, (1.0, -2.0, -0.5)], note="Two lines solve it: h₁ is OR, h₂ is AND, and f is h₁ but not h₂.",
         ),
     }  # fmt: skip

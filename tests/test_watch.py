@@ -153,7 +153,7 @@ def test_buttons_keys_and_slider_move_through_the_run(opened):
     assert number(tab, ".clock") == 0
     tab.locator("[aria-label='last snapshot']").click()
     assert number(tab, ".clock") == 10
-    assert re.fullmatch(r"step 10, loss 0\.\d+ at step 9", tab.locator(".clock").text_content())
+    assert re.fullmatch(r"step 10; at step 9 the loss was 0\.\d+", tab.locator(".clock").text_content())
     tab.locator("[aria-label='first snapshot']").click()
     assert number(tab, ".clock") == 0
     tab.locator("[aria-label='one snapshot forward']").click()
@@ -322,7 +322,7 @@ def test_a_screen_reader_finds_controls_maps_and_numbers(opened):
         '- img "loss of the batch by step"', '- img "Decision boundary after 10 steps, with 4 samples"', '- img "The network after 10 steps, its weights as edges"',
     ):  # fmt: skip
         assert line in snapshot
-    assert re.search(r"- status: step 10, loss 0\.\d+", snapshot)
+    assert re.search(r"- status: step 10; at step 9 the loss was 0\.\d+", snapshot)
     assert len(re.findall(r'- img "Neuron \d of layer 1: up to [\d.]+ in size"', snapshot)) == 4
     assert len(re.findall(r'- img "histogram of .* of layer \d: \d+ numbers from .* to .*"', snapshot)) == 4
     assert 'columnheader "‖Δw‖/‖w‖"' in snapshot

@@ -21,6 +21,7 @@ export function legendOf(classes) {
       entry(classes.marker(0), "a sample that should give 0"),
       entry(s("path", { class: "wrong", d: "M-7 -7 L7 7 M7 -7 L-7 7" }), "a sample on the wrong side"),
       entry(s("line", { class: "boundary", x1: -9, y1: 9, x2: 9, y2: -9 }), "the line w·x + b = 0: drag it"),
+      entry(s("text", { class: "side plus", x: -9, y: 9 }, "+"), "the side on which z = w·x + b is above 0; −: below"),
       entry(s("line", { class: "boundary next", x1: -9, y1: 9, x2: 9, y2: -9 }), "where the next step takes it"),
       entry(s("circle", { class: "handle", r: 7 }), "the tip of w: drag it to turn the line"),
       entry(s("circle", { class: "ball", r: 7 }), "the weights, on the surface of the loss: drag them"),

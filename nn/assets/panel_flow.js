@@ -100,7 +100,7 @@ function drawNeuron(panel, [x, y], { z, h: value }, k) {
     s("line", { class: "divider", x1: x, y1: y - 21, x2: x, y2: y + 21 }),
     words(`z = ${formatBrief(z)}`, -1, 6, "inside"),
     words(`${names[k]} = ${formatBrief(value)}`, 1, 6, "inside"),
-    y !== LOW && words("Σ", -1, -27, "tick"),
+    y !== LOW && words("weighted sum", -1, -27, "tick"),
     y !== LOW && words(row.title, 1, -27, "tick"),
     words(`b = ${formatBrief(b)}`, -1, 39, signClass(b)),
   );

@@ -34,8 +34,11 @@ export function drawPlane(plot, panel) {
   plot.ring(x, "now hold");
   for (const [k, line] of lines.entries()) drawNormal(plot, line, anchors[k], isNetwork ? names[k] : "w");
   const bent = !isNetwork && decide(σ(-1e-9)[0]) === decide(σ(1e-9)[0]);
-  const ahead = next ? "; dashed: after the next step" : "";
-  plot.caption.textContent = `input plane${bent ? "; the line is z = 0, the colours change at h = ½" : ahead}`;
+  const who = isNetwork ? "each hidden neuron" : "the neuron";
+  const sides = bent
+    ? "the line is z = 0, + where z is above 0; the colours change at h = ½"
+    : `${who} says 1 on its + side, else 0`;
+  plot.caption.textContent = `input plane: ${sides}${next ? "; dashed: after the next step" : ""}`;
   const seen = `The input plane with ${preset.X.length} samples, ${preset.X.length - wrong.length} on the right side`;
   plot.describe(`${seen}; the point is at (${x.map(formatNumber).join(", ")})`);
 }

@@ -2,7 +2,7 @@
 
 import { clamp } from "../../autograd/view/assets/arrays.js";
 import { buildHelp, buildTools, listenToKeys } from "../../autograd/view/assets/controls.js";
-import { h, setNumber } from "../../autograd/view/assets/dom.js";
+import { h, setNumber, setText } from "../../autograd/view/assets/dom.js";
 import { followNotebook } from "../../autograd/view/assets/frame.js";
 import { formatNumber } from "../../autograd/view/assets/numbers.js";
 import { Playback, Transport } from "../../autograd/view/assets/transport.js";
@@ -18,6 +18,7 @@ import { Samples } from "./samples.js";
 import { ScalarNetwork } from "./scalar_network.js";
 
 const DELAY = 200; // ms between two snapshots that are played
+const ADVICE = "Before training: press Play, or drag the slider, and the network learns. "; // at the first snapshot
 const KEYS = [
   ["← →", "one snapshot back or forward"],
   ["Home End", "to the first, to the last"],
@@ -92,8 +93,9 @@ class TrainingPage {
   build(host) {
     const { data } = this;
     this.transport = this.buildTransport();
-    this.loss = new LossCurve("loss of the batch by step", "step", "loss of each step’s samples");
+    this.loss = new LossCurve("loss of the batch by step", "step", "loss of the batch, before each step");
     this.loss.show([{ name: "loss", points: data.loss }], data.snapshots.at(-1).step);
+    this.advice = h("p", { class: "advice" });
     this.rows = buildLayerTable(data);
     this.maps = this.isPlanar ? buildMaps(data) : [];
     this.network = this.isDrawn && new NetworkPicture(data.sizes, columnNames(data.activations), this.maps);
@@ -105,7 +107,7 @@ class TrainingPage {
     const right = h("section", {}, ...(this.network ? [this.network.element] : []), this.loss.element);
     const diagnostics = h("summary", {}, "Diagnostics: activations, gradients, dead neurons, size of the updates");
     const details = h("details", {}, diagnostics, this.rows.element);
-    host.replaceChildren(h("main", {}, header, h("div", { class: "watch" }, left, right), details), help);
+    host.replaceChildren(h("main", {}, header, this.advice, h("div", { class: "watch" }, left, right), details), help);
     const actions = {
       ArrowLeft: () => this.go(this.now - 1),
       ArrowRight: () => this.go(this.now + 1),
@@ -168,6 +170,7 @@ class TrainingPage {
     const record = data.loss.findLast(([step]) => step <= shot.step) ?? data.loss[0];
     transport.scrub.value = this.now;
     setNumber(transport.clock, shot.step, clockText(shot.step, record));
+    setText(this.advice, (this.now === 0 ? ADVICE : "") + (this.isDrawn ? meaningOf(this) : ""));
     this.loss.move(shot.step);
     this.rows.draw(shot, this.now);
     if (this.isDrawn) this.drawNetwork();
@@ -213,9 +216,17 @@ function legendOf(page) {
   ];
 }
 
-/** "step 4, loss 0.69": the loss recorded last, and when, if that was earlier. */
+/** What the output f says. */
+function meaningOf(page) {
+  const { data, decision, isPlanar } = page;
+  const shown = isPlanar ? "The colours are what it says at each point: " : "What it says: ";
+  if (!decision.isBinary) return `${shown}the largest of its outputs f names the class.`;
+  return `${shown}its output f is above ${formatNumber(data.threshold)} for ${page.nameOf(1)}.`;
+}
+
+/** "step 4, loss 0.69"; that of an earlier step where this one has none: losses are recorded before a step. */
 function clockText(step, record) {
   if (!record || record[1] === null) return `step ${step}`;
-  const earlier = record[0] < step ? ` at step ${record[0]}` : "";
-  return `step ${step}, loss ${formatNumber(record[1])}${earlier}`;
+  const loss = formatNumber(record[1]);
+  return record[0] < step ? `step ${step}; at step ${record[0]} the loss was ${loss}` : `step ${step}, loss ${loss}`;
 }
