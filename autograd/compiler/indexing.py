@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -26,7 +26,7 @@ class Indexing:
     kind:    "whole", "reshape", "slice" or "take"
     shape:   of what is read, before axes of length 1 are inserted for broadcasting
     kept:    the axes of the operands along which the places change
-    key:     of a slice, one integer or slice per axis of the array
+    key:     of a slice, one integer or slice per axis of the array, and None for an axis of one place
     swapped: is the slice to be transposed?
     index:   of "take", places in the flattened array
     """
@@ -34,21 +34,21 @@ class Indexing:
     kind: str
     shape: tuple[int, ...]
     kept: tuple[int, ...]
-    key: tuple[int | slice, ...] = ()
+    key: tuple[int | slice | None, ...] = ()
     swapped: bool = False
     index: Integers | None = None
 
     def subscript(self, batched: bool) -> str:
         """The key of a slice as it stands in brackets: ``0:3, 1``."""
         parts = [
-            str(k) if isinstance(k, int) else f"{k.start}:{k.stop}" + (f":{k.step}" if k.step != 1 else "")
+            f"{k.start}:{k.stop}" + (f":{k.step}" if k.step != 1 else "") if isinstance(k, slice) else str(k)
             for k in self.key
         ]
         return ", ".join([":"] * batched + parts)
 
     def as_tuple(self, batched: bool) -> str:
         """The key of a slice as a function takes it: ``(slice(0, 3, 1), 1,)``."""
-        parts = [str(k) if isinstance(k, int) else f"slice({k.start}, {k.stop}, {k.step})" for k in self.key]
+        parts = [f"slice({k.start}, {k.stop}, {k.step})" if isinstance(k, slice) else str(k) for k in self.key]
         return f"({', '.join(['slice(None)'] * batched + parts)},)"
 
 
@@ -85,26 +85,28 @@ def _changes(index: Integers, axis: int) -> bool:
     return index.shape[axis] > 1 and bool((index != index.take([0], axis=axis)).any())
 
 
-def _slices(shape: tuple[int, ...], index: Integers) -> tuple[tuple[int | slice, ...], bool] | None:
-    """(one integer or slice per axis of the array, transposed?), or None if the places are not a slice."""
-    key: list[int | slice] = []
-    order = []
+def _slices(shape: tuple[int, ...], index: Integers) -> tuple[tuple[int | slice | None, ...], bool] | None:
+    """(one integer or slice per axis of the array, transposed?), or None if the places are not a slice.
+
+    Whatever it gives has the places' own shape: an axis of one place that no axis of the array gives is a None in the key.
+    """
+    key: list[int | slice | None] = []
+    order: list[int] = []  # the axes of the places along which each slice runs
     coordinates: tuple[Integers, ...] = np.unravel_index(index, shape)
     for places in coordinates:
         along = [t for t in range(index.ndim) if _changes(places, t)]
-        if len(along) > 1:
-            return None
-        line: Any = (
-            np.moveaxis(places, along[0], -1).reshape(-1, places.shape[along[0]])[0] if along else places.ravel()[:1]
-        )
-        steps = np.diff(line)
         if not along:
-            key.append(int(line[0]))
-        elif (steps == steps[0]).all() and steps[0] > 0:
-            key.append(slice(int(line[0]), int(line[-1]) + 1, int(steps[0])))
-            order.append(along[0])
-        else:
+            key.append(int(places.flat[0]))
+            continue
+        (axis, *more) = along
+        line = np.moveaxis(places, axis, -1).reshape(-1, places.shape[axis])[0]
+        steps = np.diff(line)
+        if more or not (steps == steps[0]).all() or steps[0] <= 0:
             return None
-    if order == list(range(index.ndim)):
-        return tuple(key), False
-    return (tuple(key), True) if order == [1, 0] else None
+        key += [None] * sum(t not in order and index.shape[t] == 1 for t in range(max(order, default=-1) + 1, axis))
+        key.append(slice(int(line[0]), int(line[-1]) + 1, int(steps[0])))
+        order.append(axis)
+    if order == [1, 0] and index.ndim == 2:
+        return tuple(key), True
+    key += [None] * (index.ndim - 1 - max(order, default=-1))
+    return (tuple(key), False) if order == [t for t in range(index.ndim) if index.shape[t] > 1] else None
