@@ -486,7 +486,10 @@ def test_a_graph_that_no_cut_makes_narrow_stays_as_it_is():
 @pytest.mark.parametrize("nodes", [120, 260])
 def test_where_arrows_would_wind_from_row_to_row_a_graph_is_drawn_downward(nodes):
     scene = draw(woven(nodes), fold="none", layout="builtin").scene
-    rows, down = in_rows(scene, lay_out_in_columns(scene), WIDEST), fitted(scene, WIDEST, lay_out_in_columns)
+    rows, down = (
+        in_rows(scene, lay_out_in_columns(scene), WIDEST),
+        fitted(scene, WIDEST, lay_out_in_columns, longest=WIDEST),
+    )
     inks = [
         sum(
             math.dist(point_at(c.points, i / 50), point_at(c.points, (i + 1) / 50))

@@ -181,6 +181,8 @@ def _arrows(folding: Folding, index: dict[Value | Fold, int], local_derivatives:
     drawn_in, rest = folding.drawn_in, folding.rest
     for v in folding.order:
         here = drawn_in.get(v, rest)
+        if all(drawn_in.get(parent, rest) is here for parent in v.parents):
+            continue  # leaves, and most of what is folded
         passed: dict[Value | Fold, list[float]] = {}
         for slot, (parent, flow) in enumerate(zip(v.parents, _flows(v), strict=True)):
             there = drawn_in.get(parent, rest)

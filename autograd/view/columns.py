@@ -188,11 +188,11 @@ class Columns:
     def _across(self, order: list[list[int]]) -> list[float]:
         """The y of each vertex, such that the segments run as level as the gaps allow: sweeps of least squares, column by column."""
         y = [0.0] * len(self.kind)
-        before = [[(s.tail, s.leaves or 0.0, s.arrives or 0.0) for s in segments] for segments in self.before]
-        after = [[(s.head, s.arrives or 0.0, s.leaves or 0.0) for s in segments] for segments in self.after]
+        before = [[(s.tail, (s.leaves or 0.0) - (s.arrives or 0.0)) for s in segments] for segments in self.before]
+        after = [[(s.head, (s.arrives or 0.0) - (s.leaves or 0.0)) for s in segments] for segments in self.after]
         both = [[*first, *second] for first, second in zip(before, after, strict=True)]
         stacked = [(column, self._stacked(column)) for column in order]
-        nothing: list[list[tuple[int, float, float]]] = [[]] * len(y)
+        nothing: list[list[tuple[int, float]]] = [[]] * len(y)
         for column, offset in stacked:
             self._settle(column, offset, y, nothing)
         for sweep in range(self.sweeps):
@@ -209,17 +209,17 @@ class Columns:
         return [*accumulate(gaps, initial=0.0)]
 
     def _settle(
-        self, column: list[int], offset: list[float], y: list[float], ends: Sequence[Sequence[tuple[int, float, float]]]
+        self, column: list[int], offset: list[float], y: list[float], ends: Sequence[Sequence[tuple[int, float]]]
     ) -> None:
         """Move a column's vertices as near as possible to where their segments would run level.
 
         offset: vertex → how far below the first of its column it stands at least
-        ends:   vertex → for each of its segments, the vertex at the other end, and how far below the centres the
-                segment meets that one and this one
+        ends:   vertex → for each of its segments, the vertex at the other end, and how far below that one this one's
+                centre is, if the segment runs level
         """
         wishes, weights = [], []
         for v, o in zip(column, offset, strict=True):
-            level = [y[u] + there - here for u, there, here in ends[v]]
+            level = [y[u] + below for u, below in ends[v]]
             wishes.append((sum(level) / len(level) if level else y[v]) - o)
             weights.append(len(level) * (8.0 if self.kind[v] == "bend" else 1.0) or 0.01)
         for v, base, o in zip(column, _nondecreasing(wishes, weights), offset, strict=True):

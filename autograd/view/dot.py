@@ -16,7 +16,7 @@ from autograd.view.palette import LIGHT
 from autograd.view.text import xml
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterator
 
     from autograd.view.scene import Arrow, Box, Scene
 
@@ -48,7 +48,7 @@ def source(scene: Scene, direction: str = "LR") -> str:
     graph.attr("edge", fontname=FACE, fontsize="12", arrowsize="0.7")
     if scene.note:
         graph.attr(label=_html(xml(scene.note)), labelloc="b")
-    _nest(graph, scene, _node)
+    _nest(graph, scene)
     for arrow in scene.arrows:
         graph.edge(f"n{arrow.tail}", f"n{arrow.head}", **_edge(arrow))
     return str(graph.source)
@@ -61,33 +61,41 @@ def skeleton(scene: Scene, direction: str = "LR") -> str:
     >>> "secret" in skeleton(draw(Value(2.0, label="secret")).scene)
     False
     """
-    graph = graphviz.Digraph(graph_attr={"rankdir": direction, "ranksep": f"{scene.gap / 72:.4f}", "nodesep": "0.2"})
-    graph.attr("node", shape="box", fixedsize="true", label="")
-    graph.attr("edge", arrowsize="0.9")
-    _nest(graph, scene, _size, titles=False)
-    for i, arrow in enumerate(scene.arrows):
-        graph.edge(f"n{arrow.tail}", f"n{arrow.head}", id=f"e{i}")
-    return str(graph.source)
+    attributes = f"rankdir={direction} ranksep={scene.gap / 72:.4f} nodesep=0.2"
+    arrows = (f"n{arrow.tail} -> n{arrow.head} [id=e{i}]" for i, arrow in enumerate(scene.arrows))
+    lines = [
+        f"digraph {{ graph [{attributes}]",
+        'node [shape=box fixedsize=true label=""] edge [arrowsize=0.9]',
+        *_sizes(scene, None),
+        *arrows,
+        "}",
+    ]
+    return "\n".join(lines)
 
 
-def _nest(
-    graph: graphviz.Digraph, scene: Scene, attributes: Callable[[Box], dict[str, str]], *, titles: bool = True
-) -> None:
+def _sizes(scene: Scene, frame: int | None) -> Iterator[str]:
+    """What stands in a frame: the sizes of its boxes, and clusters as wide as their titles."""
+    for kind, i in scene.nesting.inside[frame]:
+        if kind == "box":
+            box = scene.boxes[i]
+            yield f"n{i} [width={box.width / 72:.4f} height={box.height / 72:.4f}]"
+        else:
+            yield f'subgraph cluster_{i} {{ label="{"m" * len(scene.frames[i].title)}"'
+            yield from _sizes(scene, i)
+            yield "}"
+
+
+def _nest(graph: graphviz.Digraph, scene: Scene) -> None:
     """Put every box into the cluster of its frame, and the clusters into one another."""
     clusters = []
     for i, frame in enumerate(scene.frames):
-        label = _html(xml(frame.title)) if titles else "m" * len(frame.title)
-        style = {"label": label, "labeljust": "l", "style": "rounded", "color": LIGHT["frame_line"]}
+        style = {"label": _html(xml(frame.title)), "labeljust": "l", "style": "rounded", "color": LIGHT["frame_line"]}
         clusters.append(graphviz.Digraph(f"cluster_{i}", graph_attr=style))
     for i, box in enumerate(scene.boxes):
-        (graph if box.frame is None else clusters[box.frame]).node(f"n{i}", **attributes(box))
+        (graph if box.frame is None else clusters[box.frame]).node(f"n{i}", **_node(box))
     for i in reversed(range(len(clusters))):  # inner ones first: a subgraph is copied when it is put in
         parent = scene.frames[i].parent
         (graph if parent is None else clusters[parent]).subgraph(clusters[i])
-
-
-def _size(box: Box) -> dict[str, str]:
-    return {"width": f"{box.width / 72:.4f}", "height": f"{box.height / 72:.4f}"}
 
 
 def _node(box: Box) -> dict[str, str]:

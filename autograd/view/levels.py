@@ -112,7 +112,7 @@ class PlayerText:
 
 def _level(graph: Analysis, folding: Folding, scene: Scene, opens: Mapping[frozenset[Value], int]) -> Document:
     """Boxes as centre and size, arrows as SVG paths; coordinates to a tenth of a pixel."""
-    layout = fitted(scene, WIDTH, lay_out_in_columns)
+    layout = fitted(scene, WIDTH, lay_out_in_columns, longest=WIDTH)
     members = list(folding.boxes.values())
     box_of = {v: i for i, nodes in enumerate(members) for v in nodes}
     return {

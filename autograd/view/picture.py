@@ -47,7 +47,7 @@ class Picture:
         if self.direction != "LR":
             return lay_out(self.scene, self.direction, self._asked)
         asked = partial(lay_out, layout=self._asked)
-        return fitted(self.scene, WIDEST, asked, widest=WIDEST)
+        return fitted(self.scene, WIDEST, asked, longest=2 * WIDEST, widest=WIDEST)
 
     @property
     def engine(self) -> str:

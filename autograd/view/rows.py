@@ -6,7 +6,7 @@ end of its row and goes on at the beginning of the next; no two of them cross on
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from itertools import pairwise
 from math import inf
 from typing import TYPE_CHECKING, NamedTuple
@@ -59,22 +59,24 @@ class Cut(NamedTuple):
         return self.begin - self.bundle - 2 * ARROW
 
 
-def fitted(scene: Scene, width: float, lay_out: Callable[[Scene, str], Layout], *, widest: float = inf) -> Layout:
+def fitted(
+    scene: Scene, width: float, lay_out: Callable[[Scene, str], Layout], *, longest: float, widest: float = inf
+) -> Layout:
     """A scene laid out rightward, in rows no wider than ``width`` px, or downward, no wider than ``widest``.
 
-    Downward where arrows between the rows would be longer than a row on average, as in a long graph whose early results
-    are used late, and where that makes them shorter.
+    Downward where arrows between the rows would be longer than ``longest`` on average, as in a long graph whose early
+    results are used late, and where that makes them shorter.
 
     >>> from autograd import Value, draw
     >>> from autograd.view.layered import lay_out_in_columns
     >>> y = Value(1.0)
     >>> for _ in range(9):
     ...     y = y.tanh()
-    >>> fitted(draw(y).scene, 500.0, lay_out_in_columns).width <= 500.0
+    >>> fitted(draw(y).scene, 500.0, lay_out_in_columns, longest=500.0).width <= 500.0
     True
     """
     rows = in_rows(scene, lay_out(scene, "LR"), width)
-    if scene.frames or _ink(rows) <= width * len(rows.arrows):
+    if scene.frames or _ink(rows) <= longest * len(rows.arrows):
         return rows
     down = lay_out(scene, "TB")
     return down if down.width <= widest and _ink(down) < _ink(rows) else rows
@@ -116,11 +118,13 @@ def _runs_right(curve: Curve) -> bool:
 def _possible_cuts(scene: Scene, layout: Layout) -> list[Cut]:
     """In the middle between columns, where no frame spans both."""
     spans = [(r.x, r.x + r.width) for r in (*_rects(scene, layout), *layout.frames)]
+    starts = sorted(curve.points[0].x for curve in layout.arrows)
+    tips = sorted(curve.tip.x for curve in layout.arrows)
     cuts, end = [], 0.0
     for left, right in sorted(spans):
         if left > end > 0.0:
-            arrows = sum(curve.points[0].x < (end + left) / 2 < curve.tip.x for curve in layout.arrows)
-            cuts.append(Cut(end, left, arrows))
+            middle = (end + left) / 2
+            cuts.append(Cut(end, left, bisect_left(starts, middle) - bisect_right(tips, middle)))
         end = max(end, right)
     return cuts
 
@@ -137,10 +141,11 @@ def _chosen(possible: Sequence[Cut], end: float, width: float) -> list[Cut]:
     stops = [Cut(0.0, 2 * ARROW, 0), *possible, Cut(end, end, 0)]
     # Up to each stop: what its best way costs, and the stop before it.
     best: dict[int, tuple[tuple[int, int, float], int]] = {0: ((0, 0, 0.0), 0)}
+    begins = [stop.row_begin for stop in stops]
     for j, stop in enumerate(stops):
-        ways = []
+        ways, row_end = [], stop.row_end
         for i in reversed(range(j)):
-            wide = stop.row_end - stops[i].row_begin
+            wide = row_end - begins[i]
             if wide > width:
                 break
             if i in best:
@@ -262,7 +267,7 @@ def _halves(piece: Sequence[Point], x: float) -> tuple[list[Point], list[Point]]
     """A Bézier piece in two, parted where it passes ``x``."""
     a, b, c, d = (p.x for p in piece)
     low, high = 0.0, 1.0
-    for _ in range(40):
+    for _ in range(16):
         t = (low + high) / 2
         s = 1 - t
         passed = s * s * s * a + 3 * s * t * (s * b + t * c) + t * t * t * d

@@ -8,6 +8,7 @@ its first use, so the same graph gives the same scene in every process.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from math import sqrt
 from typing import TYPE_CHECKING
 
@@ -34,7 +35,7 @@ class TextLine:
     room: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Box:
     """A node, or several folded into one.
 
@@ -53,18 +54,18 @@ class Box:
     frame: int | None = None
     ring: bool = False
 
-    @property
+    @cached_property
     def chip(self) -> float:
         """Width of the chip with the op's symbol."""
         return cells(self.symbol) * CELL * 17 / FONT + 12 if self.symbol else 0.0
 
-    @property
+    @cached_property
     def width(self) -> float:
         """In px, from the longest line."""
         longest = max([cells(line.text) + line.room for line in self.lines])
         return self.chip + longest * CELL + (3 if self.symbol else 2) * MARGIN
 
-    @property
+    @cached_property
     def height(self) -> float:
         """In px, from the number of lines."""
         return len(self.lines) * LINE_HEIGHT + 2 * MARGIN - 4

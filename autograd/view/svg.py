@@ -169,7 +169,7 @@ def _chip(box: Box, r: Rect) -> str:
 
 def _arrow(arrow: Arrow, curve: Curve) -> str:
     start, *rest = curve.points
-    pieces = " ".join(f"{p.x:.1f} {p.y:.1f}" for p in rest)
+    pieces = " ".join([f"{x:.1f} {y:.1f}" for x, y in rest])
     unknown = "" if arrow.flow is not None else " cg-unknown"
     line = f'<path class="cg-{arrow.tone}{unknown}" stroke-width="{arrow.width:.2f}" d="M{start.x:.1f} {start.y:.1f}C{pieces}"/>'
     return f"<g><title>{xml(arrow.hover)}</title>{line}{_head(arrow, curve)}</g>"
