@@ -357,7 +357,8 @@ class Playground {
     const { training, samples } = this;
     const { history } = training;
     const { epoch, train, heldOut } = history.at(-1);
-    setText(this.clock, `epoch ${formatBrief(epoch)}, step ${training.steps}`);
+    const moment = `epoch ${formatBrief(epoch)}, step ${training.steps}`;
+    setText(this.clock, training.steps ? moment : "press Play: it learns");
     const curve = (name, what) => ({ name, points: history.map((moment) => [moment.epoch, moment[what]?.loss]) });
     this.loss.show([curve("held", "heldOut"), curve("loss", "train")], epoch);
     const scores = [this.scoreOf("training", samples.train, train), this.scoreOf("held out", samples.heldOut, heldOut)];

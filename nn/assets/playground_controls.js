@@ -25,6 +25,20 @@ const LABELS = {
   loss: "loss",
 };
 
+const EXPLAINED = {
+  data: "what the network is to learn",
+  noise: "how far chance moves the samples",
+  share: "the share of the samples on which it does not train",
+  batch: "samples per step; 0: all of them",
+  seed: "another seed, other random numbers",
+  lr: "how far a step goes",
+  optimizer: "how the gradients move the weights",
+  penalty: "what large weights cost",
+  rate: "how much they cost",
+  init: "how chance draws the weights before training",
+  loss: "what training makes small",
+};
+
 export class Controls {
   /** `page`: { data, settings, optimizers }; `change(patch)`: a setting was changed. */
   constructor(page, change) {
@@ -44,7 +58,7 @@ export class Controls {
       init: this.choice("init", plain(Object.keys(inits))),
       loss: this.choice("loss", []),
     };
-    const label = ([key, field]) => h("label", {}, h("span", {}, LABELS[key]), field);
+    const label = ([key, field]) => h("label", { title: EXPLAINED[key] }, h("span", {}, LABELS[key]), field);
     this.element = h("div", { class: "settings" }, ...Object.entries(this.fields).map(label));
   }
 
