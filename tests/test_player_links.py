@@ -44,6 +44,21 @@ def test_a_link_opens_where_it_was_copied_and_the_page_obeys_another_one(opened,
     assert other.evaluate("page.trace.nodes[0].data") == 0.5
 
 
+def test_a_link_keeps_the_open_box_and_where_to_stop(opened):
+    page = opened(step((MLP([2, 3, 1], seed=0)([1.0, 2.0]) - 1.0) ** 2))
+    page.get_by_role("button", name="show layers").click()
+    page.get_by_role("button", name="open layer 1").press("Enter")
+    page.evaluate("page.toggleStop(3)")
+    page.get_by_role("button", name="copy the link to this moment").click()
+    link = notice(page).partition("#")[2]
+    assert "&open=layer%201&" in link
+    page.evaluate("page.toggleStop(3); page.showWholeLevel(0)")
+    assert page.locator(".trail").is_hidden()
+    page.evaluate(f"location.hash = '#{link}'")
+    page.locator(".trail", has_text="layer 1").wait_for()
+    assert page.evaluate("[...page.stops]") == [3]
+
+
 def test_what_a_link_asks_for_in_vain_is_said_and_the_rest_is_done(opened, contrast):
     p = Value(1.5, label="p²")
     page = opened(step(p.log() * 2.0))

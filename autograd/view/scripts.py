@@ -13,8 +13,8 @@ In the order in which to read them, each line on those above it:
     dom theme frame controls stage transport saving           elements, light or dark, a notebook's frame, tools; what zooms, plays, is saved
     phrase wording pass events mistakes                       a trace, and other passes through the same graph: no DOM
     rerun changes descent trace                               … with other numbers: no DOM
-    steps sentences prediction notes link                     all that can be said of it: no DOM
     part_map levels flow                                      which map of the graph is shown, and what goes along it: no DOM
+    steps sentences prediction notes link                     all that can be said of it: no DOM
     linking leaf_editor boxes arrows graph_keys graph         a graph, painted moment by moment, its numbers changed
     markers minimap                                           what of it is not on the stage
     curve descent_controls                                    gradient descent
@@ -44,6 +44,7 @@ IMPORT = re.compile(r'^import \{([^}]*)\} from "([^"]+)";\n', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:class|const|function) )", re.MULTILINE)
 FUNCTION = re.compile(r"^export function (\w+)\(.*?^\}\n+", re.MULTILINE | re.DOTALL)
 NAME = re.compile(r"\w+")
+RULE = re.compile(r"\{[^{}]*\}")
 INDENT = re.compile(r"^(?:  )+", re.MULTILINE)
 COMMENT = re.compile(
     r"^ *(?://.*|/\*(?:[^*]|\*(?!/))*\*/)\n| +(?:// .*|/\*.*\*/)$", re.MULTILINE
@@ -119,4 +120,6 @@ def join_styles(*styles: Path, around: Sequence[Path] = ()) -> str:
     if around:
         outer = "\n".join(path.read_text(encoding="utf-8") for path in around)
         sheets += f"\n@scope (.cg) to (.cg-player) {{\n{outer}\n}}"
-    return f".cg{{{colours}color-scheme:light dark}}{themes}\n{_compact(COMMENT.sub('', sheets))}"
+    rules = RULE.sub(lambda rule: re.sub(r"\s+", " ", rule[0]), _compact(COMMENT.sub("", sheets)))
+    rules = re.sub(r",\n\t*", ", ", rules)  # a rule is on a line
+    return f".cg{{{colours}color-scheme:light dark}}{themes}\n{rules}"

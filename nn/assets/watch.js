@@ -119,23 +119,16 @@ class TrainingPage {
   }
 
   buildTransport() {
-    const labels = {
-      first: "first snapshot",
-      back: "one snapshot back",
-      forward: "one snapshot forward",
-      last: "last snapshot",
-      scrub: "snapshot",
-    };
-    const actions = {
-      first: () => this.go(0),
-      back: () => this.go(this.now - 1),
-      play: () => this.togglePlay(),
-      forward: () => this.go(this.now + 1),
-      last: () => this.go(this.last),
-      go: (i) => this.go(i),
+    const ways = {
+      first: ["first snapshot", () => this.go(0)],
+      back: ["one snapshot back", () => this.go(this.now - 1)],
+      play: ["play or pause", () => this.togglePlay()],
+      forward: ["one snapshot forward", () => this.go(this.now + 1)],
+      last: ["last snapshot", () => this.go(this.last)],
+      go: ["snapshot", (i) => this.go(i)],
     };
     const clock = h("output", { class: "clock", "aria-live": "polite" });
-    return new Transport(labels, actions, this.last, clock);
+    return new Transport(ways, this.last, clock);
   }
 
   /** The plane with the samples. */

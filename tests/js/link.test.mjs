@@ -3,11 +3,24 @@ import test from "node:test";
 import { readLink, wordsOf, writeLink } from "../../autograd/view/assets/link.js";
 import { diamond } from "./fixtures.mjs";
 
-const NOWHERE = { time: 0, predicts: false, mistake: "", level: -1, node: -1, numbers: new Map() };
+const NOWHERE = {
+  time: 0,
+  predicts: false,
+  mistake: "",
+  level: -1,
+  part: -1,
+  node: -1,
+  stops: new Set(),
+  numbers: new Map(),
+};
 
 /** The diamond, with two levels. */
 function leveled() {
-  return { ...diamond(), levels: [{ name: "nodes" }, { name: "layers" }] };
+  const parts = [
+    { title: "layer 1", in: -1 },
+    { title: "neuron 2", in: 0 },
+  ];
+  return { ...diamond(), levels: [{ name: "nodes" }, { name: "layers" }], parts };
 }
 
 /** The same, with other names for its leaves. */
@@ -19,8 +32,13 @@ function named(...names) {
 
 test("a link says where, what is asked, which mistake, and the numbers, and is read as it was written", () => {
   const trace = leveled();
-  const moment = { time: 12, predicts: true, mistake: "assign", level: 0, node: 2, numbers: new Map([[0, 0.5]]) };
-  assert.equal(writeLink(trace, moment), "#t=12&predict&mistake=assign&level=nodes&node=z&w=0.5");
+  const where = { time: 12, predicts: true, mistake: "assign", level: 0, part: 1, node: 2 };
+  const moment = { ...where, stops: new Set([2, 3]), numbers: new Map([[0, 0.5]]) };
+  const opened = "open=layer%201%2Fneuron%202";
+  assert.equal(
+    writeLink(trace, moment),
+    `#t=12&predict&mistake=assign&level=nodes&${opened}&node=z&stop=z&stop=L&w=0.5`,
+  );
   assert.deepEqual(readLink(trace, writeLink(trace, moment)), { ...moment, problems: [] });
   assert.equal(writeLink(trace, NOWHERE), "#t=0");
   assert.deepEqual(readLink(trace, ""), { ...NOWHERE, problems: [] });

@@ -70,7 +70,7 @@ export function addReactions(drawn, { enter, leave, open, numberOf, setNumber })
 
 /** A leaf's number is a slider: dragged to the right it grows, with Shift in tenths. A drag is no click. */
 function letDragNumber(g, { index }, { numberOf, setNumber }) {
-  let drag = null;
+  let drag = {}; // where it began, and the number then
   let wasDragged = false;
   g.addEventListener("pointerdown", (event) => {
     if (event.button) return;
@@ -80,16 +80,11 @@ function letDragNumber(g, { index }, { numberOf, setNumber }) {
     g.setPointerCapture(event.pointerId);
   });
   g.addEventListener("pointermove", (event) => {
-    if (!drag) return;
+    if (!g.hasPointerCapture(event.pointerId)) return;
     const grains = Math.round((event.clientX - drag.from) / GRAIN);
     wasDragged ||= grains !== 0;
     if (wasDragged) setNumber(index, moved(drag.x, grains, grainOf(drag.x) / (event.shiftKey ? 10 : 1)));
   });
-  const release = () => {
-    drag = null;
-  };
-  g.addEventListener("pointerup", release);
-  g.addEventListener("pointercancel", release);
   g.addEventListener("click", (event) => wasDragged && event.stopImmediatePropagation());
 }
 

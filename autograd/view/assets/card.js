@@ -31,8 +31,7 @@ export class Card {
 
   pin(pinned = true) {
     this.pinned = pinned;
-    if (pinned) this.element.dataset.pinned = "yes";
-    else delete this.element.dataset.pinned;
+    this.element.toggleAttribute("data-pinned", pinned);
   }
 
   /** Shows a folded box. */

@@ -8,7 +8,7 @@ import { Linking } from "./linking.js";
 import { MISTAKES } from "./mistakes.js";
 import { buildPrediction } from "./predicting.js";
 import { download, downloadPng, pictureOf } from "./saving.js";
-import { copyLink } from "./sharing.js";
+import { copyLink, printTalk } from "./sharing.js";
 import { GRAINS } from "./steps.js";
 import { NodeTable } from "./table.js";
 import { Talk } from "./talk.js";
@@ -30,7 +30,7 @@ const LEGEND = [
   ["yellow", "what means the same as the term, box, arrow, row or line of code under the pointer"],
   ["blue +, orange −", "the sign of a gradient: an arrow is as wide, its flow as fast, as it is large"],
 ];
-const STOP_HELP = "Play stops where a gradient is larger, a number is nan or inf, or at a node whose card says so";
+const STOP_HELP = "Play stops there, and at a node whose card says so";
 const PREDICT_HELP = "Each new gradient is hidden until you have typed it";
 const MISTAKE_HELP = "The same backward pass, as a program with this mistake computes it";
 const SPEEDS = { "1400ms": "slow", "600ms": "normal", "150ms": "fast" };
@@ -115,7 +115,7 @@ function buildToolbar(player, help) {
     button("SVG", "save the picture as SVG", saveSvg),
     button("PNG", "save the picture as PNG", () => downloadPng("graph.png", picture())),
     !isGuest && button("Link", "copy the link to this moment", () => copyLink(player)),
-    player.isAlone && button("Print", "print a handout: a sheet per note", () => print()),
+    html && button("Print", "print a handout: a sheet per note", () => printTalk(player)),
     html && button("HTML", "save this page", () => download("lesson.html", "text/html", html)),
   );
 }
@@ -134,22 +134,15 @@ function buildFoot(player, note, changes) {
 }
 
 function buildTime(player) {
-  const labels = {
-    first: "to the beginning",
-    back: "one step back",
-    forward: "one step forward",
-    last: "to the end",
-    scrub: "time",
+  const ways = {
+    first: ["to the beginning", () => player.pauseAt(0)],
+    back: ["one step back", () => player.step(-1)],
+    play: ["play or pause", () => player.togglePlay()],
+    forward: ["one step forward", () => player.step(1)],
+    last: ["to the end", () => player.pauseAt(player.pass.end)],
+    go: ["time", (time) => player.pauseAt(time)],
   };
-  const actions = {
-    first: () => player.pauseAt(0),
-    back: () => player.step(-1),
-    play: () => player.togglePlay(),
-    forward: () => player.step(1),
-    last: () => player.pauseAt(player.pass.end),
-    go: (time) => player.pauseAt(time),
-  };
-  const transport = new Transport(labels, actions, player.pass.end);
+  const transport = new Transport(ways, player.pass.end);
   const grain = dropDown({ "aria-label": "a step is" }, Object.entries(GRAINS));
   const speed = dropDown({ "aria-label": "speed" }, Object.entries(SPEEDS));
   speed.value = "600ms";

@@ -49,12 +49,7 @@ export class Levels {
 
   /** The titles of the part that is open and of those around it, outermost first. */
   get path() {
-    const titles = [];
-    const whole = wholeOf(this.trace.levels[this.index]);
-    for (let part = this.part; part >= 0 && part !== whole; part = this.trace.parts[part].in) {
-      titles.unshift(this.trace.parts[part].title);
-    }
-    return titles;
+    return titlesOf(this.trace.parts, this.part, wholeOf(this.trace.levels[this.index]));
   }
 
   /** The node to look at first: `node` if it stands alone in what is shown, else the first that does. */
@@ -70,6 +65,12 @@ export class Levels {
     const found = levels.findIndex((level) => fits(level.size ?? parts[level.part].size));
     return found < 0 ? levels.length - 1 : found;
   }
+}
+
+/** The titles of a part and of those around it, outermost first, but for `whole`. */
+export function titlesOf(parts, part, whole = -1) {
+  const { title, in: around } = parts[part] ?? {};
+  return part < 0 || part === whole ? [] : [...titlesOf(parts, around, whole), title];
 }
 
 /** The part that is all of a level: a large graph without modules has one such level. */

@@ -1,5 +1,6 @@
 // A moment of the player as the part of an address behind #: "#t=12&predict&mistake=assign&w=0.5".
 
+import { titlesOf } from "./levels.js";
 import { MISTAKES } from "./mistakes.js";
 import { numberToText, parseNumber } from "./numbers.js";
 
@@ -24,10 +25,18 @@ const WORDS = {
     if (!names.includes(value)) return `a level is ${oneOf(names)}`;
     link.level = names.indexOf(value);
   },
+  open: (link, value, { parts }) => {
+    link.part = parts.findIndex((_, part) => titlesOf(parts, part).join("/") === value);
+    if (link.part < 0) return `no box that opens is called “${value}”`;
+  },
   node: (link, value, graph) => {
+    link.node = nodeCalled(graph, value);
+    if (link.node < 0) return `no node is called “${value}”`;
+  },
+  stop: (link, value, graph) => {
     const node = nodeCalled(graph, value);
     if (node < 0) return `no node is called “${value}”`;
-    link.node = node;
+    link.stops.add(node);
   },
 };
 
@@ -46,18 +55,21 @@ export function wordsOf(nodes) {
   });
 }
 
-/** The link to a moment: { time, predicts, mistake, level, node, numbers }; −1 for no level and for no node. */
-export function writeLink({ nodes, levels }, { time, predicts, mistake, level, node, numbers }) {
+/** The link to a moment: { time, predicts, mistake, level, part, node, stops, numbers }; −1 for no level, part or node. */
+export function writeLink({ nodes, levels, parts }, moment) {
+  const { time, predicts, mistake, level, part, node, stops, numbers } = moment;
   const words = wordsOf(nodes);
-  const parts = [
+  const said = [
     ["t", time],
     predicts && ["predict"],
     mistake && ["mistake", mistake],
     level >= 0 && ["level", levels[level].name],
+    part >= 0 && ["open", titlesOf(parts, part).join("/")],
     node >= 0 && ["node", words[node]],
+    ...[...stops].map((stop) => ["stop", words[stop]]),
     ...[...numbers].map(([leaf, x]) => [words[leaf], numberToText(x)]),
   ];
-  return `#${parts.flatMap((part) => (part ? [part.map(encoded).join("=")] : [])).join("&")}`;
+  return `#${said.flatMap((word) => (word ? [word.map(encoded).join("=")] : [])).join("&")}`;
 }
 
 /** Brackets too: a link in a text ends before one. */
@@ -67,7 +79,8 @@ function encoded(text) {
 
 /** What a link asks for, as `writeLink` takes it, and its `problems`: what of it can't be done, in words. */
 export function readLink(trace, hash) {
-  const link = { time: 0, predicts: false, mistake: "", level: -1, node: -1, numbers: new Map(), problems: [] };
+  const link = { time: 0, predicts: false, mistake: "", level: -1, part: -1, node: -1, problems: [] };
+  Object.assign(link, { stops: new Set(), numbers: new Map() });
   const graph = { ...trace, words: wordsOf(trace.nodes) };
   const seen = new Set();
   for (const part of hash.replace("#", "").split("&").filter(Boolean)) {
@@ -80,7 +93,7 @@ export function readLink(trace, hash) {
 function readPart(graph, link, seen, part) {
   const [word, value] = decoded(part);
   if (word === undefined) return "after a % come two digits, as in %20";
-  if (seen.has(word)) return `${word} is there twice, and the first counts`;
+  if (seen.has(word) && word !== "stop") return `${word} is there twice, and the first counts`;
   seen.add(word);
   if (Object.hasOwn(WORDS, word)) return WORDS[word](link, value, graph);
   return readNumber(graph, link, word, value);

@@ -33,19 +33,15 @@ export class Playback {
 
 /** The elements, each on its own, for a page to arrange. */
 export class Transport {
-  /**
-   * `labels`: what the buttons and the slider are for, {first, back, forward, last, scrub};
-   * `actions`: what they do, {first, back, play, forward, last, go(time)}.
-   */
-  constructor(labels, actions, end, clock = h("span", { class: "clock" })) {
-    const control = (name, text) => button(text, labels[name], actions[name]);
-    this.first = control("first", "|◀");
-    this.back = control("back", "◀");
-    this.play = button("Play", "play or pause", actions.play, { class: "primary" });
-    this.forward = control("forward", "▶");
-    this.last = control("last", "▶|");
-    const slider = { type: "range", class: "scrub", min: 0, max: end, step: 1, value: 0, "aria-label": labels.scrub };
-    this.scrub = h("input", { ...slider, oninput: () => actions.go(this.scrub.valueAsNumber) });
+  /** `ways`: of each button, {first, back, play, forward, last}, and the slider, {go}: what it is for, what it does. */
+  constructor({ first, back, play, forward, last, go }, end, clock = h("span", { class: "clock" })) {
+    this.first = button("|◀", ...first);
+    this.back = button("◀", ...back);
+    this.play = button("Play", ...play, { class: "primary" });
+    this.forward = button("▶", ...forward);
+    this.last = button("▶|", ...last);
+    const slider = { type: "range", class: "scrub", min: 0, max: end, step: 1, value: 0, "aria-label": go[0] };
+    this.scrub = h("input", { ...slider, oninput: () => go[1](this.scrub.valueAsNumber) });
     this.clock = clock;
   }
 
