@@ -55,7 +55,7 @@ export function wordsOf(nodes) {
   });
 }
 
-/** The link to a moment: { time, predicts, mistake, level, part, node, stops, numbers }; −1 for no level, part or node. */
+/** The link to { time, predicts, mistake, level, part, node, stops, numbers }; −1 for no level, part or node. */
 export function writeLink({ nodes, levels, parts }, moment) {
   const { time, predicts, mistake, level, part, node, stops, numbers } = moment;
   const words = wordsOf(nodes);
