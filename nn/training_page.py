@@ -114,6 +114,10 @@ class _Layer(NamedTuple):
 
 
 def _measured(run: Recorder, shots: list[Snapshot], drawn: bool) -> list[dict[str, Any]]:
+    """Every snapshot with what was measured of it.
+
+    Not in the page: a loss may be a function of the user's own, and of a large network the page has no weights.
+    """
     moments = [_layers(run, shot) for shot in shots]
     spans = [
         (_span([one.h for one in layer]), _span([_magnitudes(one.delta) for one in layer]))
