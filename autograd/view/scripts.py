@@ -22,8 +22,9 @@ In the order in which to read them, each line on those above it:
     handout sharing layout                                    … and takes it elsewhere
     reactions player, player_page player_widget               the player and its two homes
 
-``nn/assets`` builds its pages on the first three lines. The playground alone has the player in it, too, and may be larger
-for that: a network that was made in the page has a graph that only the page can build.
+``nn/assets`` builds its pages on the first three lines, and its curves on the scale of ``curve``. The playground alone
+has the player in it, too, and may be larger for that: a network that was made in the page has a graph that only the page
+can build.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
 // Losses by step, logarithmic where they can be, with a line at the step that is shown.
 
+import { lossScale } from "../../autograd/view/assets/curve.js";
 import { h, s, setText } from "../../autograd/view/assets/dom.js";
 import { formatBrief, formatNumber } from "../../autograd/view/assets/numbers.js";
 
@@ -27,13 +28,10 @@ export class LossCurve {
   show(series, last) {
     const known = series.map(({ name, points }) => ({ name, points: points.filter(([, y]) => Number.isFinite(y)) }));
     const [steps, values] = [0, 1].map((k) => known.flatMap(({ points }) => points.map((point) => point[k])));
-    const isLog = values.every((y) => y > 0);
-    const height = (y) => (isLog ? Math.log10(y) : y);
-    const [low, high] = [values.reduce(least, Infinity), values.reduce(most, -Infinity)];
+    const { isLog, low, high, place } = lossScale(values);
     const [first, end] = [steps.reduce(least, 0), steps.reduce(most, Math.max(1, last))];
     this.px = (step) => (WIDTH * (step - first)) / (end - first);
-    const span = height(high) - height(low) || 1;
-    const py = (y) => 10 + ((HEIGHT - 20) * (height(high) - height(y))) / span;
+    const py = (y) => 10 + (HEIGHT - 20) * (1 - place(y));
     const path = (points) => points.map(([step, y]) => `${this.px(step).toFixed(1)},${py(y).toFixed(1)}`).join(" ");
     this.curves.replaceChildren(
       ...known.map(({ name, points }) => s("polyline", { class: name, points: path(points) })),

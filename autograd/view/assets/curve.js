@@ -1,21 +1,17 @@
-// A curve that grows: numbers by step, on a logarithmic scale where it can be.
+// Losses by step: their scale, for the curves of all pages, and the curve that grows in the player.
 
 import { h, s, setText } from "./dom.js";
 import { formatNumber } from "./numbers.js";
 
 const [CURVE_WIDTH, CURVE_HEIGHT, MOST_POINTS] = [240, 56, 240]; // px, px, and of a curve
 
-/** The curve through these numbers, from edge to edge, as points; what is not finite is left out. */
-export function pointsOf(numbers) {
-  const stride = Math.ceil(numbers.length / MOST_POINTS);
-  const shown = numbers.map((y, step) => [step, y]).filter(([step]) => (numbers.length - 1 - step) % stride === 0);
-  const finite = shown.filter(([, y]) => Number.isFinite(y));
-  const isLog = finite.every(([, y]) => y > 0);
-  const heights = finite.map(([, y]) => (isLog ? Math.log(y) : y));
-  const [low, high] = [Math.min(...heights), Math.max(...heights)];
-  const px = (step) => (CURVE_WIDTH * step) / Math.max(1, numbers.length - 1);
-  const py = (y) => (high > low ? (CURVE_HEIGHT * (high - y)) / (high - low) : CURVE_HEIGHT / 2);
-  return finite.map(([step], i) => [px(step), py(heights[i])]);
+/** Where losses stand between the least of these, 0, and the largest, 1: on a logarithmic scale where it can be. */
+export function lossScale(losses) {
+  const isLog = losses.every((y) => y > 0);
+  const heightOf = (y) => (isLog ? Math.log(y) : y);
+  const [low, high] = [Math.min, Math.max].map((pick) => losses.reduce((a, b) => pick(a, b), losses[0]));
+  const span = heightOf(high) - heightOf(low);
+  return { isLog, low, high, place: (y) => (span ? (heightOf(y) - heightOf(low)) / span : 0.5) };
 }
 
 /** A curve with its first and its last number beside it. */
@@ -30,11 +26,14 @@ export class Curve {
 
   /** `name`: what is drawn. */
   show(name, numbers) {
-    const points = pointsOf(numbers);
     const steps = numbers.length - 1;
+    const stride = Math.ceil(numbers.length / MOST_POINTS);
+    const isShown = (y, step) => Number.isFinite(y) && (steps - step) % stride === 0;
+    const { place } = lossScale(numbers.filter(isShown));
+    const point = (y, step) => `${(CURVE_WIDTH * step) / Math.max(1, steps)},${CURVE_HEIGHT * (1 - place(y))}`;
     const [first, last] = [numbers[0], numbers.at(-1)].map((x) => formatNumber(x ?? NaN));
     const said = steps < 1 ? "" : `${name}: ${first} → ${last} in ${steps} step${steps === 1 ? "" : "s"}`;
-    this.line.setAttribute("points", points.map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join(" "));
+    this.line.setAttribute("points", numbers.flatMap((y, step) => (isShown(y, step) ? point(y, step) : [])).join(" "));
     this.svg.setAttribute("aria-label", said || name);
     this.element.hidden = !said;
     setText(this.caption, said);
