@@ -15,7 +15,7 @@ import { Talk } from "./talk.js";
 import { PHASES, TICKS } from "./timeline.js";
 import { Transport } from "./transport.js";
 
-const FOLDED = "many nodes in one box, which a click opens";
+const FOLDED = "many nodes in one box, which a click opens: 3/5 have their number, ∂ 3/5 their gradient";
 const LEGEND = [
   ...Object.entries(PHASES),
   ["folded", FOLDED],
@@ -26,7 +26,6 @@ const LEGEND = [
   ["data, grad", "a number, and its gradient: how fast the result changes with it"],
   ["■ □ 1 of 2", PIPS],
   ["ı above the slider", TICKS],
-  ["v5, v11", "numbers without a label of their own, in the order in which they are computed"],
   ["yellow", "what means the same as the term, box, arrow, row or line of code under the pointer"],
   ["blue +, orange −", "the sign of a gradient: an arrow is as wide, its flow as fast, as it is large"],
 ];
