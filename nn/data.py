@@ -161,7 +161,7 @@ def names() -> list[str]:
 def load(name: str, offered: Iterable[str] = ()) -> Dataset:
     """The data set of that name, or the CSV file at that path. Raises ValueError for neither.
 
-    offered: names that the caller knows besides, for the error to list
+    offered: the names among which the error lets choose, if not all of them
 
     >>> load("spirals")
     Traceback (most recent call last):
@@ -172,7 +172,7 @@ gauss, iris, digits, or name a CSV file
         return _BY_NAME[name]()
     if name.lower().endswith((".csv", ".tsv")) or Path(name).is_file():
         return load_csv(name)
-    known = [*dict.fromkeys([*offered, *_BY_NAME])]
+    known = list(offered or _BY_NAME)
     near = difflib.get_close_matches(name.lower(), known, n=1)
     meant = f"; did you mean {near[0]!r}? Choose" if near else ": choose"
     raise ValueError(f"no data set is called {name!r}{meant} from {', '.join(known)}, or name a CSV file")

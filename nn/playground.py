@@ -130,7 +130,7 @@ def _described(samples: Dataset, title: str) -> dict[str, Any]:
 
 def _own_set(given: Dataset | str | None) -> dict[str, Any]:
     if isinstance(given, str):
-        samples = data_sets.load(given, offered=SETS)
+        samples = data_sets.load(given, offered=[*SETS, "iris"])  # digits are too wide
         title, code = Path(given).name, f"data.load({given!r})"
     else:
         samples, title, code = data_sets.Dataset(*given), "your samples", ""  # type: ignore[misc]  # it is not None

@@ -94,7 +94,7 @@ def test_formulas_mean_what_they_say(capsys, tmp_path, formula, value):
         (["neuron", "nand"], "invalid choice: 'nand'"),
         (["neuron", "and", "-o", "no/such/folder/x.html"], "no/such/folder"),
         (["play", "mooons"], "no data set is called 'mooons'; did you mean 'moons'? Choose from moons, circles"),
-        (["play", "nonsense"], "spiral3, and, or, xor, plane, hills, iris, digits, or name a CSV file"),
+        (["play", "nonsense"], "spiral3, and, or, xor, plane, hills, iris, or name a CSV file"),
         (["step", "x*y", "x=1"], "no value for y in 'x*y': add y=1"),
         (["step", "x", "x=1", "-o", "no/such/folder/x.html"], "no/such/folder"),
         (["train", "nope"], "no data set is called 'nope': choose from and, or, xor"),
