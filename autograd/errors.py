@@ -9,8 +9,8 @@ from __future__ import annotations
 __all__ = ["CycleError", "DomainError", "NonFiniteError", "TraceError"]
 
 
-class DomainError(ValueError, ArithmeticError):
-    """An op was asked for a value or a slope where it has none: ``log(-1)``, ``1 / 0``."""
+class DomainError(ValueError, ZeroDivisionError):
+    """An op was asked for a value or a slope where it has none: ``log(-1)``, ``1 / 0``. Plain numbers raise one of both."""
 
 
 class CycleError(ValueError):

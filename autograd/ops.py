@@ -251,7 +251,7 @@ def power(xp, x, y):
 @primitive(
     "power_constant", operator="**{k:g}", symbol="x^{k:g}", sample=[POSITIVE],
     domain="x > 0 (x = 0 only for k = 0 or k ≥ 1, x < 0 only for a whole k)",
-    hint="A root has no slope at 0 and no real value below: try adding a small ε, or abs.",
+    hint="At 0 a root has no slope and 1/x no value; below 0 only whole powers are real: try adding a small ε, or abs.",
 )  # fmt: skip
 def power_constant(xp, x, *, k=2.0):
     """x ** k for a fixed number k; x ** 0 is 1 with slope 0, at 0 too."""
@@ -275,16 +275,18 @@ def absolute(xp, x):
 
 @primitive("maximum", symbol="max", sample=[ANY, ANY])
 def maximum(xp, a, b):
-    """The larger of a and b; a tie gives each half the slope."""
-    wins = xp.where(xp.equal(a, b), 0.5, xp.where(a > b, 1.0, 0.0))
-    return xp.maximum(a, b), (wins, 1.0 - wins)
+    """The larger of a and b; a tie gives each half the slope. If either is nan, both have the whole slope."""
+    tie = xp.equal(a, b)
+    slopes = xp.where(tie, 0.5, xp.where(a < b, 0.0, 1.0)), xp.where(tie, 0.5, xp.where(a > b, 0.0, 1.0))
+    return xp.maximum(a, b), slopes
 
 
 @primitive("minimum", symbol="min", sample=[ANY, ANY])
 def minimum(xp, a, b):
-    """The smaller of a and b; a tie gives each half the slope."""
-    wins = xp.where(xp.equal(a, b), 0.5, xp.where(a < b, 1.0, 0.0))
-    return xp.minimum(a, b), (wins, 1.0 - wins)
+    """The smaller of a and b; a tie gives each half the slope. If either is nan, both have the whole slope."""
+    tie = xp.equal(a, b)
+    slopes = xp.where(tie, 0.5, xp.where(a > b, 0.0, 1.0)), xp.where(tie, 0.5, xp.where(a < b, 0.0, 1.0))
+    return xp.minimum(a, b), slopes
 
 
 @primitive("clip", sample=[(-0.9, 0.9)], aliases=["clamp"])
@@ -434,7 +436,7 @@ def dot(xp, *operands):
     w, x = operands[:n], operands[n : 2 * n]
     products = map(times, w, x)
     if len(operands) % 2:
-        return sum(products, operands[-1]), x + w + (1.0,)
+        return reduce(plus, products, operands[-1]), x + w + (1.0,)
     return reduce(plus, products), x + w
 
 

@@ -12,6 +12,8 @@ Everything is a loop over lists, so a graph may be a million nodes deep.
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import add as plus
 from typing import TYPE_CHECKING, NamedTuple
 
 from autograd.backprop import topological_order
@@ -182,7 +184,7 @@ def _sum_of(
     number = 0.0 if value is None else value.data
     if not products:
         return _added(new, rest, value, number)
-    bias = (_added(new, rest, None, sum(new.numbers[i] for i in rest)),) if rest else ()
+    bias = (_added(new, rest, None, reduce(plus, [new.numbers[i] for i in rest])),) if rest else ()
     pairs = [tape.operands[i] for i in products]
     factors = tuple([at[w] for w, _ in pairs] + [at[x] for _, x in pairs])
     return new.result(DOT, factors + bias, value, number)
