@@ -498,6 +498,7 @@ def test_every_page_has_theme_text_size_full_screen_and_help(opened):
         before = paper(), size(), tab.locator("canvas").first.evaluate("(c) => c.toDataURL()")
         tab.get_by_role("button", name="light or dark").click()
         assert paper() == "rgb(15, 19, 24)"
+        tab.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
         assert tab.locator("canvas").first.evaluate("(c) => c.toDataURL()") != before[2]  # painted anew
         tab.get_by_role("button", name="larger text").click()
         assert size() == 1.25 * before[1]
