@@ -34,7 +34,7 @@ class Op:
     """One row of the table.
 
     name:      NumPy's name for the function, and the name of the method on ``Value`` where Python has no operator for it
-    symbol:    what is drawn in the node ("×"); may show constants ("x^{k:g}", which is drawn as x²)
+    symbol:    what is drawn in the node ("×"); may show constants ("( )^{k:g}", which is drawn as ( )²)
     odd:       the same with an odd number of operands, where that differs: a dot with a bias is "w·x+b"
     operator:  what Python writes between or before the operands ("*"), if anything
     aliases:   further names of the method
@@ -49,7 +49,7 @@ class Op:
     >>> OPS["tanh"].symbol, OPS["tanh"].operands
     ('tanh', ('x',))
     >>> OPS["power_constant"].bind(k=3).symbol
-    'x³'
+    '( )³'
     """
 
     __slots__ = (
@@ -79,7 +79,7 @@ class Op:
 
     @property
     def symbol(self) -> str:
-        """What is drawn in the node; a row with constants shows them ("x³", "x^0.5")."""
+        """What is drawn in the node; a row with constants shows them ("( )³", "( )^0.5")."""
         if not self.constants:
             return self._symbol
         shown = self._symbol.format(**self.constants)
@@ -234,7 +234,7 @@ def positive(xp, x):
 
 
 @primitive(
-    "power", operator="**", symbol="xʸ", sample=[POSITIVE, ANY],
+    "power", operator="**", symbol="( )^( )", sample=[POSITIVE, ANY],
     domain="x > 0, or x = 0 with y = 0 or y ≥ 1, when the exponent y is a Value",
     hint="For a fixed exponent write a number, x ** 2.",
     textbook=lambda xp, z, x, y: (y * xp.power(x, y - 1), z * xp.log(x)),
@@ -249,7 +249,7 @@ def power(xp, x, y):
 
 
 @primitive(
-    "power_constant", operator="**{k:g}", symbol="x^{k:g}", sample=[POSITIVE],
+    "power_constant", operator="**{k:g}", symbol="( )^{k:g}", sample=[POSITIVE],
     domain="x > 0 (x = 0 only for k = 0 or k ≥ 1, x < 0 only for a whole k)",
     hint="At 0 a root has no slope and 1/x no value; below 0 only whole powers are real: try adding a small ε, or abs.",
 )  # fmt: skip
@@ -259,7 +259,7 @@ def power_constant(xp, x, *, k=2.0):
 
 
 @primitive(
-    "exponential", operator="{base:g}**", symbol="{base:g}ˣ", sample=[ANY], domain="base > 0, or base = 0 with x ≥ 0"
+    "exponential", operator="{base:g}**", symbol="{base:g}^( )", sample=[ANY], domain="base > 0, or base = 0 with x ≥ 0"
 )
 def exponential(xp, x, *, base=2.0):
     """base ** x for a fixed base; the slope of 0 ** x is 0."""
@@ -267,7 +267,7 @@ def exponential(xp, x, *, base=2.0):
     return y, (y * xp.log(base) if base else xp.where(x >= 0, 0.0, -y),)
 
 
-@primitive("absolute", operator="abs", symbol="|x|", sample=[ANY], aliases=["abs"])
+@primitive("absolute", operator="abs", symbol="| |", sample=[ANY], aliases=["abs"])
 def absolute(xp, x):
     """|x|; slope 0 at 0."""
     return abs(x), (xp.sign(x),)

@@ -361,7 +361,7 @@ def test_what_is_read_outside_the_graph_is_noticed_when_it_makes_a_difference():
         detached(Value(4.0))
     power = compiled(lambda w, k: w**k.data)
     assert power(Value(3.0), 2.0) == 9.0
-    with pytest.raises(TraceError, match="x² became x³"):
+    with pytest.raises(TraceError, match=r"\( \)² became \( \)³"):
         power(Value(3.0), 3.0)
 
 

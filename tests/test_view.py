@@ -705,7 +705,7 @@ def test_a_network_folds_to_neurons_and_a_larger_one_to_layers():
 def test_what_is_computed_side_by_side_for_each_sample_shares_a_box():
     scene = draw(network(2, 3, 1, batch=20)).scene
     boxes = [[line.text for line in box.lines[:2]] for box in scene.boxes if box.kind == "folded"]
-    assert boxes[4:6] == [["−", "20 nodes"], ["x²", "20 nodes"]]
+    assert boxes[4:6] == [["−", "20 nodes"], ["( )²", "20 nodes"]]
 
 
 def test_a_batch_folds_to_layers_with_counts():

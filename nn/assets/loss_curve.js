@@ -32,13 +32,19 @@ export class LossCurve {
     const [first, end] = [steps.reduce(least, 0), steps.reduce(most, Math.max(1, last))];
     this.px = (step) => (WIDTH * (step - first)) / (end - first);
     const py = (y) => 10 + (HEIGHT - 20) * (1 - place(y));
-    const path = (points) => points.map(([step, y]) => `${this.px(step).toFixed(1)},${py(y).toFixed(1)}`).join(" ");
+    const at = ([step, y]) => `${this.px(step).toFixed(1)},${py(y).toFixed(1)}`;
+    const path = (points) => [...points, ...points.slice(-1)].map(at).join(" "); // of a single point, a dot
     this.curves.replaceChildren(
-      ...known.map(({ name, points }) => s("polyline", { class: name, points: path(points) })),
+      ...known.map(({ name, points }) =>
+        s("polyline", { class: name, points: path(points), "stroke-linecap": "round" }),
+      ),
     );
     setText(this.ends[0], `${this.unit} ${first}`);
     setText(this.ends[1], formatNumber(end));
-    for (const [i, y] of [high, low].entries()) setText(this.scale[i], values.length ? formatBrief(y, 2) : "");
+    const ends = low < high ? [high, low] : []; // briefly, if that tells them apart
+    const brief = ends.map((y) => formatBrief(y, 2));
+    const texts = brief[0] === brief[1] ? ends.map(formatNumber) : brief;
+    for (const [i, tick] of this.scale.entries()) setText(tick, texts[i] ?? "");
     const said = `${this.words}${isLog ? ", logarithmic" : ""}`;
     setText(this.caption, values.length ? said : "no steps were recorded");
   }

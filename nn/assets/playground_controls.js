@@ -17,7 +17,7 @@ const LABELS = {
   share: "held out",
   batch: "batch",
   seed: "seed",
-  lr: "rate η",
+  lr: "step size η",
   optimizer: "optimizer",
   penalty: "penalty",
   rate: "λ",

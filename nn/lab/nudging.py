@@ -47,7 +47,7 @@ def nudge(f: Callable[..., Value], *x: float, which: str, by: float = 0.001) -> 
     node       before        after     moved by      magnified
     w               3          3.5          0.5            1 ×
     ×               6            7            1            2 ×
-    x²             36           49           13           26 ×
+    ( )²           36           49           13           26 ×
     """
     names = list(inspect.signature(f).parameters)
     if which not in names or not by:

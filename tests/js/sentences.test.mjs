@@ -12,7 +12,7 @@ function said(trace, pass = trace.correct) {
 
 test("every moment has its sentence", () => {
   assert.deepEqual(said(diamond()), [
-    "Nothing is computed yet. Step forward (→) to begin the forward pass.",
+    "Nothing is computed yet. Press ▶ (or →) for the first step.",
     "Given: parameter w = 2; constant v1 = 3.",
     "Forward: z = w·3 = 2 · 3 = 6.",
     "Forward: L = z·w = 6 · 2 = 12.",

@@ -13,7 +13,7 @@ const FEW_RECEIVERS = 2; // which are named
 /** The sentence of the moment `time` of a pass. */
 export function sentence(trace, pass, time) {
   const event = pass.event(time);
-  if (!event) return ["Nothing is computed yet. Step forward (→) to begin the forward pass."];
+  if (!event) return ["Nothing is computed yet. Press ▶ (or →) for the first step."];
   switch (event.kind) {
     case "given":
       return givenSentence(trace);
