@@ -483,9 +483,8 @@ def test_a_graph_that_no_cut_makes_narrow_stays_as_it_is():
     assert in_rows(scene, wide, 300) is wide
 
 
-@pytest.mark.parametrize("nodes", [120, 260])
-def test_where_arrows_would_wind_from_row_to_row_a_graph_is_drawn_downward(nodes):
-    scene = draw(woven(nodes), fold="none", layout="builtin").scene
+def test_where_arrows_would_wind_from_row_to_row_a_graph_is_drawn_downward():
+    scene = draw(woven(260), fold="none", layout="builtin").scene
     rows, down = (
         in_rows(scene, lay_out_in_columns(scene), WIDEST),
         fitted(scene, WIDEST, lay_out_in_columns, longest=WIDEST),

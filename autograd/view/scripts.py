@@ -30,6 +30,7 @@ can build.
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -76,6 +77,7 @@ def _visit(module: Path, importers: tuple[Path, ...], found: dict[Path, None]) -
     found[module] = None
 
 
+@cache  # a notebook has many pages of a kind
 def join_modules(*entries: Path) -> str:
     """These modules, and all that they import, as one script.
 
