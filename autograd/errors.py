@@ -10,7 +10,7 @@ __all__ = ["CycleError", "DomainError", "NonFiniteError", "TraceError"]
 
 
 class DomainError(ValueError, ZeroDivisionError):
-    """An op was asked for a value or a slope where it has none: ``log(-1)``, ``1 / 0``. Plain numbers raise one of both."""
+    """An op was asked for a value or a slope where it has none: ``log(-1)``, ``1 / 0``. Plain numbers raise one or the other."""
 
 
 class CycleError(ValueError):

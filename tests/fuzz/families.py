@@ -6,9 +6,9 @@ rows of ``inputs``, draws its sizes, and gives the loss of one sample. The same 
 
 from __future__ import annotations
 
-import itertools
 import random
 from collections.abc import Callable, Iterator
+from itertools import count, pairwise
 from typing import NamedTuple
 
 from graphs import random_program
@@ -28,16 +28,12 @@ NONLINEAR = ("tanh", "sigmoid", "relu", "softplus", "exp", "gelu", "silu", "leak
 class Inputs:
     """The inputs of one sample: a family takes rows of them as it needs them."""
 
-    def __init__(self, draw: random.Random, given: list[float] | None = None) -> None:
-        self.draw, self.values = draw, []
-        self.given: Iterator[float] | None = None if given is None else iter(given)
+    def __init__(self, numbers: Iterator[float]) -> None:
+        self.numbers, self.values = numbers, []
 
     def row(self, n: int) -> list[Value]:
         """n more."""
-        numbers = [self.draw.uniform(-1, 1) for _ in range(n)]
-        if self.given is not None:
-            numbers = [next(self.given) for _ in range(n)]
-        found = [Value(x, label=f"x{len(self.values) + i}") for i, x in enumerate(numbers)]
+        found = [Value(next(self.numbers), label=f"x{len(self.values) + i}") for i in range(n)]
         self.values += found
         return found
 
@@ -57,9 +53,9 @@ class Graph(NamedTuple):
 
 def graph(family: str, seed: int, sample: list[float] | None = None) -> Graph:
     """The graph of a family that a seed draws; sample: other numbers for its inputs."""
-    draw, numbers, parameters = random.Random(f"{family} {seed}"), random.Random(seed), []
-    inputs = Inputs(numbers if sample is None else random.Random(0), sample)
-    weights = random.Random(seed + 1)
+    draw, parameters = random.Random(f"{family} {seed}"), []
+    numbers, weights = random.Random(seed), random.Random(seed + 1)
+    inputs = Inputs((numbers.uniform(-1, 1) for _ in count()) if sample is None else iter(sample))
 
     def weight() -> Value:
         parameters.append(Value(weights.uniform(-1, 1), label=f"w{len(parameters)}", kind="parameter"))
@@ -262,7 +258,7 @@ def polynomial(weight: Weight, inputs: Inputs, draw: random.Random) -> Value:
 def products(weight: Weight, inputs: Inputs, draw: random.Random) -> Value:
     sizes = [size(draw, 3) for _ in range(draw.randint(3, 4))]
     A: Rows = inputs.rows(sizes[0], sizes[1])
-    for n, m in itertools.pairwise(sizes[1:]):
+    for n, m in pairwise(sizes[1:]):
         B = matrix(weight, n, m)
         A = [[dot(row, [B[i][j] for i in range(n)]) for j in range(m)] for row in A]
     return loss_of(draw, [v for row in A for v in row])
