@@ -74,7 +74,8 @@ for _name in ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh", "erf
 def gradients(root: Value, wrt: Sequence[Value]) -> list[Value]:
     """∂root/∂v for each v in ``wrt`` ("with respect to"), as nodes that can be differentiated again.
 
-    Nothing that exists is changed: ``.grad`` is left alone.
+    Nothing that exists is changed: ``.grad`` is left alone. Raises ValueError when ``.data`` was changed after the graph
+    was built: unlike ``backward``, which has the slopes of the pass that was run, this computes with the numbers.
 
     >>> x = Value(2.0)
     >>> (dx,) = gradients(x**3, [x])
@@ -102,7 +103,18 @@ def gradients(root: Value, wrt: Sequence[Value]) -> list[Value]:
 def _local_derivatives(node: Value) -> tuple[Any, ...]:
     if not (node.op.operands or node.op.n_ary):
         raise ValueError(f"{node!r} is opaque: without a rule in the op table its slopes can't be differentiated again")
-    return node.op.rule(values, *node.parents)[1]
+    y, slopes = node.op.rule(values, *node.parents)
+    _require_current(node, _data(y))
+    return slopes  # type: ignore[no-any-return]
+
+
+def _require_current(node: Value, now: float) -> None:
+    """Raises ValueError if a node has another number than its operands would give it now."""
+    if now != node.data and (now == now or node.data == node.data):  # nan is unequal to itself
+        raise ValueError(
+            f"{node!r} is now {now:g}: .data was changed after the graph was built. Compute {node.label or 'it'} again, "
+            "or use backward(), which has the slopes of the pass that was run"
+        )
 
 
 # ── functions of functions ──────────────────────────────────────────────────
@@ -244,7 +256,8 @@ def expand(root: Value) -> Value:
     """The same graph with every n-ary node (dot, sum, mean, logsumexp) as single adds and multiplies.
 
     Leaves are shared with the original; results are new wherever something changed.
-    Gradients agree to the last few bits: only the order of additions differs.
+    Gradients agree to the last few bits: only the order of additions differs. Raises ValueError when ``.data`` was
+    changed after the graph was built.
 
     >>> from autograd import dot
     >>> w, x = [Value(1.0), Value(2.0)], [3.0, 4.0]
@@ -255,6 +268,7 @@ def expand(root: Value) -> Value:
     for node in backprop.topological_order(root):
         parents = tuple(copies[p] for p in node.parents)
         if node.op.n_ary:
+            _require_current(node, node.op.rule(floats, *[p.data for p in node.parents])[0])
             copy = as_value(node.op.rule(values, *parents)[0])
         elif parents == node.parents:
             copy = node

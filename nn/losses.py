@@ -11,9 +11,11 @@ True
 
 from __future__ import annotations
 
+from math import isinf
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value, dot, logsumexp, mean
+from autograd.value import as_value
 from nn.batch import as_row, even_rows, number_target, require_labels, require_same_length, require_shares, single
 
 if TYPE_CHECKING:
@@ -119,13 +121,16 @@ def log_loss(probabilities: Rows, targets: Rows) -> Value:
 def softmax(o: Iterable[Any]) -> list[Value]:
     """Numbers as probabilities: e^oₖ / Σ e^oⱼ, as exp(oₖ − ln Σ e^oⱼ) so that nothing overflows.
 
-    o: K Values or numbers. Two of them give the sigmoid of their difference.
+    o: K Values or numbers. Two of them give the sigmoid of their difference. If the largest are infinite, they share
+       the whole alike, and nothing has a slope: it is the limit of ever larger numbers.
 
     >>> [round(f.data, 4) for f in softmax([Value(1000.0), Value(1000.0)])]
     [0.5, 0.5]
     """
     o = list(o) if hasattr(o, "__iter__") else o  # if not, logsumexp says what is expected
     total = logsumexp(o)
+    if isinf(total.data):
+        return [as_value(share) for share in total.local_derivatives]
     return [(ok - total).exp() for ok in o]
 
 

@@ -18,6 +18,7 @@ from autograd import (
     expand,
     grad,
     hessian,
+    ieee,
     jacobian,
     logsumexp,
     maximum,
@@ -299,3 +300,27 @@ def test_expanded_steps_are_single_adds_and_multiplies():
     steps = list(backward_steps(expand(dot(w, x, Value(5.0)))))
     assert {s.node.op.symbol for s in steps} == {"×", "+"}
     assert [v.grad for v in w + x] == [3.0, 4.0, 1.0, 2.0]
+
+
+# ── numbers changed after the graph was built ───────────────────────────────
+
+
+@pytest.mark.parametrize("read", [lambda y, x: gradients(y, [x]), lambda y, x: expand(y)], ids=["gradients", "expand"])
+def test_what_computes_with_a_graphs_numbers_refuses_those_of_another_pass(read):
+    x = Value(3.0, label="x")
+    y = dot([x], [x])
+    x.data = 100.0
+    with pytest.raises(ValueError, match=r"is now 10000: \.data was changed after the graph was built"):
+        read(y, x)
+    y.backward()
+    assert x.grad == 6.0  # the slopes of the pass that was run
+
+
+@every_row
+@pytest.mark.parametrize("x", [0.7, 0.0, -0.0, math.nan, math.inf, -math.inf])
+def test_no_other_number_passes_for_a_changed_one(op, x):
+    """Read with Values a rule gives the very number that it gave with floats, special ones too."""
+    leaves = [Value(x)] * (len(op.operands) or 3)
+    with ieee():
+        (slope,) = gradients(apply(op, *leaves), [leaves[0]])
+    assert isinstance(slope, Value)

@@ -437,6 +437,22 @@ def test_a_one_hot_row_with_a_word_is_named():
         cross_entropy([[Value(0.0), Value(1.0), Value(2.0)]], [[0, "a", 1]])
 
 
+@pytest.mark.parametrize(
+    ("o", "shares"),
+    [
+        ([-math.inf, -math.inf], [0.5, 0.5]),
+        ([math.inf, 0.0, math.inf], [0.5, 0.0, 0.5]),
+        ([-math.inf, 0.0], [0.0, 1.0]),
+    ],
+)
+def test_softmax_of_infinities_is_the_limit_of_ever_larger_numbers(o, shares):
+    leaves = values(o)
+    found = softmax(leaves)
+    assert [f.data for f in found] == shares
+    found[0].backward()
+    assert [v.grad for v in leaves] == [0.0] * len(o)
+
+
 def test_softmax_of_one_value_says_what_it_takes():
     with pytest.raises(TypeError, match="takes a list of numbers or Values, got the single Value"):
         softmax(Value(1.0))

@@ -13,6 +13,7 @@ The files, in the order in which a graph passes through them:
 | plan → code     | `emit.py`           | statements, forward and backward                                   |
 |                 | `naming.py`         | what arrays are called                                             |
 |                 | `forward.py`        | the rules of the op table, read with symbols                       |
+|                 | `domains.py`        | what shows that an operand has left an op's domain                  |
 |                 | `backward.py`       | the chain rule on arrays                                           |
 |                 | `gradient.py`       | a gradient on its way: number · array                              |
 |                 | `accumulator.py`    | the gradients of an array add up                                   |

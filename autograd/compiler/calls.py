@@ -78,8 +78,11 @@ class Calls:
 
     def add(self, statements: Iterable[Statement]) -> None:
         """Write the calls of statements."""
-        for target, formula in statements:
-            self.lines.append(f"    # {target} = {board(formula)}")
+        for statement in statements:
+            target, formula = statement
+            if not target:
+                continue  # a note of what shows that a domain was left: NumPy itself says so
+            self.lines.append(f"    # {statement}")
             self._write(target, formula, self.results.get(target))
             match formula:
                 case Expr(head="maximum", args=(Expr(head=str(name)), Expr(head=0.0))):

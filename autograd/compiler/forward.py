@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd.compiler.domains import betrayal
 from autograd.compiler.formula import Expr, inside, is_number, simplified
 from autograd.compiler.writer import Writer, same_shape, shape_of, shape_text
 from autograd.symbols import symbols
@@ -38,6 +39,8 @@ class Forward:
             "map": self._map, "along": self._along, "matmul": self._matmul, "blocks": self._blocks, "dots": self._dots,
         }[array.form]  # fmt: skip
         self.writer.write(array.name, form(array))
+        if array.form == "map":
+            self._note_domain(array)
 
     def _spread(self, e: Expr, r: Reference, array: Array) -> Expr:
         """A part of a join, with a batch axis if the join has one."""
@@ -58,6 +61,18 @@ class Forward:
         if all(is_number(e) for e in operands) or not any(same_shape(r, array) for r in array.operands):
             formula = Expr("broadcast_to", formula, Expr(shape_of(array)))
         return formula
+
+    def _note_domain(self, array: Array) -> None:
+        """Have numbers noted that are finite unless an operand has left the op's domain: they are looked at after the call."""
+        numbers = tuple(float(e.head) if is_number(e) else None for e in map(self.writer.operand, array.operands))
+        shown_by = betrayal(array.op, numbers)
+        if shown_by == "slopes":
+            slopes = [s for s in self.rules[array][1] if not is_number(s)]
+            for s, named in zip(slopes, self.with_names(slopes, slopes), strict=True):
+                self.named[id(s)] = self.writer.let("slope", named)
+                self.writer.write("", Expr("note", self.named[id(s)]))
+        elif shown_by == "value":
+            self.writer.write("", Expr("note", Expr(array.name)))
 
     def with_names(self, formulas: list[Expr], everything: list[Expr]) -> list[Expr]:
         """The formulas, after naming the parts that ``everything`` uses more than once."""

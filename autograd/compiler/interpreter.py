@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd.compiler.domains import betrayal
 from autograd.compiler.numpy_arrays import numpy_of
 from autograd.compiler.signature import Signature
 from autograd.compiler.source import Source
@@ -35,6 +36,10 @@ class scalars(floats):  # noqa: N801 (a number system, as floats is)
 
     numbers = staticmethod(np.array)
 
+    @staticmethod
+    def note(*numbers: float) -> None:
+        """Floats raise where an operand leaves a domain."""
+
 
 SOURCE = """\
 def forward(xp, {head}):
@@ -43,6 +48,7 @@ def forward(xp, {head}):
     slopes = {{}}
     for k, rule, parents in tape:
         y[k], slopes[k] = rule(xp, *[y[i] for i in parents])
+    xp.note(*[number for k in restricted for number in (y[k], *slopes[k])])
     return y, slopes
 
 def value(xp, {head}):
@@ -122,4 +128,5 @@ def _constants(plan: Plan, _: Any) -> dict[str, Any]:
     ]
     constants = {k: tape.numbers[k] for k, op in enumerate(tape.ops) if op is CONSTANT}
     places = {f"at_{a.name}": a.members.ravel().tolist() for a in plan.leaves}
-    return {"tape": entries, "constants": constants, "root": tape.root, **places}
+    restricted = [k for k, _, operands in entries if betrayal(tape.ops[k], tuple(constants.get(i) for i in operands))]
+    return {"tape": entries, "restricted": restricted, "constants": constants, "root": tape.root, **places}

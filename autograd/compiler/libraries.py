@@ -53,6 +53,10 @@ class Torch(Namespace):
         """A tensor of its own."""
         return g.clone()
 
+    def in_numpy(self, x: Any) -> Any:
+        """The numbers, off their device and off PyTorch's own graph."""
+        return x.detach().cpu().numpy() if isinstance(x, self.library.Tensor) else np.asarray(x)
+
     def where(self, condition: Any, a: Any, b: Any) -> Any:
         """``a`` where the condition holds, else ``b``."""
         return self.library.where(self.library.as_tensor(condition).bool(), self.asarray(a), self.asarray(b))
@@ -114,6 +118,12 @@ class JAX(Namespace):
     def add_at(self, g: Any, key: Any, d: Any) -> Any:
         """The numbers d, added to a slice of g."""
         return g.at[key].add(d)
+
+    def all_finite(self, *arrays: Any) -> bool:
+        """Is every number finite? What ``jax.jit`` traces has no numbers yet."""
+        import jax.core
+
+        return any(isinstance(a, jax.core.Tracer) for a in arrays) or super().all_finite(*arrays)
 
     def erfc(self, x: Any) -> Any:
         """SciPy's, from JAX."""

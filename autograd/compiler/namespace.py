@@ -7,11 +7,15 @@ a batch axis, which comes first, as it is:
     scatter(g, places, d)   g with d added at the places
     add_at(g, key, d)       g with d added to g[key]
     row_sums, row_max, row_dots, column_sums
+
+and ``note(*arrays)``: they are finite unless an operand has left an op's domain.
 """
 
 from __future__ import annotations
 
 from typing import Any
+
+import numpy as np
 
 __all__ = ["Namespace"]
 
@@ -23,15 +27,30 @@ class Namespace:
 
     def __init__(self, dtype: Any) -> None:
         self.dtype = dtype
+        self.noted: list[Any] | None = None  # for whoever wants to know whether a domain was left
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self.library, name)
         setattr(self, name, found)
         return found
 
+    def note(self, *arrays: Any) -> None:
+        """Keep the arrays to look at after the call, if anyone will."""
+        if self.noted is not None:
+            self.noted += arrays
+
+    def all_finite(self, *arrays: Any) -> bool:
+        """Is every number finite? One look for all of them."""
+        everything = self.concat(*(self.asarray(a).reshape(-1) for a in arrays))
+        return bool(self.library.isfinite(everything).all())
+
     def asarray(self, x: Any) -> Any:
         """``x`` as an array of this library, of the program's dtype."""
         return self.library.asarray(x, dtype=self.dtype)
+
+    def in_numpy(self, x: Any) -> Any:
+        """The numbers as an array of NumPy's."""
+        return np.asarray(x)
 
     def places(self, index: Any, size: int) -> Any:
         """Places of a flattened array in the form that take and scatter expect."""

@@ -10,7 +10,7 @@ import numpy as np
 from autograd.compiler import display
 from autograd.compiler.libraries import namespace_of
 from autograd.compiler.numeric import flat, rows
-from autograd.compiler.numpy_arrays import NumPy
+from autograd.compiler.numpy_arrays import NumPy, numpy_of
 from autograd.compiler.replay import Alarm, Replay
 from autograd.compiler.transient import Transient
 
@@ -80,7 +80,8 @@ class Program:
         Raises ValueError for arrays that do not fit, TypeError for anything but numbers; NonFiniteError and DomainError
         as the graph does. Threads may call one program; they take turns.
         """
-        return self._run(False, arguments, parameters)[0]
+        value: float = self._run(False, arguments, parameters)[0]
+        return value
 
     def value_and_grad(self, *arguments: Any, parameters: Any = None) -> tuple[float, Any]:
         """(value, flat gradient in the order of ``parameters``); arguments and errors as for a call."""
@@ -101,36 +102,58 @@ class Program:
 
         Raises ValueError for arrays that do not fit.
         """
-        return self._pure(namespace_of((*arguments, parameters), self.dtype), parameters, arguments)
+        return self._pure(True, namespace_of((*arguments, parameters), self.dtype), parameters, arguments)
 
-    def _pure(self, xp: Namespace, parameters: Any, arguments: tuple[Any, ...]) -> tuple[Any, Any]:
+    def _pure(self, with_gradient: bool, xp: Namespace, parameters: Any, arguments: tuple[Any, ...]) -> tuple[Any, Any]:
         theta = self._flat("parameters", xp.asarray(rows("parameters", parameters)))
         checked = self._signature.checked(arguments, xp)
         leaves = [*self._signature.parameters.arrays(theta), *map(xp.asarray, self._data())]
         n = [checked[0].shape[0]] if checked else []
-        loss, gradients = self._executor.source.load(xp)["value_and_grad"](xp, *n, *leaves, *checked)
+        functions = self._executor.source.load(xp)
+        if not with_gradient:
+            return functions["value"](xp, *n, *leaves, *checked), None
+        loss, gradients = functions["value_and_grad"](xp, *n, *leaves, *checked)
         return loss, xp.concat(*(g.reshape(-1) for g in gradients)) if gradients else xp.zeros((0,))
 
-    def _run(self, with_gradient: bool, arguments: tuple[Any, ...], parameters: Any) -> tuple[float, Any]:
+    def _run(self, with_gradient: bool, arguments: tuple[Any, ...], parameters: Any) -> tuple[Any, Any]:
         theta = self.load() if parameters is None else parameters
         xp = namespace_of((*arguments, theta), self.dtype)
-        if not isinstance(xp, NumPy):
-            return self._pure(xp, theta, arguments)
-        checked, alarm = self._signature.checked(arguments, xp), self._alarm
+        if isinstance(xp, NumPy):
+            loss, gradient, alarmed = self._run_in_buffers(with_gradient, theta, self._signature.checked(arguments, xp))
+            if not alarmed:
+                return loss, gradient
+            loss, gradient = self._run_with_notes(NumPy(self.dtype), with_gradient, theta, arguments)
+            return float(loss), gradient
+        return self._run_with_notes(xp, with_gradient, theta, arguments)
+
+    def _run_in_buffers(self, with_gradient: bool, theta: Any, arguments: list[Any]) -> tuple[float, Any, bool]:
+        """(loss, gradient, alarmed). An alarm may be false, from a branch that was not taken: the notes know better."""
+        alarm = self._alarm
         with (
             self._transient.lock,
-            np.errstate(over="ignore", under="ignore", divide=alarm.mode, invalid=alarm.mode, call=alarm),
+            np.errstate(over="ignore", under="ignore", divide="call", invalid="call", call=alarm),
         ):
             alarm.raised = False
-            loss, gradient = self._executor.run(with_gradient, self._leaves(theta), checked)
+            loss, gradient = self._executor.run(with_gradient, self._leaves(theta), arguments)
             finite = math.isfinite(loss) and (gradient is None or math.isfinite(gradient.dot(gradient)))
-            raised = alarm.raised
-        if finite and not raised:
+            return loss, gradient, alarm.raised or not finite
+
+    def _run_with_notes(
+        self, xp: Namespace, with_gradient: bool, theta: Any, arguments: tuple[Any, ...]
+    ) -> tuple[Any, Any]:
+        """(loss, gradient), after one look at them and at the notes; where something is not finite, the graph says why."""
+        xp.noted = []
+        with np.errstate(all="ignore"):
+            loss, gradient = self._pure(with_gradient, xp, theta, arguments)
+            results = [loss] if gradient is None else [loss, gradient]
+            if xp.all_finite(*results, *xp.noted):
+                return loss, gradient
+            finite = xp.all_finite(*results)
+        checked = self._signature.checked(tuple(map(xp.in_numpy, arguments)), numpy_of(self.dtype))
+        numbers, slopes = self._replay.run(with_gradient, xp.in_numpy(theta), checked)
+        if finite:  # 1 / 1e-320 is a legal overflow
             return loss, gradient
-        loss, gradient = self._replay.run(with_gradient, theta, checked)
-        if finite:
-            alarm.was_false()
-        return loss, gradient
+        return xp.asarray(numbers), None if slopes is None else xp.asarray(slopes)
 
     def _leaves(self, theta: Any) -> list[Any]:
         """The arrays of the parameters (views, kept for as long as the caller passes the same flat array), then of the data."""

@@ -47,8 +47,8 @@ class Source:
 
 def written(code: Code, signature: Signature) -> str:
     """The statements as one writes them on the board."""
-    forward = [*(f"    {s.target} = {board(s.formula)}" for s in code.forward), f"    loss = {board(code.loss)}"]
-    backward = [f"    {s.target} = {board(s.formula)}" for s in code.backward]
+    forward = [*(f"    {s}" for s in code.forward), f"    loss = {board(code.loss)}"]
+    backward = [f"    {s}" for s in code.backward]
     gradients = "".join(f"{code.gradients[s.name]}, " for s in signature.parameters.slices).rstrip()
     head = ", ".join(["xp", *signature.names])
     return functions((head, forward), (head, [*forward, *backward]), f"loss, ({gradients})")

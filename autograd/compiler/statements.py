@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd.compiler.formula import Expr
+from autograd.compiler.formula import Expr, board
 
 if TYPE_CHECKING:
     from autograd.compiler.namespace import Namespace
@@ -14,10 +14,13 @@ __all__ = ["Code", "Statement"]
 
 
 class Statement(NamedTuple):
-    """``target = formula``."""
+    """``target = formula``, or a call of which nothing is kept."""
 
     target: str
     formula: Expr
+
+    def __str__(self) -> str:
+        return f"{self.target} = {board(self.formula)}" if self.target else board(self.formula)
 
 
 @dataclass
