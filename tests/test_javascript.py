@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,7 @@ def definitions(module: Path, exported: bool = False) -> list[str]:
     ]
 
 
+@cache
 def imports(module: Path) -> dict[Path, list[str]]:
     """File → names imported from it."""
     found = re.findall(r'^import \{([^}]*)\} from "([^"]+)";', module.read_text(), re.MULTILINE)
@@ -92,7 +94,8 @@ def test_imports_and_exports_have_the_form_that_joining_removes(module):
     assert not re.search(r"\bimport\(", joined)
 
 
-def code(module: Path, left_out: set[str]) -> list[str]:
+@cache
+def code(module: Path, left_out: frozenset[str] = frozenset()) -> list[str]:
     """The lines of a module but for imports, comments and these functions, as it is joined."""
     lines, skipped = [], ""  # the end of what is being skipped
     for line in module.read_text().splitlines():
@@ -107,18 +110,18 @@ def code(module: Path, left_out: set[str]) -> list[str]:
     return lines
 
 
-def unused(module: Path, entries: list[Path]) -> set[str]:
-    """The functions of a module that no program of these entries uses."""
-    others = [found for other in scripts.modules_of(*entries) for found in imports(other).get(module, [])]
+def unused(module: Path, program: list[Path], entries: list[Path]) -> frozenset[str]:
+    """The functions of a module that a program of these modules, entered there, does not use."""
+    others = [found for other in program for found in imports(other).get(module, [])]
     functions = re.findall(r"^export function (\w+)", module.read_text(), re.MULTILINE)
-    own = [name for name in functions if len(re.findall(rf"\b{name}\b", "\n".join(code(module, {name})))) > 0]
-    return set(functions) - {*others, *own} if module not in entries else set()
+    own = [name for name in functions if re.search(rf"\b{name}\b", "\n".join(code(module, frozenset([name]))))]
+    return frozenset() if module in entries else frozenset(functions) - {*others, *own}
 
 
 @pytest.mark.parametrize("entries", PROGRAMS, ids=lambda entries: entries[-1].stem)
 def test_a_program_is_the_code_of_its_modules_that_it_uses_without_comments(entries):
-    joined = scripts.join_modules(*entries)
-    written = [line for module in scripts.modules_of(*entries) for line in code(module, unused(module, entries))]
+    joined, program = scripts.join_modules(*entries), scripts.modules_of(*entries)
+    written = [line for module in program for line in code(module, unused(module, program, entries))]
     assert [line.lstrip() for line in joined.splitlines()[1:] if line] == [line.lstrip() for line in written if line]
 
 
@@ -131,7 +134,7 @@ def test_a_function_that_only_other_pages_use_is_left_out():
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: path.name)
 def test_no_text_goes_over_several_lines_whose_indentation_joining_changes(module):
-    assert all(line.count("`") % 2 == 0 for line in code(module, set()))
+    assert all(line.count("`") % 2 == 0 for line in code(module))
 
 
 @pytest.mark.parametrize("entries", PROGRAMS, ids=lambda entries: entries[-1].stem)

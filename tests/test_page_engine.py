@@ -15,7 +15,7 @@ from conftest import points_of
 from graphs import random_program
 
 import nn
-from autograd import Value, step
+from autograd import Player, Value, step
 from autograd.backprop import topological_order
 from autograd.errors import DomainError
 from autograd.ops import OPS, primitive
@@ -192,6 +192,13 @@ def is_well_conditioned(order: list[Value]) -> bool:
     return all(e < 1e-12 * abs(v.data) for v, e in error.items() if e)
 
 
+def walked(root: Value, update: float | None = None) -> Player:
+    """Its player, in which no box has a place: finding those takes four fifths of the time, and the engine asks for none."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("autograd.view.trace.maps", lambda graph, text: {"levels": [], "parts": [], "part": []})
+        return step(root, update=update)
+
+
 class Graphs(NamedTuple):
     """What the page is given, and what Python has: data and gradients."""
 
@@ -212,7 +219,7 @@ def thousand_graphs() -> Graphs:
         root.backward()
         rules |= rules_of(order)
         leaves = [[i, v.data] for i, v in enumerate(order) if not v.parents]
-        cases.append({"trace": json.loads(step(root).json), "leaves": leaves})
+        cases.append({"trace": json.loads(walked(root).json), "leaves": leaves})
         python.append([[as_json(v.data) for v in order], [as_json(v.grad) for v in order]])
     assert sum(len(data) for data, _ in python) > 5000
     return Graphs(cases, python, program_of(rules))
@@ -255,11 +262,11 @@ def test_a_trace_with_other_numbers_is_the_trace_of_the_graph_built_with_them(tm
         leaves = [v for v in order if not v.parents and v.op.name != "constant"]
         numbers = {v: v.data + draw.uniform(-0.01, 0.01) for v in draw.sample(leaves, draw.randint(1, len(leaves)))}
         try:
-            other = step(with_other_numbers(root, numbers), update=0.1)
+            other = walked(with_other_numbers(root, numbers), update=0.1)
         except DomainError:
             continue
         index = {v: i for i, v in enumerate(order)}
-        cases.append({"trace": json.loads(step(root, update=0.1).json), "changed": [[index[v], x] for v, x in numbers.items()]})  # fmt: skip
+        cases.append({"trace": json.loads(walked(root, update=0.1).json), "changed": [[index[v], x] for v, x in numbers.items()]})  # fmt: skip
         python.append([_numbers(event) for event in other.trace["events"]])
         rules |= rules_of(order)
     assert len(cases) > 150

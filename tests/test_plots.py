@@ -14,6 +14,7 @@ from matplotlib.collections import PathCollection
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 
+from autograd.view import animation
 from nn import MLP, SGD, Layer, data, figures, fit, measure, palette, plot_style, plots
 
 SLIDE = 13.33  # inches across
@@ -290,10 +291,11 @@ def test_the_moving_pictures_move_and_are_small(tmp_path, monkeypatch):
     pytest.importorskip("resvg_py", reason="needs resvg: pip install 'chalkgrad[animate]'")
     from PIL import Image
 
-    monkeypatch.setattr(figures, "FRAMES", 3)
+    monkeypatch.setattr(figures, "FRAMES", 2)
+    monkeypatch.setattr(animation, "WIDEST", 300)  # pixels take the time
     paths = figures.save_moving(tmp_path)
     assert [path.name for path in paths] == ["backward.gif", "backward-dark.gif", "training.gif", "training-dark.gif"]
-    for path, frames in zip(paths, [11, 11, 3, 3], strict=True):
+    for path, frames in zip(paths, [11, 11, 2, 2], strict=True):
         with Image.open(path) as movie:
             assert movie.n_frames == frames
         assert (NOTEBOOKS / "figures" / path.name).stat().st_size < 200_000
