@@ -426,47 +426,6 @@ def test_an_irregular_graph_names_the_node_where_it_leaves_a_domain():
 # ── domains ─────────────────────────────────────────────────────────────────
 
 
-OUTSIDE = [  # a function of 1 or 2 numbers, where it has no value or no slope, what is said
-    (lambda x: x.log(), [0.0], "log needs x > 0, got x = 0"),
-    (lambda x: x.log().relu(), [0.0], "log needs x > 0, got x = 0"),  # the loss is finite, and so is its gradient in w
-    (lambda x: 1 / x, [0.0], "divide needs x ≠ 0, got x = 0"),
-    (lambda x, y: (x / y).tanh(), [1.0, 0.0], "divide needs y ≠ 0, got y = 0"),
-    (lambda x: x**0.5, [-2.0], "power needs x > 0"),
-    (lambda x: x**0.5, [0.0], "power needs x > 0"),  # 0, without a slope
-    (lambda x: x.sqrt(), [0.0], "sqrt needs x > 0"),
-    (lambda x, y: x**y, [0.0, 0.45], "power needs x > 0"),
-    (lambda x, y: x**y, [-1.0, 2.0], "power needs x > 0"),
-    (lambda x: x.log1p(), [-1.0], "log1p needs x > -1, got x = -1"),
-    (lambda x: chain(100, x.sqrt(), Value(0.1), Value(0.3)), [0.0], "sqrt needs x > 0"),  # which is interpreted
-]
-
-
-def as_parameters(program, names, x, array):
-    """Arguments for a call: the numbers x for the parameters called ``names``."""
-    theta = program.load()
-    theta[[[p.label for p in program.parameters].index(name) for name in names]] = x
-    return {"parameters": array(theta)}
-
-
-@pytest.mark.parametrize("library", ["numpy", "torch", "jax"])
-@pytest.mark.parametrize(("function", "x", "said"), OUTSIDE)
-def test_what_the_graph_refuses_its_program_refuses(function, x, said, library):
-    """With and without a gradient, as a parameter and as one sample of several, on the arrays of every library."""
-    array = arrays_of(library).asarray
-    with pytest.raises(DomainError, match=said):
-        function(*[Value(v, label=name) for v, name in zip(x, "xy", strict=False)])
-    leaves = [Value(1.5, label=name, kind="parameter") for name, _ in zip("xy", x, strict=False)]
-    w = Value(0.5, label="w", kind="parameter")
-    loss = (function(*leaves) * w).tanh()
-    alone, of_samples = compile_graph(loss), compile_graph(loss, inputs=leaves, wrt=[w])
-    columns = [array(np.array([2.0, v])) for v in x]
-    for call in (type(alone).__call__, type(alone).value_and_grad):
-        with pytest.raises(DomainError, match=said):
-            call(alone, **as_parameters(alone, "xy"[: len(x)], x, array))
-        with pytest.raises(DomainError, match=said):
-            call(of_samples, *columns)
-
-
 def test_inside_ieee_a_program_gives_what_the_graph_gives():
     x, w = Value(0.5, label="x"), Value(2.0, label="w", kind="parameter")
     program = compile_graph(x.log() * w, inputs=[x])
