@@ -77,7 +77,7 @@ def leaves_and_results(root: Node) -> tuple[list[Node], list[Node]]:
 def seeded(root: Node, leaves: list[Node], results: list[Node]) -> Iterator[None]:
     """Reset the gradients of results (leaves keep theirs: they accumulate) and seed ∂L/∂L = 1.
 
-    An error on the way leaves every leaf's gradient as it was.
+    An error on the way, or Ctrl-C, leaves every leaf's gradient as it was.
     """
     kept = [leaf.grad for leaf in leaves]
     for node in results:
@@ -85,7 +85,7 @@ def seeded(root: Node, leaves: list[Node], results: list[Node]) -> Iterator[None
     try:
         root.grad += 1.0
         yield
-    except Exception as error:
+    except (Exception, KeyboardInterrupt) as error:
         for leaf, grad in zip(leaves, kept, strict=True):
             leaf.grad = grad
         if isinstance(error, TypeError) and None in kept:

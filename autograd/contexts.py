@@ -1,6 +1,6 @@
 """What changes inside a ``with``: the policy on domains, a record of comparisons, the garbage collector.
 
-Each holds for the current thread or task alone, except the collector, which is the process's.
+Each holds for the current thread or task alone, except what is ``process_wide``: the collector.
 """
 
 from __future__ import annotations
@@ -9,17 +9,21 @@ import gc
 from contextlib import contextmanager
 from contextvars import ContextVar
 from threading import Lock
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from autograd.operands import beside, is_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
-__all__ = ["Comparison", "collector_paused", "compare", "comparisons", "ieee", "inside_ieee"]
+    Context = Callable[[], AbstractContextManager[None]]
+
+__all__ = ["Comparison", "collector_paused", "compare", "comparisons", "ieee", "inside_ieee", "process_wide"]
+
+T = TypeVar("T")
 
 _ieee: ContextVar[bool] = ContextVar("ieee", default=False)
-_counting, _pauses, _was_on = Lock(), 0, True
 _comparisons: ContextVar[list[Comparison] | None] = ContextVar("comparisons", default=None)
 
 
@@ -83,24 +87,63 @@ def compare(relation: Callable[[float, float], bool], v: Any, other: Any) -> boo
     return outcome
 
 
-@contextmanager
-def collector_paused() -> Iterator[None]:
+def process_wide(read: Callable[[], T], begin: Callable[[], object], end: Callable[[T], object]) -> Context:
+    """A context for a state that is the whole process's: the first to enter begins it, the last to leave ends it.
+
+    read: the state before, which ``end`` is given
+    Contexts nest, those of several threads may overlap, and none is left open where Ctrl-C comes between two lines.
+
+    >>> import gc
+    >>> def end(on):
+    ...     print("on again" if on else "as before")
+    >>> pause = process_wide(gc.isenabled, lambda: print("off"), end)
+    >>> with pause():
+    ...     print("work")
+    off
+    work
+    on again
+    """
+    one_at_a_time, inside = Lock(), set[object]()
+    before: T
+
+    def enter(visit: object) -> None:
+        nonlocal before
+        if not inside:
+            before = read()
+        inside.add(visit)
+        begin()
+
+    def leave(visit: object) -> None:
+        if inside == {visit}:
+            end(before)
+        inside.discard(visit)
+
+    def alone(change: Callable[[object], None], visit: object) -> None:
+        with one_at_a_time: change(visit)  # noqa: E701  # fmt: skip  # a line in which no Ctrl-C leaves the lock held
+
+    @contextmanager
+    def context() -> Iterator[None]:
+        visit = object()
+        try:
+            try:
+                alone(enter, visit)
+                yield
+            finally:
+                alone(leave, visit)
+        finally:
+            alone(leave, visit)  # what Ctrl-C kept the other from; else there is nothing left to do
+
+    return context
+
+
+_pause = process_wide(gc.isenabled, gc.disable, lambda was_on: gc.enable() if was_on else None)
+
+
+def collector_paused() -> AbstractContextManager[None]:
     """Pause Python's cyclic garbage collector while a large graph is built.
 
     The graph has no cycles, so the collector would walk it again and again for
     nothing; left on, that takes most of a plain Python engine's time. Pauses nest,
     and those of several threads may overlap: the last to end turns it on again.
     """
-    global _pauses, _was_on  # as the collector is the process's, so is its pause
-    with _counting:
-        if not _pauses:
-            _was_on = gc.isenabled()
-        _pauses += 1
-        gc.disable()
-    try:
-        yield
-    finally:
-        with _counting:
-            _pauses -= 1
-            if not _pauses and _was_on:
-                gc.enable()
+    return _pause()

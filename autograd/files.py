@@ -5,8 +5,12 @@ from __future__ import annotations
 import errno
 import os
 import secrets
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = ["require_replaceable", "write_atomically"]
 
@@ -27,18 +31,41 @@ def write_atomically(path: str | Path, content: bytes | str) -> None:
     require_replaceable(path)
     temporary = path.with_name(f".{secrets.token_hex(8)}.partial")
     try:
-        with temporary.open("xb") as file:
-            file.write(content.encode() if isinstance(content, str) else content)
-            file.flush()
-            os.fsync(file.fileno())
-        if path.exists():
-            temporary.chmod(path.stat().st_mode)
-        temporary.replace(path)
-    except OSError as error:
-        raise OSError(error.errno, f"{error.strerror}; nothing was written", str(path)) from None
+        try:
+            _write(temporary, content)
+            if path.exists():
+                with _where_supported():
+                    temporary.chmod(path.stat().st_mode)
+            temporary.replace(path)
+        except OSError as error:
+            raise OSError(error.errno, f"{error.strerror or error}; nothing was written", str(path)) from None
+        finally:
+            _remove(temporary)
     finally:
-        with suppress(OSError):
-            temporary.unlink()
+        _remove(temporary)  # where Ctrl-C came before the other
+
+
+def _write(path: Path, content: bytes | str) -> None:
+    with path.open("xb") as file:
+        file.write(content.encode() if isinstance(content, str) else content)
+        file.flush()
+        with _where_supported():
+            os.fsync(file.fileno())
+
+
+@contextmanager
+def _where_supported() -> Iterator[None]:
+    """What a network's or a user's file system does not know is left out there."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP):
+            raise
+
+
+def _remove(path: Path) -> None:
+    with suppress(OSError):
+        path.unlink()
 
 
 def require_replaceable(path: str | Path) -> None:

@@ -12,6 +12,7 @@ from autograd.files import write_atomically
 from nn import optim
 from nn.layers import MLP
 from nn.optim import Optimizer
+from nn.rollback import State
 from nn.serialization import STATE, architecture, network, require_shapes, tensors
 from nn.tensor_file import AGAIN, UPDATE, Tensor, content_of, fields, naming, packed, unpacked
 
@@ -97,9 +98,14 @@ def restore(model: MLP, optimizer: Optimizer, path: str | Path) -> Checkpoint:
         ]:
             if found != here:
                 raise ValueError(f"its {what} is {found}, here it is {here}. Build the same, or use load_checkpoint")
-    for p, q in zip(model.parameters(), saved.model.parameters(), strict=True):
-        p.data = q.data
-    vars(optimizer).update({**vars(saved.optimizer), "parameters": optimizer.parameters})
+    before, restored = State.of(optimizer), {**vars(saved.optimizer), "parameters": optimizer.parameters}
+    try:
+        for p, q in zip(model.parameters(), saved.model.parameters(), strict=True):
+            p.data = q.data
+        vars(optimizer).update(restored)
+    except KeyboardInterrupt:
+        before.put_back()
+        raise
     return saved._replace(model=model, optimizer=optimizer)
 
 

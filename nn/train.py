@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from math import hypot, inf, isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, Unpack
@@ -19,6 +20,7 @@ from nn.diagnosis import advice, nonfinite_sample, why_flat
 from nn.engine import choose
 from nn.optim import SGD, Optimizer, clip_gradients
 from nn.progress import ProgressBar
+from nn.rollback import State
 
 if TYPE_CHECKING:
     from nn.engine import Engine
@@ -77,7 +79,7 @@ def steps(
     model: Callable[[Any], Any], X: Rows, y: Rows, *, loss: Loss, optimizer: Optimizer,
     epochs: int = 10, batch_size: int | None = None, seed: int = 0, start: int = 0, schedule: Schedule | None = None,
     clip_norm: float | None = None, validation: tuple[Rows, Rows, *tuple[Any, ...]] | None = None, engine: str | Engine = "auto",
-) -> Iterator[Record]:  # fmt: skip
+) -> Training:  # fmt: skip
     """Train, yielding one record per step; stop whenever you like.
 
     model:      maps one sample to one Value or a list of them
@@ -114,8 +116,8 @@ def steps(
         )
     held_out = _samples(validation)
     passes = choose(engine, model, X, y, loss)
-    training = _Training(model, (X, y), passes, loss, optimizer, schedule, clip_norm, held_out)
-    return training.records(islice(enumerate(batches, start=1), start, None))
+    upcoming = islice(enumerate(batches, start=1), start, None)
+    return Training(model, (X, y), passes, loss, optimizer, schedule, clip_norm, held_out, upcoming)
 
 
 class _Batch(NamedTuple):
@@ -141,29 +143,56 @@ def _size(step: int, n: int, batch_size: int | None) -> int:
     return min(size, n - place * size)
 
 
-class _Training(NamedTuple):
-    """What stays the same from step to step."""
+class Training(Iterator[Record]):
+    """A run under way: each ``next`` takes a step and gives its record.
 
-    model: Callable[[Any], Any]
-    samples: Samples
-    passes: Engine
-    loss: LossFunction
-    optimizer: Optimizer
-    schedule: Schedule | None
-    clip_norm: float | None
-    validation: Samples | None
+    before: where it was before the step that was last begun
+    finite: where the loss was last seen to be finite
+    """
 
-    def records(self, batches: Iterator[tuple[int, _Batch]]) -> Iterator[Record]:
-        rollback = _Rollback(self.optimizer)
-        for step, batch in batches:
-            with rollback, collector_paused():  # around the call: the graph is gone before the collector wakes
-                record = self.take_step(step, batch, rollback)
+    def __init__(
+        self, model: Callable[[Any], Any], samples: Samples, passes: Engine, loss: LossFunction, optimizer: Optimizer,
+        schedule: Schedule | None, clip_norm: float | None, validation: Samples | None,
+        batches: Iterator[tuple[int, _Batch]],
+    ) -> None:  # fmt: skip
+        self.model, self.samples, self.passes, self.loss = model, samples, passes, loss
+        self.optimizer, self.schedule, self.clip_norm = optimizer, schedule, clip_norm
+        self.validation, self.batches = validation, batches
+        self.warned = False  # of a flat gradient, once per run
+        self.before = self.finite = State.of(optimizer)
+
+    def __next__(self) -> Record:
+        step, batch = next(self.batches)
+        with self._whole(step), collector_paused():  # around the calls: the graph is gone before the collector wakes
+            record = self._take_step(step, batch)
             if batch.ends_epoch and self.validation:
                 loss, accuracy = evaluate(self.model, *self.validation, self.loss)
                 record = record._replace(validation_loss=loss, validation_accuracy=accuracy)
-            yield record
+        return record
 
-    def take_step(self, step: int, batch: _Batch, rollback: _Rollback) -> Record:
+    def close(self) -> None:
+        """Take no more steps."""
+        self.batches = iter(())
+
+    @contextmanager
+    def _whole(self, step: int) -> Iterator[None]:
+        """A step inside that does not end is taken back."""
+        self.before = State.of(self.optimizer, step - 1)
+        try:
+            yield
+        except NonFiniteError:
+            self.finite.put_back()
+            raise
+        except BaseException:  # Ctrl-C too
+            self.before.put_back()
+            raise
+
+    def take_back_beyond(self, run: Run) -> None:
+        """Take back the step that was last begun if the run does not have its record."""
+        if not run or run[-1].step <= self.before.step:
+            self.before.put_back()
+
+    def _take_step(self, step: int, batch: _Batch) -> Record:
         """Forward, backward, update."""
         optimizer, when = self.optimizer, f"at step {step} (epoch {batch.epoch})"
         if self.schedule is not None:
@@ -174,44 +203,18 @@ class _Training(NamedTuple):
             raise NonFiniteError(
                 f"the loss is {forward.loss:g} {when}. It began at {began}. {where or advice(optimizer.lr)}"
             )
-        rollback.finite = rollback.before
+        self.finite = self.before
         optimizer.zero_grad()
         forward.backward()
         norm = hypot(*[p.grad for p in optimizer.parameters])
-        if norm == 0.0 and forward.loss != 0.0 and not rollback.warned:
-            rollback.warned = True
+        if norm == 0.0 and forward.loss != 0.0 and not self.warned:
+            self.warned = True
             warnings.warn(why_flat(forward.graph(), when), FlatGradientWarning, stacklevel=4)
         if self.clip_norm is not None:
             clip_gradients(optimizer.parameters, self.clip_norm)
         optimizer.step()
         _require_finite_parameters(optimizer, when)
         return Record(step, batch.epoch, forward.loss, forward.accuracy, norm, optimizer.lr)
-
-
-class _Rollback:
-    """Parameters and optimizer as they were before a step, put back when the step does not end.
-
-    before: at the start of this step; finite: where the loss was last seen to be finite
-    """
-
-    def __init__(self, optimizer: Optimizer) -> None:
-        self.optimizer = optimizer
-        self.warned = False  # of a flat gradient, once per run
-        self.before = self.finite = self._taken()
-
-    def _taken(self) -> tuple[list[float], dict[str, Any]]:
-        return [p.data for p in self.optimizer.parameters], self.optimizer.state_dict()
-
-    def __enter__(self) -> None:
-        self.before = self._taken()
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is None:
-            return
-        numbers, state = self.finite if issubclass(kind, NonFiniteError) else self.before
-        for p, w in zip(self.optimizer.parameters, numbers, strict=True):
-            p.data = w
-        self.optimizer.load_state_dict(state)
 
 
 def fit(
@@ -227,8 +230,9 @@ def fit(
     patience:  stop after this many epochs without a better validation loss, with the parameters of the best
                epoch (needs ``validation``)
 
-    Ctrl-C ends the run without an error: the model is as after the last whole step, and the
-    records so far are returned with ``run.ended == "interrupted"``.
+    Ctrl-C ends the run without an error, wherever it comes: the records so far are returned with
+    ``run.ended == "interrupted"``, and model and optimizer are as after the last of these steps. (A step that was under
+    way is taken back, with the validation samples that belong to it.)
 
     >>> from nn import MLP, data
     >>> model = MLP([2, 4, 1], activation="tanh", seed=1)
@@ -236,35 +240,56 @@ def fit(
     >>> run[-1].accuracy, run[-1].loss < 0.1
     (1.0, True)
     """
+    run, bar, training, best = Run(), ProgressBar(), None, None
+    run.ended = "interrupted"  # until it ends otherwise
+    try:
+        try:
+            _require_known(settings)
+            optimizer = SGD(model.parameters()) if optimizer is None else optimizer
+            _require_optimizer(optimizer)
+            best = _Best(optimizer, patience, settings.get("validation"))
+            X, y = _data(X, y)
+            training = steps(
+                model, X, y, loss=loss, optimizer=optimizer, epochs=epochs, batch_size=batch_size, **settings
+            )
+            if progress:
+                bar.show(epochs * -(-len(y) // (batch_size or len(y))), done=settings.get("start", 0))
+            for record in training:
+                run.append(record)  # from here on the step is whole
+                if on_step is not None:
+                    on_step(record)
+                bar.update(record.epoch, _size(record.step, len(y), batch_size), record.loss, record.accuracy)
+                if best.is_overdue(record):
+                    run.ended = "stopped early"
+                    break
+            else:
+                run.ended = "done"
+        finally:
+            bar.close()
+        return _settled(run, training, best)
+    except KeyboardInterrupt:
+        bar.close()
+        return _settled(run, training, best)
+
+
+def _require_known(settings: Settings) -> None:
     unknown = [name for name in settings if name not in Settings.__annotations__]
     if unknown:
         hint = ": give optimizer=SGD(model.parameters(), lr=…)" if unknown == ["lr"] else ""
         raise TypeError(f"fit takes no {', '.join(unknown)}{hint}; besides its own, it takes what steps takes")
-    optimizer = SGD(model.parameters()) if optimizer is None else optimizer
-    _require_optimizer(optimizer)
-    best = _Best(optimizer, patience, settings.get("validation"))
-    run, bar = Run(), ProgressBar()
-    try:
-        X, y = _data(X, y)
-        engine = settings["engine"] = choose(settings.get("engine", "auto"), model, X, y, losses.get(loss))
-        records = steps(model, X, y, loss=loss, optimizer=optimizer, epochs=epochs, batch_size=batch_size, **settings)
-        if progress:
-            bar.show(epochs * -(-len(y) // (batch_size or len(y))), done=settings.get("start", 0))
-        for record in records:
-            run.append(record)
-            run.engine = engine.name
-            if on_step is not None:
-                on_step(record)
-            bar.update(record.epoch, _size(record.step, len(y), batch_size), record.loss, record.accuracy)
-            if best.is_overdue(record):
-                run.ended = "stopped early"
-                break
-    except KeyboardInterrupt:
-        run.ended = "interrupted"
-    finally:
-        bar.close()
-    if run.ended != "interrupted":
-        best.restore()
+
+
+def _settled(run: Run, training: Training | None, best: _Best | None) -> Run:
+    """The run, and the model as its last record or, if it ended by itself, its best epoch left it.
+
+    To be called once more where Ctrl-C comes in between.
+    """
+    if training is not None and best is not None:
+        run.engine = training.passes.name
+        if run.ended == "interrupted":
+            training.take_back_beyond(run)
+        else:
+            best.restore()
     return run
 
 

@@ -39,7 +39,6 @@ from nn import (
 )
 
 MOONS = data.moons(20, seed=1)
-FILES = {nn.train.__file__, nn.optim.__file__}
 
 
 def small(seed=0):
@@ -405,51 +404,34 @@ def test_ctrl_c_inside_the_update_moves_no_parameter():
     assert optimizer.state_dict() == same.state_dict()
 
 
-@pytest.mark.slow
-def test_ctrl_c_at_any_line_of_the_loop_leaves_a_whole_step():
-    X, y = [[0.5], [1.0]], [1, 0]
+def test_ctrl_c_while_validation_samples_are_evaluated_takes_the_step_back():
+    model, whole, calls = small(), small(), itertools.count(1)
 
-    def fresh():
-        model = MLP([1, 1], seed=0)
-        return model, Adam(model.parameters(), lr=0.1)
+    def pressed(x):
+        if next(calls) == 65:  # a step shows 20 samples and 10 of the validation: in the third step
+            raise KeyboardInterrupt
+        return model(x)
 
-    def state(model, optimizer):
-        return numbers(model), optimizer.state_dict()
+    samples = (MOONS.X[:10], MOONS.y[:10])
+    run = fit(
+        pressed, MOONS.X, MOONS.y, loss="logistic", optimizer=SGD(model.parameters(), lr=0.5), epochs=5, validation=samples
+    )  # fmt: skip
+    assert run.ended == "interrupted"
+    assert run == trained(whole, epochs=2, validation=samples, engine="graph")
+    assert numbers(model) == numbers(whole)
 
-    model, optimizer = fresh()
-    training = steps(model, X, y, loss="logistic", optimizer=optimizer, epochs=2, engine="graph")
-    whole = [state(model, optimizer), *(state(model, optimizer) for _ in training)]
 
-    def pressed_at(n):
-        """(where, state, run) when Ctrl-C comes before the n-th line that train.py and optim.py execute."""
-        model, optimizer = fresh()
-        lines, where, run = itertools.count(1), None, None
+def test_a_run_pressed_in_its_last_step_is_not_put_back_to_its_best_epoch():
+    def press(record):
+        if record.step == 3:
+            raise KeyboardInterrupt
 
-        def line(frame, event, arg):
-            nonlocal where
-            if event == "line" and next(lines) == n:
-                where = frame.f_code.co_name, frame.f_lineno
-                raise KeyboardInterrupt
-            return line
-
-        before = sys.gettrace()
-        sys.settrace(lambda frame, event, arg: line if frame.f_code.co_filename in FILES else None)
-        try:
-            run = fit(model, X, y, loss="logistic", optimizer=optimizer, epochs=2, engine="graph")
-        except KeyboardInterrupt:
-            pass  # before the first step, or after the last one
-        finally:
-            sys.settrace(before)
-        return where, state(model, optimizer), run
-
-    for n in itertools.count(1):
-        where, left, run = pressed_at(n)
-        assert left in whole, where
-        if run is not None:
-            assert whole.index(left) - len(run) in (0, 1), where  # 1: pressed before the record could be kept
-        if where is None:
-            break
-    assert n > 200
+    model, whole = small(), small()
+    opposite = (MOONS.X, [1 - y for y in MOONS.y])
+    run = trained(model, validation=opposite, patience=9, on_step=press)
+    assert run.ended == "interrupted"
+    assert run == trained(whole, validation=opposite)
+    assert numbers(model) == numbers(whole)
 
 
 def test_a_real_ctrl_c_ends_a_run_without_a_traceback():

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
 from functools import lru_cache
-from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from autograd.contexts import process_wide
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
 
 __all__ = ["one_blas_thread"]
 
@@ -16,39 +19,31 @@ def one_blas_thread() -> AbstractContextManager[None]:
     >>> with one_blas_thread():
     ...     pass
     """
-    return _LIMIT
+    return _limit()
 
 
-class _Limit:
-    """The limit holds for the whole process: the first to enter sets it, the last to leave takes it back."""
-
-    def __init__(self) -> None:
-        self.lock, self.inside = Lock(), 0
-        self.limit: Any = None
-
-    def __enter__(self) -> None:
-        with self.lock:
-            blas = _blas() if not self.inside else None
-            if blas is not None and any(library.num_threads != 1 for library in blas.lib_controllers):
-                self.limit = blas.limit(limits=1)
-            self.inside += 1
-
-    def __exit__(self, *_: object) -> None:
-        with self.lock:
-            self.inside -= 1
-            if self.limit is not None and not self.inside:
-                self.limit.restore_original_limits()
-                self.limit = None
+def _numbers() -> list[int]:
+    return [library.num_threads for library in _blas()]
 
 
-_LIMIT = _Limit()
+def _set_numbers(numbers: list[int]) -> None:
+    for library, number in zip(_blas(), numbers, strict=True):
+        library.set_num_threads(number)
+
+
+def _set_all_to_1() -> None:
+    _set_numbers([1] * len(_blas()))
+
+
+_limit = process_wide(_numbers, _set_all_to_1, _set_numbers)
 
 
 @lru_cache
-def _blas() -> Any:
+def _blas() -> list[Any]:
     """The BLAS libraries that are loaded. Finding them takes milliseconds, so it is done once."""
     try:
         from threadpoolctl import ThreadpoolController
     except ImportError:
-        return None
-    return ThreadpoolController().select(user_api="blas")
+        return []
+    found: list[Any] = ThreadpoolController().select(user_api="blas").lib_controllers
+    return found
