@@ -9,7 +9,6 @@ dropped graph is freed at once.
 from __future__ import annotations
 
 import operator
-import re
 from math import isfinite
 from typing import TYPE_CHECKING, Any, NoReturn, SupportsFloat
 
@@ -389,7 +388,9 @@ def _reread(op: Op, operands: Sequence[Value]) -> tuple[float, tuple[float, ...]
     except (ValueError, ZeroDivisionError):
         if inside_ieee() or not all(map(isfinite, x)):
             return ieee_read(op, x)
-        raise DomainError(_outside(op, x, operands)) from None
+        from autograd.wording import outside  # words for what is rare
+
+        raise DomainError(outside(op, x, operands)) from None
     y, local = read
     if isinstance(y, complex):
         raise TypeError(f"the rule of {op.name!r} gave {y!r}: a Value is never complex")
@@ -399,45 +400,6 @@ def _reread(op: Op, operands: Sequence[Value]) -> tuple[float, tuple[float, ...]
             "give one per operand, y, (∂y/∂x₁, …)"
         )
     return as_float(y), tuple(map(as_float, local))
-
-
-def _outside(op: Op, x: Sequence[float], operands: Sequence[Value]) -> str:
-    """What to say when an op was asked for something outside its domain, in the operands' own names where they have some."""
-    names = [_short_label(v) or name for v, name in zip(operands, _operand_names(op, len(x)), strict=True)]
-    if len({*names, *op.constants}) < len(names) + len(op.constants):
-        names = _operand_names(op, len(x))  # one name would stand for two numbers
-    got = [
-        f"{xi:g}" + (f" at node {shortened(v.label)}" if v.label and name != v.label else "")
-        for name, xi, v in zip(names, x, operands, strict=True)
-    ]
-    filled = {f"{{{i}}}": name for i, name in enumerate(names)} | {f"{{={i}}}": number for i, number in enumerate(got)}
-    return re.sub(r"\{=?\d+\}", lambda slot: filled[slot[0]], domain_sentence(op, len(x)))
-
-
-def domain_sentence(op: Op, operands: int) -> str:
-    """What to say where the domain is left: {i} stands for the name of operand i, and {=i} for its number.
-
-    >>> from autograd.ops import OPS
-    >>> domain_sentence(OPS["log1p"], 1)
-    'log1p needs {0} > -1, got {0} = {=0}.'
-    """
-    slots = {name: f"{{{i}}}" for i, name in enumerate(_operand_names(op, operands))}
-    named = re.findall(r"\w+", op.domain)
-    got = [f"{slot} = {{={slot[1:]}" for name, slot in slots.items() if name in named or not op.operands]
-    got += [f"{k} = {c:g}" for k, c in op.constants.items()]
-    domain = re.sub(r"\w+", lambda word: slots.get(word[0], word[0]), op.domain)
-    needs = f"needs {domain}" if domain else "has no value here"
-    return f"{op.name.removesuffix('_constant')} {needs}, got {', '.join(got)}. {op.hint}".rstrip()
-
-
-def _operand_names(op: Op, operands: int) -> list[str]:
-    return list(op.operands) or [f"x{i + 1}" for i in range(operands)]
-
-
-def _short_label(v: Value) -> str:
-    """A label that can stand in a formula, or ""."""
-    label = str(v.label)
-    return label if len(label) <= 30 and label.isprintable() and label == label.strip() else ""
 
 
 _add, _subtract, _multiply, _divide = (OPS[n] for n in ("add", "subtract", "multiply", "divide"))

@@ -15,6 +15,7 @@ from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from autograd.operands import shortened
 from autograd.ops import LEAVES, SUPERSCRIPTS
 from autograd.symbols import Expr, symbols
 
@@ -28,10 +29,12 @@ __all__ = [
     "Name",
     "Phrasing",
     "digits",
+    "domain_sentence",
     "equation",
     "formula",
     "letters_of",
     "names_of",
+    "outside",
     "phrasing",
     "product",
     "slope",
@@ -252,3 +255,45 @@ def product(factors: Iterable[str]) -> str:
 
 def _number(x: float) -> Name:
     return Name(digits(x), SIGNED if x < 0 else ATOM)
+
+
+# ── where the domain was left ───────────────────────────────────────────────
+
+
+def outside(op: Op, x: Sequence[float], operands: Sequence[Node]) -> str:
+    """What to say when an op was asked for something outside its domain, in the operands' own names where they have some."""
+    names = [_short_label(v) or name for v, name in zip(operands, _operand_names(op, len(x)), strict=True)]
+    if len({*names, *op.constants}) < len(names) + len(op.constants):
+        names = _operand_names(op, len(x))  # one name would stand for two numbers
+    got = [
+        f"{xi:g}" + (f" at node {shortened(v.label)}" if v.label and name != v.label else "")
+        for name, xi, v in zip(names, x, operands, strict=True)
+    ]
+    filled = {f"{{{i}}}": name for i, name in enumerate(names)} | {f"{{={i}}}": number for i, number in enumerate(got)}
+    return re.sub(r"\{=?\d+\}", lambda slot: filled[slot[0]], domain_sentence(op, len(x)))
+
+
+def domain_sentence(op: Op, operands: int) -> str:
+    """What to say where the domain is left: {i} stands for the name of operand i, and {=i} for its number.
+
+    >>> from autograd.ops import OPS
+    >>> domain_sentence(OPS["log1p"], 1)
+    'log1p needs {0} > -1, got {0} = {=0}.'
+    """
+    slots = {name: f"{{{i}}}" for i, name in enumerate(_operand_names(op, operands))}
+    named = re.findall(r"\w+", op.domain)
+    got = [f"{slot} = {{={slot[1:]}" for name, slot in slots.items() if name in named or not op.operands]
+    got += [f"{k} = {c:g}" for k, c in op.constants.items()]
+    domain = re.sub(r"\w+", lambda word: slots.get(word[0], word[0]), op.domain)
+    needs = f"needs {domain}" if domain else "has no value here"
+    return f"{op.name.removesuffix('_constant')} {needs}, got {', '.join(got)}. {op.hint}".rstrip()
+
+
+def _operand_names(op: Op, operands: int) -> list[str]:
+    return list(op.operands) or [f"x{i + 1}" for i in range(operands)]
+
+
+def _short_label(v: Node) -> str:
+    """A label that can stand in a formula, or ""."""
+    label = str(v.label)
+    return label if len(label) <= 30 and label.isprintable() and label == label.strip() else ""

@@ -12,7 +12,7 @@
               data, line (index). What is not there is empty ("", [] or −1); a path or a name that is not there is the
               label, and ``binds`` is 9. Name and binds are those of ``wording.Name``
     ops       what the row of the table says of an op: doc, of ``wording.Phrasing`` value, local and function, and outside,
-              which is its ``value.domain_sentence``
+              which is its ``wording.domain_sentence``
     modules   path, and the index of the module it stands in (−1 for none)
     lines     code lines that made nodes: file (its name, without the folders), number, text
     update    what moves the parameters afterwards, as ``optimizer_step.describe_update`` says it; {} for nothing
@@ -58,7 +58,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograd.ops import OPS
-from autograd.value import domain_sentence
 from autograd.view.analysis import path_of, prefixes
 from autograd.view.encoding import encoded, json_number
 from autograd.view.levels import Document, PlayerText, maps
@@ -67,7 +66,7 @@ from autograd.view.operators import rule_name
 from autograd.view.optimizer_step import describe_update, preview_step
 from autograd.view.samples import read_samples
 from autograd.view.text import shorten, visible
-from autograd.wording import ATOM, names_of, phrasing
+from autograd.wording import ATOM, domain_sentence, names_of, phrasing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
