@@ -614,6 +614,30 @@ def test_threads_that_call_one_program_get_their_own_gradients():
             assert all((g == gradient).all() for _, g in found)
 
 
+def test_a_call_of_a_pure_program_in_the_middle_of_another_changes_nothing(monkeypatch):
+    """As when threads switch between a write and the read that belongs to it."""
+
+    def program(k):
+        w, x = [Value(k + i, kind="parameter") for i in range(3)], [Value(0.0) for _ in range(3)]
+        return compile_graph(logsumexp([a * b for a, b in zip(w, x, strict=True)]), inputs=[x])
+
+    one, other = program(0.1), program(5.0)
+    X = np.random.default_rng(0).normal(size=(20, 3))
+    alone, inside, copyto = one.pure(one.load(), X), [], np.copyto
+
+    def copy_and_switch(*arguments, **options):
+        copyto(*arguments, **options)
+        if not inside:
+            inside.append(True)
+            other.pure(other.load(), 3.0 * X)
+
+    monkeypatch.setattr(np, "copyto", copy_and_switch)
+    again = one.pure(one.load(), X)
+    assert inside
+    assert again[0] == alone[0]
+    assert (again[1] == alone[1]).all()
+
+
 def test_the_last_of_several_callers_restores_the_threads():
     pool = pytest.importorskip("threadpoolctl", reason="comes with the train extra")
     _blas.cache_clear()

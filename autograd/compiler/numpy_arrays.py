@@ -178,7 +178,15 @@ def _pieces(n: int, work: int) -> tuple[int, int]:
     return pieces, n // pieces
 
 
+class SharedNumPy(NumPy):
+    """NumPy for calls that may come from several threads at once."""
+
+    def room(self, shape: tuple[int, ...]) -> Any:
+        """An array of the caller's own: another thread may be between writing to its room and reading it."""
+        return np.empty(shape, self.dtype)
+
+
 @lru_cache
 def numpy_of(dtype: Any) -> NumPy:
-    """NumPy's namespace for a dtype, one for all programs."""
-    return NumPy(dtype)
+    """NumPy's namespace for a dtype, one for all programs and threads."""
+    return SharedNumPy(dtype)
