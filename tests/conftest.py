@@ -24,6 +24,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import HealthCheck, settings
+from meanings import in_50_digits
 
 ROOT = Path(__file__).parent.parent
 PATIENCE = 30_000  # milliseconds that a page on a loaded machine may take
@@ -69,56 +70,10 @@ def points():
     return points_of
 
 
-# ── what the ops mean, said a second time, in 50 digits ─────────────────────
-
-
 @pytest.fixture(scope="session")
 def exact():
-    """name → mpmath function. Written from the mathematics, not from the table."""
-    from mpmath import mp
-
-    mp.dps = 50
-
-    def dot(*v):
-        n = len(v) // 2
-        return mp.fsum([*(v[i] * v[n + i] for i in range(n)), *v[2 * n :]])
-
-    return {
-        "add": lambda a, b: a + b,
-        "subtract": lambda a, b: a - b,
-        "multiply": lambda a, b: a * b,
-        "divide": lambda a, b: a / b,
-        "negative": lambda x: -x,
-        "positive": lambda x: x,
-        "power": mp.power,
-        "power_constant": lambda x, k=2: mp.power(x, k),
-        "exponential": lambda x, base=2: mp.power(base, x),
-        "absolute": abs,
-        "maximum": max,
-        "minimum": min,
-        "exp": mp.exp,
-        "expm1": mp.expm1,
-        "log": mp.log,
-        "log1p": lambda x: mp.log(1 + x),
-        "sqrt": mp.sqrt,
-        "sin": mp.sin,
-        "cos": mp.cos,
-        "erfc": mp.erfc,
-        "tanh": mp.tanh,
-        "sigmoid": lambda x: 1 / (1 + mp.exp(-x)),
-        "softplus": lambda x: mp.log(1 + mp.exp(x)) if x < 100 else x + mp.log(1 + mp.exp(-x)),
-        "relu": lambda x: x if x > 0 else mp.mpf(0),
-        "leaky_relu": lambda x, negative_slope=0.01: x if x > 0 else mp.mpf(negative_slope) * x,
-        "elu": lambda x, alpha=1: x if x > 0 else alpha * mp.expm1(x),
-        "gelu": lambda x: x * mp.erfc(-x / mp.sqrt(2)) / 2,
-        "clip": lambda x, low=-1, high=1: min(max(x, low), high),
-        "silu": lambda x: x / (1 + mp.exp(-x)),
-        "step": lambda x: mp.mpf(1 if x >= 0 else 0),
-        "dot": dot,
-        "sum": lambda *x: mp.fsum(x),
-        "mean": lambda *x: mp.fsum(x) / len(x),
-        "logsumexp": lambda *x: max(x) + mp.log(mp.fsum(mp.exp(v - max(x)) for v in x)),
-    }
+    """What the ops mean, said a second time, in 50 digits: name → mpmath function."""
+    return in_50_digits()
 
 
 # ── what something costs, on any machine and however loaded it is ───────────

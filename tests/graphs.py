@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import hypothesis.strategies as st
 
+from autograd.backprop import topological_order
 from autograd.ops import OPS
 from autograd.value import Value, apply
 
@@ -79,3 +81,27 @@ def random_program(draw: random.Random, max_lines: int = 12, names: tuple[str, .
 def programs(max_lines: int = 12, names: tuple[str, ...] = ()) -> st.SearchStrategy[Program]:
     """The same, drawn by Hypothesis, which looks for the smallest one that fails."""
     return st.randoms(use_true_random=False).map(lambda draw: random_program(draw, max_lines, names))
+
+
+def regrown(
+    root: Value,
+    numbers: Mapping[Value, float] | None = None,
+    instead: Mapping[Value, Value] | None = None,
+    parents: Mapping[Value, tuple[Value, ...]] | None = None,
+) -> dict[Value, Value]:
+    """The same graph, built anew: each node's copy.
+
+    numbers: other ones for leaves
+    instead: for some nodes, the earlier node that takes their place
+    parents: for some nodes, others
+    """
+    numbers, instead, parents = numbers or {}, instead or {}, parents or {}
+    copies: dict[Value, Value] = {}
+    for v in topological_order(root):
+        if v in instead:
+            copies[v] = copies[instead[v]]
+        elif v.parents:
+            copies[v] = apply(v.op, *(copies[p] for p in parents.get(v, v.parents)))
+        else:
+            copies[v] = Value(numbers.get(v, v.data), label=v.label, kind=v.op.name)
+    return copies

@@ -1,9 +1,6 @@
 """Random graphs over every op: program = eager graph = 50-digit derivative, each within an error bound worked out for it.
 
-The bound is a running one (Wilkinson): a node's rounding is at most u·Σ|terms| of what it adds up, and reaches the
-result through the product of local derivatives along each path, all signs taken as positive. A gradient is a graph of its
-own (``functional.gradients``), so one rule bounds values and gradients alike; what depends on a decision that rounding could
-turn (a kink within the bound) is drawn again.
+The bound is that of ``rounding``; what depends on a decision that rounding could turn (a kink within it) is drawn again.
 """
 
 from __future__ import annotations
@@ -18,8 +15,9 @@ from operator import add
 import hypothesis.strategies as st
 import numpy as np
 import pytest
-from graphs import Program, programs
+from graphs import Program, programs, regrown
 from hypothesis import assume, example, given
+from rounding import bound, is_decided
 
 from autograd import DomainError, NonFiniteError, Value, dot, logsumexp, mean, nonfinite_origin, topological_order
 from autograd.compiler import compile_graph
@@ -32,48 +30,13 @@ U = {
     "float64": 1e-12,
     "float32": 1e-5,
 }  # what is promised between backends, and as much more as float32 has less digits
-KINKS = {
-    "relu": lambda x: [x], "leaky_relu": lambda x: [x], "absolute": lambda x: [x], "step": lambda x: [x],
-    "maximum": lambda a, b: [a - b], "minimum": lambda a, b: [a - b], "clip": lambda x: [x - 1, x + 1],
-    "elu": lambda x: [x],
-}  # fmt: skip
-
-
-# ── the bound ───────────────────────────────────────────────────────────────
-
-
-def terms_of(node):
-    """Σ|terms|: what the node adds up, and its own size."""
-    terms = (local * p.data for p, local in zip(node.parents, node.local_derivatives, strict=True))
-    return abs(node.data) + sum(map(abs, terms))
-
-
-def bound(root):
-    """Σ over the nodes below ``root`` of Σ|terms|, carried to it along every path with all signs taken as positive."""
-    reach, total = {root: 1.0}, 0.0
-    for node in reversed(topological_order(root)):
-        if node not in reach:
-            continue
-        total += reach[node] * terms_of(node)
-        for parent, local in zip(node.parents, node.local_derivatives, strict=True):
-            reach[parent] = reach.get(parent, 0.0) + abs(local) * reach[node]
-    return total
-
-
-def assume_no_decision_within_rounding(root, u):
-    """Draw again where an operand is closer to a kink than it is known."""
-    for node in topological_order(root):
-        if node.op.name in KINKS and len(set(node.parents)) == len(node.parents):
-            distance = min(map(abs, KINKS[node.op.name](*[p.data for p in node.parents])))
-            exact = not any(p.parents for p in node.parents)
-            assume(exact or distance > 2 * u * sum(map(bound, node.parents)))
 
 
 class Claim:
     """Value and gradient of a graph, and how far from them a program may be."""
 
     def __init__(self, root, leaves, u):
-        assume_no_decision_within_rounding(root, u)
+        assume(is_decided(root, u))
         self.value, self.value_bound = root.data, u * bound(root)
         slopes = gradients(root, leaves)
         self.gradient = np.array([g.data for g in slopes])
@@ -97,17 +60,6 @@ def built(program):
     leaves = reached(leaves, root)
     assume(root.parents and leaves)
     return leaves, root
-
-
-def regrown(root, numbers):
-    """The same graph from other numbers, node by node."""
-    copies = {}
-    for node in topological_order(root):
-        if node.parents:
-            copies[node] = apply(node.op, *(copies[p] for p in node.parents))
-        else:
-            copies[node] = Value(numbers.get(node, node.data), label=node.label)
-    return [copies[leaf] for leaf in numbers], copies[root]
 
 
 def test_the_bound_is_that_of_a_sum_and_of_a_product_by_hand():
@@ -192,10 +144,10 @@ def test_a_batch_of_a_random_program_is_the_mean_of_its_samples(program, shifts,
     claims = []
     for row in rows:
         try:
-            copies, copy = regrown(root, {**{v: v.data for v in parameters}, **dict(zip(inputs, row, strict=True))})
+            copies = regrown(root, dict(zip(inputs, row, strict=True)))
         except DomainError:
             assume(False)
-        claims.append(Claim(copy, copies[: len(parameters)], U[dtype]))
+        claims.append(Claim(copies[root], [copies[p] for p in parameters], U[dtype]))
     compiled = compile_graph(root, inputs=[inputs], wrt=parameters, dtype=dtype)
     times = n // len(rows)
     value, flat = compiled.value_and_grad(np.array(rows * times))
@@ -290,7 +242,7 @@ def test_a_random_program_in_trouble_says_what_the_graph_says(program, bad, k, a
     rows[at] = bad
     compiled = compile_graph(root, inputs=[x], wrt=[v for v in leaves if v is not x])
     error, value = outcome(lambda: compiled.value_and_grad(rows)[0])
-    said, expected = outcome(lambda: regrown(root, {x: bad})[1])
+    said, expected = outcome(lambda: regrown(root, {x: bad})[root])
     if said is None and not math.isfinite(expected.data):
         said = f"the loss of sample {at} is {expected.data:g}. It began at {nonfinite_origin(expected)}."
     if said is None and error is not None:

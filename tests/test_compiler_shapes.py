@@ -7,7 +7,7 @@ import random
 import numpy as np
 import pytest
 from fuzz.families import FAMILIES
-from fuzz.programs import check
+from fuzz.programs import against_graphs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -99,4 +99,4 @@ def test_heads_of_one_number(T, heads, causal):
 @pytest.mark.parametrize("family", FAMILIES)
 def test_programs_of_every_family_are_their_graphs(family):
     for seed in range(8):
-        check(family, seed)
+        against_graphs(family, seed)

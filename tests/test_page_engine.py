@@ -6,22 +6,21 @@ import json
 import math
 import random
 import shutil
-import subprocess
-from typing import Any, NamedTuple
+from functools import partial
 
 import numpy as np
 import pytest
 from conftest import points_of
-from graphs import random_program
+from fuzz.page import Drawn, as_json, differing, drawn_graphs, in_node, program_of, same, walked
+from graphs import random_program, regrown
 
 import nn
-from autograd import Player, Value, step
+from autograd import Value, step
 from autograd.backprop import topological_order
 from autograd.errors import DomainError
 from autograd.ops import OPS, primitive
-from autograd.update_rules import RULES
 from autograd.value import apply
-from autograd.view.operators import javascript, javascript_table, javascript_updates, rule_name, rules_of
+from autograd.view.operators import javascript, javascript_updates, rule_name, rules_of
 from autograd.view.scripts import ASSETS, join_modules
 
 SPECIAL = [
@@ -50,66 +49,19 @@ CONSTANTS = {
     "leaky_relu": [{"negative_slope": 0.2}],
     "elu": [{"alpha": 0.5}],
 }  # fmt: skip
-RUN = """
-const numberFrom = (x) => (typeof x === "string" ? { nan: NaN, inf: Infinity, "-inf": -Infinity }[x] : x);
-const text = (x) => (Number.isFinite(x) ? x : String(x).replace("Infinity", "inf").replace("NaN", "nan"));
-const tried = (f) => { try { return f(); } catch (e) { if (e instanceof OutsideDomain || e instanceof Uncomputable) return "outside"; throw e; } };
-function rows(cases) {
-  return cases.map(([name, x]) => tried(() => {
-    const { y, local } = apply(OPS[name], x.map(numberFrom));
-    return [y, ...local].map(text);
-  }));
-}
-function graphs(cases) {
-  return cases.map(({ trace, leaves }) => {
-    const { nodes, correct } = new Rerun(readTrace(trace), OPS).with(new Map(leaves));
-    return [nodes.map(({ data }) => data), correct.final].map((row) => row.map(text));
-  });
-}
-function reruns(cases) {
-  return cases.map(({ trace, changed }) => {
-    const { correct } = new Rerun(readTrace(trace, UPDATES), OPS).with(new Map(changed));
-    const facts = ["upstream", "local", "contribution", "before", "after"];
-    return correct.events.map((event) => facts.filter((fact) => event[fact] !== undefined).map((fact) => text(event[fact])));
-  });
-}
-"""
 
 
-def program_of(rules) -> str:
-    return f"{join_modules(ASSETS / 'rerun.js', ASSETS / 'trace.js')}\n{javascript_table(rules)}{javascript_updates(RULES)}{RUN}"
-
-
-def in_node(tmp_path, program: str, function: str, cases) -> list:
-    node = shutil.which("node")
-    if node is None:
+@pytest.fixture
+def node(tmp_path):
+    """Runs a function of a program on cases, in node."""
+    if shutil.which("node") is None:
         pytest.skip("needs node: apt-get install nodejs")
-    (tmp_path / "cases.json").write_text(json.dumps(cases))
-    (tmp_path / "run.cjs").write_text(
-        f"{program}\nconst cases = JSON.parse(require('fs').readFileSync(process.argv[2]));\n"
-        f"process.stdout.write(JSON.stringify({function}(cases)));\n"
-    )
-    ran = subprocess.run([node, "run.cjs", "cases.json"], cwd=tmp_path, capture_output=True, text=True)
-    assert ran.returncode == 0, ran.stderr
-    return json.loads(ran.stdout)
+    return partial(in_node, tmp_path)
 
 
 def in_chromium(tab, program: str, function: str, cases) -> list:
     tab.set_content(f"<script>{program}</script>")  # and JSON both ways, which takes a tenth of the time of objects
     return json.loads(tab.evaluate(f"(cases) => JSON.stringify({function}(JSON.parse(cases)))", json.dumps(cases)))
-
-
-def as_json(x: float) -> float | str:
-    return x if math.isfinite(x) else str(x)
-
-
-def same(mine, python) -> bool:
-    if python == "outside" or mine == "outside":
-        return mine == python
-    return all(
-        a == b if isinstance(a, str) or isinstance(b, str) else math.isclose(a, b, rel_tol=1e-12, abs_tol=1e-300)
-        for a, b in zip(mine, python, strict=True)
-    )
 
 
 # ── every row ───────────────────────────────────────────────────────────────
@@ -154,8 +106,8 @@ def check_rows(run) -> None:
     assert not wrong, wrong[:20]
 
 
-def test_every_row_is_pythons_at_samples_kinks_and_special_numbers_in_node(tmp_path):
-    check_rows(lambda *case: in_node(tmp_path, *case))
+def test_every_row_is_pythons_at_samples_kinks_and_special_numbers_in_node(node):
+    check_rows(node)
 
 
 def test_every_row_is_pythons_at_samples_kinks_and_special_numbers_in_chromium(tab):
@@ -183,77 +135,28 @@ def test_what_a_rule_uses_twice_is_computed_once():
 # ── random graphs ───────────────────────────────────────────────────────────
 
 
-def is_well_conditioned(order: list[Value]) -> bool:
-    """Would a node differ by less than 1e-12 of itself, were every op wrong by an ulp? (Two libraries' exp are.)"""
-    error: dict[Value, float] = {}
-    for v in order:
-        passed_on = sum(abs(d) * error[p] for p, d in zip(v.parents, v.local_derivatives, strict=True))
-        error[v] = passed_on + math.ulp(v.data) * bool(v.parents)
-    return all(e < 1e-12 * abs(v.data) for v, e in error.items() if e)
-
-
-def walked(root: Value, update: float | None = None) -> Player:
-    """Its player, in which no box has a place: finding those takes four fifths of the time, and the engine asks for none."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("autograd.view.trace.maps", lambda graph, text: {"levels": [], "parts": [], "part": []})
-        return step(root, update=update)
-
-
-class Graphs(NamedTuple):
-    """What the page is given, and what Python has: data and gradients."""
-
-    cases: list[dict[str, Any]]
-    python: list[list[list[float | str]]]
-    program: str
-
-
 @pytest.fixture(scope="session")
-def thousand_graphs() -> Graphs:
-    """A trace each, in which every leaf is to be given the number that it has."""
-    cases, python, rules, draw = [], [], {}, random.Random(0)
-    while len(cases) < 1000:
-        _, root = random_program(draw, max_lines=20).values()
-        order = topological_order(root)
-        if not is_well_conditioned(order):
-            continue
-        root.backward()
-        rules |= rules_of(order)
-        leaves = [[i, v.data] for i, v in enumerate(order) if not v.parents]
-        cases.append({"trace": json.loads(walked(root).json), "leaves": leaves})
-        python.append([[as_json(v.data) for v in order], [as_json(v.grad) for v in order]])
-    assert sum(len(data) for data, _ in python) > 5000
-    return Graphs(cases, python, program_of(rules))
-
-
-def check_graphs(run, graphs: Graphs) -> None:
-    mine = run(graphs.program, "graphs", graphs.cases)
-    for got, expected in zip(mine, graphs.python, strict=True):
-        for numbers, right in zip(got, expected, strict=True):
-            assert same(numbers, right), (numbers, right)
+def thousand_graphs() -> Drawn:
+    drawn = drawn_graphs(1000, seed=0)
+    assert sum(len(data) for data, _ in drawn.python) > 5000
+    return drawn
 
 
 @pytest.mark.slow
-def test_a_thousand_random_graphs_have_pythons_values_and_gradients_in_node(tmp_path, thousand_graphs):
-    check_graphs(lambda *case: in_node(tmp_path, *case), thousand_graphs)
+def test_a_thousand_random_graphs_have_pythons_values_and_gradients_in_node(node, thousand_graphs):
+    mine = node(thousand_graphs.program, "graphs", thousand_graphs.cases)
+    assert differing(mine, thousand_graphs) == []
 
 
 def test_a_thousand_random_graphs_have_pythons_values_and_gradients_in_chromium(tab, thousand_graphs):
-    check_graphs(lambda *case: in_chromium(tab(), *case), thousand_graphs)
+    mine = in_chromium(tab(), thousand_graphs.program, "graphs", thousand_graphs.cases)
+    assert differing(mine, thousand_graphs) == []
 
 
 # ── a trace with other numbers ──────────────────────────────────────────────
 
 
-def with_other_numbers(root: Value, numbers: dict[Value, float]) -> Value:
-    """The same graph, built anew by Python."""
-    built: dict[Value, Value] = {}
-    for v in topological_order(root):
-        leaf = Value(numbers.get(v, v.data), kind=v.op.name) if not v.parents else None
-        built[v] = leaf if leaf is not None else apply(v.op, *(built[p] for p in v.parents))
-    return built[root]
-
-
-def test_a_trace_with_other_numbers_is_the_trace_of_the_graph_built_with_them(tmp_path):
+def test_a_trace_with_other_numbers_is_the_trace_of_the_graph_built_with_them(node):
     draw = random.Random(13)
     cases, python, rules = [], [], {}
     for _ in range(200):
@@ -262,7 +165,7 @@ def test_a_trace_with_other_numbers_is_the_trace_of_the_graph_built_with_them(tm
         leaves = [v for v in order if not v.parents and v.op.name != "constant"]
         numbers = {v: v.data + draw.uniform(-0.01, 0.01) for v in draw.sample(leaves, draw.randint(1, len(leaves)))}
         try:
-            other = walked(with_other_numbers(root, numbers), update=0.1)
+            other = walked(regrown(root, numbers)[root], update=0.1)
         except DomainError:
             continue
         index = {v: i for i, v in enumerate(order)}
@@ -270,7 +173,7 @@ def test_a_trace_with_other_numbers_is_the_trace_of_the_graph_built_with_them(tm
         python.append([_numbers(event) for event in other.trace["events"]])
         rules |= rules_of(order)
     assert len(cases) > 150
-    for got, expected in zip(in_node(tmp_path, program_of(rules), "reruns", cases), python, strict=True):
+    for got, expected in zip(node(program_of(rules), "reruns", cases), python, strict=True):
         assert len(got) == len(expected)
         assert all(same(mine, right) for mine, right in zip(got, expected, strict=True)), (got, expected)
 
@@ -303,7 +206,7 @@ OPTIMIZERS = {
 }
 
 
-def test_every_update_rule_moves_parameters_as_the_optimizers_of_nn_do(tmp_path):
+def test_every_update_rule_moves_parameters_as_the_optimizers_of_nn_do(node):
     draw = random.Random(0)
     rules, cases, expected = {}, [], []
     for name, make in OPTIMIZERS.items():
@@ -326,7 +229,7 @@ def test_every_update_rule_moves_parameters_as_the_optimizers_of_nn_do(tmp_path)
                 path.append([p.data for p in parameters])
         expected.append([*path, 30, [*map(list, zip(*optimizer.state.values(), strict=True))] or [[], [], []]])
     program = f"{join_modules(ASSETS / 'optimizer.js')}\n{javascript_updates(rules)}{PATHS}"
-    for name, mine, python in zip(OPTIMIZERS, in_node(tmp_path, program, "paths", cases), expected, strict=True):
+    for name, mine, python in zip(OPTIMIZERS, node(program, "paths", cases), expected, strict=True):
         *numbers, t, running = python
         assert mine[-2] == t, name
         assert np.allclose(mine[:-2], numbers, rtol=1e-12, atol=0), name

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
-from itertools import count, pairwise
-from typing import NamedTuple
+from itertools import count, islice, pairwise
 
+from fuzz.shrinking import Graph
 from graphs import random_program
 
 from autograd import Value, dot, logsumexp, maximum, mean
 from autograd import sum as summed
-from autograd.backprop import topological_order
 
-__all__ = ["FAMILIES", "Graph", "graph"]
+__all__ = ["FAMILIES", "graph", "graph_of"]
 
 Weight = Callable[[], Value]
 Rows = list[list[Value]]
@@ -28,13 +27,13 @@ NONLINEAR = ("tanh", "sigmoid", "relu", "softplus", "exp", "gelu", "silu", "leak
 class Inputs:
     """The inputs of one sample: a family takes rows of them as it needs them."""
 
-    def __init__(self, numbers: Iterator[float]) -> None:
-        self.numbers, self.values = numbers, []
+    def __init__(self, values: Iterator[Value]) -> None:
+        self.left, self.taken = values, []
 
     def row(self, n: int) -> list[Value]:
         """n more."""
-        found = [Value(next(self.numbers), label=f"x{len(self.values) + i}") for i in range(n)]
-        self.values += found
+        found = list(islice(self.left, n))
+        self.taken += found
         return found
 
     def rows(self, n: int, k: int) -> Rows:
@@ -42,28 +41,23 @@ class Inputs:
         return [self.row(k) for _ in range(n)]
 
 
-class Graph(NamedTuple):
-    """A graph: its loss, the parameters that it depends on, its inputs, and on which of them it depends."""
-
-    loss: Value
-    parameters: list[Value]
-    inputs: list[Value]
-    reached: list[bool]
-
-
-def graph(family: str, seed: int, sample: list[float] | None = None) -> Graph:
-    """The graph of a family that a seed draws; sample: other numbers for its inputs."""
-    draw, parameters = random.Random(f"{family} {seed}"), []
+def graph(family: str, seed: int) -> Graph:
+    """The graph of a family that a seed draws."""
     numbers, weights = random.Random(seed), random.Random(seed + 1)
-    inputs = Inputs((numbers.uniform(-1, 1) for _ in count()) if sample is None else iter(sample))
+    parameters = (Value(weights.uniform(-1, 1), label=f"w{i}", kind="parameter") for i in count())
+    return graph_of(family, seed, parameters, (Value(numbers.uniform(-1, 1), label=f"x{i}") for i in count()))
+
+
+def graph_of(family: str, seed: int, parameters: Iterator[Value], inputs: Iterator[Value]) -> Graph:
+    """The same graph of other leaves, of which as many are taken as it needs."""
+    given, used = Inputs(inputs), list[Value]()
 
     def weight() -> Value:
-        parameters.append(Value(weights.uniform(-1, 1), label=f"w{len(parameters)}", kind="parameter"))
-        return parameters[-1]
+        used.append(next(parameters))
+        return used[-1]
 
-    loss = FAMILIES[family](weight, inputs, draw)
-    reached = set(topological_order(loss))
-    return Graph(loss, [p for p in parameters if p in reached], inputs.values, [x in reached for x in inputs.values])
+    loss = FAMILIES[family](weight, given, random.Random(f"{family} {seed}"))
+    return Graph(loss, used, given.taken)
 
 
 # ── pieces ──────────────────────────────────────────────────────────────────
