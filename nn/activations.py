@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     Activation = str | Callable[[Value], Value]
 
-__all__ = ["LECTURE", "get", "name_of", "names", "row_of", "symbol_of", "title_of"]
+__all__ = ["LECTURE", "get", "is_row", "name_of", "names", "row_of", "symbol_of", "title_of"]
 
 LECTURE = ("step", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "gelu", "silu", "softplus", "identity")
 
@@ -64,6 +64,12 @@ def name_of(activation: Callable[[Value], Value]) -> str:
     'relu'
     """
     return getattr(activation, "__name__", type(activation).__name__)
+
+
+def is_row(activation: Callable[[Value], Value]) -> bool:
+    """Is it an activation that ``get`` finds by its name, and not a function that happens to be called so?"""
+    name = name_of(activation)
+    return name in names() and get(name) is activation
 
 
 def symbol_of(activation: Callable[[Value], Value]) -> str:

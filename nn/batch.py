@@ -99,8 +99,8 @@ def require_shares(targets: Rows) -> list[Sequence[float]]:
     return rows
 
 
-def number_target(i: int, y: Any) -> Any:
+def number_target(loss: str, i: int, y: Any) -> Any:
     """The target of a row of a regression. Raises ValueError for text, lists and None."""
     if isinstance(y, (str, list, tuple)) or y is None:
-        raise ValueError(f"mse: the target of row {i} is {y!r}; give a number")
+        raise ValueError(f"{loss}: the target of row {i} is {y!r}; give a number")
     return y

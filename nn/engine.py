@@ -7,6 +7,7 @@ from math import isclose
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd import DomainError, NonFiniteError, TraceError, Value, dot, maximum, topological_order
+from autograd import sum as sum_
 from nn import activations, losses, metrics
 from nn.arguments import as_list
 from nn.layers import MLP
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
     from nn.arguments import Rows
     from nn.losses import LossFunction
 
-__all__ = ["CompiledEngine", "Engine", "ForwardPass", "GraphEngine", "choose"]
+__all__ = ["CompiledEngine", "Engine", "ForwardPass", "GraphEngine", "Penalized", "choose"]
 
-MEANS = (losses.mse, losses.logistic, losses.hinge, losses.cross_entropy)  # over the samples
+MEANS = (losses.mse, losses.mae, losses.huber, losses.logistic, losses.hinge, losses.cross_entropy)  # over the samples
 CHANGES = 8  # how often a model that is compiled automatically may change its flags and numbers
 COMPARED = 100  # how many samples go through both before a user's own module is compiled automatically
 DIGITS = 1e-9  # how closely the two must agree then
@@ -149,6 +150,37 @@ class CompiledEngine:
 
 
 Engine = GraphEngine | CompiledEngine
+
+
+class Penalized:
+    """An engine whose loss has a penalty on the parameters: l1 Σ |p| + l2/2 Σ p²."""
+
+    def __init__(self, engine: Engine, parameters: Sequence[Value], l1: float, l2: float) -> None:
+        self.engine, self.parameters, self.l1, self.l2 = engine, parameters, l1, l2
+
+    @property
+    def name(self) -> str:
+        """That of the engine."""
+        return self.engine.name
+
+    def forward(self, samples: Sequence[int]) -> ForwardPass:
+        """The penalized loss of these samples."""
+        alone, penalty = self.engine.forward(samples), self.penalty()
+
+        def backward() -> None:
+            alone.backward()
+            penalty.backward()
+
+        return ForwardPass(alone.loss + penalty.data, alone.accuracy, backward, lambda: alone.graph() + penalty)
+
+    def penalty(self) -> Value:
+        """What the parameters cost, as a graph."""
+        costs = []
+        if self.l1:
+            costs.append(self.l1 * sum_([abs(p) for p in self.parameters]))
+        if self.l2:
+            costs.append(0.5 * self.l2 * dot(self.parameters, self.parameters))
+        return sum_(costs)
 
 
 class _WatchedModel:

@@ -1,4 +1,4 @@
-"""The same network in other libraries: PyTorch, and ONNX for Netron and ONNX Runtime.
+"""The same network in other libraries: PyTorch (both ways), and ONNX for Netron and ONNX Runtime.
 
 Both are optional: ``pip install 'chalkgrad[torch]'``, ``pip install 'chalkgrad[onnx]'``.
 """
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import onnx
     import torch
 
-__all__ = ["to_onnx", "to_torch"]
+__all__ = ["from_torch", "to_onnx", "to_torch"]
 
 
 class _Names(NamedTuple):
@@ -47,6 +47,10 @@ _ELSEWHERE = {
 }
 
 
+_OPTIONS = {"Softplus": {"threshold": 40.0}}  # it is x itself above: by default above 20, which is off by 2e-9
+_HERE = {names.torch: ours for ours, names in _ELSEWHERE.items()}
+
+
 def to_torch(model: MLP) -> torch.nn.Sequential:
     """The same network in PyTorch: ``Sequential(Linear, σ, Linear, …)`` in float64.
 
@@ -59,15 +63,59 @@ def to_torch(model: MLP) -> torch.nn.Sequential:
     for (m, n), activation in _layers(model):
         # On the device "meta" there are shapes only: nothing is drawn from PyTorch's random generator.
         modules.append(torch.nn.Linear(m, n, dtype=torch.float64, device="meta"))
-        # PyTorch's softplus is x itself above a threshold: by default 20, which is off by 2e-9.
-        options = {"threshold": 40.0} if activation == "softplus" else {}
-        modules.append(getattr(torch.nn, _elsewhere(activation).torch)(**options))
+        name = _elsewhere(activation).torch
+        modules.append(getattr(torch.nn, name)(**_OPTIONS.get(name, {})))
     network = torch.nn.Sequential(*(modules[:-1] if activation == "identity" else modules))
     state = {
         name: torch.tensor(t.numbers, dtype=torch.float64).reshape(t.shape) for name, t in tensors(model.layers).items()
     }
     network.load_state_dict(state, assign=True)
     return network
+
+
+def from_torch(network: torch.nn.Sequential) -> MLP:
+    """The same network here: ``Linear`` layers, each but the last followed by an activation; the numbers in float64.
+
+    Raises ValueError naming the first module that has no counterpart: another kind, or an activation with constants of its
+    own. A ``Linear`` without a bias gets one of 0. PyTorch's ``Softplus`` is x itself above 20, which is off by 2e-9.
+    """
+    linear: list[torch.nn.Linear] = []
+    used: list[str] = []
+    for place, module in enumerate(network):
+        kind = type(module).__name__
+        if kind == "Linear":
+            used += ["identity"] * (len(linear) - len(used))
+            linear.append(module)  # type: ignore[arg-type]  # by its name, so that PyTorch need not be loaded
+        elif kind in _HERE and len(used) < len(linear) and _has_our_constants(module, kind):
+            used.append(_HERE[kind])
+        else:
+            raise ValueError(
+                f"module {place} of the network is {module}, which an MLP does not have here: it takes Linear layers, each "
+                f"followed by at most one of {', '.join(_HERE)}, with PyTorch's default settings"
+            )
+    *hidden, output = [*used, "identity"][: len(linear)] or [""]
+    if not linear:
+        raise ValueError("the network has no Linear layer")
+    for place, (a, b) in enumerate(pairwise(linear), start=1):
+        if a.out_features != b.in_features:
+            raise ValueError(
+                f"linear module {place} takes {b.in_features} numbers, and the one before gives {a.out_features}"
+            )
+    sizes = [linear[0].in_features, *[layer.out_features for layer in linear]]
+    model = MLP(sizes, activation=hidden, output=output, init="zero")
+    for ours, theirs in zip(model.layers, linear, strict=True):
+        biases = [0.0] * len(ours.neurons) if theirs.bias is None else theirs.bias.tolist()
+        for neuron, row, b in zip(ours.neurons, theirs.weight.tolist(), biases, strict=True):
+            neuron.b.data = b
+            for w, number in zip(neuron.w, row, strict=True):
+                w.data = number
+    return model
+
+
+def _has_our_constants(module: torch.nn.Module, kind: str) -> bool:
+    """Is it the activation as PyTorch makes it without arguments? GELU's other form is another function."""
+    make = type(module)
+    return repr(module) in (repr(make()), repr(make(**_OPTIONS.get(kind, {}))))
 
 
 def to_onnx(model: MLP, path: str | Path) -> None:

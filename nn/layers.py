@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from autograd import Value, affine, dot
 from autograd.files import write_atomically
+from autograd.readings import arrays
 from nn import activations, init
 from nn.arguments import as_list, whole_number
+from nn.batch import as_row
 from nn.module import Module
 from nn.serialization import architecture, network, tensors
 from nn.tensor_file import content_of, naming, packed, unpacked
@@ -74,13 +76,21 @@ class Neuron(Module):
         h.label, h.module = "h", self.path
         return h
 
+    def _numbers(self, h_pre: Any) -> Any:
+        """h for an array of h̃."""
+        if not self.nonlin:
+            return h_pre
+        if activations.is_row(self.activation):
+            return activations.row_of(self.activation).rule(arrays, h_pre)[0]
+        return [self.activation(Value(z)).data for z in h_pre.tolist()]
+
     def parameters(self) -> list[Value]:
         """w₁ … w_m, b."""
         return [*self.w, self.b]
 
     def __repr__(self) -> str:
-        symbol = activations.symbol_of(self.activation) if self.nonlin else "Linear"
-        return f"{symbol[:1].upper()}{symbol[1:]}Neuron({len(self.w)})"
+        title = activations.title_of(self.activation) if self.nonlin else "Linear"
+        return f"{title[:1].upper()}{title[1:]}Neuron({len(self.w)})"
 
 
 class Layer(Module):
@@ -184,6 +194,30 @@ class MLP(Module):
         for layer in self.layers:
             h = layer._forward(h)
         return _unwrapped(h)
+
+    def predict(self, X: Any) -> Any:
+        """The outputs of n samples as plain numbers, (n,) for one output, else (n, m_L): no graph, so no gradient.
+
+        X: n rows of m₀ numbers. Raises ValueError for other rows, DomainError as the network does.
+
+        >>> model = MLP([2, 3, 1], seed=0)
+        >>> abs(model.predict([[1.0, 2.0]])[0] - model([1.0, 2.0]).data) < 1e-12
+        True
+        """
+        import numpy as np
+
+        X = np.asarray(X, dtype=float)
+        if X.ndim != 2 or X.shape[1] != self.sizes[0]:
+            raise ValueError(f"predict takes rows of {self.sizes[0]} numbers, got an array of shape {X.shape}")
+        h = X
+        with np.errstate(all="ignore"):
+            for layer in self.layers:
+                W, b = ([[p.data for p in n.w] for n in layer.neurons], [n.b.data for n in layer.neurons])
+                h_pre = h @ np.asarray(W, dtype=float).T + b
+                h = np.stack([n._numbers(z) for n, z in zip(layer.neurons, h_pre.T, strict=True)], axis=1)
+        if not np.isfinite(h).all():  # by the graph, which says where a domain was left
+            h = np.array([[f.data for f in as_row(self(x))] for x in X])
+        return h[:, 0] if h.shape[1] == 1 else h
 
     def parameters(self) -> list[Value]:
         """Layer by layer, neuron by neuron: weights, then bias."""

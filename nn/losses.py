@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import Value, dot, logsumexp, mean
 from autograd.value import as_value
+from nn.arguments import number_in_range
 from nn.batch import as_row, even_rows, number_target, require_labels, require_same_length, require_shares, single
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     LossFunction = Callable[[Any, Any], Value]  # of n outputs and n targets
     Loss = str | LossFunction
 
-__all__ = ["cross_entropy", "get", "hinge", "log_loss", "logistic", "mse", "one_hot", "softmax"]
+__all__ = ["cross_entropy", "get", "hinge", "huber", "log_loss", "logistic", "mae", "mse", "one_hot", "softmax"]
 
 
 def mse(outputs: Rows, targets: Rows) -> Value:
@@ -38,14 +39,52 @@ def mse(outputs: Rows, targets: Rows) -> Value:
     >>> mse([Value(3.0), Value(1.0)], [1.0, 1.0]).data
     1.0
     """
+    errors = _errors("mse", outputs, targets)
+    return mean([e**2 for row in errors for e in row]) * (0.5 * len(errors[0]))
+
+
+def mae(outputs: Rows, targets: Rows) -> Value:
+    """Mean absolute error: 1/n Σ |fᵢ − yᵢ|, which an outlier moves no more than any other sample.
+
+    outputs: n Values (or n lists of K, whose errors are added); targets: n numbers (or n lists of K)
+    Raises ValueError when the shapes differ.
+
+    >>> mae([Value(3.0), Value(1.0)], [1.0, 1.5]).data
+    1.25
+    """
+    errors = _errors("mae", outputs, targets)
+    return _mean_over_samples([[abs(e) for e in row] for row in errors])
+
+
+def huber(outputs: Rows, targets: Rows, *, delta: float = 1.0) -> Value:
+    """Huber's loss (1964): e²/2 for errors |e| ≤ δ, beyond that the tangent, δ (|e| − δ/2): 1/n Σ of it.
+
+    outputs: n Values (or n lists of K, whose losses are added); targets: n numbers (or n lists of K); delta: δ > 0
+    Raises ValueError when the shapes differ, or for another δ.
+
+    >>> huber([Value(3.0), Value(1.0)], [1.0, 1.5]).data                                   # (1.5 + 0.125) / 2
+    0.8125
+    """
+    delta = number_in_range("delta", delta, open_below=True)
+    clipped = [[(e, e.clip(low=-delta, high=delta)) for e in row] for row in _errors("huber", outputs, targets)]
+    return _mean_over_samples([[c * (e - 0.5 * c) for e, c in row] for row in clipped])
+
+
+def _errors(loss: str, outputs: Rows, targets: Rows) -> list[list[Value]]:
+    """Output − target, for each sample and each of its outputs."""
     require_same_length(outputs, targets)
-    squares = []
-    for i, (fs, y) in enumerate(zip(even_rows("mse", outputs), targets, strict=True)):
+    errors = []
+    for i, (fs, y) in enumerate(zip(even_rows(loss, outputs), targets, strict=True)):
         ys = as_row(y)
         if len(fs) != len(ys):
-            raise ValueError(f"mse: row {i} has {len(fs)} outputs and {len(ys)} targets")
-        squares.append([(fk - number_target(i, yk)) ** 2 for fk, yk in zip(fs, ys, strict=True)])
-    return mean([s for row in squares for s in row]) * (0.5 * len(squares[0]))
+            raise ValueError(f"{loss}: row {i} has {len(fs)} outputs and {len(ys)} targets")
+        errors.append([fk - number_target(loss, i, yk) for fk, yk in zip(fs, ys, strict=True)])
+    return errors
+
+
+def _mean_over_samples(rows: list[list[Value]]) -> Value:
+    each = mean([x for row in rows for x in row])
+    return each if len(rows[0]) == 1 else each * len(rows[0])
 
 
 def logistic(outputs: Rows, targets: Rows) -> Value:
@@ -156,6 +195,8 @@ def targets_as_numbers(loss: LossFunction, y: Rows, k: int) -> Rows:
 _BY_NAME: dict[str, LossFunction] = {
     "mse": mse,
     "logistic": logistic,
+    "mae": mae,
+    "huber": huber,
     "hinge": hinge,
     "cross_entropy": cross_entropy,
     "log_loss": log_loss,

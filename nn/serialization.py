@@ -51,7 +51,7 @@ def _activation(layer: Any) -> str:
     if activation is linear:
         return "identity"
     name = activations.name_of(activation)
-    if name not in activations.names() or activations.get(name) is not activation:
+    if not activations.is_row(activation):
         raise ValueError(
             f"its activation {name!r} is a Python function, and a file holds no code. Enter it into the op table "
             f"(autograd.primitive, autograd.install) and build the network with its name. {NUMBERS}"

@@ -17,7 +17,7 @@ from autograd import NonFiniteError, collector_paused, nonfinite_origin
 from nn import losses, metrics
 from nn.arguments import Rows, as_list, number_in_range, whole_number
 from nn.diagnosis import advice, nonfinite_sample, why_flat
-from nn.engine import choose
+from nn.engine import Penalized, choose
 from nn.optim import SGD, Optimizer, clip_gradients
 from nn.progress import ProgressBar
 from nn.rollback import State
@@ -71,6 +71,8 @@ class Settings(TypedDict, total=False):
     start: int
     schedule: Schedule | None
     clip_norm: float | None
+    l1: float
+    l2: float
     validation: tuple[Rows, Rows, *tuple[Any, ...]] | None
     engine: str | Engine
 
@@ -78,19 +80,21 @@ class Settings(TypedDict, total=False):
 def steps(
     model: Callable[[Any], Any], X: Rows, y: Rows, *, loss: Loss, optimizer: Optimizer,
     epochs: int = 10, batch_size: int | None = None, seed: int = 0, start: int = 0, schedule: Schedule | None = None,
-    clip_norm: float | None = None, validation: tuple[Rows, Rows, *tuple[Any, ...]] | None = None, engine: str | Engine = "auto",
+    clip_norm: float | None = None, l1: float = 0.0, l2: float = 0.0,
+    validation: tuple[Rows, Rows, *tuple[Any, ...]] | None = None, engine: str | Engine = "auto",
 ) -> Training:  # fmt: skip
     """Train, yielding one record per step; stop whenever you like.
 
     model:      maps one sample to one Value or a list of them
     X, y:       n samples and their targets
-    loss:       a name ("mse", "logistic", "hinge", "cross_entropy") or a function of outputs and targets
+    loss:       a name ("mse", "mae", "huber", "logistic", "hinge", "cross_entropy") or a function of outputs and targets
     batch_size: samples per step; None for all of them (full batch)
     seed:       of the shuffling of the samples in each epoch; the same seed, the same order
     start:      steps taken before, by a run that is now resumed: as many batches are skipped
     schedule:   the learning rate as a function of the step 1, 2, …; None leaves ``optimizer.lr`` alone
     clip_norm:  the largest ‖∇L‖ that may pass (see ``clip_gradients``)
-    validation: (X, y) that are not trained on, evaluated at the end of each epoch
+    l1, l2:     λ of a penalty on the optimizer's parameters, which is added to the loss: l1 Σ |p| + l2/2 Σ p²
+    validation: (X, y) that are not trained on, evaluated at the end of each epoch, without the penalty
     engine:     "graph" builds every batch's scalar graph; "compiled" compiles one sample's graph and runs it on arrays
                 (every sample must have the same graph); "auto" compiles a Module if that gives the graph's loss, and
                 otherwise says why not in the log of nn.engine. Results agree up to rounding.
@@ -115,7 +119,9 @@ def steps(
             f"schedule is a function of the step 1, 2, … that gives the rate, such as cosine(0.1, steps=100); got {schedule!r}"
         )
     held_out = _samples(validation)
-    passes = choose(engine, model, X, y, loss)
+    alone = choose(engine, model, X, y, loss)
+    has_penalty = number_in_range("l1", l1) + number_in_range("l2", l2) > 0.0
+    passes = Penalized(alone, optimizer.parameters, l1, l2) if has_penalty else alone
     upcoming = islice(enumerate(batches, start=1), start, None)
     return Training(model, (X, y), passes, loss, optimizer, schedule, clip_norm, held_out, upcoming)
 
@@ -151,7 +157,7 @@ class Training(Iterator[Record]):
     """
 
     def __init__(
-        self, model: Callable[[Any], Any], samples: Samples, passes: Engine, loss: LossFunction, optimizer: Optimizer,
+        self, model: Callable[[Any], Any], samples: Samples, passes: Engine | Penalized, loss: LossFunction, optimizer: Optimizer,
         schedule: Schedule | None, clip_norm: float | None, validation: Samples | None,
         batches: Iterator[tuple[int, _Batch]],
     ) -> None:  # fmt: skip

@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 
-from nn import MLP, export, to_onnx, to_torch
+from nn import MLP, export, from_torch, to_onnx, to_torch
 
 
 def network(seed: int = 3) -> MLP:
@@ -50,6 +50,39 @@ def test_the_network_is_the_same_in_pytorch(torch, activation, output):
     assert all(p.requires_grad and p.grad is None for p in theirs.parameters())
     single = theirs.float()(x.float()).detach().numpy()
     np.testing.assert_allclose(single, outputs(model), rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize("output", ["identity", "sigmoid"])
+@pytest.mark.parametrize("activation", SHARED)
+def test_a_network_of_pytorchs_is_the_same_here(torch, activation, output):
+    model = MLP([3, 5, 4, 2], activation=activation, output=output, init="normal", seed=2)
+    back = from_torch(to_torch(model))
+    assert [p.data for p in back.parameters()] == [p.data for p in model.parameters()]
+    assert repr(back) == repr(model)
+
+
+def test_a_network_written_in_pytorch_is_the_same_here(torch):
+    torch.manual_seed(0)
+    nn = torch.nn
+    theirs = nn.Sequential(nn.Linear(3, 4), nn.SiLU(), nn.Linear(4, 4, bias=False), nn.Linear(4, 2), nn.Tanh()).double()
+    np.testing.assert_allclose(
+        outputs(from_torch(theirs)), theirs(torch.tensor(SAMPLES)).detach(), rtol=1e-12, atol=1e-15
+    )
+
+
+def test_what_has_no_counterpart_here_is_named(torch):
+    nn = torch.nn
+    for modules, said in [
+        ([nn.Linear(2, 3), nn.Dropout(0.5)], r"module 1 of the network is Dropout\(p=0.5"),
+        ([nn.Linear(2, 3), nn.LeakyReLU(0.2)], r"module 1 of the network is LeakyReLU\(negative_slope=0.2\)"),
+        ([nn.Linear(2, 3), nn.GELU("tanh")], "module 1 of the network is GELU"),
+        ([nn.ReLU(), nn.Linear(2, 3)], "module 0 of the network is ReLU"),
+        ([nn.Linear(2, 3), nn.ReLU(), nn.ReLU()], "module 2 of the network is ReLU"),
+        ([nn.Linear(2, 3), nn.Linear(2, 1)], "linear module 1 takes 2 numbers, and the one before gives 3"),
+        ([], "has no Linear layer"),
+    ]:
+        with pytest.raises(ValueError, match=said):
+            from_torch(nn.Sequential(*modules))
 
 
 def test_far_out_too_the_network_is_the_same_in_pytorch(torch):

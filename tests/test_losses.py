@@ -13,9 +13,11 @@ from nn import (
     confusion_matrix,
     cross_entropy,
     hinge,
+    huber,
     log_loss,
     logistic,
     losses,
+    mae,
     mse,
     one_hot,
     predictions,
@@ -43,6 +45,17 @@ def test_mse_is_half_the_mean_square():
 
 def test_mse_of_rows_sums_over_outputs_and_means_over_samples():
     assert mse(values([[1.0, 2.0], [0.0, 0.0]]), [[0.0, 0.0], [3.0, 4.0]]).data == (1 + 4 + 9 + 16) / 4
+
+
+def test_mae_and_huber_by_hand():
+    # errors 2, −0.5 and −4
+    assert mae(values([3.0, 0.5, 0.0]), [1.0, 1.0, 4.0]).data == (2 + 0.5 + 4) / 3
+    assert huber(values([3.0, 0.5, 0.0]), [1.0, 1.0, 4.0]).data == (1.5 + 0.125 + 3.5) / 3
+    assert huber(values([3.0, 0.5, 0.0]), [1.0, 1.0, 4.0], delta=2.0).data == (2 + 0.125 + 6) / 3
+    assert mae(values([[1.0, 2.0], [0.0, 0.0]]), [[0.0, 0.0], [3.0, 4.0]]).data == (1 + 2 + 3 + 4) / 2
+    for delta in (0.0, -1.0, math.nan):
+        with pytest.raises(ValueError, match="delta is a number > 0"):
+            huber(values([1.0]), [0.0], delta=delta)
 
 
 def test_logistic_by_hand():
@@ -160,7 +173,7 @@ def test_losses_on_logits_never_raise_where_a_probability_would_be_0():
 # ── against PyTorch ─────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("name", ["logistic", "cross_entropy", "mse"])
+@pytest.mark.parametrize("name", ["logistic", "cross_entropy", "mse", "mae", "huber"])
 def test_losses_are_pytorchs(name):
     torch = pytest.importorskip("torch", reason="the peer: pip install 'chalkgrad[bench]'")
     rng = np.random.default_rng(0)
@@ -174,11 +187,8 @@ def test_losses_are_pytorchs(name):
         theirs = F.binary_cross_entropy_with_logits
         y = torch.tensor(targets, dtype=torch.float64)
     else:
-        numbers, targets = rng.normal(size=6), rng.normal(size=6).tolist()
-
-        def theirs(f, y):
-            return 0.5 * F.mse_loss(f, y)  # the lecture's half
-
+        numbers, targets = 2 * rng.normal(size=6), rng.normal(size=6).tolist()
+        theirs = {"mae": F.l1_loss, "huber": F.huber_loss, "mse": lambda f, y: 0.5 * F.mse_loss(f, y)}[name]
         y = torch.tensor(targets, dtype=torch.float64)
     f, t = values(numbers.tolist()), torch.tensor(numbers, requires_grad=True)
     ours, other = losses.get(name)(f, targets), theirs(t, y)
@@ -294,7 +304,9 @@ def test_many_wrong_labels_are_listed_in_short():
 
 
 def test_an_unknown_name_lists_the_known_ones():
-    with pytest.raises(ValueError, match="no loss is called 'nll'; there are mse, logistic, hinge, cross_entropy"):
+    with pytest.raises(
+        ValueError, match="no loss is called 'nll'; there are mse, logistic, mae, huber, hinge, cross_entropy"
+    ):
         losses.get("nll")
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import OPS, Value
+from autograd import OPS, DomainError, Value
 from autograd.value import apply
 from nn import MLP, Layer, Module, Neuron, activations, init
 
@@ -148,6 +148,23 @@ def test_the_forward_pass_is_the_lectures_equation_read_by_numpy(name):
             assert [v.data for v in layer.h_pre] == pytest.approx(h_pre, abs=1e-12)
             assert [v.data for v in layer.h] == pytest.approx(h, abs=1e-12)
         assert f == pytest.approx(W_out @ h + b_out, abs=1e-12)
+
+
+@pytest.mark.parametrize("activation", [*sorted(NUMPY), lambda z: z * z.sigmoid()])
+def test_predict_gives_the_numbers_of_the_forward_pass(activation):
+    model = MLP([3, 4, 5, 2], activation=activation, init="normal", seed=1)
+    X = np.random.default_rng(0).normal(size=(7, 3))
+    np.testing.assert_allclose(model.predict(X), [[f.data for f in model(x)] for x in X], rtol=1e-12, atol=1e-14)
+    single = MLP([3, 2, 1], output="sigmoid", seed=1)
+    assert single.predict(X.tolist()) == pytest.approx([single(x).data for x in X], rel=1e-12)
+
+
+def test_predict_says_what_does_not_fit_and_where_a_domain_was_left():
+    for X in ([1.0, 2.0, 3.0], [[1.0, 2.0]], np.zeros((2, 2, 3))):
+        with pytest.raises(ValueError, match="predict takes rows of 3 numbers"):
+            MLP([3, 2, 1]).predict(X)
+    with pytest.raises(DomainError, match="log needs"):
+        MLP([1, 1], output="log", init=1.0).predict([[1.0], [-1.0]])
 
 
 def test_every_one_operand_row_of_the_table_serves_as_activation():

@@ -648,10 +648,11 @@ def test_a_loss_of_0_is_no_reason_to_warn():
 
 
 @pytest.mark.parametrize("activation", ["relu", "tanh", "sigmoid", "gelu", "softplus"])
-@pytest.mark.parametrize("loss", ["logistic", "cross_entropy", "mse", "hinge"])
+@pytest.mark.parametrize("loss", ["logistic", "cross_entropy", "mse", "mae", "huber", "hinge"])
 def test_a_compiled_run_is_the_graphs_to_rounding(activation, loss):
     outputs = 3 if loss == "cross_entropy" else 1
-    y = {"logistic": MOONS.y, "hinge": [2 * k - 1 for k in MOONS.y], "mse": [0.3 * k for k in MOONS.y]}
+    y = {"logistic": MOONS.y, "hinge": [2 * k - 1 for k in MOONS.y]}
+    y |= {name: [0.3 * k for k in MOONS.y] for name in ("mse", "mae", "huber")}
     y["cross_entropy"] = [i % 3 for i in range(len(MOONS.y))]
     runs, models = [], []
     for engine in ("graph", "compiled"):
@@ -665,6 +666,28 @@ def test_a_compiled_run_is_the_graphs_to_rounding(activation, loss):
         assert compiled.loss == pytest.approx(graph.loss, rel=1e-10, abs=1e-14)
         assert compiled.accuracy == pytest.approx(graph.accuracy)
         assert compiled.gradient_norm == pytest.approx(graph.gradient_norm, rel=1e-9)
+
+
+@pytest.mark.parametrize("engine", ["graph", "compiled"])
+@pytest.mark.parametrize(("l1", "l2"), [(0.01, 0.0), (0.0, 0.1), (0.01, 0.1)])
+def test_a_penalty_is_added_to_the_loss_and_to_its_gradient(engine, l1, l2):
+    def penalized(outputs, y):
+        p = by_hand.parameters()
+        return logistic(outputs, y) + sum(l1 * abs(w) + l2 / 2 * w**2 for w in p)
+
+    model, by_hand = small(), small()
+    run = trained(model, engine=engine, l1=l1, l2=l2, validation=(MOONS.X, MOONS.y))
+    other = trained(by_hand, loss=penalized, engine="graph")
+    assert numbers(model) == pytest.approx(numbers(by_hand), rel=1e-12)
+    assert [r.loss for r in run] == pytest.approx([r.loss for r in other], rel=1e-12)
+    assert [r.gradient_norm for r in run] == pytest.approx([r.gradient_norm for r in other], rel=1e-12)
+    assert run[-1].validation_loss == evaluate(model, MOONS.X, MOONS.y, "logistic")[0], "without the penalty"
+
+
+@pytest.mark.parametrize("penalty", [{"l1": -0.1}, {"l2": math.nan}, {"l2": "0.1"}])
+def test_a_penalty_is_a_number_from_0(penalty):
+    with pytest.raises(ValueError, match=r"l[12] is a number ≥ 0"):
+        trained(small(), **penalty)
 
 
 def test_the_same_seed_gives_the_same_bits_compiled_too():

@@ -6,17 +6,16 @@
  */
 export function pythonCode(settings, { set, sizes, names, epochs, parameters }) {
   const { seed, share, lr, batch, loss } = settings;
-  const [optimizer, options] = optimizerCode(settings);
+  const [optimizer, options] = settings.optimizer === "momentum" ? ["SGD", ", momentum=0.9"] : [settings.optimizer, ""];
   const formulas = settings.features.join(", ");
   const inputs = set.X[0].map((_, j) => `x${j + 1}`).join(", ");
   const isPlain = formulas === inputs;
   const target = loss === "hinge" ? "[2 * k - 1 for k in train.y]" : "train.y";
   const numbers = loss === "hinge" ? "y" : "train.y";
-  const penalty = settings.penalty === "L1";
+  const penalty = settings.penalty === "none" ? "" : `, ${settings.penalty.toLowerCase()}=${settings.rate}`;
   const lines = [
     settings.features.some((text) => text.startsWith("sin")) && "from math import sin\n",
-    penalty && "import autograd",
-    `from nn import MLP, ${optimizer}, data, fit${penalty ? ", losses" : ""}`,
+    `from nn import MLP, ${optimizer}, data, fit`,
     "",
     `samples = ${samplesCode(set, settings)}`,
     share ? `train, held_out = data.split(samples, ${share}, seed=${seed})` : "train = samples",
@@ -28,9 +27,8 @@ export function pythonCode(settings, { set, sizes, names, epochs, parameters }) 
     ...(parameters
       ? [`for p, number in zip(model.parameters(), [${parameters.join(", ")}]):`, "    p.data = number"]
       : []),
-    ...(penalty ? penaltyCode(settings) : []),
     `optimizer = ${optimizer}(model.parameters(), lr=${lr}${options})`,
-    `fit(model, X, ${numbers}, loss=${penalty ? "penalized" : `"${loss}"`}, optimizer=optimizer,`,
+    `fit(model, X, ${numbers}, loss="${loss}", optimizer=optimizer${penalty},`,
     `    epochs=${epochs}${batch ? `, batch_size=${batch}` : ""}, seed=${seed})`,
   ];
   return `${lines.filter((line) => typeof line === "string").join("\n")}\n`;
@@ -52,17 +50,4 @@ function activationCode({ activations }, names) {
 function initCode({ init, seed }, parameters) {
   if (parameters) return "";
   return `${init === "kaiming" ? "" : `, init="${init}"`}, seed=${seed}`;
-}
-
-/** The class in nn, and what it is given besides the rate. */
-function optimizerCode({ optimizer, penalty, rate }) {
-  const decay = penalty === "L2" ? `, weight_decay=${rate}` : "";
-  return optimizer === "momentum" ? ["SGD", `, momentum=0.9${decay}`] : [optimizer, decay];
-}
-
-function penaltyCode({ loss, rate }) {
-  return [
-    "def penalized(outputs, targets):",
-    `    return losses.${loss}(outputs, targets) + ${rate} * autograd.sum(abs(p) for p in model.parameters())`,
-  ];
 }

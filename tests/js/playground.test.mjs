@@ -135,11 +135,11 @@ test("code names what differs, and no more", () => {
   const plain = pythonCode(START, { set, sizes: [2, 4, 2, 1], names, epochs: 3, parameters: null });
   assert.match(plain, /MLP\(\[2, 4, 2, 1\], activation="tanh", seed=0\)/);
   assert.match(plain, /SGD\(model\.parameters\(\), lr=0\.1\)/);
-  assert.doesNotMatch(plain, /weight_decay|sin|autograd/);
+  assert.doesNotMatch(plain, /l2=|sin|autograd/);
   const other = { ...START, activations: ["tanh", "relu"], share: 0, batch: 0, penalty: "L2" };
   const code = pythonCode(other, { set, sizes: [2, 4, 2, 1], names, epochs: 3, parameters: [0.5] });
   assert.match(code, /activation=\["tanh", "relu"\]\)/);
-  assert.match(code, /weight_decay=0\.001/);
+  assert.match(code, /optimizer=optimizer, l2=0\.001/);
   assert.match(code, /zip\(model\.parameters\(\), \[0\.5\]\)/);
   assert.doesNotMatch(code, /split|batch_size/);
 });
