@@ -475,23 +475,6 @@ def test_whatever_signed_metadata_say_it_is_a_run_or_one_error(path, field, valu
 # ── whole or not at all ─────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("moment", ["os.fsync", "pathlib.Path.replace"])
-def test_a_save_that_is_killed_leaves_the_old_file_whole(path, moment):
-    network(seed=1).save(path)
-    before = path.read_bytes()
-    source = f"""
-import os, pathlib, signal
-from nn import MLP
-{moment} = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
-MLP([2, 30, 1], seed=2).save({str(path)!r})
-"""
-    assert subprocess.run([sys.executable, "-c", source], cwd=ROOT).returncode == -9
-    assert path.read_bytes() == before
-    assert bits(MLP.load(path)) == bits(network(seed=1))
-    network(seed=2).save(path)  # what the killed process left lying about is in nobody's way
-    assert bits(MLP.load(path)) == bits(network(seed=2))
-
-
 def test_a_save_that_is_killed_at_any_moment_leaves_one_whole_file(path):
     old, new = network(seed=1), network(seed=2)
     old.save(path)
@@ -509,25 +492,6 @@ while True:
             assert bits(MLP.load(path)) in (bits(old), bits(new))
         process.kill()
     assert bits(MLP.load(path)) in (bits(old), bits(new))
-
-
-def test_a_full_disk_leaves_the_old_file_and_nothing_else(path, run_python):
-    network(seed=1).save(path)
-    before = path.read_bytes()
-    said = run_python(f"""
-import resource
-from nn import MLP
-model = MLP([2, 30, 1], seed=2)
-resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
-try:
-    model.save({str(path)!r})
-except OSError as error:
-    print(error)
-""")
-    assert "nothing was written" in said
-    assert str(path) in said
-    assert path.read_bytes() == before
-    assert list(path.parent.iterdir()) == [path]
 
 
 @pytest.mark.parametrize(

@@ -45,13 +45,14 @@ def write_student_version(source: str | Path, folder: str | Path) -> Path:
     if target.resolve() == source.resolve():
         raise ValueError(f"{target} is the instructor's version itself: give another folder with -o")
     try:
-        text = json.dumps(student_version(json.loads(source.read_text(encoding="utf-8"))), ensure_ascii=False, indent=1)
-    except (AttributeError, KeyError, TypeError, UnicodeDecodeError, json.JSONDecodeError, RecursionError):
+        notebook = student_version(json.loads(source.read_text(encoding="utf-8")))
+        content = f"{json.dumps(notebook, ensure_ascii=False, indent=1)}\n".encode()
+    except (AttributeError, KeyError, TypeError, UnicodeError, json.JSONDecodeError, RecursionError):
         raise ValueError(f"{source} is not a notebook of format 4; open and save it in Jupyter") from None
     except ValueError as error:
         raise ValueError(f"{source}, {error}") from None
     folder.mkdir(parents=True, exist_ok=True)
-    write_atomically(target, text + "\n")
+    write_atomically(target, content)
     return target
 
 
@@ -147,7 +148,7 @@ def _regions(source: str) -> Iterator[str]:
         elif inside is not None:
             inside.append(line)
         elif "SOLUTION" in mark and mark.startswith("#"):
-            raise ValueError(f"{mark!r} is not a mark; write {BEGIN!r} and {END!r}, each on a line of its own")
+            raise ValueError(f"{mark!r:.60} is not a mark; write {BEGIN!r} and {END!r}, each on a line of its own")
     if inside is not None:
         raise ValueError(f"{BEGIN!r} without {END!r}")
 

@@ -20,22 +20,20 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
-sys.path.insert(0, str(Path(__file__).parents[2]))
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from fuzz.shrinking import Trouble
 
 import autograd
 import nn
 from autograd import NonFiniteError, Value
 from nn import MLP, SGD, Adagrad, Adam, AdamW, RMSprop, cosine, fit, load_checkpoint, restore, save_checkpoint
 
-__all__ = ["CASES", "Trouble", "check"]
+__all__ = ["CASES", "check"]
 
 BEFORE = 8  # lines of fit before its run has begun: there, Ctrl-C is as one before the call
 ENDS = ("done", "stopped early")
 FOLDERS = tuple(f"{Path(package.__file__).parent}/" for package in (autograd, nn))
-
-
-class Trouble(AssertionError):
-    """What was left is not whole."""
 
 
 class Moment(NamedTuple):
@@ -237,6 +235,9 @@ CASES: dict[str, Training | Action] = {
     ),
     "checkpoints": Training(lambda p: AdamW(p, lr=0.1), {"epochs": 2, "engine": "graph"}, saves=True),
     "progress": Training(lambda p: SGD(p, lr=0.5), {"epochs": 2, "progress": True, "engine": "graph"}),
+    "penalties": Training(
+        lambda p: SGD(p, lr=0.5, momentum=0.9, nesterov=True), {"epochs": 2, "l1": 0.01, "l2": 0.1, "engine": "graph"}
+    ),
     "not finite": Training(lambda p: SGD(p, lr=1e200), {"epochs": 5, "loss": "mse", "engine": "graph"}),
     "compiled": Training(
         lambda p: Adam(p, lr=0.1), {"epochs": 2, "batch_size": 2, "validation": (X, Y), "engine": "compiled"}
