@@ -53,9 +53,7 @@ FUZZERS: dict[str, Fuzzer] = {
     "eager": lambda seed, _: eager.against_torch(seed),
     "digits": lambda seed, _: eager.against_50_digits(seed),
     "page": lambda seed, _: page.against_python(seed),
-    "programs": lambda seed, o: programs.against_graphs(
-        _of(o.family or list(FAMILIES), seed), seed, o.library, o.dtype
-    ),
+    "programs": _program,
     "functions": lambda seed, o: functions.against_eager(_of(o.family or functions.FUNCTIONS, seed), seed),
     "together": lambda seed, _: together.alone_and_together(seed),
 }

@@ -144,4 +144,6 @@ def code(graph: Graph) -> str:
         else:
             names.setdefault(v, f"d{len(names)}")
             lines.append(f'{names[v]} = Value({v.data!r}, label="{names[v]}", kind="{v.op.name}")')
+    if not graph.loss.parents:
+        lines.append(f"loss = {names[graph.loss]}")
     return "\n".join(lines)
