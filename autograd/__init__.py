@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.backprop import topological_order
 from autograd.contexts import collector_paused, ieee
+from autograd.elementary import elementary_function
 from autograd.errors import CycleError, DomainError, NonFiniteError, TraceError
 from autograd.explanation import explain
 from autograd.functional import expand, grad, hessian, jacobian, value_and_grad
-from autograd.functions import affine, dot, logsumexp, maximum, mean, minimum, name
+from autograd.functions import affine, dot, install, logsumexp, maximum, mean, minimum, name
 from autograd.functions import sum_ as sum  # noqa: A004  # as in NumPy
 from autograd.gradient_check import GradCheck, GradCheckRow, gradcheck
 from autograd.nonfinite import first_nonfinite, nonfinite_origin
@@ -52,8 +53,8 @@ def __dir__() -> list[str]:
 
 __all__ = [
     "OPS", "CycleError", "DomainError", "GradCheck", "GradCheckRow", "NonFiniteError", "Op", "Picture", "Player",
-    "Program", "Step", "TraceError", "Value", "affine", "backward_steps", "collector_paused", "compile_graph", "compiled",
-    "dot", "draw", "draw_dot", "expand", "explain", "first_nonfinite", "formula", "grad", "gradcheck", "hessian", "ieee",
-    "jacobian", "logsumexp", "maximum", "mean", "minimum", "name", "nonfinite_origin", "primitive", "recording", "step",
-    "sum", "topological_order", "trace", "value_and_grad",
+    "Program", "Step", "TraceError", "Value", "affine", "backward_steps", "collector_paused", "compile_graph",
+    "compiled", "dot", "draw", "draw_dot", "elementary_function", "expand", "explain", "first_nonfinite", "formula",
+    "grad", "gradcheck", "hessian", "ieee", "install", "jacobian", "logsumexp", "maximum", "mean", "minimum", "name",
+    "nonfinite_origin", "primitive", "recording", "step", "sum", "topological_order", "trace", "value_and_grad",
 ]  # fmt: skip

@@ -10,12 +10,11 @@ from __future__ import annotations
 import ast
 import operator
 import warnings
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from autograd.functions import dot, logsumexp, maximum, mean, minimum, sum_
-from autograd.ops import OPS
-from autograd.value import Value, apply, as_value
+from autograd.ops import OPS, Op
+from autograd.value import Value, as_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -29,11 +28,16 @@ OPERATORS: dict[type, Callable[..., Any]] = {
     ast.Pow: operator.pow, ast.USub: operator.neg, ast.UAdd: operator.pos,
 }  # fmt: skip
 FUNCTIONS: dict[str, Callable[..., Any]] = {
-    **{name: partial(apply, op) for op in OPS.values() if len(op.operands) == 1 for name in (op.name, *op.aliases)},
     "max": maximum, "maximum": maximum, "min": minimum, "minimum": minimum,
     "sum": lambda *x: sum_(x), "mean": lambda *x: mean(x), "logsumexp": lambda *x: logsumexp(x),
     "dot": lambda *x: dot(x[: len(x) // 2], x[len(x) // 2 :]),
 }  # fmt: skip
+
+
+def _functions() -> dict[str, Callable[..., Any]]:
+    """What may be called: the rows of the table as they are now, but for operators of two operands."""
+    rows = (op for op in OPS.values() if len(op.operands) == 1 or not op.operator)
+    return {**{name: op for op in rows for name in (op.name, *op.aliases)}, **FUNCTIONS}
 
 
 class ExpressionError(ValueError):
@@ -144,9 +148,11 @@ def _check(node: ast.expr, names: list[str]) -> None:
 
 
 def _check_call(function: str, given: int) -> None:
-    if function not in FUNCTIONS:
-        raise ExpressionError(f"{function!r} is not a function here; there are {', '.join(sorted(FUNCTIONS))}")
-    op = OPS.get({"max": "maximum", "min": "minimum"}.get(function, function))
+    functions = _functions()
+    if function not in functions:
+        raise ExpressionError(f"{function!r} is not a function here; there are {', '.join(sorted(functions))}")
+    row = functions[function]
+    op = row if isinstance(row, Op) else OPS.get({"max": "maximum", "min": "minimum"}.get(function, function))
     wanted = len(op.operands) if op else 1
     if function == "dot" and (not given or given % 2):
         raise ExpressionError(f"dot takes an even number of numbers, first each w, then each x; got {given}")
@@ -166,5 +172,5 @@ def _build(node: ast.expr, leaves: Mapping[str, Value]) -> Any:
         case ast.UnaryOp(op=op, operand=operand):
             return OPERATORS[type(op)](_build(operand, leaves))
         case ast.Call(func=ast.Name(id=function), args=arguments):
-            return FUNCTIONS[function](*(_build(a, leaves) for a in arguments))
+            return _functions()[function](*(_build(a, leaves) for a in arguments))
     raise AssertionError("checked before")  # pragma: no cover

@@ -6,13 +6,17 @@ gradient is a graph, and a graph can be differentiated again.
 
 from __future__ import annotations
 
+import math
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from autograd import backprop
+from autograd.elementary import FUNCTIONS, canonical, slopes_op
 from autograd.functions import maximum, minimum
 from autograd.operands import as_float
+from autograd.ops import checked
 from autograd.readings import floats
+from autograd.symbols import require_readable
 from autograd.value import Value, apply, as_value
 
 if TYPE_CHECKING:
@@ -25,8 +29,14 @@ def _data(x: Any) -> float:
     return x.data if isinstance(x, Value) else as_float(x)
 
 
-class values:  # noqa: N801  # a number system, like `floats` and `arrays`
+class _Values:
     """The number system of Values: functions make nodes, decisions read the data."""
+
+    def __getattr__(self, name: str) -> Any:
+        on_floats, name = getattr(floats, name), canonical(name)
+        if name not in FUNCTIONS:
+            return on_floats  # a number, as pi
+        return lambda *x: _called(name, x) if any(isinstance(v, Value) for v in x) else on_floats(*x)
 
     maximum = staticmethod(maximum)
     minimum = staticmethod(minimum)
@@ -34,7 +44,7 @@ class values:  # noqa: N801  # a number system, like `floats` and `arrays`
     @staticmethod
     def power(x: Any, y: Any) -> Any:
         """x ** y, a node if either is."""
-        return x**y if isinstance(x, Value) or isinstance(y, Value) else floats.power(x, y)
+        return x**y if isinstance(x, Value) or isinstance(y, Value) else math.pow(x, y)
 
     @staticmethod
     def where(condition: bool, a: Any, b: Any) -> Any:
@@ -62,13 +72,14 @@ class values:  # noqa: N801  # a number system, like `floats` and `arrays`
         return _data(x)
 
 
-def _function(name: str) -> Any:
-    on_floats = getattr(floats, name)
-    return staticmethod(lambda x: getattr(x, name)() if isinstance(x, Value) else on_floats(x))
+def _called(name: str, x: Sequence[Any]) -> Value:
+    """The node of an elementary function; where its slopes are not known, one through which no gradient can pass."""
+    if FUNCTIONS[name].op is None:
+        return Value(FUNCTIONS[name].floats(*map(_data, x)), tuple(map(as_value, x)), name)
+    return apply(slopes_op(name), *x)
 
 
-for _name in ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh", "erfc"):
-    setattr(values, _name, _function(_name))
+values = _Values()
 
 
 def gradients(root: Value, wrt: Sequence[Value]) -> list[Value]:
@@ -102,8 +113,11 @@ def gradients(root: Value, wrt: Sequence[Value]) -> list[Value]:
 
 def _local_derivatives(node: Value) -> tuple[Any, ...]:
     if not (node.op.operands or node.op.n_ary):
+        if node.op.name in FUNCTIONS:
+            slopes_op(node.op.name)  # says that they are not known
         raise ValueError(f"{node!r} is opaque: without a rule in the op table its slopes can't be differentiated again")
-    y, slopes = node.op.rule(values, *node.parents)
+    require_readable(node.op)
+    y, slopes = checked(node.op, node.op.rule(values, *node.parents), len(node.parents))
     _require_current(node, _data(y))
     return slopes
 
@@ -268,6 +282,7 @@ def expand(root: Value) -> Value:
     for node in backprop.topological_order(root):
         parents = tuple(copies[p] for p in node.parents)
         if node.op.n_ary:
+            require_readable(node.op)
             _require_current(node, node.op.rule(floats, *[p.data for p in node.parents])[0])
             copy = as_value(node.op.rule(values, *parents)[0])
         elif parents == node.parents:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from autograd.operands import as_float, shortened
+from autograd.operands import shortened
 from autograd.ops import OPS, Op
 from autograd.value import Value, apply, as_value, n_ary, n_ary_of, unary
 
@@ -18,53 +18,66 @@ __all__ = ["affine", "dot", "install", "logsumexp", "maximum", "mean", "method_n
 
 
 def method_names(op: Op) -> tuple[str, ...]:
-    """What the method of a row is called: by its name, unless Python has an operator for it, and by its aliases.
+    """What the methods of a row are called: by its name, unless Python has an operator for it, and by its aliases.
 
-    >>> method_names(OPS["clip"]), method_names(OPS["absolute"]), method_names(OPS["negative"])
-    (('clip', 'clamp'), ('abs',), ())
+    >>> method_names(OPS["clip"]), method_names(OPS["absolute"]), method_names(OPS["negative"]), method_names(OPS["dot"])
+    (('clip', 'clamp'), ('abs',), (), ())
     """
-    if len(op.operands) != 1:
+    if op.n_ary:
         return ()
     return op.aliases if op.operator else (op.name, *op.aliases)
 
 
-def install(op: Op) -> None:
-    """Give Value the method of a row of one operand; its constants become keyword arguments.
+_installed: set[str] = set()
 
-    The table's own rows are installed on import; a row of yours when you ask for it.
+
+def install(op: Op) -> None:
+    """Give Value the method of a row: of its first operand; further operands and the row's constants are arguments.
+
+    The table's own rows of one operand are installed on import; a row of yours when you ask for it.
+    Raises ValueError for a row that gives no method, and for a name that Value has already.
 
     >>> Value(-2.0).leaky_relu(negative_slope=0.1)
     Value(data=-0.2, grad=0.0)
     """
-    method = _with_constants(op) if op.constants else _plain(op)
     names = method_names(op)
-    if not names:
+    if OPS.get(op.name) is not op or not names:
         raise ValueError(
-            f"{op.name} takes {len(op.operands) or 'any number of'} operands or has an operator: {op!r} gives no method"
+            f"{op!r} gives no method: a row of the op table does, of a fixed number of operands and without an operator"
         )
+    taken = [name for name in names if hasattr(Value, name) and name not in _installed]
+    if taken:
+        raise ValueError(
+            f"a Value has its own {taken[0]!r}: choose another name for {op!r}, or call it, OPS[{op.name!r}](v)"
+        )
+    method = _with_arguments(op) if op.constants or len(op.operands) > 1 else _plain(op)
     method.__doc__ = op.doc
     method.__name__, method.__qualname__ = names[0], f"Value.{names[0]}"  # by which it is pickled, too
     for method_name in names:
         setattr(Value, method_name, method)
+    _installed.update(names)
 
 
 def _plain(op: Op) -> Callable[..., Value]:
     return lambda self: unary(op, self)
 
 
-def _with_constants(op: Op) -> Callable[..., Value]:
-    def method(self: Value, *constants: float, **named: float) -> Value:
-        given = dict(zip(op.constants, constants, strict=False)) | named
-        unknown = set(given) - set(op.constants)
-        if unknown or len(constants) > len(op.constants):
-            raise TypeError(f"{op.name} takes {', '.join(op.constants)}, got {', '.join(unknown) or constants}")
-        return unary(op.bind(**{k: as_float(c) for k, c in given.items()}), self)
+def _with_arguments(op: Op) -> Callable[..., Value]:
+    others = len(op.operands) - 1
+
+    def method(self: Value, *arguments: Any, **constants: float) -> Value:
+        operands, given = arguments[:others], arguments[others:]
+        if len(given) > len(op.constants):
+            raise TypeError(
+                f"{op.name} takes {', '.join((*op.operands[1:], *op.constants)) or 'no argument'}, got {arguments}"
+            )
+        return apply(op, self, *operands, **dict(zip(op.constants, given, strict=False)), **constants)
 
     return method
 
 
 for _row in OPS.values():
-    if method_names(_row):
+    if len(_row.operands) == 1 and method_names(_row):
         install(_row)
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from autograd.errors import DomainError
 from autograd.html_table import html_table
 from autograd.operands import as_float
+from autograd.ops import Op
 from autograd.steps import rehearsed
 from autograd.value import Value
 
@@ -152,9 +153,11 @@ def _names(f: Callable[..., Any], x: tuple[Any, ...]) -> list[str]:
     import inspect
 
     try:
-        declared = [p.name for p in inspect.signature(f).parameters.values() if p.kind is p.POSITIONAL_OR_KEYWORD]
+        parameters = inspect.signature(f).parameters.values()
+        declared = [p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
     except (TypeError, ValueError):
         declared = []
+    declared = list(f.operands) if isinstance(f, Op) else declared
     heads = [declared[i] if i < len(declared) else f"x{i}" for i in range(len(x))]
     return [name for head, item in zip(heads, x, strict=True) for name, _ in _leaves(head, item)]
 

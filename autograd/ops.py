@@ -19,14 +19,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import lru_cache, partial, reduce
+from keyword import iskeyword
 from operator import add as plus
 from operator import mul as times
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from autograd.operands import as_float, shortened
 
 __all__ = ["CONSTANT", "INPUT", "OPS", "PARAMETER", "Op", "primitive"]
 
 Rule = Callable[..., tuple[Any, tuple[Any, ...]]]
 Interval = tuple[float, float]
+CO_VARARGS = 4  # as in `inspect`: the flag of a function of any number of operands
 SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
@@ -46,10 +50,14 @@ class Op:
     textbook:  the local derivatives as a textbook writes them, ``(xp, y, *x) → …``, where the rule is written to keep digits
     constants: fixed numbers of this row (the k of ``x ** k``), not operands
 
+    A row is called on Values and numbers, and gives the node of its result; constants are given by name.
+
     >>> OPS["tanh"].symbol, OPS["tanh"].operands
     ('tanh', ('x',))
     >>> OPS["power_constant"].bind(k=3).symbol
     '( )³'
+    >>> OPS["leaky_relu"](-2.0, negative_slope=0.1)
+    Value(data=-0.2, grad=0.0)
     """
 
     __slots__ = (
@@ -76,6 +84,15 @@ class Op:
             code = rule.__code__
             self.operands = code.co_varnames[1 : code.co_argcount]
             self.constants = dict(rule.__kwdefaults__ or {})
+
+    if TYPE_CHECKING:  # ``value`` gives it, where nodes are made
+
+        def __call__(self, *operands: Any, **constants: Any) -> Any:
+            """The node of its result."""
+
+    @property
+    def __name__(self) -> str:
+        return self.name
 
     @property
     def symbol(self) -> str:
@@ -110,8 +127,15 @@ class Op:
         return rule.__doc__ or ""
 
     def bind(self, **constants: float) -> Op:
-        """The same row with its constants fixed: ``x ** k`` with k = 2."""
-        return _bind(self, tuple({**self.constants, **constants}.items()))
+        """The same row with its constants fixed: ``x ** k`` with k = 2. A constant whose default is an int stays one.
+
+        Raises TypeError for constants that the row does not have, or that are not numbers.
+        """
+        given = tuple(constants.items())
+        try:
+            return _bind(self, given)
+        except TypeError:  # among them a list, say, which no cache keeps
+            return _bind.__wrapped__(self, given)
 
     def __repr__(self) -> str:
         fixed = ", ".join(f"{k}={v:g}" for k, v in self.constants.items())
@@ -121,6 +145,9 @@ class Op:
         # By name, never as code. An opaque op has only its symbol.
         if self.rule is _no_rule and LEAVES.get(self.name) is not self:
             return opaque, ("" if self.name == "opaque" else self.name,)
+        named = OPS.get(self.name) or LEAVES.get(self.name)
+        if named is None or _origin(named) != _origin(self):
+            raise TypeError(f"{self!r} is not in the op table, by whose names ops are saved: enter it with @primitive")
         return _op_named, (self.name, tuple(self.constants.items()))
 
 
@@ -129,7 +156,22 @@ def _no_rule(xp: Any, *x: Any) -> Any:
 
 
 @lru_cache(maxsize=4096)
-def _bind(row: Op, constants: tuple[tuple[str, float], ...]) -> Op:
+def _bind(row: Op, given: tuple[tuple[str, Any], ...]) -> Op:
+    """The row with these constants instead of its own."""
+    unknown = [k for k, _ in given if k not in row.constants]
+    if unknown:
+        raise TypeError(f"{row.name} takes {', '.join(row.constants) or 'no constants'}, got {', '.join(unknown)}")
+    new = {k: _as_constant(c, whole=type(row.constants[k]) is int) for k, c in given}
+    return _bound(row, tuple({**row.constants, **new}.items()))
+
+
+def _as_constant(x: Any, *, whole: bool) -> float:
+    number = as_float(x)
+    return int(number) if whole and number.is_integer() else number
+
+
+@lru_cache(maxsize=4096)
+def _bound(row: Op, constants: tuple[tuple[str, float], ...]) -> Op:
     op = Op.__new__(Op)
     for slot in Op.__slots__:
         setattr(op, slot, getattr(row, slot))
@@ -139,9 +181,35 @@ def _bind(row: Op, constants: tuple[tuple[str, float], ...]) -> Op:
 
 
 def _op_named(name: str, constants: tuple[tuple[str, float], ...] = ()) -> Op:
-    """The row called ``name``."""
-    op = OPS.get(name) or LEAVES[name]
+    """The row called ``name``. Raises LookupError where there is none."""
+    op = OPS.get(name) or LEAVES.get(name)
+    if op is None:
+        raise LookupError(
+            f"what was saved was computed by the op {name!r}, which is not in the table here: "
+            f"run its definition first, @primitive({name!r})"
+        )
     return op.bind(**dict(constants)) if constants else op
+
+
+def checked(op: Op, read: Any, operands: int) -> tuple[Any, tuple[Any, ...]]:
+    """What a rule gave for so many operands: y, (∂y/∂x₁, …). Raises TypeError or ValueError for anything else."""
+    if not (isinstance(read, tuple) and len(read) == 2 and isinstance(read[1], (tuple, list))):
+        raise TypeError(
+            f"the rule of {op.name!r} gave {shortened(read)}: give the value and a tuple of its slopes, return y, (slope,)"
+        )
+    y, local = read
+    if len(local) != operands:
+        raise ValueError(
+            f"the rule of {op.name!r} gave {len(local)} local derivatives for {operands} operands: "
+            "give one per operand, y, (∂y/∂x₁, …)"
+        )
+    return y, tuple(local)
+
+
+def _origin(op: Op) -> tuple[str, str]:
+    """Where its rule was written: a notebook's cell that is run again defines the same op anew."""
+    rule = op.rule.func if isinstance(op.rule, partial) else op.rule
+    return rule.__module__, rule.__qualname__
 
 
 def opaque(symbol: Any = "") -> Op:
@@ -158,30 +226,79 @@ def opaque(symbol: Any = "") -> Op:
 
 OPS: dict[str, Op] = {}
 
-
-def primitive(name: str, **row: Any) -> Callable[[Rule], Op]:
-    """Enter a rule into the table.
-
-    >>> @primitive("cube", sample=[(-2, 2)])
-    ... def cube(xp, x):
-    ...     return x * x * x, (3 * x * x,)
-    >>> OPS.pop("cube")
-    <op cube>
-    """
-
-    def enter(rule: Rule) -> Op:
-        settings: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in row.items()}
-        OPS[name] = op = Op(name, rule, **settings)
-        return op
-
-    return enter
-
-
 # Leaves have a kind where results have an op: it is what a drawing colours them by.
 INPUT = Op("input", symbol=" ")
 PARAMETER = Op("parameter", symbol=" ")
 CONSTANT = Op("constant", symbol=" ")
 LEAVES = {kind.name: kind for kind in (INPUT, PARAMETER, CONSTANT)}
+
+
+def primitive(name: str, **row: Any) -> Callable[[Rule], Op]:
+    """Enter a rule into the table: the op is then called, differentiated, compiled, drawn and explained like the others.
+
+    name: how it is found again, in files too; a method of that name is given by ``install``
+    row:  what else a row says: symbol, domain, hint, sample, aliases, … (see ``Op``)
+
+    The rule asks its number system for functions by NumPy's names (``xp.exp``; ``autograd.elementary`` lists them), decides
+    by ``xp.where``, and gives one local derivative per operand. Constants stand after a star, with their defaults.
+    Raises ValueError for a name that is taken by another op, TypeError for what is no rule.
+
+    >>> @primitive("cube", sample=[(-2, 2)])
+    ... def cube(xp, x):
+    ...     return x * x * x, (3 * x * x,)
+    >>> cube(2.0)
+    Value(data=8.0, grad=0.0)
+    >>> OPS.pop("cube")
+    <op cube>
+    """
+    if not isinstance(name, str) or not name.isidentifier() or iskeyword(name):
+        raise TypeError(f'an op is entered under a name of letters, digits and _, @primitive("arctan"), got {name!r}')
+
+    def enter(rule: Rule) -> Op:
+        settings: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in row.items()}
+        if isinstance(settings.get("aliases"), str):
+            settings["aliases"] = (settings["aliases"],)
+        _check_rule(name, rule)
+        op = Op(name, rule, **settings)
+        _check_row(op)
+        OPS[name] = op
+        return op
+
+    return enter
+
+
+def _check_rule(name: str, rule: Any) -> None:
+    """Raise TypeError, saying how a rule is written."""
+    code, defaults = getattr(rule, "__code__", None), getattr(rule, "__kwdefaults__", None) or {}
+    if code is None:
+        raise TypeError(f"the rule of {name!r} is a function, def {name}(xp, x), got {rule!r}")
+    names, several = code.co_varnames[: code.co_argcount], bool(code.co_flags & CO_VARARGS)
+    constants = code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
+    if not names or several != (len(names) == 1):
+        raise TypeError(f"a rule takes xp and its operands, def {name}(xp, x), or any number of them, (xp, *x)")
+    if rule.__defaults__ or set(constants) - set(defaults):
+        raise TypeError(f"a constant of a rule stands after a star and has a default: def {name}(xp, x, *, k=2.0)")
+    if not all(isinstance(c, (int, float)) for c in defaults.values()):
+        raise TypeError(f"the constants of a rule are numbers, got {defaults} for {name!r}")
+
+
+def _check_row(op: Op) -> None:
+    """Raise ValueError for a name that is taken, or a row that contradicts itself."""
+    names = {op.name, *op.aliases}
+    for other in (*OPS.values(), *LEAVES.values()):
+        taken = names & {other.name, *other.aliases}
+        if taken and (other.name != op.name or _origin(other) != _origin(op)):
+            raise ValueError(
+                f"the name {min(taken)!r} is taken by {other!r} of {'.'.join(_origin(other))}: choose another"
+                + (f", or remove that op first, OPS.pop({other.name!r})" if _origin(other)[0] != __name__ else "")
+            )
+    if op.sample and len(op.sample) != len(op.operands):
+        raise ValueError(f"a sample is one interval per operand: {len(op.operands)} of {op.name!r}, got {op.sample}")
+    try:
+        op.symbol, op.operator  # noqa: B018  # they may show constants
+    except (KeyError, IndexError, ValueError) as error:
+        raise ValueError(f"the symbol of {op.name!r} may show its constants, as in '( )^{{k:g}}': {error!r}") from None
+
 
 ANY = (-3.0, 3.0)
 POSITIVE = (0.1, 4.0)

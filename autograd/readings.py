@@ -2,8 +2,8 @@
 
 A rule asks its number system ``xp`` for functions under NumPy's names. Here are
 
-- ``floats``: Python's floats, by the standard library's ``math``. An operand
-  outside the domain raises, as Python does;
+- ``floats``: Python's floats, by the standard library's ``math`` (``elementary`` says
+  which function is which). An operand outside the domain raises, as Python does;
 - ``arrays``: NumPy, and so IEEE arithmetic: 1/0 is inf and nothing raises.
 
 ``symbols`` has a third, formulas; ``functional`` a fourth, Values, which needs the engine.
@@ -15,7 +15,6 @@ A rule asks its number system ``xp`` for functions under NumPy's names. Here are
 
 from __future__ import annotations
 
-import math
 import operator
 from typing import TYPE_CHECKING, Any
 
@@ -24,22 +23,13 @@ if TYPE_CHECKING:
 
     from autograd.ops import Op
 
-__all__ = ["arrays", "floats", "ieee_read"]
+__all__ = ["WITH_XP", "arrays", "floats", "ieee_read"]
+
+WITH_XP = "write xp.exp(x) for math.exp(x), and so with every function; xp.where decides, xp.equal compares"
 
 
 class floats:
     """Python floats. Slow paths are Python's own exceptions, so the fast path pays nothing for them."""
-
-    exp = math.exp
-    expm1 = math.expm1
-    log = math.log
-    log1p = math.log1p
-    sqrt = math.sqrt
-    sin = math.sin
-    cos = math.cos
-    tanh = math.tanh
-    erfc = math.erfc
-    power = math.pow  # never complex, unlike **
 
     equal = operator.eq
 
@@ -75,17 +65,12 @@ class floats:
 
 
 class _Arrays:
-    """NumPy, loaded on first use, with the two names the rules need beside it."""
+    """NumPy, loaded on first use."""
 
     def __getattr__(self, name: str) -> Any:
         import numpy
 
-        if name == "erfc":  # NumPy has none; math's, element by element
-            found: Any = numpy.vectorize(math.erfc, otypes=[float])
-        elif name == "constant":
-            found = _same
-        else:
-            found = getattr(numpy, name)
+        found = _same if name == "constant" else getattr(numpy, name)
         setattr(self, name, found)
         return found
 
@@ -107,5 +92,8 @@ def ieee_read(op: Op, x: Sequence[float]) -> tuple[float, tuple[float, ...]]:
     import numpy
 
     with numpy.errstate(all="ignore"):
-        y, local = op.rule(arrays, *map(numpy.float64, x))
+        try:
+            y, local = op.rule(arrays, *map(numpy.float64, x))
+        except (ValueError, ArithmeticError) as error:
+            raise TypeError(f"the rule of {op.name!r} is for floats alone ({error}): {WITH_XP}") from error
     return float(y), tuple(map(float, local))

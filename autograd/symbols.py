@@ -9,16 +9,19 @@ from __future__ import annotations
 
 import math
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd.ops import SUPERSCRIPTS
+from autograd.elementary import DECISIONS, FUNCTIONS, NUMBERS, canonical, no_function
+from autograd.ops import SUPERSCRIPTS, checked
+from autograd.readings import WITH_XP
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from autograd.ops import Op
 
-__all__ = ["Expr", "Formula", "formula", "symbols"]
+__all__ = ["Expr", "Formula", "formula", "read", "require_readable", "symbols"]
 
 
 class Expr:
@@ -85,8 +88,21 @@ class Expr:
     def __ge__(self, other: Any) -> Expr:
         return Expr(">=", self, other)
 
+    __hash__ = object.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Expr):
+            raise TypeError("a rule compared an operand by ==; write xp.equal, which every number system can read")
+        return self is other
+
     def __bool__(self) -> bool:
         raise TypeError("a rule branched on an operand; use xp.where, so that every number system can read it")
+
+    def __float__(self) -> float:
+        raise TypeError(f"a rule made a float of an operand: {WITH_XP}")
+
+    def __array_ufunc__(self, *args: Any, **kwargs: Any) -> Any:
+        self.__float__()
 
     def __repr__(self) -> str:
         return f"Expr({self})"
@@ -122,15 +138,27 @@ class Expr:
 class _Symbols:
     """Every function of ``xp`` as the formula that calls it."""
 
+    absolute = abs = staticmethod(abs)
+
     @staticmethod
     def constant(x: Expr) -> Expr:
         """``x`` itself: on paper nothing flows."""
         return x
 
-    def __getattr__(self, name: str) -> Callable[..., Expr]:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return lambda *args: Expr(name, *args)
+    def __getattr__(self, name: str) -> Any:
+        if name in NUMBERS:
+            return NUMBERS[name]
+        name = canonical(name)
+        if name.startswith("__") or name not in {*FUNCTIONS, *DECISIONS}:
+            raise AttributeError(no_function(name, "formulas"))
+        op = FUNCTIONS[name].op if name in FUNCTIONS else None
+
+        def called(*args: Any) -> Expr:
+            if op is not None and len(args) != len(op.operands):
+                raise TypeError(f"xp.{name} takes {', '.join(op.operands)}, got {len(args)} numbers")
+            return Expr(name, *args)
+
+        return called
 
 
 symbols = _Symbols()
@@ -156,8 +184,26 @@ def formula(op: Op, names: Sequence[str] = ()) -> Formula:
     """
     if not names:
         names = op.operands or (("w_1", "w_2", "x_1", "x_2", "b") if op.name == "dot" else ("x_1", "x_2"))
-    y, local = op.rule(symbols, *map(Expr, names))
-    return Formula(_expr(y), tuple(map(_expr, local)))
+    return read(op, list(map(Expr, names)))
+
+
+def read(op: Op, x: Sequence[Expr]) -> Formula:
+    """Read a row of the table with these formulas as its operands.
+
+    Raises TypeError for a rule that floats alone can read, saying what to write.
+    """
+    try:
+        read = op.rule(symbols, *x)
+    except (TypeError, AttributeError) as error:
+        raise TypeError(f"the rule of {op.name!r} can be read with floats alone: {error}") from error
+    y, slopes = checked(op, read, len(x))
+    return Formula(_expr(y), tuple(map(_expr, slopes)))
+
+
+@cache
+def require_readable(op: Op) -> None:
+    """Raise TypeError for a rule that floats alone can read, before another number system reads it wrong."""
+    formula(op)
 
 
 def _expr(x: Any) -> Expr:
@@ -274,7 +320,7 @@ def _print(e: Expr, style: _Style) -> str:
     head = str(e.head)
     if style is _BOARD and head == "+":
         return _print_sum(e)
-    if style is _BOARD and head == "power" and isinstance(k := e.args[1].head, float) and k == int(k):
+    if style is _BOARD and head == "power" and isinstance(k := e.args[1].head, (int, float)) and k == int(k):
         return _bracketed(e.args[0], head, 0, style) + f"{k:.0f}".translate(SUPERSCRIPTS)
     if style is _BOARD and head == "heaviside" and e.args[1].head == 1.0:
         return _print(e, _BOARD._replace(patterns={"heaviside": "(1 if {0} ≥ 0 else 0)"}))

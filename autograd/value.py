@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any, NoReturn, SupportsFloat
 
 from autograd import backprop, copying
 from autograd.contexts import compare, inside_ieee
+from autograd.elementary import no_function
 from autograd.errors import DomainError
 from autograd.operands import array_ufunc, as_float, beside, shortened
-from autograd.ops import CONSTANT, LEAVES, OPS, Op, opaque
+from autograd.ops import CONSTANT, LEAVES, OPS, Op, checked, opaque
 from autograd.readings import floats, ieee_read
 
 if TYPE_CHECKING:
@@ -262,21 +263,28 @@ class Value:
 # ── making nodes: written out four times, because one more call per node is 5 % of a training step ──
 
 
-def apply(op: Op, *operands: Any) -> Value:
+def apply(op: Op, *operands: Any, **constants: Any) -> Value:
     """The node ``op(*operands)``: read the rule with floats, keep value and local derivatives.
 
-    Numbers among the operands become constants.
-    Raises DomainError where the op or its slope has no value.
+    Numbers among the operands become constants of the graph; ``constants`` are those of the row.
+    Raises DomainError where the op or its slope has no value, TypeError for operands that it does not take.
 
     >>> apply(OPS["exp"], 0.0)
     Value(data=1.0, grad=0.0)
     """
-    match operands:
-        case (x,):
-            return unary(op, as_value(x))
-        case (x, y) if not op.n_ary:
-            return binary(op, as_value(x), y)
-    return n_ary(op, operands)
+    op, x = op.bind(**constants) if constants else op, tuple(map(as_value, operands))
+    if len(x) != len(op.operands) if op.operands else not x:
+        wanted = ", ".join(op.operands) or "at least one operand"
+        raise TypeError(f"{op.name} takes {wanted}; it was given {len(x)} (a rule's first argument is xp)")
+    if len(x) <= 2 and not op.n_ary:
+        return unary(op, *x) if len(x) == 1 else binary(op, *x)
+    node = n_ary(op, x)
+    if {*map(type, node.local_derivatives)} != {float}:  # too slow to ask of every dot
+        _, node.local_derivatives = _reread(op, x)
+    return node
+
+
+Op.__call__ = apply  # type: ignore[method-assign, assignment]  # a row is called: OPS["tanh"](v)
 
 
 def unary(op: Op, x: Value) -> Value:
@@ -284,9 +292,10 @@ def unary(op: Op, x: Value) -> Value:
     try:
         a = x.data
         y, local = op.rule(floats, a)
-        if not (y.__class__ is a.__class__ is float) or len(local) != 1:
+        (slope,) = local
+        if not (y.__class__ is a.__class__ is slope.__class__ is float):
             raise TypeError
-    except (TypeError, ValueError, ArithmeticError):
+    except (TypeError, ValueError, ArithmeticError, AttributeError):
         y, local = _reread(op, (x,))
     node = new(Value)
     node.data = y
@@ -308,9 +317,10 @@ def binary(op: Op, x: Value, y: Any) -> Value:
     try:
         a, b = x.data, y.data
         z, local = op.rule(floats, a, b)
-        if not (z.__class__ is a.__class__ is b.__class__ is float) or len(local) != 2:
+        da, db = local
+        if not (z.__class__ is a.__class__ is b.__class__ is da.__class__ is db.__class__ is float):
             raise TypeError
-    except (TypeError, ValueError, ArithmeticError):
+    except (TypeError, ValueError, ArithmeticError, AttributeError):
         z, local = _reread(op, (x, y))
     node = new(Value)
     node.data = z
@@ -344,7 +354,7 @@ def n_ary_of(op: Op, operands: tuple[Any, ...], numbers: list[float]) -> Value:
         y, local = op.rule(floats, *numbers)
         if y.__class__ is not float or len(local) != len(operands):
             raise TypeError
-    except (TypeError, ValueError, ArithmeticError):
+    except (TypeError, ValueError, ArithmeticError, AttributeError):
         operands = tuple(map(as_value, operands))
         y, local = _reread(op, operands)
     node = new(Value)
@@ -385,20 +395,18 @@ def _reread(op: Op, operands: Sequence[Value]) -> tuple[float, tuple[float, ...]
         read = op.rule(floats, *x)
     except OverflowError:
         return ieee_read(op, x)
-    except (ValueError, ZeroDivisionError):
+    except AttributeError as error:
+        missing = no_function(str(error.name), "floats") if error.obj is floats else error
+        raise TypeError(f"the rule of {op.name!r} can't be read: {missing}") from error
+    except (ValueError, ZeroDivisionError) as error:
         if inside_ieee() or not all(map(isfinite, x)):
             return ieee_read(op, x)
         from autograd.wording import outside  # words for what is rare
 
-        raise DomainError(outside(op, x, operands)) from None
-    y, local = read
-    if isinstance(y, complex):
-        raise TypeError(f"the rule of {op.name!r} gave {y!r}: a Value is never complex")
-    if len(local) != len(x):
-        raise ValueError(
-            f"the rule of {op.name!r} gave {len(local)} local derivatives for {len(x)} operands: "
-            "give one per operand, y, (∂y/∂x₁, …)"
-        )
+        raise DomainError(outside(op, x, operands)) from (None if op.domain else error)
+    y, local = checked(op, read, len(x))
+    if any(isinstance(number, complex) for number in (y, *local)):
+        raise TypeError(f"the rule of {op.name!r} gave {read!r}: a Value is never complex; xp.power raises where ** is")
     return as_float(y), tuple(map(as_float, local))
 
 

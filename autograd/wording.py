@@ -13,11 +13,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.operands import shortened
 from autograd.ops import LEAVES, SUPERSCRIPTS
-from autograd.symbols import Expr, symbols
+from autograd.symbols import Expr, read, symbols
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -82,12 +82,11 @@ def phrasing(op: Op, operands: int) -> Phrasing:
     if not (op.n_ary or op.operands):  # a leaf, or a node of the user's own
         return Phrasing("", ATOM, ("",) * operands, "")
     x = [Expr(f"{{{k}}}") for k in range(operands)]
-    y, local = op.rule(symbols, *x)
-    if op.textbook:
-        local = op.textbook(symbols, Expr("{y}"), *x)
+    y, slopes = read(op, x)
+    local: Sequence[Any] = op.textbook(symbols, Expr("{y}"), *x) if op.textbook else slopes
     is_function = not op.operator and re.fullmatch(r"[A-Za-zσ]+", op.symbol) is not None
-    value = f"{op.symbol}({_arguments(x)})" if is_function else _short(_template(y))
-    binds = ATOM if is_function or not isinstance(y, Expr) else y.binds
+    value = f"{op.symbol}({_arguments(x)})" if is_function else _short(y.template())
+    binds = ATOM if is_function else y.binds
     return Phrasing(
         value, binds, tuple(_short(_template(d)) for d in local), op.symbol * (is_function and operands == 1)
     )

@@ -6,11 +6,10 @@ Value(data=0.0, grad=0.0)
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from autograd import OPS, Op, Value
-from autograd.value import apply
+from autograd.functions import method_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,29 +31,24 @@ def names() -> list[str]:
 
 
 def get(activation: Activation) -> Callable[[Value], Value]:
-    """The activation of that name, or the function itself.
+    """The activation of that name, or the function itself; a row of the table is the activation of its name.
 
-    Raises ValueError for a name that is not in the table.
+    Raises ValueError for a name that is not in the table, or a row of several operands.
     """
+    if isinstance(activation, Op):
+        if len(activation.operands) != 1:
+            raise ValueError(
+                f"an activation has one operand, {activation!r} has {len(activation.operands) or 'several'}"
+            )
+        return get(activation.name) if OPS.get(activation.name) is activation else activation
     if callable(activation):
         return activation
     if activation in ("linear", "none"):
         activation = "identity"
-    if activation not in names():
+    op = next((op for op in OPS.values() if activation in (op.name, *op.aliases) and len(op.operands) == 1), None)
+    if op is None:
         raise ValueError(f"no activation is called {activation!r}; there are {', '.join(names())}")
-    found: Callable[[Value], Value] = getattr(Value, activation, None) or _function(OPS[activation])
-    return found
-
-
-@cache
-def _function(op: Op) -> Callable[[Value], Value]:
-    """A row that has an operator, not a method, as a function: −x for negative."""
-
-    def activation(x: Value) -> Value:
-        return apply(op, x)
-
-    activation.__name__ = op.name
-    return activation
+    return getattr(Value, activation) if activation in method_names(op) and hasattr(Value, activation) else op
 
 
 def name_of(activation: Callable[[Value], Value]) -> str:
@@ -67,14 +61,18 @@ def name_of(activation: Callable[[Value], Value]) -> str:
 
 
 def is_row(activation: Callable[[Value], Value]) -> bool:
-    """Is it an activation that ``get`` finds by its name, and not a function that happens to be called so?"""
+    """Is it a row of the op table, with the row's constants, and no function that happens to be called so?
+
+    >>> is_row(get("tanh")), is_row(lambda v: v.tanh()), is_row(OPS["elu"].bind(alpha=0.5))
+    (True, False, False)
+    """
     name = name_of(activation)
     return name in names() and get(name) is activation
 
 
 def symbol_of(activation: Callable[[Value], Value]) -> str:
     """What a drawing writes for it: ReLU for relu."""
-    op: Any = OPS.get(name_of(activation))
+    op: Any = activation if isinstance(activation, Op) else OPS.get(name_of(activation))
     return op.symbol if isinstance(op, Op) else name_of(activation)
 
 
@@ -92,16 +90,15 @@ def title_of(activation: Activation) -> str:
 def row_of(activation: Callable[[Value], Value]) -> Op:
     """The row of the op table that an activation is.
 
-    Raises ValueError for a function of yours, which a page can't compute.
+    Raises ValueError for a function of yours, or a row with constants of yours, which a page can't compute.
 
     >>> row_of(get("tanh")).name, row_of(get("linear")).name
     ('tanh', 'positive')
     """
     name = name_of(activation)
-    op = next((op for op in OPS.values() if name in (op.name, *op.aliases)), None)
-    if op is None:
+    if not is_row(activation):
         raise ValueError(
-            f"a page computes with the rows of the op table, and {name!r} is not one of them: choose one, or add yours "
-            "with @primitive"
+            f"a page computes with the rows of the op table, and {name!r} is not one of them, with the row's constants: "
+            "choose one, or add yours with @primitive"
         )
-    return op
+    return next(op for op in OPS.values() if name in (op.name, *op.aliases))

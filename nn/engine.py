@@ -243,9 +243,7 @@ def _parameters_below(output: Any) -> list[Value]:
 
 def _is_uniform(model: Callable[[Any], Any]) -> bool:
     """Is it certain that every sample has the same graph? It is for an ``MLP`` with activations of the op table."""
-    return type(model) is MLP and all(
-        activations.name_of(n.activation) in activations.names() for layer in model.layers for n in layer.neurons
-    )
+    return type(model) is MLP and all(activations.is_row(n.activation) for layer in model.layers for n in layer.neurons)
 
 
 # ── accuracy, as a graph ────────────────────────────────────────────────────

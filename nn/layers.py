@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from autograd import Value, affine, dot
 from autograd.files import write_atomically
 from autograd.readings import arrays
+from autograd.symbols import require_readable
 from nn import activations, init
 from nn.arguments import as_list, whole_number
 from nn.batch import as_row
@@ -81,7 +82,9 @@ class Neuron(Module):
         if not self.nonlin:
             return h_pre
         if activations.is_row(self.activation):
-            return activations.row_of(self.activation).rule(arrays, h_pre)[0]
+            row = activations.row_of(self.activation)
+            require_readable(row)
+            return row.rule(arrays, h_pre)[0]
         return [self.activation(Value(z)).data for z in h_pre.tolist()]
 
     def parameters(self) -> list[Value]:

@@ -18,7 +18,9 @@ ROOT = Path(__file__).parent.parent
 LADDER = [
     ["errors", "files", "html_table", "operands"],
     ["contexts", "ops", "update_rules"],
-    ["readings", "symbols", "backprop"],
+    ["readings", "backprop"],
+    ["elementary"],
+    ["symbols"],
     ["copying", "nonfinite", "steps", "wording"],
     ["value"],
     ["functions"],
@@ -87,14 +89,14 @@ def test_a_file_imports_only_from_its_left(module):
 
 
 def test_the_core_is_read_in_an_hour():
-    """value.py and all it needs beside the op table: at most a thousand lines."""
+    """value.py and all it needs beside the op table and its functions: at most a thousand lines."""
     core, waiting = set(), ["value"]
     while waiting:
         part = waiting.pop()
         core.add(part)
         path = ROOT / "autograd" / f"{part}.py"
         needed = {theirs for theirs, lazy in parts_imported(f"autograd.{part}", path) if not lazy}
-        waiting += needed - core - {"ops"}
+        waiting += needed - core - {"ops", "elementary"}
     assert sum(len((ROOT / "autograd" / f"{part}.py").read_text().splitlines()) for part in core) <= 1000, core
 
 

@@ -15,7 +15,11 @@ ROOT = Path(__file__).parent.parent
 
 def declarations() -> list[str]:
     """The line that declares each method which the table gives to Value."""
-    constants = {op: "".join(f", {k}: float = {v!r}" for k, v in op.constants.items()) for op in OPS.values()}
+    constants = {
+        op: "".join(f", {k}: float = {v!r}" for k, v in op.constants.items())
+        for op in OPS.values()
+        if len(op.operands) == 1
+    }
     return sorted(f"def {name}(self{c}) -> Value: ..." for op, c in constants.items() for name in method_names(op))
 
 

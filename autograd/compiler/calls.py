@@ -17,9 +17,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from autograd.compiler.buffers import Buffer
 from autograd.compiler.formula import PRODUCTS, SUFFIXES, Expr, board, is_number
 from autograd.compiler.source import functions
+from autograd.elementary import FUNCTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,8 +37,8 @@ UFUNCS = {
     "<": "less", "<=": "less_equal", ">": "greater", ">=": "greater_equal",
 }  # fmt: skip
 WITH_OUT = {
-    *UFUNCS.values(), "equal", "exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh", "power", "maximum", "minimum",
-    "sign", "heaviside", "row_sums", "column_sums", "row_max", "row_dots", "outer",
+    *UFUNCS.values(), "equal", "maximum", "minimum", "sign", "heaviside", "row_sums", "column_sums", "row_max", "row_dots",
+    "outer", *[name for name in FUNCTIONS if isinstance(getattr(np, name, None), np.ufunc)],
 }  # fmt: skip
 BY_KEYWORD = frozenset(["maximum", "minimum"])  # NumPy takes their buffer as out=
 # These read other entries than the one they write.

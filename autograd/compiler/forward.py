@@ -9,7 +9,7 @@ import numpy as np
 from autograd.compiler.domains import betrayal
 from autograd.compiler.formula import Expr, inside, is_number, simplified
 from autograd.compiler.writer import Writer, same_shape, shape_of, shape_text
-from autograd.symbols import symbols
+from autograd.symbols import read
 
 if TYPE_CHECKING:
     from autograd.compiler.plan import Array, Reference
@@ -51,8 +51,8 @@ class Forward:
     def _map(self, array: Array) -> Expr:
         operands = [self.writer.operand(r) for r in array.operands]
         done: dict[int, Expr] = {}
-        y, slopes = array.op.rule(symbols, *operands)
-        y, slopes = simplified(as_expr(y), done), tuple(simplified(as_expr(s), done) for s in slopes)
+        y, slopes = read(array.op, operands)
+        y, slopes = simplified(y, done), tuple(simplified(s, done) for s in slopes)
         self.alive += [operands, done, y, slopes]
         self.rules[array] = y, slopes
         wanted = [s for s, r in zip(slopes, array.operands, strict=True) if r.array in self.writer.active]
@@ -110,9 +110,8 @@ class Forward:
                 self.rules[array] = m, (Expr("/", e, Expr("column", total)),)
                 return Expr("+", m, Expr("log", total))
         columns = [Expr(f"{x.head}[..., {k}]") for k in range(array.operands[0].index.shape[-1])]
-        y, slopes = array.op.rule(symbols, *columns)
-        self.rules[array] = as_expr(y), tuple(map(as_expr, slopes))
-        return as_expr(y)
+        self.rules[array] = read(array.op, columns)
+        return self.rules[array][0]
 
     def counts(self, array: Array) -> Expr:
         """How many operands each member has: one number if all have the same."""
@@ -144,7 +143,3 @@ class Forward:
         if array.batched and not any(r.batched for r in array.operands[:2]):
             product = Expr("broadcast_to", product, Expr(shape_of(array)))
         return Expr("+", product, self.writer.operand(array.operands[2]))
-
-
-def as_expr(x: Any) -> Expr:
-    return x if isinstance(x, Expr) else Expr(float(x) if not isinstance(x, bool) else str(x))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autograd.compiler.namespace import Namespace
 from autograd.compiler.numpy_arrays import numpy_of
+from autograd.elementary import FUNCTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["JAX", "Torch", "namespace_of"]
 
@@ -61,36 +65,30 @@ class Torch(Namespace):
         """``a`` where the condition holds, else ``b``."""
         return self.library.where(self.library.as_tensor(condition).bool(), self.asarray(a), self.asarray(b))
 
-    def __getattr__(self, name: str) -> Any:
-        """Functions whose PyTorch form wants tensors where NumPy takes numbers."""
-        found = super().__getattr__(_IN_TORCH.get(name, name))
-        if name in _ON_TENSORS:
-            function = found
-            found = lambda *args: function(*map(self.asarray, args))  # noqa: E731 (it needs no name)
-            setattr(self, name, found)
-        return found
+    def found(self, name: str) -> Any:
+        """PyTorch's function, whose form wants tensors where NumPy takes numbers."""
+        function = super().found(_IN_TORCH.get(name, name))
+        if name not in FUNCTIONS and name not in _ON_TENSORS:
+            return function
+        return lambda *args: function(*map(self.asarray, args))
+
+    def by_numpy(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """A function of NumPy's arrays as one of tensors."""
+
+        def on_tensors(*args: Any) -> Any:
+            x = [self.asarray(a).detach() for a in args]
+            return self.asarray(function(*[a.cpu().numpy() for a in x])).to(x[0].device)
+
+        return on_tensors
+
+    def cbrt(self, x: Any) -> Any:
+        """PyTorch has no cube root."""
+        x = self.asarray(x)
+        return self.library.copysign(x.abs() ** (1.0 / 3.0), x)
 
 
 _IN_TORCH = {"concatenate": "cat", "power": "pow", "equal": "eq"}
-_ON_TENSORS = frozenset(
-    [
-        "power",
-        "equal",
-        "maximum",
-        "minimum",
-        "heaviside",
-        "sign",
-        "exp",
-        "expm1",
-        "log",
-        "log1p",
-        "sqrt",
-        "sin",
-        "cos",
-        "tanh",
-        "erfc",
-    ]
-)
+_ON_TENSORS = frozenset(["equal", "maximum", "minimum", "heaviside", "sign"])
 
 
 class JAX(Namespace):
@@ -125,11 +123,26 @@ class JAX(Namespace):
 
         return any(isinstance(a, jax.core.Tracer) for a in arrays) or super().all_finite(*arrays)
 
-    def erfc(self, x: Any) -> Any:
-        """SciPy's, from JAX."""
-        from jax.scipy.special import erfc
+    def found(self, name: str) -> Any:
+        """NumPy's function from JAX, or SciPy's."""
+        import jax.scipy.special
 
-        return erfc(x)
+        return getattr(self.library, name, None) or getattr(jax.scipy.special, name)
+
+    def by_numpy(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """A function of NumPy's arrays as one that JAX calls back, also when it has compiled what is around."""
+        import jax
+
+        def computed(*x: Any) -> Any:
+            return np.asarray(function(*map(np.asarray, x)), self.dtype)
+
+        def on_arrays(*args: Any) -> Any:
+            x = [self.asarray(a) for a in args]
+            shape = np.broadcast_shapes(*(a.shape for a in x))
+            result = jax.ShapeDtypeStruct(shape, self.dtype)  # type: ignore[no-untyped-call]
+            return jax.pure_callback(computed, result, *x, vmap_method="expand_dims")
+
+        return on_arrays
 
 
 def namespace_of(arrays: Any, dtype: Any) -> Namespace:

@@ -13,9 +13,15 @@ and ``note(*arrays)``: they are finite unless an operand has left an op's domain
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from autograd.elementary import FUNCTIONS, canonical
+from autograd.readings import arrays
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["Namespace"]
 
@@ -30,7 +36,10 @@ class Namespace:
         self.noted: list[Any] | None = None  # for whoever wants to know whether a domain was left
 
     def __getattr__(self, name: str) -> Any:
-        found = getattr(self.library, name)
+        name = canonical(name)
+        if name in FUNCTIONS and FUNCTIONS[name].own:  # not kept: it may be given anew
+            return self.by_numpy(getattr(arrays, name))
+        found = self.found(name)
         setattr(self, name, found)
         return found
 
@@ -43,6 +52,14 @@ class Namespace:
         """Is every number finite? One look for all of them."""
         everything = self.concat(*(self.asarray(a).reshape(-1) for a in arrays))
         return bool(self.library.isfinite(everything).all())
+
+    def found(self, name: str) -> Any:
+        """The library's function of that name."""
+        return getattr(self.library, name)
+
+    def by_numpy(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """A function of NumPy's arrays as one of this library's."""
+        return lambda *x: self.asarray(function(*map(np.asarray, x)))
 
     def asarray(self, x: Any) -> Any:
         """``x`` as an array of this library, of the program's dtype."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from autograd.compiler.namespace import Namespace
+from autograd.readings import arrays
 
 __all__ = ["TALL", "NumPy", "TallNumPy", "numpy_of"]
 
@@ -119,9 +119,9 @@ class NumPy(Namespace):
             self._room[shape] = np.empty(shape, self.dtype)
         return self._room[shape]
 
-    def erfc(self, x: Any) -> Any:
-        """``math.erfc``, element by element: NumPy has none."""
-        return np.vectorize(math.erfc, otypes=[self.dtype])(x)
+    def found(self, name: str) -> Any:
+        """NumPy's function; what it does not have, ``math``'s element by element."""
+        return getattr(np, name) if hasattr(np, name) else self.by_numpy(getattr(arrays, name))
 
 
 class TallNumPy(NumPy):

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from autograd.backprop import topological_order
 from autograd.ops import CONSTANT, INPUT, OPS, PARAMETER, Op
+from autograd.symbols import require_readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -54,7 +55,7 @@ def tape_of(root: Value, variables: Iterable[Value] = ()) -> Tape:
     """The tape of the graph below ``root``.
 
     variables: leaves that vary from call to call, whatever their kind (a constant may be an input)
-    Raises ValueError for an opaque node: without a rule it can't be computed with arrays.
+    Raises ValueError for an opaque node, TypeError for a rule that floats alone can read: neither is computed with arrays.
 
     >>> from autograd.value import Value
     >>> w, x = [Value(1.0), Value(2.0)], [Value(3.0), Value(4.0)]
@@ -114,6 +115,7 @@ def _recorded(root: Value, variables: set[Value]) -> Tape:
         if parents:
             if not (node.op.operands or node.op.n_ary):
                 raise ValueError(f"{node!r} is opaque: without a rule in the op table it can't be compiled")
+            require_readable(node.op)
             at[node] = tape.result(node.op, tuple([at[p] for p in parents]), node, node.data)
         elif node in variables or node.op is not CONSTANT:
             at[node] = tape.enter(PARAMETER if node.op is PARAMETER else INPUT, (), node, node.data)

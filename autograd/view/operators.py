@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
+from functools import cache
 from textwrap import indent
 from typing import TYPE_CHECKING
 
+from autograd.elementary import FUNCTIONS
 from autograd.symbols import Expr, formula, symbols
 from autograd.view.scripts import ASSETS, join_modules
 
@@ -19,12 +22,14 @@ if TYPE_CHECKING:
 
 __all__ = ["javascript", "javascript_table", "javascript_update", "javascript_updates", "rule_name", "rules_of"]
 
-# How JavaScript writes a head; every other one is a function of xp. "/" is one too: to divide by 0 is an error in Python.
+# How JavaScript writes a head; every other one is a function of `Math`, or of xp. "/" is one of xp: to divide by 0 is an
+# error in Python.
 _PATTERNS = {
     "+": "({} + {})", "-": "({} - {})", "*": "({} * {})", "neg": "(-{})", "<": "({} < {})", "<=": "({} <= {})",
     ">": "({} > {})", ">=": "({} >= {})", "/": "xp.divide({}, {})", "abs": "xp.absolute({})",
-    "erfc": "erfc({})",
+    "power": "xp.power({}, {})", "erf": "erf({})", "erfc": "erfc({})", "exp2": "xp.grow((z) => 2 ** z, {})",
 }  # fmt: skip
+_GROWING = frozenset(["exp", "expm1", "sinh", "cosh", "hypot"])
 _SHORT = 60  # characters of a part that is written where it is used
 
 
@@ -46,7 +51,15 @@ def rules_of(nodes: Iterable[Node]) -> dict[str, tuple[Op, int]]:
     >>> rules_of([Value(1.0), Value(1.0).exp()])
     {'exp': (<op exp>, 1)}
     """
-    return {rule_name(v.op, len(v.parents)): (v.op, len(v.parents)) for v in nodes if v.op.operands or v.op.n_ary}
+    used = {rule_name(v.op, len(v.parents)): (v.op, len(v.parents)) for v in nodes if v.op.operands or v.op.n_ary}
+    return {name: rule for name, rule in used.items() if computable(*rule)}
+
+
+@cache
+def computable(op: Op, operands: int) -> bool:
+    """Can a page compute it? Not a rule that asks for a function of the user's own."""
+    value, slopes = formula(op, [f"x{i}" for i in range(operands)])
+    return not any(e.args and e.head in FUNCTIONS and FUNCTIONS[e.head].own for e in _operands_first([value, *slopes]))
 
 
 def javascript(op: Op, operands: int = 1) -> str:
@@ -58,12 +71,14 @@ def javascript(op: Op, operands: int = 1) -> str:
     >>> from autograd.ops import OPS
     >>> print(javascript(OPS["sqrt"]))
     (xp, x, d) => {
-      const t0 = xp.sqrt(x[0]);
+      const t0 = xp.call(Math.sqrt, x[0]);
       const t1 = xp.divide(0.5, t0);
       d[0] = t1;
       return t0;
     }
     """
+    if not computable(op, operands):
+        raise ValueError(f"{op.name} asks for a function of your own, which a page can't compute")
     value, slopes = formula(op, [f"x[{i}]" for i in range(operands)])
     return _function("(xp, x, d)", value, slopes, "d")
 
@@ -107,9 +122,15 @@ def _function(arguments: str, first: Expr, more: Sequence[Expr], place: str) -> 
 
 def _written(e: Expr, operands: Sequence[str]) -> str:
     """A formula, of its operands as they are written; one with an operator is in brackets."""
-    if e.args:
-        return _PATTERNS.get(str(e.head), f"xp.{e.head}({', '.join('{}' for _ in operands)})").format(*operands)
-    return e.head if isinstance(e.head, str) else _number(e.head)
+    if not e.args:
+        return e.head if isinstance(e.head, str) else _number(e.head)
+    head = str(e.head)
+    if head in _PATTERNS:
+        return _PATTERNS[head].format(*operands)
+    called = f"xp.{head}("
+    if head in FUNCTIONS:  # which JavaScript calls as Python's math does
+        called = f"xp.{'grow' if head in _GROWING else 'call'}(Math.{FUNCTIONS[head].floats.__name__}, "
+    return f"{called}{', '.join(operands)})"
 
 
 def _operands_first(formulas: Iterable[Expr]) -> Iterator[Expr]:
@@ -143,7 +164,7 @@ def javascript_table(rules: Mapping[str, tuple[Op, int]]) -> str:
     '  "exp": (xp, x, d) => {'
     """
     table = _object("OPS", {name: javascript(*rule) for name, rule in rules.items()})
-    return join_modules(ASSETS / "erfc.js") * ("erfc(" in table) + table
+    return join_modules(ASSETS / "erfc.js") * bool(re.search(r"\berfc?\(", table)) + table
 
 
 def javascript_updates(rules: Mapping[str, UpdateRule]) -> str:

@@ -57,12 +57,11 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograd.ops import OPS
 from autograd.view.analysis import path_of, prefixes
 from autograd.view.encoding import encoded, json_number
 from autograd.view.levels import Document, PlayerText, maps
 from autograd.view.notes import read_notes
-from autograd.view.operators import rule_name
+from autograd.view.operators import computable, rule_name
 from autograd.view.optimizer_step import describe_update, preview_step
 from autograd.view.samples import read_samples
 from autograd.view.text import shorten, visible
@@ -132,7 +131,9 @@ def build_trace(
             )
             for v, line in zip(order, code, strict=True)
         ],
-        "ops": words_of({rule_name(v.op, len(v.parents)): (v.op, len(v.parents)) for v in order if v.op.name in OPS}),
+        "ops": words_of(
+            {rule_name(v.op, len(v.parents)): (v.op, len(v.parents)) for v in order if v.op.operands or v.op.n_ary}
+        ),
         "modules": [[visible(path), module_at.get(path.rpartition(".")[0], -1)] for path in modules],
         "lines": [[visible(Path(line.file).name), line.number, visible(line.text)] for line in line_at],
         "update": describe_update(update, moves),
@@ -191,7 +192,7 @@ def _words(op: Op, operands: int) -> Document:
         "value": said.value,
         "local": list(said.slopes),
         "function": said.function,
-        "outside": domain_sentence(op, operands),
+        "outside": domain_sentence(op, operands) if computable(op, operands) else "",
     }
 
 

@@ -1,4 +1,5 @@
 // Number systems in which a rule of the op table can be read, with NumPy's functions under NumPy's names.
+// What JavaScript computes itself is called by `call`, and by `grow` where a finite result may be too large to be one.
 
 /** What `floats` throw outside a function's domain, as Python's `math` does … */
 export class OutsideDomain extends Error {}
@@ -10,14 +11,8 @@ export const ieee = {
   divide: (a, b) => a / b,
   power: (a, b) => (a === 1 || (a === -1 && Math.abs(b) === Infinity) ? 1 : a ** b), // C's pow, not JavaScript's
   absolute: Math.abs,
-  exp: Math.exp,
-  expm1: Math.expm1,
-  log: Math.log,
-  log1p: Math.log1p,
-  sqrt: Math.sqrt,
-  sin: Math.sin,
-  cos: Math.cos,
-  tanh: Math.tanh,
+  call: (f, x, y) => f(x, y),
+  grow: (f, x, y) => f(x, y),
   maximum: (a, b) => (a >= b || Number.isNaN(a) ? a : b),
   minimum: (a, b) => (a <= b || Number.isNaN(a) ? a : b),
   sign: Math.sign,
@@ -35,14 +30,15 @@ export const floats = {
     const root = a < 0 && Number.isFinite(a) && Number.isFinite(b) && !Number.isInteger(b); // of a negative number
     return inside(!root && !(a === 0 && b < 0)) && fitting(ieee.power(a, b), a, b);
   },
-  exp: (x) => fitting(Math.exp(x), x),
-  expm1: (x) => fitting(Math.expm1(x), x),
-  log: (x) => inside(!(x <= 0)) && Math.log(x),
-  log1p: (x) => inside(!(x <= -1)) && Math.log1p(x),
-  sqrt: (x) => inside(!(x < 0)) && Math.sqrt(x),
-  sin: (x) => inside(Math.abs(x) !== Infinity) && Math.sin(x),
-  cos: (x) => inside(Math.abs(x) !== Infinity) && Math.cos(x),
+  call: (f, x, y) => defined(f(x, y), x, y),
+  grow: (f, x, y) => fitting(f(x, y), x, y ?? 0),
 };
+
+/** What Python's `math` would return: a number, or what is not finite, where an operand is not either. */
+function defined(z, x, y) {
+  const flowsOn = Number.isNaN(z) ? Number.isNaN(x) || Number.isNaN(y) : Number.isFinite(z) || !Number.isFinite(x);
+  return inside(flowsOn) && z;
+}
 
 function inside(domain) {
   if (!domain) throw new OutsideDomain();
