@@ -6,6 +6,7 @@ import contextlib
 import copy
 import gc
 import math
+import operator
 import pickle
 import random
 import sys
@@ -29,9 +30,11 @@ from autograd import (
     logsumexp,
     mean,
     name,
+    nonfinite_origin,
     topological_order,
 )
 from autograd import sum as sum_
+from autograd.contexts import comparisons
 from autograd.functional import expand, gradients
 from autograd.value import apply
 
@@ -235,7 +238,7 @@ def test_a_forged_cycle_raises_and_does_not_hang(cost):
     c = Value(1.0) * 2.0
     c.parents = (c + 1.0, c.parents[1])
 
-    for bitten in (a, b, long_way_round, c):
+    for bitten in (a, b, long_way_round, long_way_round.tanh(), c):
         for walk in (
             topological_order,
             Value.backward,
@@ -752,6 +755,28 @@ def test_first_nonfinite_is_where_it_began():
     given_by_the_user = Value(math.nan)
     assert first_nonfinite((given_by_the_user + 1.0) * x) is given_by_the_user
     assert first_nonfinite(Value(-math.inf)).data == -math.inf
+
+
+def test_where_a_number_went_bad_is_said_with_its_first_four_operands():
+    big = [1e308, 1e308]
+    assert nonfinite_origin(sum_(big)) == "a node without a label: sum(1e+308, 1e+308) = inf"
+    assert nonfinite_origin(sum_([*big, 1, 2])) == "a node without a label: sum(1e+308, 1e+308, 1, 2) = inf"
+    assert nonfinite_origin(sum_([*big, 1, 2, 3])) == "a node without a label: sum(1e+308, 1e+308, 1, 2, …) = inf"
+
+
+# ── comparisons ─────────────────────────────────────────────────────────────
+
+
+def test_comparisons_are_recorded_as_they_were_asked_and_only_inside_the_with():
+    v, w = Value(1.0), Value(2.0)
+    with comparisons() as outer:
+        assert v < w
+        with comparisons() as inner:
+            assert not v >= 2
+        assert w > 0.5
+    assert v <= w
+    assert inner == [(operator.ge, v, 2.0, False)]
+    assert outer == [(operator.lt, v, w, True), (operator.gt, w, 0.5, True)]
 
 
 # ── leaves, labels, attributes ──────────────────────────────────────────────

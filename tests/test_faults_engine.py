@@ -406,6 +406,8 @@ NOT_NUMBERS = [  # data, words
     (lambda: 1.0, ["function"]),
     (object(), ["(object)"]),
     ("x" * 10_000, ["...", "(str)"]),
+    ("x" * 58, [f"got '{'x' * 58}' (str)"]),  # 60 characters are whole
+    ("x" * 59, [f"got '{'x' * 56}... (str)"]),
     (10**400, ["larger than any float"]),
 ]
 
@@ -505,13 +507,14 @@ LOSES_THE_GRADIENT = [
     (lambda v: math.log(v), r"v\.data"),
     (lambda v: float(v), r"v\.data"),
     (lambda v: np.array([v], dtype=float), r"v\.data"),
-    (lambda v: np.exp(v), r"np\.exp can't be traced.*v\.exp\(\).*v\.data"),
+    (lambda v: np.exp(v), r"np\.exp can't be traced through a Value; write v\.exp\(\).*v\.data"),
     (lambda v: np.tanh(v), r"v\.tanh\(\)"),
     (lambda v: np.log(v), r"v\.log\(\)"),
     (lambda v: np.sqrt(v), r"v\.sqrt\(\)"),
     (lambda v: np.maximum(v, 0.0), "maximum"),
     (lambda v: np.arctan(v), r"np\.arctan can't be traced"),
     (lambda v: np.add.reduce(v), r"can't be traced"),
+    (lambda v: np.add(np.ones(2), v, out=np.ones(2)), r"np\.add .* a Value \(an array of floats can't hold Values"),
     (lambda v: 1.0 if v else 0.0, r"v\.data != 0"),
     (lambda v: not v, r"v\.data != 0"),
     (lambda v: v and v, r"v\.data != 0"),
@@ -647,6 +650,14 @@ def test_a_gradient_set_to_none_is_named_and_every_leaf_keeps_its_own(root):
     with pytest.raises(TypeError, match=r"the gradient of 'w' is None, .*: set it to 0\.0, or call zero_grad\(\)"):
         root(v, w).backward()
     assert (v.grad, w.grad) == (5.0, None)
+
+
+def test_a_gradient_that_is_a_text_fails_with_pythons_own_words_and_every_leaf_keeps_its_own():
+    v, w = Value(2.0), Value(3.0)
+    v.grad, w.grad = 5.0, "0.0"
+    with pytest.raises(TypeError, match="str"):
+        (v * w).backward()
+    assert (v.grad, w.grad) == (5.0, "0.0")
 
 
 @pytest.mark.parametrize("convert", [int, round, lambda v: round(v, 2)], ids=["int", "round", "round to 2"])

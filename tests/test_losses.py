@@ -41,6 +41,7 @@ def gradients(outputs):
 
 def test_mse_is_half_the_mean_square():
     assert mse(values([3.0, 1.0, 0.0]), [1.0, 1.0, 4.0]).data == (4 + 0 + 16) / 6
+    assert mse(values([3.0]), [1.0]).data == 4 / 2
 
 
 def test_mse_of_rows_sums_over_outputs_and_means_over_samples():
@@ -266,7 +267,7 @@ def test_mse_pairs_row_with_row_and_never_broadcasts():
         mse(values(f), np.ones((3, 3)))
 
 
-@pytest.mark.parametrize("loss", [mse, logistic, hinge, cross_entropy])
+@pytest.mark.parametrize("loss", [mse, logistic, hinge, cross_entropy, log_loss])
 @pytest.mark.parametrize(("n", "targets"), [(2, 3), (3, 2), (0, 0), (1, 0)])
 def test_another_number_of_targets_than_outputs_is_an_error(loss, n, targets):
     with pytest.raises(ValueError, match=rf"one target per sample.*got {n} outputs and {targets} targets"):
@@ -310,6 +311,14 @@ def test_an_unknown_name_lists_the_known_ones():
         losses.get("nll")
 
 
+def test_a_loss_may_be_given_by_its_name_or_by_itself():
+    def cubes(outputs, targets):
+        return outputs[0] ** 3
+
+    assert losses.get("hinge") is hinge
+    assert losses.get(cubes) is cubes
+
+
 # ── accuracy ────────────────────────────────────────────────────────────────
 
 
@@ -338,6 +347,12 @@ def test_one_hot_rows_cost_what_their_classes_cost():
         loss.backward()
     assert by_row.data == by_array.data == pytest.approx(by_class.data, rel=1e-14)
     assert np.array(gradients(b)) == pytest.approx(np.array(gradients(a)), abs=1e-15)
+
+
+def test_targets_enter_a_graph_as_they_are_but_classes_as_rows():
+    assert losses.targets_as_numbers(cross_entropy, [1], 2) == [[0.0, 1.0]]
+    assert losses.targets_as_numbers(cross_entropy, [[0.3, 0.7]], 2) == [[0.3, 0.7]]
+    assert losses.targets_as_numbers(logistic, [1], 1) == [1]
 
 
 def test_gradient_of_soft_labels_is_f_minus_the_shares():
