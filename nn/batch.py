@@ -6,7 +6,7 @@ from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value
-from nn.arguments import as_list
+from nn.arguments import as_list, as_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,29 +14,32 @@ if TYPE_CHECKING:
     from nn.arguments import Rows
 
 __all__ = [
+    "as_batch",
     "as_row",
     "even_rows",
     "number_target",
     "plain_target",
     "require_labels",
-    "require_same_length",
     "require_shares",
     "single",
 ]
 
 
-def require_same_length(outputs: Rows, targets: Rows) -> None:
-    """Raises ValueError unless there is one target per output and at least one, TypeError for what is not a list."""
-    for given in (outputs, targets):
-        if not hasattr(given, "__len__"):
-            raise TypeError(
-                f"a loss takes a list of outputs and a list of targets, one of each per sample, got {type(given).__name__}; "
-                "for a single sample write [f], [y]"
-            )
-    if len(outputs) != len(targets) or not len(outputs):
+def as_batch(outputs: Rows, targets: Rows) -> tuple[list[Any], list[Any]]:
+    """Outputs and targets as lists. Raises ValueError unless there is one target per output and at least one, TypeError
+    for what is no list.
+    """
+    try:
+        rows, wanted = as_rows(outputs, "the outputs"), as_rows(targets, "the targets")
+    except TypeError as error:
+        raise TypeError(
+            f"a loss takes a list of outputs and a list of targets, one of each per sample; for a single sample write [f], [y]: {error}"
+        ) from None
+    if len(rows) != len(wanted) or not rows:
         raise ValueError(
-            f"a loss needs one target per sample and at least one: got {len(outputs)} outputs and {len(targets)} targets"
+            f"a loss needs one target per sample and at least one: got {len(rows)} outputs and {len(wanted)} targets"
         )
+    return rows, wanted
 
 
 def as_row(f: Any) -> Sequence[Any]:
@@ -45,7 +48,7 @@ def as_row(f: Any) -> Sequence[Any]:
     return f if isinstance(f, (list, tuple)) else [f]
 
 
-def even_rows(loss: str, outputs: Rows) -> list[Sequence[Any]]:
+def even_rows(loss: str, outputs: list[Any]) -> list[Sequence[Any]]:
     """Each sample's outputs as a list. Raises ValueError naming the first row of another length."""
     rows = [as_row(f) for f in outputs]
     for i, row in enumerate(rows):
@@ -64,7 +67,7 @@ def single(f: Any) -> Value:
     return row[0]
 
 
-def require_labels(loss: str, targets: Rows, allowed: set[int], hint: str) -> None:
+def require_labels(loss: str, targets: list[Any], allowed: set[int], hint: str) -> None:
     """Raises ValueError naming the first row whose label is not allowed, and the labels seen."""
     for i, y in enumerate(map(plain_target, targets)):
         if isinstance(y, (list, tuple)) or getattr(y, "shape", ()) != ():
@@ -86,7 +89,7 @@ def _shown(y: Any) -> str:
     return repr(y.item() if hasattr(y, "item") else y)
 
 
-def require_shares(targets: Rows) -> list[Sequence[float]]:
+def require_shares(targets: list[Any]) -> list[Sequence[float]]:
     """The targets as rows. Raises ValueError for a row that is not a list of shares, each in [0, 1], that sum to 1."""
     rows = [as_row(y) for y in targets]
     for i, row in enumerate(rows):

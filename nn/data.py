@@ -9,16 +9,20 @@ from __future__ import annotations
 import difflib
 import math
 import random
+from numbers import Real
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from nn.arguments import whole_number
+from nn.arguments import as_rows, as_samples, whole_number
+from nn.batch import as_row
 from nn.csv_table import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = ["AND", "OR", "XOR", "Dataset", "circles", "digits", "gauss", "hills", "iris", "load", "load_csv", "moons", "names", "plane", "spiral", "split", "standardized"]  # fmt: skip
+    from nn.arguments import Rows
+
+__all__ = ["AND", "OR", "XOR", "Dataset", "as_dataset", "circles", "digits", "gauss", "hills", "iris", "load", "load_csv", "moons", "names", "plane", "spiral", "split", "standardized"]  # fmt: skip
 
 
 class Dataset(NamedTuple):
@@ -186,48 +190,82 @@ def load_csv(path: str | Path) -> Dataset:
     return Dataset(*read_table(Path(path)))
 
 
-def split(data: Dataset, test: float = 0.25, *, seed: int = 0) -> tuple[Dataset, Dataset]:
+def as_dataset(X: Any, y: Rows | None = None) -> Dataset:
+    """Samples and targets as a data set, whatever holds them (see ``fit``), with the names of a table's columns.
+
+    Targets that are words become class numbers; 0 … K−1, each twice or more on average, are class numbers; others are
+    numbers to regress on.
+
+    >>> as_dataset([[1.0], [2.0], [4.0]], ["cat", "dog", "cat"])
+    Dataset(X=[[1.0], [2.0], [4.0]], y=[0, 1, 0], features=['x1'], classes=['cat', 'dog'])
+    """
+    if isinstance(X, Dataset) and y is None:
+        return X._replace(X=as_rows(X.X), y=as_rows(X.y, "y"))
+    names = [str(name) for name in getattr(X, "columns", ())]
+    X, y = as_samples(X, y)
+    features = names or [f"x{j + 1}" for j in range(len(as_row(X[0])))]
+    if all(isinstance(label, str) for label in y):
+        classes = sorted(set(y))
+        return Dataset(X, [classes.index(label) for label in y], features, classes)
+    k = len({str(target) for target in y})
+    are_classes = 2 * k <= len(y) and all(target in range(k) for target in y)
+    return Dataset(X, y, features, [str(c) for c in range(k)] if are_classes else [])
+
+
+def split(
+    data: Dataset | Rows, y: Rows | float | None = None, test: float = 0.25, *, seed: int = 0
+) -> tuple[Dataset, Dataset]:
     """Shuffle and split into training and held-out samples, every class in the same share.
 
+    data: a data set, then ``test``; or samples, then their targets, then ``test``: whatever ``as_dataset`` takes
     test: the share to hold out, in (0, 1)
 
     >>> train, held_out = split(moons(100), 0.2)
     >>> len(train.y), len(held_out.y), sum(held_out.y)
     (80, 20, 10)
     """
+    targets, test = (None, float(y)) if isinstance(y, Real) else (cast("Rows | None", y), test)
     if not 0.0 < test < 1.0:
         raise ValueError(f"test is a share between 0 and 1, got {test!r}")
+    samples = as_dataset(data, targets)
     rng, out = random.Random(seed), set()
     groups: dict[Any, list[int]] = {}
-    for i, k in enumerate(data.y):
-        groups.setdefault(k if data.classes else None, []).append(i)
+    for i, k in enumerate(samples.y):
+        groups.setdefault(k if samples.classes else None, []).append(i)
     for members in groups.values():
         rng.shuffle(members)
         out.update(members[: round(test * len(members))])
-    if not 0 < len(out) < len(data.y):
-        raise ValueError(
-            f"{len(data.y)} samples can't be split with a share of {test:g} held out: one side would be empty"
-        )
-    return _subset(data, [i for i in range(len(data.y)) if i not in out]), _subset(data, sorted(out))
+    n = len(samples.y)
+    if not 0 < len(out) < n:
+        raise ValueError(f"{n} samples can't be split with a share of {test:g} held out: one side would be empty")
+    return _subset(samples, [i for i in range(n) if i not in out]), _subset(samples, sorted(out))
 
 
 def _subset(data: Dataset, rows: list[int]) -> Dataset:
     return data._replace(X=[data.X[i] for i in rows], y=[data.y[i] for i in rows])
 
 
-def standardized(train: Dataset, *others: Dataset) -> list[Dataset]:
+def standardized(train: Dataset | Rows, *others: Dataset | Rows) -> list[Any]:
     """Each column with mean 0 and standard deviation 1 on ``train``; the others by the same shift and scale.
 
-    >>> (d,) = standardized(Dataset([[1.0], [3.0]], [0, 1], ["x"], ["0", "1"]))
-    >>> d.X
-    [[-1.0], [1.0]]
-    """
-    columns = [_scale_mean_spread(column) for column in zip(*train.X, strict=True)]
+    A data set comes back as one, rows of samples as rows.
 
-    def scaled(data: Dataset) -> Dataset:
-        return data._replace(X=[[(v * c - m) / s for v, (c, m, s) in zip(row, columns, strict=True)] for row in data.X])
+    >>> (d,) = standardized(Dataset([[1.0], [3.0]], [0, 1], ["x"], ["0", "1"]))
+    >>> d.X, standardized([[1.0], [3.0]])
+    ([[-1.0], [1.0]], [[[-1.0], [1.0]]])
+    """
+    train = train if isinstance(train, Dataset) else as_rows(train)  # a generator is read once
+    columns = [_scale_mean_spread(column) for column in zip(*_rows_of(train), strict=True)]
+
+    def scaled(data: Dataset | Rows) -> Any:
+        X = [[(v * c - m) / s for v, (c, m, s) in zip(row, columns, strict=True)] for row in _rows_of(data)]
+        return data._replace(X=X) if isinstance(data, Dataset) else X
 
     return [scaled(data) for data in (train, *others)]
+
+
+def _rows_of(data: Dataset | Rows) -> list[Any]:
+    return as_rows(data.X if isinstance(data, Dataset) else data)
 
 
 def _scale_mean_spread(column: tuple[float, ...]) -> tuple[float, float, float]:

@@ -7,7 +7,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value, topological_order
-from nn.arguments import Rows, as_list
+from nn.arguments import as_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,7 +30,7 @@ def advice(lr: float) -> str:
     return f"Parameters are as they were at the last finite loss. Try a smaller learning rate (lr = {lr:g}), or look for nan in the data."
 
 
-def nonfinite_sample(samples: tuple[Rows, Rows], batch: Sequence[int]) -> str:
+def nonfinite_sample(samples: tuple[list[Any], list[Any]], batch: Sequence[int]) -> str:
     """The first sample of a batch that holds nan or ±inf, in words; "" if there is none."""
     for i in batch:
         for what, rows in zip("Xy", samples, strict=True):

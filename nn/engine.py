@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from autograd import DomainError, NonFiniteError, TraceError, Value, dot, maximum, topological_order
 from autograd import sum as sum_
 from nn import activations, losses, metrics
-from nn.arguments import as_list
+from nn.arguments import as_list, as_samples
 from nn.layers import MLP
 from nn.module import Module
 
@@ -45,7 +45,8 @@ class GraphEngine:
     """
 
     def __init__(self, model: Callable[[Any], Any], X: Rows, y: Rows, loss: LossFunction, reason: str = "") -> None:
-        self.model, self.X, self.y, self.loss = model, X, y, loss
+        self.model, self.loss = model, loss
+        self.X, self.y = as_samples(X, y)
         self.name = f"graph: {reason}" if reason else "graph"
         if reason:
             log.info("trains with the graph: %s", reason)
@@ -72,7 +73,8 @@ class CompiledEngine:
         self, model: Callable[[Any], Any], X: Rows, y: Rows, loss: LossFunction, *,
         automatic: bool = False,
     ) -> None:  # fmt: skip
-        self.model, self.X, self.y, self.loss, self.automatic = model, X, y, loss, automatic
+        self.model, self.loss, self.automatic = model, loss, automatic
+        self.X, self.y = X, y = as_samples(X, y)
         self.graph = GraphEngine(model, X, y, loss)
         self.name = "compiled"
         output = model(X[0])
@@ -249,7 +251,7 @@ def _is_uniform(model: Callable[[Any], Any]) -> bool:
 # ── accuracy, as a graph ────────────────────────────────────────────────────
 
 
-def _classes(loss: LossFunction, y: Rows, k: int) -> Rows:
+def _classes(loss: LossFunction, y: list[Any], k: int) -> list[Any]:
     """The right class of each sample: one-hot rows for a cross-entropy, else 1 or −1."""
     if loss is not losses.cross_entropy:
         return [1.0 if label > 0 else -1.0 for label in y]

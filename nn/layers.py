@@ -18,7 +18,7 @@ from autograd.files import write_atomically
 from autograd.readings import arrays
 from autograd.symbols import require_readable
 from nn import activations, init
-from nn.arguments import as_list, whole_number
+from nn.arguments import as_list, as_rows, whole_number
 from nn.batch import as_row
 from nn.module import Module
 from nn.serialization import architecture, network, tensors
@@ -209,7 +209,7 @@ class MLP(Module):
         """
         import numpy as np
 
-        X = np.asarray(X, dtype=float)
+        X = np.asarray(as_rows(X), dtype=float)
         if X.ndim != 2 or X.shape[1] != self.sizes[0]:
             raise ValueError(f"predict takes rows of {self.sizes[0]} numbers, got an array of shape {X.shape}")
         h = X

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import Value, dot, logsumexp, mean
 from autograd.value import as_value
-from nn.arguments import number_in_range
-from nn.batch import as_row, even_rows, number_target, require_labels, require_same_length, require_shares, single
+from nn.arguments import as_rows, number_in_range
+from nn.batch import as_batch, as_row, even_rows, number_target, require_labels, require_shares, single
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -72,7 +72,7 @@ def huber(outputs: Rows, targets: Rows, *, delta: float = 1.0) -> Value:
 
 def _errors(loss: str, outputs: Rows, targets: Rows) -> list[list[Value]]:
     """Output − target, for each sample and each of its outputs."""
-    require_same_length(outputs, targets)
+    outputs, targets = as_batch(outputs, targets)
     errors = []
     for i, (fs, y) in enumerate(zip(even_rows(loss, outputs), targets, strict=True)):
         ys = as_row(y)
@@ -101,7 +101,7 @@ def logistic(outputs: Rows, targets: Rows) -> Value:
     >>> logistic([Value(1000.0)], [0]).data
     1000.0
     """
-    require_same_length(outputs, targets)
+    outputs, targets = as_batch(outputs, targets)
     require_labels("logistic", targets, {0, 1}, "for labels −1 and 1 use `hinge`, or map them: (y + 1) // 2")
     return mean([(z * (1.0 - 2.0 * y)).softplus() for z, y in zip(map(single, outputs), targets, strict=True)])
 
@@ -115,7 +115,7 @@ def hinge(outputs: Rows, targets: Rows) -> Value:
     >>> hinge([Value(0.25), Value(3.0)], [1, 1]).data
     0.375
     """
-    require_same_length(outputs, targets)
+    outputs, targets = as_batch(outputs, targets)
     require_labels("hinge", targets, {-1, 1}, "for labels 0 and 1 use `logistic`, or map them: 2 * y - 1")
     return mean([(1.0 - z * y).relu() for z, y in zip(map(single, outputs), targets, strict=True)])
 
@@ -129,7 +129,7 @@ def cross_entropy(outputs: Rows, targets: Rows) -> Value:
     >>> round(cross_entropy([[Value(0.0), Value(0.0), Value(0.0)]], [2]).data, 6)          # ln 3
     1.098612
     """
-    require_same_length(outputs, targets)
+    outputs, targets = as_batch(outputs, targets)
     rows = even_rows("cross_entropy", outputs)
     k = len(rows[0])
     if k < 2:
@@ -150,7 +150,7 @@ def log_loss(probabilities: Rows, targets: Rows) -> Value:
     >>> round(log_loss([Value(0.5)], [1]).data, 6), round(log_loss([[Value(0.25), Value(0.75)]], [0]).data, 6)
     (0.693147, 1.386294)
     """
-    require_same_length(probabilities, targets)
+    probabilities, targets = as_batch(probabilities, targets)
     rows = even_rows("log_loss", probabilities)
     require_labels("log_loss", targets, set(range(max(2, len(rows[0])))), "classes are whole numbers, counted from 0")
     true = [(f[0] if y else 1.0 - f[0]) if len(f) == 1 else f[int(y)] for f, y in zip(rows, targets, strict=True)]
@@ -179,11 +179,12 @@ def one_hot(classes: Rows, k: int) -> list[list[float]]:
     >>> one_hot([2, 0], 3)
     [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]
     """
+    classes = as_rows(classes, "the classes")
     require_labels("one_hot", classes, set(range(k)), f"classes are whole numbers 0 … {k - 1}")
     return [[float(j == c) for j in range(k)] for c in classes]
 
 
-def targets_as_numbers(loss: LossFunction, y: Rows, k: int) -> Rows:
+def targets_as_numbers(loss: LossFunction, y: list[Any], k: int) -> list[Any]:
     """Targets of a model with k outputs as a graph can take them: the classes of a cross-entropy as one-hot rows.
 
     >>> targets_as_numbers(cross_entropy, [1, 0], 2), targets_as_numbers(mse, [1, 0], 1)

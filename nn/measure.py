@@ -23,6 +23,7 @@ import numpy as np
 from autograd import Value, collector_paused, dot, value_and_grad
 from nn import activations, losses, theory, train
 from nn import init as initialisers
+from nn.arguments import as_rows
 from nn.layers import MLP
 
 if TYPE_CHECKING:
@@ -145,7 +146,7 @@ def layer_values(model: MLP, X: Rows, y: Rows, loss: Loss) -> list[LayerValues]:
     before = [p.grad for p in model.parameters()]
     with collector_paused():
         outputs, nodes = _forward(model, X)
-        losses.get(loss)(outputs, y).backward()
+        losses.get(loss)(outputs, as_rows(y, "y")).backward()
         found = [
             LayerValues(_data(h_pre), _data(h), np.array([[v.grad for v in row] for row in h_pre]))
             for h_pre, h in nodes
@@ -160,7 +161,8 @@ NodeRows = list[Sequence[Value]]
 
 def _forward(model: MLP, X: Rows) -> tuple[list[Any], list[tuple[NodeRows, NodeRows]]]:
     """The outputs of n samples, and for each layer the nodes h̃ and h, one row per sample."""
-    if not len(X):
+    X = as_rows(X)
+    if not X:
         raise ValueError("a measurement needs at least one sample, got none")
     outputs: list[Any] = []
     nodes: list[tuple[NodeRows, NodeRows]] = [([], []) for _ in model.layers]

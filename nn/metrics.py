@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value
-from nn.batch import as_row, require_labels, require_same_length, single
+from nn.arguments import as_rows
+from nn.batch import as_batch, as_row, require_labels, single
 from nn.losses import cross_entropy, get, hinge, log_loss, logistic
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def accuracy(loss: Loss, outputs: Rows, targets: Rows) -> float | None:
     loss = get(loss)
     if loss not in (logistic, hinge, cross_entropy, log_loss):
         return None
-    require_same_length(outputs, targets)
+    outputs, targets = as_batch(outputs, targets)
     if loss is logistic or loss is hinge:
         hits = [(single(z).data > 0) == bool(y > 0) for z, y in zip(outputs, targets, strict=True)]
     elif loss is cross_entropy:
@@ -58,7 +59,9 @@ def predictions(outputs: Rows) -> list[int]:
     >>> predictions([Value(-1.0), Value(2.0)]), predictions([[Value(0.0), Value(3.0), Value(1.0)]])
     ([0, 1], [1])
     """
-    return [int(single(f).data > 0) if len(as_row(f)) == 1 else _largest(as_row(f)) for f in outputs]
+    return [
+        int(single(f).data > 0) if len(as_row(f)) == 1 else _largest(as_row(f)) for f in as_rows(outputs, "the outputs")
+    ]
 
 
 def confusion_matrix(predicted: Rows, actual: Rows, k: int) -> list[list[int]]:
@@ -67,7 +70,7 @@ def confusion_matrix(predicted: Rows, actual: Rows, k: int) -> list[list[int]]:
     >>> confusion_matrix([0, 1, 1], [0, 1, 0], 2)
     [[1, 1], [0, 1]]
     """
-    require_same_length(predicted, actual)
+    predicted, actual = as_batch(predicted, actual)
     for said_or_true in (predicted, actual):
         require_labels("confusion_matrix", said_or_true, set(range(k)), f"classes are whole numbers 0 … {k - 1}")
     table = [[0] * k for _ in range(k)]

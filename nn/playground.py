@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from autograd.view.page import Page
+    from nn.arguments import Rows
     from nn.data import Dataset
     from nn.page_graph import Rules
 
@@ -77,11 +78,11 @@ SETS = {
 }
 
 
-def playground(model: MLP | None = None, data: Dataset | str | None = None) -> Page:
+def playground(model: MLP | None = None, data: Dataset | Rows | str | None = None) -> Page:
     """A page in which a network trains: choose samples, layers, activations, optimizer, and press play.
 
     model: a network of yours, whose weights the page starts from (it is not changed itself); or None for a small one
-    data:  the samples: a data set, the name of one ("moons", "spiral", "xor", …), or a CSV file
+    data:  the samples: a data set, the name of one ("moons", "spiral", "xor", …), a CSV file, or a pair (X, y) as for ``fit``
 
     Raises ValueError for a model that does not fit the samples, an activation that is not in the op table, and for
     samples that a page can't hold.
@@ -128,12 +129,13 @@ def _described(samples: Dataset, title: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _own_set(given: Dataset | str | None) -> dict[str, Any]:
+def _own_set(given: Dataset | Rows | str | None) -> dict[str, Any]:
     if isinstance(given, str):
         samples = data_sets.load(given, offered=[*SETS, "iris"])  # digits are too wide
         title, code = Path(given).name, f"data.load({given!r})"
     else:
-        samples, title, code = data_sets.Dataset(*given), "your samples", ""  # type: ignore[misc]  # it is not None
+        whole = data_sets.Dataset(*given) if isinstance(given, tuple) and len(given) > 2 else given
+        samples, title, code = data_sets.as_dataset(whole), "your samples", ""
     X, y = [list(map(float, x)) for x in samples.X], list(samples.y)
     widths = {len(x) for x in X}
     if not X or len(X) != len(y) or len(widths) != 1 or not all(math.isfinite(v) for x in X for v in x):

@@ -35,6 +35,7 @@ from matplotlib.colors import ListedColormap, to_rgb
 from autograd import Value, value_and_grad
 from nn import measure, theory
 from nn.activations import LECTURE, title_of
+from nn.arguments import as_rows
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -170,7 +171,7 @@ def decision_boundary(
     resolution: points per side of the grid on which the network is evaluated
     Raises ValueError for samples that are not in the plane, or a class that the network has no score for.
     """
-    ax, points, labels = single_axes(ax, (6.4, 4.8)), np.asarray(X, dtype=float), np.asarray(y)
+    ax, points, labels = single_axes(ax, (6.4, 4.8)), np.asarray(as_rows(X), dtype=float), np.asarray(as_rows(y, "y"))
     if points.shape[1:] != (2,):
         raise ValueError(f"a plane has 2 coordinates: X should be n samples of 2 numbers, its shape is {points.shape}")
     low, high = points.min(axis=0), points.max(axis=0)
@@ -240,7 +241,7 @@ def images(
     >>> [ax.get_title() for ax in images([[0.0, 1.0, 1.0, 0.0]] * 2, ["a", "b"], width=2)]
     ['a', 'b']
     """
-    pixels = np.asarray(X, dtype=float)
+    pixels = np.asarray(as_rows(X), dtype=float)
     if pixels.ndim != 2 or pixels.shape[0] == 0 or pixels.shape[1] % width:
         raise ValueError(
             f"pictures {width} pixels wide are rows of k · {width} numbers; the shape of X is {pixels.shape}"
@@ -266,7 +267,7 @@ def confusion(matrix: Rows, classes: Sequence[str] = (), *, ax: Axes | None = No
     >>> confusion([[9, 1], [0, 5]], ["cat", "dog"]).get_ylabel()
     'it is'
     """
-    counts = np.asarray(matrix)
+    counts = np.asarray(as_rows(matrix, "a confusion matrix"))
     ax, n = single_axes(ax, (6.4, 5.6)), len(counts)
     palette, names = palette_of(ax), [str(name) for name in classes] or [str(k) for k in range(n)]
     shares = counts / np.maximum(1, counts.sum(axis=1, keepdims=True))

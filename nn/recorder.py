@@ -9,6 +9,8 @@ from math import hypot, isfinite
 from typing import TYPE_CHECKING, NamedTuple
 
 from nn import activations
+from nn.arguments import as_samples
+from nn.batch import as_row
 from nn.layers import MLP
 
 if TYPE_CHECKING:
@@ -45,17 +47,17 @@ class Recorder:
     [0, 4, 8, 9]
     """
 
-    def __init__(self, model: MLP, X: Rows, y: Rows, *, loss: Loss, snapshots: int = 60) -> None:
+    def __init__(self, model: MLP, X: Rows, y: Rows | None = None, *, loss: Loss, snapshots: int = 60) -> None:
         if not isinstance(model, MLP):
             raise TypeError(f"only an MLP can be watched layer by layer, got {type(model).__name__}")
         if snapshots < 2:
             raise ValueError(f"watching needs 2 snapshots or more, got {snapshots!r}")
-        X, y = (rows.tolist() if hasattr(rows, "tolist") else list(rows) for rows in (X, y))
-        if len(X) != len(y) or not y or any(len(x) != model.sizes[0] for x in X):
-            raise ValueError(f"watching needs samples of {model.sizes[0]} numbers each, and a target per sample")
+        self.X, self.y = X, y = as_samples(X, y)
+        if any(len(as_row(x)) != model.sizes[0] for x in X):
+            raise ValueError(f"watching needs samples of {model.sizes[0]} numbers each")
         if not all(isfinite(number) for x in X for number in x):
             raise ValueError("watching needs finite samples: look for nan or inf in X")
-        self.model, self.X, self.y, self.loss = model, X, y, loss
+        self.model, self.loss = model, loss
         self.activations = [
             activations.row_of(neuron.activation if neuron.nonlin else activations.get("linear")).name
             for neuron in (layer.neurons[0] for layer in model.layers)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import Value
 from nn import losses
-from nn.arguments import as_list
+from nn.arguments import as_samples
 from nn.batch import as_row
 
 if TYPE_CHECKING:
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 __all__ = ["player", "target_leaves"]
 
 
-def player(model: Callable[[Any], Any], X: Rows, y: Rows, *, loss: Loss, sample: int = 0, **options: Any) -> Any:
+def player(
+    model: Callable[[Any], Any], X: Rows, y: Rows | None = None, *, loss: Loss, sample: int = 0, **options: Any
+) -> Any:
     """The player of a model's loss on a sample, in which the others can be chosen, and all be trained on.
 
     model, X, y, loss: as for ``fit``; a target becomes a leaf like any input, a class of a cross-entropy the one-hot row
@@ -33,7 +35,8 @@ def player(model: Callable[[Any], Any], X: Rows, y: Rows, *, loss: Loss, sample:
     """
     from autograd import step  # pictures load when one is asked for, not with nn
 
-    loss, X, y = losses.get(loss), as_list(X), as_list(y)
+    loss = losses.get(loss)
+    X, y = as_samples(X, y)
     x = [Value(number, label=f"x[{j}]") for j, number in enumerate(X[sample])]
     outputs = model(x)
     targets = losses.targets_as_numbers(loss, y, len(as_row(outputs)))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd import Value
 from nn import activations
+from nn.arguments import as_samples
 from nn.layers import MLP
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ def best_line(X: Rows, y: Rows) -> BestLine:
     >>> best_line(data.XOR.X, data.XOR.y)[:2], best_line(data.AND.X, data.AND.y)[:2]
     ((3, 4), (4, 4))
     """
+    X, y = as_samples(X, y)
     points = [(Fraction(p), Fraction(q)) for p, q in X]
     best = BestLine(-1, len(y), (0.0, 0.0), 0.0)
     for w, b in _lines(points):
@@ -123,6 +125,7 @@ def common_point(X: Rows, y: Rows) -> tuple[float, float] | None:
     >>> common_point(data.XOR.X, data.XOR.y), common_point(data.OR.X, data.OR.y)
     ((0.5, 0.5), None)
     """
+    X, y = as_samples(X, y)
     points = [(Fraction(p), Fraction(q)) for p, q in X]
     zeros = [p for p, label in zip(points, y, strict=True) if not label]
     ones = [p for p, label in zip(points, y, strict=True) if label]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, Unpack
 
 from autograd import NonFiniteError, collector_paused, nonfinite_origin
 from nn import losses, metrics
-from nn.arguments import Rows, as_list, number_in_range, whole_number
+from nn.arguments import Rows, as_samples, number_in_range, whole_number
 from nn.diagnosis import advice, nonfinite_sample, why_flat
 from nn.engine import Penalized, choose
 from nn.optim import SGD, Optimizer, clip_gradients
@@ -61,7 +61,7 @@ class FlatGradientWarning(UserWarning):
     """Every gradient is exactly 0, so that nothing can be learned; the text says which op is flat."""
 
 
-Samples = tuple[Rows, Rows]
+Samples = tuple[list[Any], list[Any]]
 
 
 class Settings(TypedDict, total=False):
@@ -73,20 +73,21 @@ class Settings(TypedDict, total=False):
     clip_norm: float | None
     l1: float
     l2: float
-    validation: tuple[Rows, Rows, *tuple[Any, ...]] | None
+    validation: tuple[Rows, Rows, *tuple[Any, ...]] | Rows | None
     engine: str | Engine
 
 
 def steps(
-    model: Callable[[Any], Any], X: Rows, y: Rows, *, loss: Loss, optimizer: Optimizer,
+    model: Callable[[Any], Any], X: Rows, y: Rows | None = None, *, loss: Loss, optimizer: Optimizer,
     epochs: int = 10, batch_size: int | None = None, seed: int = 0, start: int = 0, schedule: Schedule | None = None,
     clip_norm: float | None = None, l1: float = 0.0, l2: float = 0.0,
-    validation: tuple[Rows, Rows, *tuple[Any, ...]] | None = None, engine: str | Engine = "auto",
+    validation: tuple[Rows, Rows, *tuple[Any, ...]] | Rows | None = None, engine: str | Engine = "auto",
 ) -> Training:  # fmt: skip
     """Train, yielding one record per step; stop whenever you like.
 
     model:      maps one sample to one Value or a list of them
-    X, y:       n samples and their targets
+    X, y:       n samples and their targets: lists, arrays, tables, tensors; y may be left out where X holds both
+                (a data set of ``nn.data``, pairs (x, y), a dataset of PyTorch)
     loss:       a name ("mse", "mae", "huber", "logistic", "hinge", "cross_entropy") or a function of outputs and targets
     batch_size: samples per step; None for all of them (full batch)
     seed:       of the shuffling of the samples in each epoch; the same seed, the same order
@@ -106,7 +107,7 @@ def steps(
     fit; TypeError for an optimizer or a schedule that is not one.
     Warns with FlatGradientWarning when every gradient is exactly 0.
     """
-    X, y = _data(X, y)
+    X, y = as_samples(X, y)
     batch_size = len(y) if batch_size is None else whole_number("batch_size", batch_size)
     if clip_norm is not None:
         number_in_range("clip_norm", clip_norm)
@@ -224,7 +225,7 @@ class Training(Iterator[Record]):
 
 
 def fit(
-    model: Module, X: Rows, y: Rows, *, loss: Loss, optimizer: Optimizer | None = None,
+    model: Module, X: Rows, y: Rows | None = None, *, loss: Loss, optimizer: Optimizer | None = None,
     epochs: int = 10, batch_size: int | None = None, progress: bool = False,
     on_step: Callable[[Record], None] | None = None, patience: int | None = None, **settings: Unpack[Settings],
 ) -> Run:  # fmt: skip
@@ -254,7 +255,7 @@ def fit(
             optimizer = SGD(model.parameters()) if optimizer is None else optimizer
             _require_optimizer(optimizer)
             best = _Best(optimizer, patience, settings.get("validation"))
-            X, y = _data(X, y)
+            X, y = as_samples(X, y)
             training = steps(
                 model, X, y, loss=loss, optimizer=optimizer, epochs=epochs, batch_size=batch_size, **settings
             )
@@ -303,7 +304,7 @@ class _Best:
     """Early stopping: the parameters of the epoch with the lowest validation loss, and how long ago that was."""
 
     def __init__(self, optimizer: Optimizer, patience: int | None, validation: object) -> None:
-        if patience is not None and not validation:
+        if patience is not None and validation is None:
             raise ValueError("patience waits for a better validation loss: give validation=(X, y)")
         self.patience = None if patience is None else whole_number("patience", patience)
         self.parameters = optimizer.parameters
@@ -327,7 +328,7 @@ class _Best:
 
 def evaluate(model: Callable[[Any], Any], X: Rows, y: Rows, loss: Loss) -> tuple[float, float | None]:
     """Loss and accuracy on samples, without gradients."""
-    X, y = _data(X, y)
+    X, y = as_samples(X, y)
     with collector_paused():
         outputs = [model(x) for x in X]
         return losses.get(loss)(outputs, y).data, metrics.accuracy(loss, outputs, y)
@@ -341,21 +342,16 @@ def _require_finite_parameters(optimizer: Optimizer, when: str) -> None:
             )
 
 
-def _data(X: Rows, y: Rows) -> tuple[Any, Any]:
-    X, y = as_list(X), as_list(y)
-    if len(X) != len(y) or not len(y):
-        raise ValueError(f"X and y need one row per sample and at least one: got {len(X)} rows of X and {len(y)} of y")
-    return X, y
-
-
 def _samples(validation: Any) -> Samples | None:
     """Validation samples and targets; a data set of ``nn.data`` begins with such a pair."""
     if validation is None:
         return None
-    pair = validation[:2] if isinstance(validation, (tuple, list)) else ()
-    if len(pair) != 2 or not all(hasattr(part, "__len__") for part in pair):
-        raise ValueError(f"validation is a pair (X, y), samples and their targets; got {validation!r:.80}")
-    return _data(*pair)
+    try:
+        return as_samples(validation)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"validation is a pair (X, y), samples and their targets; got {validation!r:.80}: {error}"
+        ) from None
 
 
 def _require_optimizer(optimizer: Any) -> None:

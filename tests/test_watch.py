@@ -80,7 +80,7 @@ def test_recording_leaves_training_as_it_was():
     [
         ((lambda x: x, [[0.0]], [0]), TypeError, "only an MLP can be watched"),
         ((MLP([3, 1]), data.XOR.X, data.XOR.y), ValueError, "samples of 3 numbers"),
-        ((MLP([2, 1]), data.XOR.X, [0]), ValueError, "a target per sample"),
+        ((MLP([2, 1]), data.XOR.X, [0]), ValueError, "got 4 rows of X and 1 of y"),
         ((MLP([2, 1]), [[math.nan, 0.0]], [0]), ValueError, "finite samples"),
         ((MLP([2, 2, 1], activation=lambda z: z * z), data.XOR.X, data.XOR.y), ValueError, "rows of the op table"),
     ],
