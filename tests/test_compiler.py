@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from autograd import DomainError, NonFiniteError, Value, dot, expand, ieee, logsumexp, maximum, mean, topological_order
 from autograd.compiler import compile_graph
 from autograd.compiler.buffers import Buffer, shared
+from autograd.compiler.domains import betrayal
 from autograd.compiler.numpy_arrays import TallNumPy
 from autograd.compiler.threads import _blas, one_blas_thread
 from autograd.ops import OPS
@@ -438,6 +439,14 @@ def test_a_number_that_overflows_lawfully_is_no_domain_left():
     x = Value(0.5, label="x")
     program = compile_graph((1.0 / x).tanh(), inputs=[x])
     assert program([1e-320]) == program([5e-324]) == 1.0
+
+
+def test_whether_an_op_has_a_domain_is_found_out_with_few_numbers(cost):
+    """However many operands a dot has, and whatever constants there are: each graph has others."""
+    unknown = [cost(lambda n=n: betrayal(OPS["dot"], (None,) * n), most=10_000) for n in (4, 40)]
+    assert [found.result for found in unknown] == ["", ""]
+    betrayal(OPS["multiply"], (None, 1.5))
+    assert cost(lambda: betrayal(OPS["multiply"], (None, 2.5))).calls < 10
 
 
 def test_an_alarm_from_a_branch_not_taken_does_not_replay_the_graph(monkeypatch):

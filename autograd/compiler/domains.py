@@ -20,9 +20,9 @@ __all__ = ["Betrayal", "betrayal"]
 
 Betrayal = Literal["", "value", "slopes"]
 TRIED = (-2.0, -1.0, 0.0, 0.5, 1.0, 2.0)  # where the domains of elementary functions end, and numbers between
+FEW = 3  # operands with which an op of any number of them is tried
 
 
-@lru_cache(maxsize=4096)
 def betrayal(op: Op, operands: tuple[float | None, ...]) -> Betrayal:
     """Where it shows that operands are outside the domain: in the op's value, only in its slopes, or "" if none can be.
 
@@ -34,6 +34,12 @@ def betrayal(op: Op, operands: tuple[float | None, ...]) -> Betrayal:
     >>> betrayal(OPS["divide"], (None, 2.0))  # dividing by 2 is always possible
     ''
     """
+    of_any = _found(op, (None,) * (min(len(operands), FEW) if op.n_ary else len(operands)))
+    return _found(op, operands) if of_any and not op.n_ary else of_any
+
+
+@lru_cache(maxsize=4096)
+def _found(op: Op, operands: tuple[float | None, ...]) -> Betrayal:
     found: Betrayal = ""
     for x in product(*[TRIED if x is None else (x,) for x in operands]):
         try:
