@@ -10,6 +10,7 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from autograd.backprop import leaves_and_results, topological_order
+from autograd.contexts import collector_paused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,12 +47,13 @@ def copied(node: Node) -> Node:
 
 def deepcopied(root: Node, memo: dict[int, Any]) -> Node:
     """The graph below ``root`` once more; ``memo`` keeps shared nodes shared."""
-    for node in topological_order(root):
-        if id(node) not in memo:
-            parents = tuple(memo[id(parent)] for parent in node.parents)
-            memo[id(node)] = copy = _node(_parts(node), parents, node.local_derivatives)
-            if node.__dict__:  # only now that the memo knows the node: an attribute may lead back to it
-                copy.__dict__.update(deepcopy(node.__dict__, memo))
+    with collector_paused():
+        for node in topological_order(root):
+            if id(node) not in memo:
+                parents = tuple([memo[id(parent)] for parent in node.parents])
+                memo[id(node)] = copy = _node(_parts(node), parents, node.local_derivatives)
+                if node.__dict__:  # only now that the memo knows the node: an attribute may lead back to it
+                    copy.__dict__.update(deepcopy(node.__dict__, memo))
     return memo[id(root)]
 
 
@@ -63,17 +65,19 @@ def reduced(root: Node) -> tuple[Any, ...]:
     """
     if not root.parents:
         return _node, (_parts(root),), root.__dict__ or None
-    leaves, results = leaves_and_results(root)
-    index = {node: i for i, node in enumerate([*leaves, *results])}
-    rows = [(*_parts(v), tuple([index[p] for p in v.parents]), v.local_derivatives) for v in results]
-    attributes = [v.__dict__ for v in results]
+    with collector_paused():
+        leaves, results = leaves_and_results(root)
+        index = {node: i for i, node in enumerate([*leaves, *results])}
+        rows = [(*_parts(v), tuple([index[p] for p in v.parents]), v.local_derivatives) for v in results]
+        attributes = [v.__dict__ for v in results]
     return _graph, (leaves, rows), attributes if any(attributes) else None, None, None, _set_attributes
 
 
 def _graph(leaves: list[Node], rows: list[tuple[Any, ...]]) -> Node:
     nodes = list(leaves)
-    for *parts, parents, local_derivatives in rows:
-        nodes.append(_node(parts, tuple([nodes[i] for i in parents]), local_derivatives))
+    with collector_paused():
+        for *parts, parents, local_derivatives in rows:
+            nodes.append(_node(parts, tuple([nodes[i] for i in parents]), local_derivatives))
     return nodes[-1]
 
 

@@ -22,6 +22,7 @@ from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
 from autograd.backprop import topological_order
+from autograd.contexts import collector_paused
 from autograd.ops import LEAVES
 from autograd.steps import rehearsed
 from autograd.wording import Name, digits, equation, names_of, product, slope
@@ -42,7 +43,7 @@ class Contribution(NamedTuple):
     """One application of the chain rule: ∂L/∂node += ∂L/∂child · ∂child/∂node.
 
     child: the node that used it; slot: in which argument
-    rule:  the op's symbol, and the formulas of its value and of this local derivative
+    rule:  the op's symbol, and the formulas of its value and of this local derivative; of the first 20, which are printed
     """
 
     child: str
@@ -157,15 +158,18 @@ def explain(node: Value, root: Value) -> Explanation:
     >>> explanation.gradient, [c.contribution for c in explanation.contributions]
     (6.0, [3.0, 3.0])
     """
-    order = topological_order(root)
-    names = names_of(order, root)
-    with rehearsed(root) as steps:
-        contributions = tuple(_contribution(step, names) for step in steps if step.parent is node)
-        gradient = node.grad if node in names else 0.0
-    return Explanation(
-        names[root].text, f"{names.get(node, Name(node.label or 'v')):8}", node.data, _kind(node), gradient, contributions,
-        tuple(_paths(node, root, order, names)),
-    )  # fmt: skip
+    with collector_paused():
+        order = topological_order(root)
+        names = names_of(order, root)
+        with rehearsed(root, order, node) as steps:
+            gradient = node.grad if node in names else 0.0
+        contributions = [
+            _contribution(step, _rule(step, names) if i < SHOWN else "", names) for i, step in enumerate(steps)
+        ]
+        return Explanation(
+            names[root].text, f"{names.get(node, Name(node.label or 'v')):8}", node.data, _kind(node), gradient,
+            tuple(contributions), tuple(_paths(node, root, order, names)),
+        )  # fmt: skip
 
 
 def _kind(node: Value) -> str:
@@ -178,10 +182,9 @@ def _kind(node: Value) -> str:
 # ── contributions ───────────────────────────────────────────────────────────
 
 
-def _contribution(step: Step, names: Mapping[Value, Name]) -> Contribution:
+def _contribution(step: Step, rule: str, names: Mapping[Value, Name]) -> Contribution:
     return Contribution(
-        f"{names[step.node]:8}", step.slot, step.upstream, step.local, step.contribution, step.before, step.after,
-        _rule(step, names),
+        f"{names[step.node]:8}", step.slot, step.upstream, step.local, step.contribution, step.before, step.after, rule,
     )  # fmt: skip
 
 

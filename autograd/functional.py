@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from autograd import backprop
+from autograd.contexts import collector_paused
 from autograd.elementary import FUNCTIONS, canonical, slopes_op
 from autograd.functions import maximum, minimum
 from autograd.operands import as_float
@@ -155,8 +156,9 @@ def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> C
 
     def both(*args: Any, **kwargs: Any) -> Any:
         args, chosen, traced = _traced_arguments(args, positions)
-        root = _checked(_run(f, args, kwargs))
-        found = iter(gradients(root, [v for a in chosen for v in _flat(a)]))
+        with collector_paused():
+            root = _checked(_run(f, args, kwargs))
+            found = iter(gradients(root, [v for a in chosen for v in _flat(a)]))
         slopes = tuple(_like(a, found) for a in chosen)
         result = (root, slopes if several else slopes[0])
         return result if traced else _plain(result)

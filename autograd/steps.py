@@ -78,12 +78,13 @@ def _steps_opaque(node: Node) -> list[Step]:
 
 
 @contextmanager
-def rehearsed(root: Node, order: list[Node] | None = None) -> Iterator[list[Step]]:
+def rehearsed(root: Node, order: list[Node] | None = None, parent: Node | None = None) -> Iterator[list[Step]]:
     """A backward pass from zero that is only looked at: afterwards every gradient is what it was before.
 
     Inside, the gradients are those of this pass, and its steps are given.
 
-    order: ``topological_order(root)``, from who has it already
+    order:  ``topological_order(root)``, from who has it already
+    parent: only the steps to this one are wanted
 
     >>> from autograd import Value
     >>> x = Value(3.0)
@@ -99,7 +100,8 @@ def rehearsed(root: Node, order: list[Node] | None = None) -> Iterator[list[Step
     try:
         for node in order:
             node.grad = 0.0
-        yield list(_steps(root, [v for v in order if not v.parents], [v for v in order if v.parents]))
+        steps = _steps(root, [v for v in order if not v.parents], [v for v in order if v.parents])
+        yield [step for step in steps if parent is None or step.parent is parent]
     finally:
         for node, grad in zip(order, kept, strict=True):
             node.grad = grad

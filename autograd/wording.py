@@ -184,13 +184,18 @@ def _place_of(path: str) -> tuple[int | None, int | None, int | None, str] | Non
     return layer, neuron, weight, found[4] or ""
 
 
+_NUMBERED = re.compile(r"\bv\d")
+
+
 def _expression(v: Node, names: Mapping[Node, Name]) -> Name | None:
     """``w·x``, where that is short and all operands have names of their own."""
     if not 0 < len(v.parents) <= FEW:
         return None
-    said = phrasing(v.op, len(v.parents))
+    operands = [x.text for x in _operands(v, names)]
+    if sum(map(len, operands)) > SHORT or any(_NUMBERED.search(text) for text in operands):
+        return None
     text = formula(v, names)
-    return Name(text, said.binds) if 0 < len(text) <= SHORT and not re.search(r"\bv\d", text) else None
+    return Name(text, phrasing(v.op, len(v.parents)).binds) if 0 < len(text) <= SHORT else None
 
 
 def _operands(v: Node, names: Mapping[Node, Name]) -> list[Name]:

@@ -75,9 +75,12 @@ class _Recorder:
         self.values: list[Value | None] = []
         self.numbers: list[float] = []
         self.known: dict[object, int] = {}
+        self.constants: set[int] = set()
 
     def enter(self, op: Op, operands: tuple[int, ...], value: Value | None, number: float) -> int:
         """A new entry, whatever else there is."""
+        if op is CONSTANT:
+            self.constants.add(len(self.ops))
         self.ops.append(op)
         self.operands.append(operands)
         self.values.append(value)
@@ -94,8 +97,7 @@ class _Recorder:
 
     def result(self, op: Op, operands: tuple[int, ...], value: Value | None, number: float) -> int:
         """The entry of a result: an old one if it computes the same."""
-        ops = self.ops
-        if all(ops[i] is CONSTANT for i in operands):
+        if self.constants.issuperset(operands):
             return self.constant(number)
         if op in ALIASES or (op in OF_ONE and len(operands) == 1):
             return operands[0]
