@@ -179,6 +179,7 @@ def _node(v: Value, name: Name, parents: list[int], module: int, line: int) -> D
 def words_of(rules: Mapping[str, tuple[Op, int]]) -> Document:
     """What the op table says of each of these ops, ready to be filled in; by what pages call the rules.
 
+    >>> from autograd.ops import OPS
     >>> words_of({"tanh": (OPS["tanh"], 1)})["tanh"]["value"]
     'tanh({0})'
     """
