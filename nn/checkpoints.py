@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from inspect import signature
 from operator import index
 from pathlib import Path
@@ -11,9 +12,10 @@ from typing import Any, NamedTuple
 from autograd.files import write_atomically
 from nn import optim
 from nn.layers import MLP
+from nn.module import Module
 from nn.optim import Optimizer
 from nn.rollback import State
-from nn.serialization import STATE, architecture, network, require_shapes, tensors
+from nn.serialization import STATE, fill, network, numbers_for, require_same, require_shapes, tensors
 from nn.tensor_file import AGAIN, UPDATE, Tensor, content_of, fields, naming, packed, unpacked
 
 __all__ = ["Checkpoint", "load_checkpoint", "restore", "save_checkpoint"]
@@ -24,7 +26,7 @@ LARGEST_COUNT = 1 << 53  # steps: up to here a float counts without gaps
 class Checkpoint(NamedTuple):
     """A training run that can go on: give ``start=step``, ``seed=seed`` and ``**settings`` to ``fit`` or ``steps``."""
 
-    model: MLP
+    model: Any  # an MLP, or the module that was given to `restore`
     optimizer: Optimizer
     step: int
     seed: int
@@ -32,10 +34,11 @@ class Checkpoint(NamedTuple):
 
 
 def save_checkpoint(
-    model: MLP, optimizer: Optimizer, path: str | Path, *, step: int, seed: int = 0, **settings: Any
+    model: Module, optimizer: Optimizer, path: str | Path, *, step: int, seed: int = 0, **settings: Any
 ) -> None:
     """Write all that a run needs to go on as if it had never stopped; ``MLP.load`` finds the network in the same file.
 
+    model:     an ``MLP``, or any other Module, whose run ``restore`` puts back
     optimizer: one of ``nn.optim``, made with ``model.parameters()``
     step:      steps taken so far, ``run[-1].step``
     seed:      the one that ``fit`` was given
@@ -59,54 +62,64 @@ def save_checkpoint(
     [7, 8, 9, 10]
     """
     with naming(path, "was not written"):
-        if not isinstance(model, MLP):
-            raise TypeError(f"only an MLP is saved by its architecture, got {type(model).__name__}")
-        about, numbers = architecture(model.layers), tensors(model.layers)
+        if not isinstance(model, Module):
+            raise TypeError(f"a Module is saved, by its parameters; got {type(model).__name__}")
+        about, blocks = model._described()
+        numbers = tensors(blocks)
         _require_steps(optimizer, model)
         training = {"step": index(step), "seed": index(seed), "settings": settings, "optimizer": _described(optimizer)}
         _require_plain(settings)
         for name, running in optimizer.state.items():
             numbers[f"{STATE}{name}"] = Tensor((len(running),), running)
-        content = packed({**about, "training": training}, numbers, _run)
+        content = packed({**about, "training": training}, numbers, partial(_run_of, model))
     write_atomically(path, content)
 
 
 def load_checkpoint(path: str | Path) -> Checkpoint:
-    """The training run in a file that ``save_checkpoint`` wrote: its network, its optimizer, and where it was.
+    """The training run of an MLP in a file that ``save_checkpoint`` wrote: its network, its optimizer, and where it was.
 
-    Raises CheckpointError for any other file.
+    Raises CheckpointError for any other file; for a module of another class see ``restore``.
     """
     with naming(path, "can't be loaded"):
-        about, numbers = unpacked(content_of(Path(path)))
-        if about.get("training") is None:
-            raise ValueError("it holds a network without its training. Load it with MLP.load, and start a new run")
-        return _run(about, numbers)
+        about, numbers = _content(path)
+        if "class" in about:
+            raise ValueError("only its class can make its network. Put it into one that exists, with restore")
+        return _run(network(MLP, about, numbers), about, numbers)
 
 
-def restore(model: MLP, optimizer: Optimizer, path: str | Path) -> Checkpoint:
+def restore(model: Module, optimizer: Optimizer, path: str | Path) -> Checkpoint:
     """Put a saved run back into a network and an optimizer that exist: parameters keep their identity.
 
     The optimizer becomes the one that was saved, hyper-parameters and all.
     Raises CheckpointError, and changes nothing, when the file is bad or was saved from another architecture or optimizer.
     """
-    saved = load_checkpoint(path)
     with naming(path, "can't be restored"):
+        about, numbers = _content(path)
         _require_steps(optimizer, model)
-        for what, found, here in [
-            ("network", architecture(saved.model.layers), architecture(model.layers)),
-            ("optimizer", type(saved.optimizer).__name__, type(optimizer).__name__),
-        ]:
-            if found != here:
-                raise ValueError(f"its {what} is {found}, here it is {here}. Build the same, or use load_checkpoint")
+        saved = _run_of(model, about, numbers)
+        kind, here = type(saved.optimizer).__name__, type(optimizer).__name__
+        if kind != here:
+            raise ValueError(f"its optimizer is {kind}, here it is {here}. Build the same")
+        blocks = model._described()[1]
     before, restored = State.of(optimizer), {**vars(saved.optimizer), "parameters": optimizer.parameters}
     try:
-        for p, q in zip(model.parameters(), saved.model.parameters(), strict=True):
-            p.data = q.data
+        fill(blocks, numbers)
         vars(optimizer).update(restored)
     except KeyboardInterrupt:
         before.put_back()
         raise
-    return saved._replace(model=model, optimizer=optimizer)
+    return saved._replace(optimizer=optimizer)
+
+
+def _content(path: str | Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
+    """What is in the file of a run. Raises ValueError for one of a network alone."""
+    about, numbers = unpacked(content_of(Path(path)))
+    if about.get("training") is None:
+        name = about.get("class", "MLP")
+        raise ValueError(
+            f"it holds a network without its training. Load it with {name!s:.40}.load, and start a new run"
+        )
+    return about, numbers
 
 
 def _optimizers() -> dict[str, type[Optimizer]]:
@@ -132,9 +145,16 @@ def _described(optimizer: Optimizer) -> dict[str, Any]:
     return {"kind": kind.__name__, "settings": settings, "lr": float(optimizer.lr), "t": optimizer.t}
 
 
-def _run(about: dict[str, Any], numbers: dict[str, Tensor]) -> Checkpoint:
-    """The run that the metadata describe."""
-    model = network(MLP, about, numbers)
+def _run_of(model: Module, about: dict[str, Any], numbers: dict[str, Tensor]) -> Checkpoint:
+    """The run that the metadata describe, of a network that exists and is not changed. Raises ValueError if it is another's."""
+    here, blocks = model._described()
+    require_same(about, here)
+    numbers_for(blocks, numbers)
+    return _run(model, about, numbers)
+
+
+def _run(model: Any, about: dict[str, Any], numbers: dict[str, Tensor]) -> Checkpoint:
+    """The run that the metadata describe, of that network."""
     step, seed, settings, described = fields(
         "its training", about["training"], step=int, seed=int, settings=dict, optimizer=dict
     )
@@ -153,7 +173,7 @@ def _run(about: dict[str, Any], numbers: dict[str, Tensor]) -> Checkpoint:
     return Checkpoint(model, optimizer, step, seed, settings)
 
 
-def _require_steps(optimizer: Optimizer, model: MLP) -> None:
+def _require_steps(optimizer: Optimizer, model: Module) -> None:
     mine, theirs = model.parameters(), optimizer.parameters
     if len(mine) != len(theirs) or any(p is not q for p, q in zip(mine, theirs, strict=True)):
         raise ValueError("the optimizer steps other parameters than the network's. Make it with model.parameters()")

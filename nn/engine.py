@@ -12,6 +12,7 @@ from nn import activations, losses, metrics
 from nn.arguments import as_list, as_samples
 from nn.layers import MLP
 from nn.module import Module
+from nn.parameters import held
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -195,7 +196,7 @@ class _WatchedModel:
     def __init__(self, model: Callable[[Any], Any], x: Sequence[Any]) -> None:
         self.model = model
         self._parameters = model.parameters() if isinstance(model, Module) else _parameters_below(model(x))
-        self._containers = [] if _is_uniform(model) else _containers(model)
+        self._holders = [] if _is_uniform(model) else _holders(model)
         self.refresh()
 
     def __call__(self, x: Any) -> Any:
@@ -207,31 +208,29 @@ class _WatchedModel:
 
     def refresh(self) -> None:
         """Read the flags that the modules hold now."""
-        parts = [
-            x
-            for container in self._containers
-            for x in (container.values() if isinstance(container, dict) else container)
-        ]
-        found = [as_list(x) for x in parts if _is_flag(x)]
+        found = [as_list(x) for holder in self._holders for _, x in held(holder) if _is_flag(x)]
         self.flags = repr(found) if found else ""
 
 
 def _is_flag(x: Any) -> bool:
-    return x is None or isinstance(x, (bool, int, float, str)) or hasattr(x, "tolist")
+    if hasattr(x, "tolist"):
+        return (
+            getattr(getattr(x, "dtype", None), "kind", "") != "O"
+        )  # what an array of objects holds is asked by itself
+    return x is None or isinstance(x, (bool, int, float, str))
 
 
-def _containers(model: Any) -> list[Any]:
-    """The attributes, dicts and lists of a module and of those it holds, except those that hold only Values."""
+def _holders(model: Any) -> list[Any]:
+    """A module and all that hold something in it, except those that hold only Values."""
     found, todo, seen = [], [model], set[int]()
     while todo:
-        item = todo.pop()
-        parts = vars(item) if isinstance(item, Module) else item
-        if not isinstance(parts, (dict, list, tuple)) or id(parts) in seen:
+        holder = todo.pop()
+        inside = [x for _, x in held(holder)]
+        if id(holder) in seen or not inside:
             continue
-        seen.add(id(parts))
-        inside = list(parts.values() if isinstance(parts, dict) else parts)
+        seen.add(id(holder))
         if not all(isinstance(x, Value) for x in inside):
-            found.append(parts)
+            found.append(holder)
         todo += inside
     return found
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from autograd import OPS
 from autograd.files import write_atomically
-from nn.layers import MLP
-from nn.serialization import architecture, tensors
+from nn.layers import MLP, require_its_layers
+from nn.serialization import architecture, blocks_by_layer, tensors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,7 +67,8 @@ def to_torch(model: MLP) -> torch.nn.Sequential:
         modules.append(getattr(torch.nn, name)(**_OPTIONS.get(name, {})))
     network = torch.nn.Sequential(*(modules[:-1] if activation == "identity" else modules))
     state = {
-        name: torch.tensor(t.numbers, dtype=torch.float64).reshape(t.shape) for name, t in tensors(model.layers).items()
+        name: torch.tensor(t.numbers, dtype=torch.float64).reshape(t.shape)
+        for name, t in tensors(blocks_by_layer(model.layers)).items()
     }
     network.load_state_dict(state, assign=True)
     return network
@@ -177,7 +178,7 @@ def _onnx_weights(model: MLP) -> list[onnx.TensorProto]:
     from onnx.helper import make_tensor
 
     found = []
-    for i, (shape, numbers) in enumerate(tensors(model.layers).values()):
+    for i, (shape, numbers) in enumerate(tensors(blocks_by_layer(model.layers)).values()):
         raw = struct.pack(f"<{len(numbers)}f", *numbers)
         found.append(make_tensor(f"{'Wb'[i % 2]}{i // 2 + 1}", TensorProto.FLOAT, shape, raw, raw=True))
     return found
@@ -187,6 +188,7 @@ def _layers(model: MLP) -> list[tuple[tuple[int, int], str]]:
     """((inputs, outputs), activation) of every layer."""
     if not isinstance(model, MLP):
         raise TypeError(f"only an MLP has a counterpart elsewhere, got {type(model).__name__}")
+    require_its_layers(model)
     about = architecture(model.layers)
     shapes = list(pairwise(about["sizes"]))
     hidden = about["activation"] if isinstance(about["activation"], list) else [about["activation"]] * (len(shapes) - 1)

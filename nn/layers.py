@@ -9,28 +9,28 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, Self
 
 from autograd import Value, affine, dot
-from autograd.files import write_atomically
 from autograd.readings import arrays
 from autograd.symbols import require_readable
 from nn import activations, init
 from nn.arguments import as_list, as_rows, whole_number
 from nn.batch import as_row
 from nn.module import Module
-from nn.serialization import architecture, network, tensors
-from nn.tensor_file import content_of, naming, packed, unpacked
+from nn.serialization import architecture, blocks_by_layer, network
+from nn.tensor_file import naming
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterable
+    from pathlib import Path
 
     from nn.activations import Activation
     from nn.init import Generator, Init
+    from nn.serialization import Block
+    from nn.tensor_file import Tensor
 
-__all__ = ["MLP", "Layer", "Neuron"]
+__all__ = ["MLP", "Layer", "Neuron", "require_its_layers"]
 
 
 class Neuron(Module):
@@ -87,9 +87,17 @@ class Neuron(Module):
             return row.rule(arrays, h_pre)[0]
         return [self.activation(Value(z)).data for z in h_pre.tolist()]
 
-    def parameters(self) -> list[Value]:
-        """w₁ … w_m, b."""
-        return [*self.w, self.b]
+    def _held(self) -> Iterable[tuple[str, Any]]:
+        if {*map(type, self.w), type(self.b)} != {Value}:
+            self._require_values()
+        return super()._held()
+
+    def _require_values(self) -> None:
+        """Raises ValueError where a number stands in the place of a weight: it would not be trained."""
+        for place, p in [*((f"w[{j}]", w) for j, w in enumerate(self.w)), ("b", self.b)]:
+            if not isinstance(p, Value):
+                name = f"{self.path}.{place}".removeprefix(".")
+                raise ValueError(f"{name} is {p!r:.60} ({type(p).__name__}); set it by its number: {place}.data = 5.0")
 
     def __repr__(self) -> str:
         title = activations.title_of(self.activation) if self.nonlin else "Linear"
@@ -127,26 +135,12 @@ class Layer(Module):
         self.h = [n._fire(z) for n, z in zip(self.neurons, self.h_pre, strict=True)]
         return self.h
 
-    def parameters(self) -> list[Value]:
-        """Neuron by neuron: its weights, its bias."""
-        return [p for n in self.neurons for p in n.parameters()]
-
     def __getstate__(self) -> dict[str, Any]:
         # A copy or a pickle takes the parameters, not the graph of the last sample.
         return {**vars(self), "h_pre": [], "h": []}
 
     def __repr__(self) -> str:
         return f"Layer of [{', '.join(map(str, self.neurons))}]"
-
-
-class _ClassMethodOnly(classmethod):  # type: ignore[type-arg]
-    """A class method that can't be called on an instance: it would not change it, and so it says so."""
-
-    def __get__(self, instance: object, owner: type | None = None) -> Callable[..., Any]:
-        return super().__get__(None, owner) if instance is None else self._refuse
-
-    def _refuse(self, *_: object) -> NoReturn:
-        raise TypeError("load makes a new network and does not change this one: write model = MLP.load(path)")
 
 
 class MLP(Module):
@@ -204,7 +198,7 @@ class MLP(Module):
         X: n rows of m₀ numbers. Raises ValueError for other rows, DomainError as the network does.
 
         >>> model = MLP([2, 3, 1], seed=0)
-        >>> abs(model.predict([[1.0, 2.0]])[0] - model([1.0, 2.0]).data) < 1e-12
+        >>> bool(abs(model.predict([[1.0, 2.0]])[0] - model([1.0, 2.0]).data) < 1e-12)
         True
         """
         import numpy as np
@@ -218,45 +212,50 @@ class MLP(Module):
                 W, b = ([[p.data for p in n.w] for n in layer.neurons], [n.b.data for n in layer.neurons])
                 h_pre = h @ np.asarray(W, dtype=float).T + b
                 h = np.stack([n._numbers(z) for n, z in zip(layer.neurons, h_pre.T, strict=True)], axis=1)
-        if not np.isfinite(h).all():  # by the graph, which says where a domain was left
+        own = type(self).__call__ is not MLP.__call__
+        if own or not np.isfinite(h).all():  # by the graph, which says where a domain was left
             h = np.array([[f.data for f in as_row(self(x))] for x in X])
         return h[:, 0] if h.shape[1] == 1 else h
 
-    def parameters(self) -> list[Value]:
-        """Layer by layer, neuron by neuron: weights, then bias."""
-        return [p for layer in self.layers for p in layer.parameters()]
-
-    def save(self, path: str | Path) -> None:
-        """Write the network to a file, as safetensors (see ``nn.serialization``), whole or not at all.
-
-        Raises CheckpointError when the file could not be loaded again: a parameter that is not finite, an activation
-        that has no name; OSError when it can't be written. What was there before is then untouched.
-
-        >>> from tempfile import TemporaryDirectory
-        >>> model = MLP([2, 3, 1], activation="tanh", seed=0)
-        >>> with TemporaryDirectory() as folder:
-        ...     model.save(f"{folder}/model.safetensors")
-        ...     copy = MLP.load(f"{folder}/model.safetensors")
-        >>> copy([1.0, 2.0]).data == model([1.0, 2.0]).data
-        True
-        """
-        with naming(path, "was not written"):
-            about = {**architecture(self.layers), "training": None}
-            content = packed(about, tensors(self.layers), partial(network, MLP))
-        write_atomically(path, content)
-
-    @_ClassMethodOnly  # type: ignore[arg-type]  # mypy knows of one kind of class method
-    def load(cls, path: str | Path) -> MLP:  # noqa: N805
-        """A new network from a file that ``save`` or ``save_checkpoint`` wrote, the same to the last bit.
-
-        Raises CheckpointError for any file that is not one, whatever it holds; nothing in a file is ever run. Raises
-        TypeError when called on a network that exists.
-        """
+    @classmethod
+    def _made(
+        cls, path: str | Path, about: dict[str, Any], numbers: dict[str, Tensor], args: Any, kwargs: Any
+    ) -> Self:  # fmt: skip
+        """By the architecture in the file, unless it is made with other arguments."""
+        if "class" in about or args or kwargs or cls.__init__ is not MLP.__init__:
+            return super()._made(path, about, numbers, args, kwargs)
         with naming(path, "can't be loaded"):
-            return network(MLP, *unpacked(content_of(Path(path))))
+            return network(cls, about, numbers)
+
+    def _described(self) -> tuple[dict[str, Any], dict[str, Block]]:
+        """The architecture, if it is all there is."""
+        if type(self) is not MLP and not is_its_layers(self):
+            return super()._described()
+        require_its_layers(self)
+        return architecture(self.layers), blocks_by_layer(self.layers)
 
     def __repr__(self) -> str:
         return f"MLP of [{', '.join(map(str, self.layers))}]"
+
+
+def is_its_layers(model: MLP) -> bool:
+    """Is the network what its layers are, without a parameter or a forward pass beside them?"""
+    return type(model).__call__ is MLP.__call__ and not _beside_layers(model)
+
+
+def require_its_layers(model: MLP) -> None:
+    """Raises ValueError for a network that is more than its layers, where no more can be kept or shown."""
+    if not is_its_layers(model):
+        beside = _beside_layers(model)
+        what = f"the parameter {beside[0]!r}" if beside else "a __call__ of its own"
+        instead = ". A subclass of MLP that has it can be saved" if type(model) is MLP else ""
+        raise ValueError(f"this {type(model).__name__} is more than its layers: {what} would be lost here{instead}")
+
+
+def _beside_layers(model: MLP) -> list[str]:
+    """The paths of parameters that are none of the layers'."""
+    inside = {p for layer in model.layers for n in layer.neurons for p in (*n.w, n.b)}
+    return [path for path, p in model.named_parameters() if p not in inside]
 
 
 def _arguments(

@@ -2,21 +2,42 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from inspect import signature
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from autograd import Value
+from autograd.files import write_atomically
+from nn.parameters import attributes, found_in, named
+from nn.serialization import blocks_by_name, fill, numbers_for, require_class, require_same, tensors
+from nn.tensor_file import content_of, naming, packed, unpacked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from nn.serialization import Block
+    from nn.tensor_file import Tensor
 
 __all__ = ["Module"]
 
 
-class Module:
-    """A thing with parameters: its own Values and those of the modules it holds.
+class _ClassMethodOnly(classmethod):  # type: ignore[type-arg]
+    """A class method that can't be called on an instance: it would not change it, and so it says so."""
 
-    Parameters are found in the attributes, in the order in which they were set,
-    inside lists, tuples and dicts too; Values that an op computed are not parameters.
+    def __get__(self, instance: object, owner: type | None = None) -> Callable[..., Any]:
+        return super().__get__(None, owner) if instance is None else partial(self._refuse, type(instance).__name__)
+
+    def _refuse(self, name: str, *_: object, **__: object) -> NoReturn:
+        raise TypeError(f"load makes a new network and does not change this one: write model = {name}.load(path)")
+
+
+class Module:
+    """A thing with parameters: the Values that it holds, and those of the modules it holds.
+
+    Parameters are found in its attributes, in the order in which they were set, and in whatever these hold: lists, tuples,
+    dicts, sets, arrays of objects, other objects (see ``nn.parameters``). A Value that an op computed is no parameter;
+    one that only a function knows, as its default or from around it, is not held.
 
     >>> class Linear(Module):
     ...     def __init__(self):
@@ -28,12 +49,15 @@ class Module:
     """
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
-        """Each parameter with its path, such as ``layers[0].neurons[2].w[1]``; a shared one once."""
-        yield from _walk("", self, set())
+        """Each parameter with its path, such as ``layers[0].neurons[2].w[1]``; a shared one once.
+
+        Raises ValueError for parameters in a set that can't be told apart: a set has no order.
+        """
+        yield from named(found_in(self))
 
     def parameters(self) -> list[Value]:
-        """All parameters, in a fixed order."""
-        return [p for _, p in self.named_parameters()]
+        """All parameters, in a fixed order. Errors as for ``named_parameters``."""
+        return list(found_in(self))
 
     if TYPE_CHECKING:  # what a module computes is its own affair
 
@@ -44,21 +68,95 @@ class Module:
         for p in self.parameters():
             p.grad = 0.0
 
+    # ── its numbers, apart from it ──
 
-def _walk(path: str, item: Any, seen: set[int]) -> Iterator[tuple[str, Value]]:
-    held: Any = ()
-    if isinstance(item, Module):
-        held = [(f"{path}.{name}" if path else name, x) for name, x in vars(item).items() if not name.startswith("_")]
-    elif isinstance(item, dict):
-        held = [(f"{path}[{key!r}]", x) for key, x in item.items()]
-    elif isinstance(item, (list, tuple)):
-        held = [(f"{path}[{i}]", x) for i, x in enumerate(item)]
-    elif not isinstance(item, Value):
-        return
-    if id(item) in seen:  # shared, or a module that holds itself
-        return
-    seen.add(id(item))
-    if isinstance(item, Value) and not item.parents:
-        yield path, item
-    for inner, x in held:
-        yield from _walk(inner, x, seen)
+    def state_dict(self) -> dict[str, float]:
+        """The number of every parameter, by its path.
+
+        >>> from nn import Neuron
+        >>> Neuron(2, init=0.5).state_dict()
+        {'w[0]': 0.5, 'w[1]': 0.5, 'b': 0.0}
+        """
+        return {path: p.data for path, p in self.named_parameters()}
+
+    def load_state_dict(self, saved: Mapping[str, float]) -> None:
+        """Take the numbers of a ``state_dict``. Raises ValueError, and changes nothing, where the paths are not the same."""
+        here = dict(self.named_parameters())
+        for path in [*here, *saved]:
+            if path not in here or path not in saved:
+                where = "is not in the state_dict" if path in here else "is in the state_dict, and not in this network"
+                raise ValueError(f"parameter {path!r:.80} {where}")
+        numbers = {path: Value(x).data for path, x in saved.items()}  # each of them is a number
+        for path, p in here.items():
+            p.data = numbers[path]
+
+    def save(self, path: str | Path) -> None:
+        """Write the numbers of all parameters to a file, as safetensors (see ``nn.serialization``), whole or not at all.
+
+        The file names the class, and holds nothing of what it computes, nor what it holds besides parameters.
+
+        Of an ``MLP`` the file has the architecture too, so that ``MLP.load(path)`` needs nothing else.
+
+        Raises CheckpointError when the file could not be loaded again: a parameter that is not finite, or whose path would
+        be another one next time, an activation of an ``MLP`` that has no name; OSError when it can't be written. What was there before is then untouched.
+
+        >>> from tempfile import TemporaryDirectory
+        >>> class Power(Module):
+        ...     def __init__(self, n):
+        ...         self.n, self.scale = n, Value(1.0)
+        >>> model = Power(3)
+        >>> model.scale.data = 2.5
+        >>> with TemporaryDirectory() as folder:
+        ...     model.save(f"{folder}/power")
+        ...     Power.load(f"{folder}/power", 3).scale
+        Value(data=2.5, grad=0.0)
+        """
+        with naming(path, "was not written"):
+            about, blocks = self._described()
+            content = packed({**about, "training": None}, tensors(blocks), lambda _, read: numbers_for(blocks, read))
+        write_atomically(path, content)
+
+    @_ClassMethodOnly
+    def load(cls, path: str | Path, *args: Any, **kwargs: Any) -> Self:  # noqa: N805
+        """A new module with the numbers of a file that ``save`` or ``save_checkpoint`` wrote, the same to the last bit.
+
+        args, kwargs: what the class is made with
+
+        Raises CheckpointError for any file that is not one, whatever it holds; nothing in a file is ever run. Raises
+        TypeError when called on a module that exists, or with arguments with which none can be made.
+        """
+        with naming(path, "can't be loaded"):
+            about, numbers = unpacked(content_of(Path(path)))
+        return cls._made(path, about, numbers, args, kwargs)
+
+    @classmethod
+    def _made(
+        cls, path: str | Path, about: dict[str, Any], numbers: dict[str, Tensor], args: Any, kwargs: Any
+    ) -> Self:  # fmt: skip
+        with naming(path, "can't be loaded"):
+            require_class(about, cls)
+        try:
+            signature(cls).bind(*args, **kwargs)
+        except TypeError as error:
+            name = cls.__name__
+            raise TypeError(
+                f"{name} can't be made ({error}): give what it is made with after the path, {name}.load(path, …)"
+            ) from None
+        made = cls(*args, **kwargs)
+        with naming(path, "can't be loaded"):
+            here, blocks = made._described()
+            require_same(about, here)
+            fill(blocks, numbers)
+        return made
+
+    def _held(self) -> Iterable[tuple[str, Any]]:
+        """What the walk through parameters finds in it, by name."""
+        return attributes(self)
+
+    def _described(self) -> tuple[dict[str, Any], dict[str, Block]]:
+        """What a file says of it, and the parameters that each of the file's tensors holds."""
+        found = found_in(self)
+        unnamed = next((p for p in self.parameters() if p not in found), None)
+        if unnamed is not None:
+            raise ValueError(f"its parameters() gives {unnamed!r:.60}, which no attribute holds. Keep it in one")
+        return {"class": type(self).__qualname__}, blocks_by_name(self.named_parameters())

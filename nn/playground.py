@@ -16,7 +16,7 @@ from autograd import OPS
 from autograd.update_rules import RULES
 from nn import activations
 from nn import data as data_sets
-from nn.layers import MLP
+from nn.layers import MLP, require_its_layers
 from nn.neuron_panel import ASSETS
 from nn.page_graph import formula_graph, initializer_graph, loss_graph, network_rules
 from nn.palette import CLASS_STYLES, svg_style
@@ -175,6 +175,7 @@ def _default_model(chosen: dict[str, Any]) -> MLP:
 
 
 def _checked(model: MLP, chosen: dict[str, Any]) -> MLP:
+    require_its_layers(model)
     expected = (len(chosen["X"][0]), _outputs(chosen))
     if (model.sizes[0], model.sizes[-1]) != expected:
         raise ValueError(

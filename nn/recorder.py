@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from nn import activations
 from nn.arguments import as_samples
 from nn.batch import as_row
-from nn.layers import MLP
+from nn.layers import MLP, require_its_layers
 
 if TYPE_CHECKING:
     from nn.arguments import Rows
@@ -50,6 +50,7 @@ class Recorder:
     def __init__(self, model: MLP, X: Rows, y: Rows | None = None, *, loss: Loss, snapshots: int = 60) -> None:
         if not isinstance(model, MLP):
             raise TypeError(f"only an MLP can be watched layer by layer, got {type(model).__name__}")
+        require_its_layers(model)
         if snapshots < 2:
             raise ValueError(f"watching needs 2 snapshots or more, got {snapshots!r}")
         self.X, self.y = X, y = as_samples(X, y)

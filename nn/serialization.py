@@ -1,27 +1,32 @@
-"""What a file holds of a network: its architecture, and its numbers as tensors.
+"""What a file holds of a network: what it is, and its numbers as tensors.
 
-Layer l = 0 … L−1 is there as ``{2l}.weight`` of shape (outputs, inputs) and ``{2l}.bias`` of shape (outputs,): the names
+Of an ``MLP`` a file has the architecture, and layer l = 0 … L−1 is there as ``{2l}.weight`` of shape (outputs, inputs) and ``{2l}.bias`` of shape (outputs,): the names
 in PyTorch's ``Sequential(Linear, σ, Linear, …)``, where each σ takes a place of its own (``Identity`` for a linear one),
-so that ``load_state_dict(safetensors.torch.load_file(path))`` fits.
+so that ``load_state_dict(safetensors.torch.load_file(path))`` fits. Of another module it has the name of the class, which is
+compared and never run, and each parameter under its path; those that fill a list or an array, row by row, are one tensor.
 """
 
 from __future__ import annotations
 
-from itertools import pairwise
-from math import isfinite
+import re
+from itertools import pairwise, product
+from math import isfinite, prod
 from numbers import Real
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from autograd import Value
 from nn import activations
 from nn.tensor_file import AGAIN, Tensor, fields
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     Layers = Sequence[Any]  # of `nn.layers`, which imports this file
 
-__all__ = ["STATE", "architecture", "network", "require_shapes", "tensors"]
+__all__ = [
+    "STATE", "Block", "architecture", "blocks_by_layer", "blocks_by_name", "fill", "network", "numbers_for", "require_class",
+    "require_same", "require_shapes", "tensors",
+]  # fmt: skip
 
 STATE = "optimizer."  # begins the names of an optimizer's tensors, which may be in the same file
 NUMBERS = "To keep the numbers alone: [p.data for p in model.parameters()]"
@@ -59,13 +64,88 @@ def _activation(layer: Any) -> str:
     return name
 
 
-def _parameters(layers: Layers) -> dict[str, list[Value]]:
-    """The parameters that each tensor holds, row by row."""
+# ── parameters as tensors ───────────────────────────────────────────────────
+
+
+class Block(NamedTuple):
+    """The parameters that one tensor holds, row by row, and its shape."""
+
+    shape: tuple[int, ...]
+    parameters: list[Value]
+
+
+def blocks_by_layer(layers: Layers) -> dict[str, Block]:
+    """The tensors of an MLP: for each layer a weight and a bias."""
     found = {}
     for l, layer in enumerate(layers):
-        found[f"{2 * l}.weight"] = [w for neuron in layer.neurons for w in neuron.w]
-        found[f"{2 * l}.bias"] = [neuron.b for neuron in layer.neurons]
+        weights = [w for neuron in layer.neurons for w in neuron.w]
+        found[f"{2 * l}.weight"] = Block((len(layer.neurons), len(layer.neurons[0].w)), weights)
+        found[f"{2 * l}.bias"] = Block((len(layer.neurons),), [neuron.b for neuron in layer.neurons])
     return found
+
+
+def blocks_by_name(named_parameters: Iterable[tuple[str, Value]]) -> dict[str, Block]:
+    """The tensors of any module: ``w[0]`` … ``w[2]`` are one of shape (3,), ``W[0][0]`` … ``W[1][2]`` one of shape (2, 3).
+
+    Raises ValueError for what could not be found again: paths that are not unique, or differ from one process to the next.
+    """
+    named = list(named_parameters)
+    paths = dict(named)
+    unsteady = next((path for path in paths if " at 0x" in path or path.startswith(STATE)), None)
+    if unsteady or len(paths) < len(named):
+        path = unsteady or next(path for path, p in named if paths[path] is not p)
+        raise ValueError(
+            f"{path!r:.80} can't be the name of a parameter in a file. Hold it under another attribute or key"
+        )
+    rows: dict[str, dict[tuple[int, ...], Value]] = {}
+    for path, p in named:
+        name = re.sub(r"(\[\d+\])+$", "", path)
+        rows.setdefault(name, {})[tuple(map(int, re.findall(r"\d+", path[len(name) :])))] = p
+    return {path: block for name, items in rows.items() for path, block in _blocks(name, items).items()}
+
+
+def _blocks(name: str, items: dict[tuple[int, ...], Value]) -> dict[str, Block]:
+    """Parameters by their places below one name: one block where these fill a rectangle, otherwise one block each."""
+    shape = tuple(max(along) + 1 for along in zip(*items, strict=False))
+    if prod(shape) == len(items) and list(items) == list(product(*map(range, shape))):
+        return {name: Block(shape, list(items.values()))}
+    return {name + "".join(f"[{i}]" for i in at): Block((), [p]) for at, p in items.items()}
+
+
+def tensors(blocks: dict[str, Block]) -> dict[str, Tensor]:
+    """The numbers of those parameters. Raises ValueError for one that holds no number."""
+    return {
+        name: Tensor(block.shape, [_parameter_value(p, name) for p in block.parameters])
+        for name, block in blocks.items()
+    }
+
+
+def _parameter_value(p: Any, tensor: str) -> float:
+    x = p.data if isinstance(p, Value) else None
+    if not isinstance(x, Real):
+        raise ValueError(f"a parameter of {tensor} is {p!r:.60}, not a Value that holds a number")
+    return float(x)
+
+
+def numbers_for(blocks: dict[str, Block], tensors: dict[str, Tensor]) -> list[tuple[Value, float]]:
+    """The number that each parameter has in the tensors. Raises ValueError for another shape, and for one that is not finite."""
+    found = {name: t.shape for name, t in tensors.items() if not name.startswith(STATE)}
+    require_shapes(found, {name: block.shape for name, block in blocks.items()})
+    pairs = []
+    for name, block in blocks.items():
+        for i, (p, number) in enumerate(zip(block.parameters, tensors[name].numbers, strict=True)):
+            if not isfinite(number):
+                raise ValueError(
+                    f"parameter {p.label or (name, i)} is {number}. Go back to an earlier file, or try a smaller learning rate"
+                )
+            pairs.append((p, number))
+    return pairs
+
+
+def fill(blocks: dict[str, Block], tensors: dict[str, Tensor]) -> None:
+    """Put the numbers of the tensors into the parameters: all, or, where they do not fit, none. Errors as for ``numbers_for``."""
+    for p, number in numbers_for(blocks, tensors):
+        p.data = number
 
 
 def _shapes(sizes: list[int]) -> dict[str, tuple[int, ...]]:
@@ -80,20 +160,25 @@ def _shapes(sizes: list[int]) -> dict[str, tuple[int, ...]]:
     return shapes
 
 
-def tensors(layers: Layers) -> dict[str, Tensor]:
-    """The weights and biases by name. Raises ValueError for a parameter that holds no number."""
-    shapes = _shapes(architecture(layers)["sizes"])
-    return {
-        name: Tensor(shapes[name], [_parameter_value(p, name) for p in parameters])
-        for name, parameters in _parameters(layers).items()
-    }
+# ── the network of a file ───────────────────────────────────────────────────
 
 
-def _parameter_value(p: Any, tensor: str) -> float:
-    x = p.data if isinstance(p, Value) else None
-    if not isinstance(x, Real):
-        raise ValueError(f"a parameter of {tensor} is {p!r:.60}, not a Value that holds a number")
-    return float(x)
+def require_class(about: dict[str, Any], cls: type) -> None:
+    """Raises ValueError for a file of another class than this one and those that it extends."""
+    there = about.get("class", "MLP")
+    if there not in [kind.__qualname__ for kind in cls.__mro__]:
+        raise ValueError(
+            f"it holds a network of the class {there!r:.40}, not {cls.__qualname__}. Load it with that one"
+        )
+
+
+def require_same(about: dict[str, Any], here: dict[str, Any]) -> None:
+    """Raises ValueError unless a file says of its network what is said of the one here."""
+    there = {key: x for key, x in about.items() if key not in ("format", "training")}
+    if there != here:
+        raise ValueError(
+            f"its network is {there!r:.200}, here it is {here!r:.200}. Build the same, or load what the file has"
+        )
 
 
 def network(make: Callable[..., Network], about: dict[str, Any], tensors: dict[str, Tensor]) -> Network:
@@ -119,13 +204,7 @@ def network(make: Callable[..., Network], about: dict[str, Any], tensors: dict[s
     # Before anything of these sizes is made: does the file have as many numbers?
     require_shapes({name: t.shape for name, t in tensors.items() if not name.startswith(STATE)}, _shapes(sizes))
     model: Any = make(sizes, activation=activation, output=output, init="zero")
-    for name, parameters in _parameters(model.layers).items():
-        for p, number in zip(parameters, tensors[name].numbers, strict=True):
-            if not isfinite(number):
-                raise ValueError(
-                    f"parameter {p.label} is {number}. Go back to an earlier file, or try a smaller learning rate"
-                )
-            p.data = number
+    fill(blocks_by_layer(model.layers), tensors)
     made: Network = model
     return made
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from fuzz.interruptions import CASES, check
 
-EVERY = {"one step": 1, "backward": 1, "compiled": 2399}  # the lines of the others in strides of
+EVERY = {"one step": 1, "backward": 1, "save": 101, "compiled": 2399}  # the lines of the others in strides of
 
 
 @pytest.mark.slow

@@ -465,6 +465,12 @@ def test_an_optimizer_steps_leaves_alone():
 
 def test_a_weight_that_was_overwritten_with_a_number_is_named():
     model = MLP([2, 3, 1])
+    SGD(model.parameters())
     model.layers[0].neurons[1].w[1] = 5.0
-    with pytest.raises(ValueError, match=r"parameter 4 is 5\.0 \(float\); .* w\.data = 5\.0"):
-        SGD(model.parameters())
+    for find in (lambda: SGD(model.parameters()), model.zero_grad, model.state_dict):
+        with pytest.raises(
+            ValueError, match=r"layers\[0\]\.neurons\[1\]\.w\[1\] is 5\.0 \(float\); .*w\[1\]\.data = 5\.0"
+        ):
+            find()
+    with pytest.raises(ValueError, match=r"parameter 0 is 5\.0 \(float\); .* w\.data = 5\.0"):
+        SGD([5.0])

@@ -13,6 +13,7 @@ import struct
 import subprocess
 import sys
 import tracemalloc
+from collections import deque
 from pathlib import Path
 
 import hypothesis.strategies as st
@@ -27,6 +28,8 @@ from nn import (
     MLP,
     CheckpointError,
     Layer,
+    Module,
+    Neuron,
     activations,
     checkpoints,
     cosine,
@@ -269,11 +272,188 @@ def test_layers_that_were_taken_away_are_not_saved(path):
     assert bits(MLP.load(path)) == bits(model)
 
 
-def test_only_an_mlp_has_an_architecture_that_a_file_can_hold(path):
-    layer = Layer(2, 3)
-    with pytest.raises(TypeError, match=r"only an MLP.* got Layer"):
-        save_checkpoint(layer, optim.SGD(layer.parameters()), path, step=0)
+# ── modules of other classes ────────────────────────────────────────────────
+
+
+class Scaled(MLP):
+    """More than its layers: a parameter of its own, and a forward pass that uses it."""
+
+    def __init__(self, width=2):
+        super().__init__([1, width, 1], activation=square, seed=1)
+        self.scale = Value(3.0)
+
+    def __call__(self, x):
+        return self.scale * super().__call__(x)
+
+
+class Own(Module):
+    """Holds its parameters in many ways."""
+
+    def __init__(self, n, *, k=0.0):
+        self.n, self._w = n, Value(k)
+        self.rows = [Value(k) for _ in range(n)], [[Value(k)], [Value(k), Value(k)]]
+        self.W = np.array([[Value(k), Value(k)]] * 2)
+        self.table = {"a": deque([Value(k)]), 2: np.array(Value(k))}
+
+
+def filled(model):
+    for i, p in enumerate(model.parameters()):
+        p.data = i + 0.5
+    return model
+
+
+@pytest.mark.parametrize(
+    ("model", "again"),
+    [
+        (Scaled(3), lambda path: Scaled.load(path, 3)),
+        (Own(4, k=1.0), lambda path: Own.load(path, 4)),
+        (Layer(2, 3), lambda path: Layer.load(path, 2, 3)),
+        (Neuron(2), lambda path: Neuron.load(path, nin=2)),
+        (Module(), Module.load),
+    ],
+    ids=lambda x: type(x).__name__,
+)
+def test_a_module_of_any_class_is_made_again_with_its_numbers(path, model, again):
+    filled(model).save(path)
+    loaded = again(path)
+    assert type(loaded) is type(model)
+    assert loaded.state_dict() == model.state_dict()
+    assert bits(loaded) == bits(model)
+    if isinstance(model, Scaled):
+        assert loaded([2.0]).data == model([2.0]).data
+
+
+def test_parameters_that_fill_a_list_or_an_array_are_one_tensor_of_its_shape(path):
+    filled(Own(3)).save(path)
+    about, found = unpacked(path.read_bytes())
+    assert about == {"format": 1, "class": "Own", "training": None}
+    assert {name: t.shape for name, t in found.items()} == {
+        "_w": (), **dict.fromkeys([f"rows[0][{i}]" for i in range(3)], ()), "rows[1][0][0]": (), "rows[1][1][0]": (), "rows[1][1][1]": (),
+        "W": (1, 2), "table['a']": (1,), "table[2]": (),
+    }  # fmt: skip
+
+
+def test_a_file_of_another_class_or_shape_is_refused_and_what_a_class_is_made_with_is_asked_for(path):
+    Scaled(3).save(path)
+    refused(lambda p: Own.load(p, 3), path, "it holds a network of the class 'Scaled', not Own")
+    refused(MLP.load, path, "it holds a network of the class 'Scaled', not MLP")
+    refused(lambda p: Scaled.load(p, 2), path, r"neurons\[2\].w' is \(1,\), expected no such tensor|expected \(2,\)")
+    Own(2).save(path)
+    with pytest.raises(TypeError, match=r"missing a required argument: 'n'.*after the path, Own.load\(path, …\)"):
+        Own.load(path)
+    network().save(path)
+    refused(lambda p: Own.load(p, 3), path, "of the class 'MLP', not Own")
+
+
+def test_a_subclass_that_is_its_layers_alone_shares_its_files_with_mlp(path):
+    class Tanh(MLP):
+        def __init__(self, seed=0):
+            super().__init__([2, 3, 1], activation="tanh", seed=seed)
+
+    class Renamed(MLP):
+        pass
+
+    network().save(path)
+    assert bits(Tanh.load(path)) == bits(Renamed.load(path)) == bits(network())
+    assert isinstance(Renamed.load(path), Renamed)
+    Tanh(seed=5).save(path)
+    assert bits(MLP.load(path)) == bits(Tanh.load(path)) == bits(Tanh(seed=5))
+    MLP([2, 3, 1], activation="relu").save(path)
+    refused(Tanh.load, path, "its network is .*'relu'.*, here it is .*'tanh'")
+
+
+def own_with(**attributes) -> Module:
+    model = Module()
+    vars(model).update(attributes)
+    return model
+
+
+class Hidden(Module):
+    """Its parameter is in a closure."""
+
+    def __init__(self):
+        w = Value(1.0)
+        self.parameters = lambda: [w]
+
+
+UNNAMED = {
+    "beside the layers": (lambda: attached(MLP([1, 1])), "'scale' would be lost here. A subclass of MLP that has it"),
+    "a set": (
+        lambda: own_with(ws={Value(1.0), Value(2.0)}),
+        "ws is a set, which has no order.*give each of them a label",
+    ),
+    "a set of modules": (lambda: own_with(x=[{Neuron(1), Neuron(1)}]), r"x\[0\] is a set"),
+    "a key without a name": (lambda: own_with(w={object(): Value(1.0)}), "can't be the name of a parameter"),
+    "keys of one name": (lambda: own_with(**{"w": [Value(1.0)], "w[0]": Value(2.0)}), "'w\\[0\\]' can't be the name"),
+    "an optimizer's name": (lambda: own_with(optimizer=Neuron(1)), r"'optimizer\.w\[0\]' can't be"),
+    "a closure": (Hidden, "gives Value.*, which no attribute holds"),
+    "infinity": (lambda: own_with(w=[Value(1.0), Value(math.inf)]), r"parameter \('w', 1\) is inf"),
+    "no number": (
+        lambda: filled_with(own_with(w=Value(1.0)), "x"),
+        "a parameter of w is .*, not a Value that holds a number",
+    ),
+}
+
+
+def attached(model):
+    model.scale = Value(3.0)
+    return model
+
+
+def filled_with(model, x):
+    model.w.data = x
+    return model
+
+
+@pytest.mark.parametrize("why", UNNAMED)
+def test_a_parameter_that_a_file_can_not_hold_is_refused_by_name(path, why):
+    make, says = UNNAMED[why]
+    model = make()
+    with pytest.raises(CheckpointError, match=says):
+        model.save(path)
     assert not path.exists()
+
+
+def test_a_run_of_a_module_of_ones_own_goes_on_where_it_was(path):
+    given = {"loss": "mse", "batch_size": 7}
+    whole, half, here = Scaled(), Scaled(), Scaled()
+    X, y = [[x] for x, _ in MOONS.X], MOONS.y
+    expected = list(steps(whole, X, y, optimizer=optim.Adam(whole.parameters()), epochs=4, **given))
+    adam = optim.Adam(half.parameters())
+    records = list(steps(half, X, y, optimizer=adam, epochs=2, **given))
+    save_checkpoint(half, adam, path, step=records[-1].step, **given)
+    with pytest.raises(CheckpointError, match="Put it into one that exists, with restore"):
+        load_checkpoint(path)
+    saved = restore(here, optim.Adam(here.parameters()), path)
+    assert saved.model is here
+    more = steps(here, X, y, optimizer=saved.optimizer, epochs=4, start=saved.step, **saved.settings)
+    assert records + list(more) == expected
+    assert bits(here) == bits(whole)
+    other = Scaled(3)
+    before = bits(other)
+    with pytest.raises(CheckpointError, match="expected"):
+        restore(other, optim.Adam(other.parameters()), path)
+    assert bits(other) == before
+
+
+def test_only_a_module_is_saved_with_its_run(path):
+    with pytest.raises(TypeError, match="a Module is saved, by its parameters; got function"):
+        save_checkpoint(square, optim.SGD([Value(1.0)]), path, step=0)
+
+
+def test_a_state_dict_has_every_number_by_its_path_and_is_taken_whole_or_not_at_all():
+    model, other = filled(Own(2)), Own(2)
+    other.load_state_dict(model.state_dict())
+    assert bits(other) == bits(model)
+    before = bits(other)
+    for wrong, says in [
+        ({**model.state_dict(), "extra": 1.0}, "'extra' is in the state_dict, and not in this network"),
+        ({"_w": 1.0}, r"'rows\[0\]\[0\]' is not in the state_dict"),
+        (dict.fromkeys(model.state_dict(), "1"), "one real number, got '1'"),
+    ]:
+        with pytest.raises((ValueError, TypeError), match=says):
+            other.load_state_dict(wrong)
+        assert bits(other) == before
 
 
 # ── bad files ───────────────────────────────────────────────────────────────
@@ -369,6 +549,8 @@ def test_a_bad_file_is_one_error_that_names_the_file_and_what_is_wrong(path, mon
     refused(MLP.load, path, says)
     with pytest.raises(CheckpointError):
         load_checkpoint(path)
+    with pytest.raises(CheckpointError):
+        Own.load(path, 2)
     assert list(path.parent.iterdir()) == [path]  # no trap went off, and the file is still there
     assert path.read_bytes() == content
 
@@ -649,7 +831,7 @@ def sgd(model: MLP) -> optim.Optimizer:
 
 RESTORED_TO = {
     "other sizes": (MLP([2, 4, 1], activation="tanh"), sgd, r"its network is .*\[2, 3, 1\].*, here it is .*\[2, 4, 1\]"),
-    "another activation": (MLP([2, 3, 1], activation="relu"), sgd, "'tanh'.*'relu'.*load_checkpoint"),
+    "another activation": (MLP([2, 3, 1], activation="relu"), sgd, "'tanh'.*'relu'.*or load what the file has"),
     "a function": (MLP([2, 3, 1], activation=square), sgd, "is a Python function"),
     "another optimizer": (network(seed=8), lambda m: optim.Adam(m.parameters()), "its optimizer is SGD, here it is Adam"),
     "an optimizer of other parameters": (network(seed=8), lambda m: sgd(network(seed=8)), "other parameters"),
@@ -679,7 +861,7 @@ def test_restoring_from_a_bad_file_changes_nothing(path, what):
     assert (bits(model), vars(optimizer)) == before
 
 
-class Own(optim.SGD):
+class Mine(optim.SGD):
     pass
 
 
@@ -690,7 +872,7 @@ class SGD(optim.SGD):
 @pytest.mark.parametrize(
     ("make", "given", "says"),
     [
-        (lambda m: Own(m.parameters()), {}, "its optimizer Own is not one of SGD, .*keep optimizer.state_dict"),
+        (lambda m: Mine(m.parameters()), {}, "its optimizer Mine is not one of SGD, .*keep optimizer.state_dict"),
         (lambda m: SGD(m.parameters()), {}, "a file holds no code"),
         (lambda m: sgd(m.layers[0]), {}, "Make it with model.parameters"),
         (sgd, {"schedule": cosine(0.1, steps=5)}, "the setting schedule is <function.*give it to fit again"),
