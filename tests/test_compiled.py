@@ -7,11 +7,9 @@ import gc
 import logging
 import math
 import random
-import sys
 import types
 import weakref
 from collections import namedtuple
-from concurrent.futures import ThreadPoolExecutor
 from functools import wraps
 
 import numpy as np
@@ -571,21 +569,3 @@ def test_a_failed_call_leaves_write_back_with_the_parameters_of_the_last_good_on
     assert good.grad == 0.0
     square.write_back(gradient)
     assert (good.grad, bad.grad) == (0.5, 0.0)
-
-
-def test_threads_that_call_one_function_get_their_own_gradients():
-    scaled = compiled(lambda w, a: dot(w, a))
-    w = [Value(1.0), Value(2.0), Value(3.0)]
-    scaled(w, [1.0, 1.0, 1.0])
-
-    def calls(k):
-        return [scaled.value_and_grad(w, [float(k)] * 3) for _ in range(200)]
-
-    often = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    try:
-        with ThreadPoolExecutor(4) as pool:
-            for k, found in enumerate(pool.map(calls, range(4))):
-                assert {(value, *gradient) for value, gradient in found} == {(6.0 * k, k, k, k)}
-    finally:
-        sys.setswitchinterval(often)

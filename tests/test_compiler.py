@@ -6,7 +6,6 @@ import copy
 import keyword
 import pickle
 import random
-from concurrent.futures import ThreadPoolExecutor
 
 import hypothesis.strategies as st
 import numpy as np
@@ -605,22 +604,6 @@ def test_any_label_is_allowed(label, beside):
 
 
 # ── threads, copies, what does not fit ──────────────────────────────────────
-
-
-def test_threads_that_call_one_program_get_their_own_gradients():
-    model = MLP([4, 8, 3], activation="tanh", seed=0)
-    loss, x, y = one_sample(model, 4, classes=3)
-    program = compile_graph(loss, inputs=[x, y])
-    batches = [batch(100, 4, 3, seed) for seed in range(4)]
-    alone = [program.value_and_grad(*b) for b in batches]
-
-    def calls(k):
-        return [program.value_and_grad(*batches[k]) for _ in range(200)]
-
-    with ThreadPoolExecutor(4) as pool:
-        for (value, gradient), found in zip(alone, pool.map(calls, range(4)), strict=True):
-            assert {v for v, _ in found} == {value}
-            assert all((g == gradient).all() for _, g in found)
 
 
 def test_a_call_of_a_pure_program_in_the_middle_of_another_changes_nothing(monkeypatch):

@@ -8,9 +8,6 @@ import gc
 import math
 import operator
 import pickle
-import random
-import sys
-import threading
 import tracemalloc
 import weakref
 
@@ -676,37 +673,6 @@ def test_a_handmade_node_survives_copy_and_pickle():
         leaf.grad = 0.0
         twin.backward()
         assert leaf.grad == 12.0
-
-
-# ── threads ─────────────────────────────────────────────────────────────────
-
-
-def test_threads_each_with_their_own_graph_do_not_disturb_one_another():
-    def work(seed):
-        draw = random.Random(seed)
-        w = [Value(draw.uniform(-1, 1)) for _ in range(20)]
-        for _ in range(50):
-            loss = dot(w, [draw.uniform(-1, 1) for _ in w], 0.5).tanh() ** 2
-            loss.backward()
-        return [v.grad for v in w]
-
-    expected = [work(seed) for seed in range(4)]
-    found = [None] * 4
-
-    def run(seed):
-        found[seed] = work(seed)
-
-    interval = sys.getswitchinterval()
-    sys.setswitchinterval(1e-5)
-    try:
-        threads = [threading.Thread(target=run, args=(seed,)) for seed in range(4)]
-        for t in threads:
-            t.start()
-        for t in threads:
-            t.join()
-    finally:
-        sys.setswitchinterval(interval)
-    assert found == expected
 
 
 # ── the collector ───────────────────────────────────────────────────────────

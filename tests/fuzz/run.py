@@ -11,6 +11,7 @@ the same N again. What differs is made smaller and printed as code that makes it
 | programs  | compiled programs, called with batches of many sizes, with the graphs                                    |
 | functions | ``@compiled`` functions, called with other samples and shared Values, with the graphs that they make     |
 | together  | many programs alive at once with each by itself in a process of its own, to the last bit                 |
+| threads   | what eight threads compute at once, some of it with shared programs, with one thread, to the last bit     |
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from fuzz import eager, functions, page, programs, together
+from fuzz import eager, functions, page, programs, threads, together
 from fuzz.families import FAMILIES
 from fuzz.shrinking import Undecided
 
@@ -56,6 +57,7 @@ FUZZERS: dict[str, Fuzzer] = {
     "programs": _program,
     "functions": lambda seed, o: functions.against_eager(_of(o.family or functions.FUNCTIONS, seed), seed),
     "together": lambda seed, _: together.alone_and_together(seed),
+    "threads": lambda seed, _: threads.at_once(seed),
 }
 
 
