@@ -160,7 +160,7 @@ def drawn(draw: random.Random, family: str) -> tuple[int, Graph]:
 def shared_programs(draw: random.Random) -> Iterator[Task]:
     """A program is called with batches of several sizes, by value_and_grad and by pure."""
     for family in draw.sample([*FAMILIES], 2):
-        seed, one = drawn(draw, family)
+        _, one = drawn(draw, family)
         there = set(topological_order(one.loss))
         inputs = [x for x in one.inputs if x in there]
         program = compile_graph(one.loss, [inputs] if inputs else [], wrt=[p for p in one.parameters if p in there])
