@@ -12,6 +12,18 @@ from autograd.backprop import topological_order
 from autograd.ops import OPS
 from autograd.value import Value, apply
 
+CONSTANTS: dict[str, list[dict[str, float]]] = {
+    "power_constant": [{"k": 3.0}, {"k": -1.5}, {"k": 0.5}, {"k": 0.0}, {"k": 1.0}],
+    "exponential": [{"base": 0.3}, {"base": 10.0}, {"base": 1.0}],
+    "leaky_relu": [{"negative_slope": 0.2}],
+    "elu": [{"alpha": 2.5}],
+    "clip": [{"low": -0.25, "high": 0.5}],
+}
+ROWS = {
+    **OPS,
+    **{repr(op): op for name, others in CONSTANTS.items() for op in (OPS[name].bind(**c) for c in others)},
+}  # every row, and those with constants with others too
+
 
 class Program(NamedTuple):
     """Numbers for the leaves, and one line per node: which row, on which earlier nodes (leaves first)."""
@@ -23,7 +35,7 @@ class Program(NamedTuple):
         """All nodes, leaves first. An operand outside its row's interval is squashed into it by a sigmoid first."""
         nodes = list(leaves)
         for name, operands in self.lines:
-            op = OPS[name]
+            op = ROWS[name]
             fitted = [
                 v if low <= v.data <= high else v.sigmoid() * (high - low) + low
                 for v, (low, high) in zip((nodes[i] for i in operands), self.intervals(op, operands), strict=True)
@@ -66,12 +78,12 @@ class Program(NamedTuple):
 
 
 def random_program(draw: random.Random, max_lines: int = 12, names: tuple[str, ...] = ()) -> Program:
-    """One to four leaves and up to ``max_lines`` lines, whose rows are of these names (all of them, if none are given)."""
+    """One to four leaves and up to ``max_lines`` lines, whose rows are of these names (all of the table, if none are given)."""
     leaves = [k / 1024 for k in draw.sample(range(-3072, 3073), draw.randint(1, 4))]
     lines: list[tuple[str, tuple[int, ...]]] = []
     for known in range(len(leaves), len(leaves) + draw.randint(1, max_lines)):
         name = draw.choice(names or tuple(OPS))
-        n = len(OPS[name].operands) or draw.randint(2, 5)
+        n = len(ROWS[name].operands) or draw.randint(2, 5)
         # The newest node is the likeliest operand, so that graphs are deep and most of their lines count.
         operands = (known - 1 if draw.random() < 0.5 else draw.randrange(known) for _ in range(n))
         lines.append((name, tuple(operands)))

@@ -12,9 +12,9 @@ from autograd import Value, topological_order
 __all__ = ["KINKS", "bound", "is_decided"]
 
 KINKS = {
-    "relu": lambda x: [x], "leaky_relu": lambda x: [x], "absolute": lambda x: [x], "step": lambda x: [x],
-    "maximum": lambda a, b: [a - b], "minimum": lambda a, b: [a - b], "clip": lambda x: [x - 1, x + 1],
-    "elu": lambda x: [x],
+    "relu": lambda x: [x], "leaky_relu": lambda x, negative_slope: [x], "absolute": lambda x: [x], "step": lambda x: [x],
+    "maximum": lambda a, b: [a - b], "minimum": lambda a, b: [a - b], "clip": lambda x, low, high: [x - low, x - high],
+    "elu": lambda x, alpha: [x],
 }  # fmt: skip
 
 
@@ -40,7 +40,7 @@ def is_decided(root: Value, u: float, *, ties: bool = True) -> bool:
     """Is every operand further from a kink than it is known? A tie of numbers without rounding counts as ``ties``."""
     for node in topological_order(root):
         if node.op.name in KINKS and len(set(node.parents)) == len(node.parents):
-            distance = min(map(abs, KINKS[node.op.name](*[p.data for p in node.parents])))
+            distance = min(map(abs, KINKS[node.op.name](*[p.data for p in node.parents], **node.op.constants)))
             exact = ties and not any(p.parents for p in node.parents)
             if not (exact or distance > 2 * u * sum(map(bound, node.parents))):
                 return False

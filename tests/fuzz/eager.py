@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from fuzz.shrinking import Graph, Trouble, Undecided, checked
-from graphs import random_program
+from graphs import ROWS, random_program
 from meanings import evaluated, in_50_digits, in_torch
 from rounding import bound, is_decided
 
@@ -26,7 +26,7 @@ torch_meanings, mpmath_meanings = lru_cache(in_torch), lru_cache(in_50_digits)
 
 def graph(seed: int) -> Graph:
     """A random graph of up to twenty lines, and those of its leaves that are no constants."""
-    _, root = random_program(random.Random(f"eager {seed}"), max_lines=20).values()
+    _, root = random_program(random.Random(f"eager {seed}"), max_lines=20, names=tuple(ROWS)).values()
     return Graph(root, [v for v in topological_order(root) if not v.parents and v.op is not CONSTANT], [])
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from itertools import count, islice, pairwise
 
 from fuzz.shrinking import Graph
-from graphs import random_program
+from graphs import ROWS, random_program
 
 from autograd import Value, dot, logsumexp, maximum, mean
 from autograd import sum as summed
@@ -320,7 +320,7 @@ def ragged(weight: Weight, inputs: Inputs, draw: random.Random) -> Value:
 
 
 def unstructured(weight: Weight, inputs: Inputs, draw: random.Random) -> Value:
-    program = random_program(draw, max_lines=20)
+    program = random_program(draw, max_lines=20, names=tuple(ROWS))
     leaves = inputs.row(1) + [weight() for _ in program.leaves]
     squashed = [v.tanh() * 1.4 + 1.5 for v in leaves]
     return program.run(squashed[1:])[-1].tanh() + squashed[0]

@@ -13,7 +13,7 @@ from autograd.ops import CONSTANT
 
 __all__ = ["Graph", "Trouble", "Undecided", "checked", "code", "shrunk"]
 
-PATIENCE = 3000  # smaller graphs that are tried
+PATIENCE = 600  # smaller graphs that are tried
 
 
 class Graph(NamedTuple):
