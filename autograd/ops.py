@@ -251,7 +251,7 @@ def primitive(name: str, **row: Any) -> Callable[[Rule], Op]:
     >>> OPS.pop("cube")
     <op cube>
     """
-    if not isinstance(name, str) or not name.isidentifier() or iskeyword(name):
+    if not isinstance(name, str) or not name.isidentifier() or iskeyword(name) or name.startswith("__"):
         raise TypeError(f'an op is entered under a name of letters, digits and _, @primitive("arctan"), got {name!r}')
 
     def enter(rule: Rule) -> Op:
@@ -285,7 +285,7 @@ def _check_rule(name: str, rule: Any) -> None:
 def _check_row(op: Op) -> None:
     """Raise ValueError for a name that is taken, or a row that contradicts itself."""
     names = {op.name, *op.aliases}
-    for other in (*OPS.values(), *LEAVES.values()):
+    for other in (*OPS.values(), *LEAVES.values(), opaque()):
         taken = names & {other.name, *other.aliases}
         if taken and (other.name != op.name or _origin(other) != _origin(op)):
             raise ValueError(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import OPS, Value, topological_order
 from autograd.expressions import parse
-from autograd.view.operators import rule_name, rules_of
+from autograd.view.operators import computable, rule_name, rules_of
 from autograd.wording import names_of
 from nn import init as initializers
 from nn import losses
@@ -100,11 +100,17 @@ def initializer_graph(init: str) -> tuple[Graph, Rules]:
 def network_rules(widths: Iterable[int], activations: Iterable[Op]) -> Rules:
     """The rules by which a page computes neurons of so many inputs, with these activations.
 
+    Raises ValueError for an activation that asks for a function of the user's own, which a page does not have.
+
     >>> list(network_rules([2, 16], [OPS["tanh"]]))
     ['tanh', 'dot/5', 'dot/33']
     """
     sums = {rule_name(OPS["dot"], n): (OPS["dot"], n) for m in widths for n in [2 * m + 1]}
-    return {**{op.name: (op, 1) for op in activations}, **sums}
+    rules = {op.name: (op, 1) for op in activations}
+    for op, _ in rules.values():
+        if not computable(op, 1):
+            raise ValueError(f"a page can't compute {op.name}: its rule asks for a function of your own")
+    return {**rules, **sums}
 
 
 def _as_data(

@@ -14,7 +14,7 @@ from math import isfinite, prod
 from numbers import Real
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from autograd import Value
+from autograd import Op, Value
 from nn import activations
 from nn.tensor_file import AGAIN, Tensor, fields
 
@@ -57,10 +57,14 @@ def _activation(layer: Any) -> str:
         return "identity"
     name = activations.name_of(activation)
     if not activations.is_row(activation):
-        raise ValueError(
-            f"its activation {name!r} is a Python function, and a file holds no code. Enter it into the op table "
-            f"(autograd.primitive, autograd.install) and build the network with its name. {NUMBERS}"
+        why = (
+            "is not the row of the op table of that name, with its constants (was it defined again since?), and a file holds "
+            "a name alone."
+            if isinstance(activation, Op)
+            else "is a Python function, and a file holds no code. Enter it into the op table "
+            "(autograd.primitive, autograd.install) and build the network with its name."
         )
+        raise ValueError(f"its activation {name!r} {why} {NUMBERS}")
     return name
 
 

@@ -10,6 +10,7 @@ from textwrap import indent
 from typing import TYPE_CHECKING
 
 from autograd.elementary import FUNCTIONS
+from autograd.ops import LEAVES
 from autograd.symbols import Expr, formula, symbols
 from autograd.view.scripts import ASSETS, join_modules
 
@@ -20,7 +21,15 @@ if TYPE_CHECKING:
     from autograd.ops import Op
     from autograd.update_rules import UpdateRule
 
-__all__ = ["javascript", "javascript_table", "javascript_update", "javascript_updates", "rule_name", "rules_of"]
+__all__ = [
+    "computable",
+    "javascript",
+    "javascript_table",
+    "javascript_update",
+    "javascript_updates",
+    "rule_name",
+    "rules_of",
+]
 
 # How JavaScript writes a head; every other one is a function of `Math`, or of xp. "/" is one of xp: to divide by 0 is an
 # error in Python.
@@ -36,10 +45,14 @@ _SHORT = 60  # characters of a part that is written where it is used
 def rule_name(op: Op, operands: int = 1) -> str:
     """What a page calls a rule: the row's name, its constants, and how many operands it has where it may have any number.
 
+    A node of the user's own without a rule is "opaque", whatever its symbol.
+
     >>> from autograd.ops import OPS
     >>> rule_name(OPS["power_constant"].bind(k=2.0)), rule_name(OPS["dot"], 9)
     ('power_constant(k=2)', 'dot/9')
     """
+    if not (op.operands or op.n_ary) and LEAVES.get(op.name) is not op:
+        return "opaque"
     constants = ", ".join(f"{k}={repr(c).removesuffix('.0')}" for k, c in op.constants.items())
     return f"{op.name}{f'({constants})' if constants else ''}{f'/{operands}' if op.n_ary else ''}"
 
@@ -59,7 +72,13 @@ def rules_of(nodes: Iterable[Node]) -> dict[str, tuple[Op, int]]:
 def computable(op: Op, operands: int) -> bool:
     """Can a page compute it? Not a rule that asks for a function of the user's own."""
     value, slopes = formula(op, [f"x{i}" for i in range(operands)])
-    return not any(e.args and e.head in FUNCTIONS and FUNCTIONS[e.head].own for e in _operands_first([value, *slopes]))
+    return not _own_functions([value, *slopes])
+
+
+def _own_functions(formulas: Iterable[Expr]) -> list[str]:
+    """The functions of the user's own that they ask for."""
+    heads = dict.fromkeys(str(e.head) for e in _operands_first(formulas) if e.args)
+    return [head for head in heads if head in FUNCTIONS and FUNCTIONS[head].own]
 
 
 def javascript(op: Op, operands: int = 1) -> str:
@@ -76,9 +95,9 @@ def javascript(op: Op, operands: int = 1) -> str:
       d[0] = t1;
       return t0;
     }
+
+    Raises TypeError for a rule that a page can't compute (see ``computable``).
     """
-    if not computable(op, operands):
-        raise ValueError(f"{op.name} asks for a function of your own, which a page can't compute")
     value, slopes = formula(op, [f"x[{i}]" for i in range(operands)])
     return _function("(xp, x, d)", value, slopes, "d")
 
@@ -104,6 +123,8 @@ def javascript_update(rule: UpdateRule) -> str:
 
 def _function(arguments: str, first: Expr, more: Sequence[Expr], place: str) -> str:
     """A function that gives ``first``, and puts ``more`` into the list called ``place``."""
+    for own in _own_functions([first, *more]):
+        raise TypeError(f"a page can't compute xp.{own}, a function of the user's own")
     order = list(_operands_first([first, *more]))
     uses = Counter(id(a) for e in order for a in e.args)
     results = {id(first), *map(id, more)}  # computed before the list changes, which they may read
@@ -160,7 +181,7 @@ def javascript_table(rules: Mapping[str, tuple[Op, int]]) -> str:
     Before them, where a row needs it, the error function, which JavaScript hasn't.
 
     >>> from autograd.ops import OPS
-    >>> javascript_table({"exp": (OPS["exp"], 1)}).splitlines()[1]
+    >>> javascript_table({"exp": (OPS["exp"], 1)}).splitlines()[2]
     '  "exp": (xp, x, d) => {'
     """
     table = _object("OPS", {name: javascript(*rule) for name, rule in rules.items()})
@@ -171,7 +192,7 @@ def javascript_updates(rules: Mapping[str, UpdateRule]) -> str:
     """Update rules as the JavaScript object ``UPDATES``: by name, how many running numbers there are, and the rule.
 
     >>> from autograd.update_rules import RULES
-    >>> javascript_updates({"SGD": RULES["SGD"]}).splitlines()[1]
+    >>> javascript_updates({"SGD": RULES["SGD"]}).splitlines()[2]
     '  "SGD": { running: 0, rule: (xp, lr, t, w, g, s) => {'
     """
     rows = {
@@ -182,4 +203,4 @@ def javascript_updates(rules: Mapping[str, UpdateRule]) -> str:
 
 def _object(name: str, rows: Mapping[str, str]) -> str:
     text = "".join(f"{json.dumps(key)}: {value},\n" for key, value in rows.items())
-    return f"const {name} = {{\n{indent(text, '  ')}}};\n"
+    return f"const {name} = {{\n  __proto__: null,\n{indent(text, '  ')}}};\n"

@@ -92,7 +92,7 @@ def _readable_rule(update: Any) -> UpdateRule | None:
         return None
     try:
         javascript_update(rule)
-    except TypeError:  # it branches on a number, or asks math for a function
+    except (TypeError, AttributeError):  # it branches on a number, or asks for a function that a page does not have
         return None
     return rule
 
