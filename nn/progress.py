@@ -40,10 +40,12 @@ class ProgressBar:
             self.bar.set_postfix_str(f"epoch {epoch}, loss {self.loss / self.samples:.4f}{share}", refresh=False)
 
     def close(self) -> None:
-        """Leave the bar as it is, and end its line."""
+        """Leave the bar as it is, and end its line; to be called once more where Ctrl-C came in between."""
         if self.bar is not None:
             with suppress(OSError):
+                self.bar.disable = False  # as which it counts once it has begun to close
                 self.bar.close()
+            self.bar = None
 
 
 def _tqdm(total: int, done: int) -> Any:
@@ -56,7 +58,8 @@ def _tqdm(total: int, done: int) -> Any:
         with suppress(ImportError):  # without ipywidgets the text bar does
             import ipywidgets  # noqa: F401
             from tqdm.notebook import tqdm
-    return tqdm(total=total, initial=done, unit="step", dynamic_ncols=True, mininterval=0.1)
+    bar = tqdm(total=total, initial=done, unit="step", dynamic_ncols=True, mininterval=0.1)
+    return None if bar.disable else bar  # TQDM_DISABLE
 
 
 def _in_a_notebook() -> bool:

@@ -485,6 +485,28 @@ def test_the_progress_bar_shows_steps_loss_and_accuracy(capsys):
     assert f"accuracy {run[-1].accuracy:.0%}" in shown.err
 
 
+def test_a_bar_that_ctrl_c_found_closing_still_ends_its_line(capsys, monkeypatch):
+    from tqdm.std import tqdm
+
+    def press(self, *_):
+        monkeypatch.undo()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(tqdm, "_decr_instances", press)
+    run = trained(small(), epochs=4, progress=True)
+    assert (run.ended, len(run)) == ("done", 4)
+    assert capsys.readouterr().err.endswith("\n")
+
+
+def test_a_bar_that_tqdm_was_told_not_to_show_is_not_shown(capsys, run_python):
+    shown = run_python(
+        "import contextlib, sys\nfrom nn import MLP, data, fit\n"
+        "with contextlib.redirect_stderr(sys.stdout):\n    fit(MLP([2, 1]), *data.XOR[:2], loss='logistic', epochs=2, progress=True)",
+        TQDM_DISABLE="1",
+    )
+    assert shown == ""
+
+
 def test_the_progress_bar_counts_batches_and_knows_no_accuracy_for_regression(capsys):
     model = MLP([2, 1], seed=0)
     fit(model, MOONS.X, [0.5 * x[0] for x in MOONS.X], loss=mse, epochs=2, batch_size=8, progress=True)

@@ -32,8 +32,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from fuzz.shrinking import Trouble
 
+from autograd import Value
 from autograd.files import write_atomically
-from nn import MLP, Adam, CheckpointError, data, fit, load_checkpoint, restore, save_checkpoint
+from nn import MLP, Adam, CheckpointError, Module, Neuron, data, fit, load_checkpoint, restore, save_checkpoint
 from nn.lab.student import write_student_version
 from nn.tensor_file import packed, unpacked
 
@@ -74,6 +75,26 @@ def trained(seed: int = 3) -> tuple[MLP, Adam]:
     return model, optimizer
 
 
+class Own(Module):
+    """A module of a user's own."""
+
+    def __init__(self, seed: int = 3) -> None:
+        self.neuron, self.scales = Neuron(2, seed=seed), {"in": [Value(0.5 + seed), Value(2.0)], "out": Value(-1.0)}
+
+
+def make_run_of_a_module(path: Path) -> None:
+    model = Own()
+    save_checkpoint(model, Adam(model.parameters(), lr=0.1), path, step=2)
+
+
+def read_module(path: Path) -> list[float]:
+    return numbers(Own.load(path))
+
+
+def read_into_another_module(path: Path) -> tuple[Any, ...]:
+    return restored(path, Own(seed=4))
+
+
 def make_checkpoint(path: Path, seed: int = 3) -> None:
     save_checkpoint(*trained(seed), path, step=2, seed=5, batch_size=4, loss="logistic")
 
@@ -106,7 +127,7 @@ def make_notebook(path: Path) -> None:
     path.write_text(json.dumps({"cells": cells, "nbformat": 4, "nbformat_minor": 5}), encoding="utf-8")
 
 
-def numbers(model: MLP) -> list[float]:
+def numbers(model: Module) -> list[float]:
     return [p.data for p in model.parameters()]
 
 
@@ -122,8 +143,11 @@ def read_checkpoint(path: Path) -> tuple[Any, ...]:
 
 
 def read_into_another(path: Path) -> tuple[Any, ...]:
+    return restored(path, network(seed=4))
+
+
+def restored(path: Path, model: Module) -> tuple[Any, ...]:
     """Restored into a network that exists, which a refused file leaves as it was."""
-    model = network(seed=4)
     optimizer = Adam(model.parameters())
     before = numbers(model), optimizer.state_dict()
     try:
@@ -261,6 +285,8 @@ KINDS = {
     "checkpoint": Kind(make_checkpoint, read_checkpoint, **SEALED),
     "checkpoint, restored": Kind(make_checkpoint, read_into_another, **SEALED),
     "network of a checkpoint": Kind(make_checkpoint, read_network, **SEALED),
+    "module": Kind(lambda path: Own().save(path), read_module, **SEALED),
+    "run of a module, restored": Kind(make_run_of_a_module, read_into_another_module, **SEALED),
     "table": Kind(make_table, read_table, ValueError, rewritten_table),
     "notebook": Kind(make_notebook, read_notebook, ValueError, rewritten_json),
 }

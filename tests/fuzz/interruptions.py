@@ -3,7 +3,8 @@
 ``python tests/fuzz/interruptions.py [--every N] [--first N] [--case NAME …]`` runs each case again and again; the n-th time
 a KeyboardInterrupt comes before the n-th line that files of autograd/ and nn/ execute. What is left must be whole: the
 model as after its last record, the old file or the new one, the garbage collector on, the terminal on a line of its own.
-Cases that execute many lines are pressed at every N-th only.
+Cases that execute many lines are pressed at every N-th only. With ``--signals N`` it comes N times as it does in life: from
+a signal, at a moment that is drawn, wherever Python then is.
 """
 
 from __future__ import annotations
@@ -12,12 +13,16 @@ import argparse
 import gc
 import io
 import random
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stderr, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, redirect_stderr, suppress
+from inspect import getsource
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from traceback import walk_stack
 from typing import Any, NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -31,33 +36,45 @@ from nn import MLP, SGD, Adagrad, Adam, AdamW, RMSprop, cosine, fit, load_checkp
 
 __all__ = ["CASES", "check"]
 
-BEFORE = 8  # lines of fit before its run has begun: there, Ctrl-C is as one before the call
 ENDS = ("done", "stopped early")
 FOLDERS = tuple(f"{Path(package.__file__).parent}/" for package in (autograd, nn))
 
 
 class Moment(NamedTuple):
-    """Where Ctrl-C came."""
+    """Where Ctrl-C came: the file, the line, the function, and whether a run of ``fit`` had begun."""
 
     file: str
     line: int
     function: str
+    began: bool
+
+    @classmethod
+    def at(cls, frame: Any) -> Moment:
+        code, began = frame.f_code, any(f.f_code is fit.__code__ and f.f_lineno > TRY for f, _ in walk_stack(frame))
+        return cls(Path(code.co_filename).name, frame.f_lineno, code.co_name, began)
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line} ({self.function})"
 
 
+# Up to this line of fit, Ctrl-C is as one before the call.
+TRY = max(
+    i for i, line in enumerate(getsource(fit).splitlines(), fit.__code__.co_firstlineno) if line.strip() == "try:"
+)
+Pressing = AbstractContextManager[list[Moment]]
+
+
 @contextmanager
-def pressed(at: int) -> Iterator[list[Moment]]:
-    """Inside, KeyboardInterrupt is raised before the at-th line of this project's files; the list then has the place."""
+def at_line(n: int) -> Iterator[list[Moment]]:
+    """Inside, KeyboardInterrupt is raised before the n-th line of this project's files; the list then has the place."""
     before, lines, moments = sys.gettrace(), 0, list[Moment]()
 
     def line(frame: Any, event: str, arg: Any) -> Any:
         nonlocal lines
         if event == "line":
             lines += 1
-            if lines == at:
-                moments.append(Moment(Path(frame.f_code.co_filename).name, frame.f_lineno, frame.f_code.co_name))
+            if lines == n:
+                moments.append(Moment.at(frame))
                 raise KeyboardInterrupt
         return line
 
@@ -66,6 +83,25 @@ def pressed(at: int) -> Iterator[list[Moment]]:
         yield moments
     finally:
         sys.settrace(before)
+
+
+@contextmanager
+def after_seconds(seconds: float) -> Iterator[list[Moment]]:
+    """Inside, KeyboardInterrupt is raised by a signal, if this project's code runs then."""
+    moments = list[Moment]()
+
+    def press(_: int, frame: Any) -> None:
+        if any(f.f_code.co_filename.startswith(FOLDERS) for f, _ in walk_stack(frame)):
+            moments.append(Moment.at(frame))
+            raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, press)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield moments
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 # ── what is pressed ─────────────────────────────────────────────────────────
@@ -120,16 +156,16 @@ class Training(NamedTuple):
         )
         return Whole(records, states, getattr(ended, "ended", str(ended)), state(model, optimizer))
 
-    def press(self, at: int, expected: Whole, folder: Path) -> Moment | None:
+    def press(self, pressing: Pressing, expected: Whole, folder: Path) -> Moment | None:
         """Raises Trouble unless what is left is whole; where it came, None if the run had ended before."""
         model, optimizer = self.fresh()
         shown, run = io.StringIO(), None
-        with redirect_stderr(shown), pressed(at) as moments, suppress(KeyboardInterrupt):
+        with redirect_stderr(shown), pressing as moments, suppress(KeyboardInterrupt):
             run = self.run(model, optimizer, folder)
         moment, left = moments[0] if moments else None, state(model, optimizer)
         require(gc.isenabled(), moment, "the garbage collector is off")
         require(shown.getvalue()[-1:] in ("", "\n"), moment, "the bar's line has no end")
-        if run is None and at > BEFORE:  # before another error got out
+        if run is None and moment and moment.began:  # before another error got out
             require(left == expected.final and expected.ended not in ENDS, moment, "it escaped from fit")
         elif run is None:
             require(left == expected.states[0], moment, "the model is not as it was")
@@ -182,9 +218,9 @@ class Action(NamedTuple):
         self.act(world)
         return before, self.seen(world)
 
-    def press(self, at: int, expected: tuple[Any, Any], folder: Path) -> Moment | None:
+    def press(self, pressing: Pressing, expected: tuple[Any, Any], folder: Path) -> Moment | None:
         world = self.make(folder)
-        with pressed(at) as moments, suppress(KeyboardInterrupt):
+        with pressing as moments, suppress(KeyboardInterrupt):
             self.act(world)
         moment = moments[0] if moments else None
         require(gc.isenabled(), moment, "the garbage collector is off")
@@ -263,15 +299,33 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def check(name: str, first: int = 1, every: int = 1) -> int:
-    """Press before one line, and at every N-th after it, until the end: the number of moments. Raises Trouble."""
-    case, at = CASES[name], first
+    """Press before one line, and at every N-th after it, until the end: how often. Raises Trouble."""
+    with expected(name) as press:
+        for n in count(first, every):
+            if press(at_line(n)) is None:
+                return (n - first) // every
+    raise AssertionError
+
+
+def check_signals(name: str, times: int, seed: int) -> int:
+    """Press so many times, by a signal at a drawn moment: how often it came while the case ran. Raises Trouble."""
+    draw = random.Random(seed)
+    with expected(name) as press:
+        start = time.perf_counter()
+        press(nullcontext([]))
+        takes = time.perf_counter() - start
+        return sum(press(after_seconds(draw.uniform(1e-6, 1.2 * takes))) is not None for _ in range(times))
+
+
+@contextmanager
+def expected(name: str) -> Iterator[Callable[[Pressing], Moment | None]]:
+    """A function that lets the case run once under a way of pressing."""
+    case: Any = CASES[name]
     with TemporaryDirectory() as folder:
-        expected = case.whole(Path(folder))
+        whole = case.whole(Path(folder))
         for file in Path(folder).iterdir():
             file.unlink()
-        while case.press(at, expected, Path(folder)):  # type: ignore[arg-type]  # its own kind
-            at += every
-    return (at - first) // every
+        yield lambda pressing: case.press(pressing, whole, Path(folder))
 
 
 def main() -> int:
@@ -279,6 +333,7 @@ def main() -> int:
     parser.add_argument("--every", type=int, default=1, help="press at every N-th line only (default: %(default)s)")
     parser.add_argument("--first", type=int, default=None, help="the first of them (default: a fresh one, up to N)")
     parser.add_argument("--case", choices=tuple(CASES), action="append")
+    parser.add_argument("--signals", type=int, default=0, help="press by a signal instead, so many times per case")
     options = parser.parse_args()
     first = random.SystemRandom().randint(1, options.every) if options.first is None else options.first
     print(f"--first {first} --every {options.every}")
@@ -286,13 +341,15 @@ def main() -> int:
     for name in options.case or CASES:
         start = time.monotonic()
         try:
-            count = check(name, first, options.every)
+            moments = (
+                check_signals(name, options.signals, first) if options.signals else check(name, first, options.every)
+            )
         except Trouble as error:
             troubles += 1
             print(f"--case {name!r}: {error}", flush=True)
         else:
-            total += count
-            print(f"{name}: {count:,} moments in {time.monotonic() - start:.0f} s", flush=True)
+            total += moments
+            print(f"{name}: {moments:,} moments in {time.monotonic() - start:.0f} s", flush=True)
     print(f"{total:,} moments, {troubles} in trouble")
     return min(troubles, 1)
 
