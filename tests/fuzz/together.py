@@ -31,7 +31,7 @@ from autograd import Value, compile_graph, compiled, topological_order
 
 __all__ = ["Plan", "alone_and_together", "differing"]
 
-PROGRAMS, CALLS = 100, 600
+PROGRAMS, CALLS = 100, 400
 WAYS = ("program", "pure", "function")
 
 
