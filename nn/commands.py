@@ -8,6 +8,7 @@ import argparse
 import json
 import sys
 from pathlib import Path
+from statistics import fmean
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -17,6 +18,7 @@ from autograd.expressions import read_number
 from autograd.files import require_replaceable, write_atomically
 from nn import data, losses
 from nn.layers import MLP
+from nn.metrics import r_squared, rmse
 from nn.neuron_panel import PRESETS, panel
 from nn.optim import Adam
 from nn.playground import SETS, playground
@@ -30,7 +32,7 @@ __all__ = ["neuron", "play", "train"]
 
 MODEL, RECORD = "model.safetensors", "run.json"
 PAGE = "step.html"
-PICTURES = ("loss.png", "boundary.png", "graph.svg", PAGE)
+PICTURES = ("loss.png", "boundary.png", "fit.png", "graph.svg", PAGE)
 FEWEST = 8  # samples of which some are held out
 
 
@@ -63,9 +65,18 @@ class _Train:
             "data",
             nargs="?",
             default="digits",
-            help=f"{', '.join(data.names())}, or a CSV file whose last column is the class (default: %(default)s)",
+            help=f"{', '.join(data.names())}, or a CSV file (default: %(default)s)",
         )
         samples.completer = _data_names  # type: ignore[attr-defined]  # for argcomplete
+        table = parser.add_argument_group("the columns of a CSV file")
+        table.add_argument("--target", help="the column to learn: its name, first or last (default: last)")
+        table.add_argument(
+            "--task", choices=("classification", "regression"), help="(default: by the target's values, and printed)"
+        )
+        table.add_argument("--drop", metavar="NAME,…", help="columns to leave out")
+        table.add_argument(
+            "--missing", choices=("drop", "mean"), help="leave rows out that miss a cell, or fill in the column's mean"
+        )
         parser.add_argument("-o", "--output", help="folder to write into (default: runs/NAME)")
         parser.add_argument("--hidden", help="sizes of the hidden layers, such as 16,16")
         parser.add_argument("--activation", help="of the hidden layers: relu, tanh, sigmoid, …")
@@ -83,6 +94,8 @@ class _Train:
 
     def run(self, arguments: argparse.Namespace) -> int:
         job = _prepared(arguments)
+        for note in job.train.notes:
+            print(note)
         samples = f"{len(job.train.y)} samples to train on, " + (
             f"{len(job.judged.y)} held out" if job.holds_out else "too few to hold any out"
         )
@@ -97,14 +110,15 @@ class _Train:
             print("interrupted before the first step; nothing was written", file=sys.stderr)
             return 130
         job.model.save(job.folder / MODEL)  # first what takes a training run to make again
-        loss, accuracy = evaluate(job.model, job.judged.X, job.judged.y, job.loss)
         kind = "held_out" if job.holds_out else "training"
-        _record(job, run, {f"{kind}_accuracy": accuracy, f"{kind}_loss": loss, "seconds": round(seconds, 2)}, arguments)
+        result = _result(job)
+        numbers = {f"{kind}_{name}": number for name, number in result.numbers.items()}
+        _record(job, run, {**numbers, "seconds": round(seconds, 2)}, arguments)
         print(
-            f"{kind.replace('_', '-')} accuracy {accuracy:.1%}, loss {loss:.4f} after {len(run)} steps in {seconds:.1f} s"
+            f"{kind.replace('_', '-')} {result.said} after {len(run)} steps in {seconds:.1f} s"
             + (" (interrupted)" if run.ended != "done" else "")
         )
-        pictures = _draw(job, run, f"{job.title}: {accuracy:.1%} on {kind.replace('_', '-')} samples")
+        pictures = _draw(job, run, f"{job.title}: {result.title} on {kind.replace('_', '-')} samples")
         print(f"wrote {', '.join([*pictures, MODEL, RECORD])} into {job.folder}{'/' if str(job.folder) != '/' else ''}")
         if arguments.open and PAGE in pictures:
             show(job.folder / PAGE)
@@ -134,6 +148,7 @@ class _Job(NamedTuple):
     train: data.Dataset
     judged: data.Dataset  # the samples held out; of too few, those that were trained on
     holds_out: bool
+    standardizes: bool
     model: MLP
     loss: str
     recipe: Recipe
@@ -141,15 +156,17 @@ class _Job(NamedTuple):
 
 def _prepared(arguments: argparse.Namespace) -> _Job:
     """Check and make everything before the first step, so that no mistake costs a training run."""
-    found = data.load(arguments.data)
+    columns = {key: value for key in ("target", "task", "missing") if (value := getattr(arguments, key))}
+    if arguments.drop:
+        columns["drop"] = [name.strip() for name in arguments.drop.split(",")]
+    found = data.load(arguments.data, **columns)
     title = Path(arguments.data).stem
     recipe = _recipe(arguments)
     holds_out = len(found.y) >= FEWEST  # XOR has only its four corners
     train, judged = data.split(found, arguments.test, seed=arguments.seed) if holds_out else (found, found)
-    if holds_out and len(found.X[0]) != 2 and arguments.data != "digits":
-        train, judged = data.standardized(train, judged)
-    outputs = 1 if len(found.classes) == 2 else len(found.classes)
-    loss = "logistic" if outputs == 1 else "cross_entropy"
+    standardizes = arguments.data == "iris" or arguments.data not in data.names()
+    outputs = len(found.classes) if len(found.classes) > 2 else 1
+    loss = "mse" if not found.classes else "logistic" if outputs == 1 else "cross_entropy"
     model = MLP([len(found.X[0]), *recipe.hidden, outputs], activation=recipe.activation, seed=arguments.seed)
     from nn import plots  # noqa: F401  # matplotlib says here what it misses
 
@@ -157,7 +174,7 @@ def _prepared(arguments: argparse.Namespace) -> _Job:
     folder.mkdir(parents=True, exist_ok=True)
     for file in (MODEL, RECORD, *PICTURES):
         require_replaceable(folder / file)
-    return _Job(title, folder, train, judged, holds_out, model, loss, recipe)
+    return _Job(title, folder, train, judged, holds_out, standardizes, model, loss, recipe)
 
 
 def _recipe(arguments: argparse.Namespace) -> Recipe:
@@ -172,15 +189,69 @@ def _recipe(arguments: argparse.Namespace) -> Recipe:
 
 
 def _trained(job: _Job, arguments: argparse.Namespace) -> Run:
-    return fit(
-        job.model, job.train.X, job.train.y, loss=job.loss, optimizer=Adam(job.model.parameters(), lr=job.recipe.lr),
+    """Train; columns of a file have mean 0 and spread 1 meanwhile, and the network takes the raw ones afterwards."""
+    X, y = job.train.X, job.train.y
+    if job.standardizes:
+        (X,) = data.standardized(X)
+        if job.loss == "mse":
+            ((a, b),) = data.scales([y])
+            y = [a * target + b for target in y]
+    run = fit(
+        job.model, X, y, loss=job.loss, optimizer=Adam(job.model.parameters(), lr=job.recipe.lr),
         epochs=job.recipe.epochs, batch_size=job.recipe.batch_size, seed=arguments.seed, progress=not arguments.quiet,
     )  # fmt: skip
+    if job.standardizes:
+        _take_raw_inputs(job.model, data.scales(zip(*job.train.X, strict=True)))
+        if job.loss == "mse":
+            _give_raw_outputs(job.model, a, b)
+    return run
+
+
+def _take_raw_inputs(model: MLP, scales: list[tuple[float, float]]) -> None:
+    """w·(a x + b) + c = (w a)·x + (w·b + c): the first layer does the scaling."""
+    for neuron in model.layers[0].neurons:
+        neuron.b.data += sum(w.data * b for w, (_, b) in zip(neuron.w, scales, strict=True))
+        for w, (a, _) in zip(neuron.w, scales, strict=True):
+            w.data *= a
+
+
+def _give_raw_outputs(model: MLP, a: float, b: float) -> None:
+    """From a y + b back to y: the last layer, which is linear, gives the target in its own units."""
+    for neuron in model.layers[-1].neurons:
+        neuron.b.data = (neuron.b.data - b) / a
+        for w in neuron.w:
+            w.data /= a
+
+
+class _Result(NamedTuple):
+    """How good a network is: in a sentence, in a title, and as numbers for the record."""
+
+    said: str
+    title: str
+    numbers: dict[str, float | None]
+
+
+def _result(job: _Job) -> _Result:
+    X, y = job.judged.X, job.judged.y
+    loss, accuracy = evaluate(job.model, X, y, job.loss)
+    if accuracy is not None:
+        said = f"accuracy {accuracy:.1%}, loss {loss:.4f}"
+        return _Result(said, f"{accuracy:.1%}", {"accuracy": accuracy, "loss": loss})
+    predicted = job.model.predict(X)
+    error, of_mean = rmse(predicted, y), rmse([fmean(job.train.y)] * len(y), y)
+    r2 = r_squared(predicted, y)
+    shown = "undefined (one value)" if r2 is None else f"{r2:.3f}"
+    return _Result(
+        f"RMSE {error:.4g} (the training samples' mean alone: {of_mean:.4g}), R² {shown}",
+        f"R² {shown}",
+        {"rmse": error, "rmse_of_mean": of_mean, "r_squared": r2, "loss": loss},
+    )
 
 
 def _record(job: _Job, run: Run, result: dict[str, Any], arguments: argparse.Namespace) -> None:
     record = {
         "data": arguments.data, "seed": arguments.seed, "sizes": job.model.sizes, "loss": job.loss, "recipe": job.recipe._asdict(),
+        "features": job.train.features, "target": job.train.target, "classes": job.train.classes, "notes": job.train.notes,
         "ended": run.ended, **result, "steps": [r._asdict() for r in run],
     }  # fmt: skip
     write_atomically(job.folder / RECORD, json.dumps(record, indent=1, allow_nan=False))
@@ -190,12 +261,18 @@ def _draw(job: _Job, run: Run, title: str) -> list[str]:
     """Figures, one sample's graph and the page that steps through it; the names of the files."""
     from nn import plots
 
-    loss, boundary, graph, page = PICTURES
+    loss, boundary, fitted, graph, page = PICTURES
     written = [loss, graph]
     figure = plots.loss_curve(run)
     figure.set_title(title)
     _save_figure(figure, job.folder / loss)
-    if len(job.train.X[0]) == 2:
+    if job.loss == "mse":
+        names: dict[str, Any] = {"features": job.train.features, "target": job.train.target}
+        figure = plots.regression(job.model, job.judged.X, job.judged.y, **names)
+        figure.set_title(title)
+        _save_figure(figure, job.folder / fitted)
+        written.insert(1, fitted)
+    elif len(job.train.X[0]) == 2:
         plane = plots.decision_boundary(job.model, job.train.X, job.train.y, classes=job.train.classes)
         _save_figure(plane, job.folder / boundary)
         written.insert(1, boundary)
@@ -252,7 +329,7 @@ class _Play:
             "data",
             nargs="?",
             default="moons",
-            help=f"{', '.join(SETS)}, or a CSV file whose last column is the class (default: %(default)s)",
+            help=f"{', '.join(SETS)}, or a CSV file (default: %(default)s)",
         )
         samples.completer = _playground_names  # type: ignore[attr-defined]  # for argcomplete
         parser.add_argument("-o", "--output", default="playground.html", help="page to write (default: %(default)s)")

@@ -18,11 +18,11 @@ from nn.batch import as_row
 from nn.csv_table import read_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from nn.arguments import Rows
 
-__all__ = ["AND", "OR", "XOR", "Dataset", "as_dataset", "circles", "digits", "gauss", "hills", "iris", "load", "load_csv", "moons", "names", "plane", "spiral", "split", "standardized"]  # fmt: skip
+__all__ = ["AND", "OR", "XOR", "Dataset", "as_dataset", "circles", "digits", "gauss", "hills", "iris", "load", "load_csv", "moons", "names", "plane", "scales", "spiral", "split", "standardized"]  # fmt: skip
 
 
 class Dataset(NamedTuple):
@@ -32,6 +32,8 @@ class Dataset(NamedTuple):
     y: list[Any]
     features: list[str]
     classes: list[str]  # names of the classes; empty for regression
+    target: str = "y"  # the name of what y is
+    notes: tuple[str, ...] = ()  # what was made of the columns of a file, a sentence each
 
 
 _CORNERS = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]
@@ -162,10 +164,11 @@ def names() -> list[str]:
     return list(_BY_NAME)
 
 
-def load(name: str, offered: Iterable[str] = ()) -> Dataset:
+def load(name: str, offered: Iterable[str] = (), **table: Any) -> Dataset:
     """The data set of that name, or the CSV file at that path. Raises ValueError for neither.
 
     offered: the names among which the error lets choose, if not all of them
+    table:   what ``load_csv`` takes besides the path
 
     >>> load("spirals")
     Traceback (most recent call last):
@@ -173,21 +176,33 @@ def load(name: str, offered: Iterable[str] = ()) -> Dataset:
 gauss, iris, digits, or name a CSV file
     """
     if name in _BY_NAME:
+        if table:
+            raise ValueError(f"{', '.join(table)}: for the columns of a CSV file, and {name} is a data set")
         return _BY_NAME[name]()
     if name.lower().endswith((".csv", ".tsv")) or Path(name).is_file():
-        return load_csv(name)
+        return load_csv(name, **table)
     known = list(offered or _BY_NAME)
     near = difflib.get_close_matches(name.lower(), known, n=1)
     meant = f"; did you mean {near[0]!r}? Choose" if near else ": choose"
     raise ValueError(f"no data set is called {name!r}{meant} from {', '.join(known)}, or name a CSV file")
 
 
-def load_csv(path: str | Path) -> Dataset:
-    """A table of numbers whose last column is the class (a number or a text), with a header line or without.
+def load_csv(
+    path: str | Path, *, target: str = "last", task: str | None = None, drop: Sequence[str] = (),
+    missing: str | None = None,
+) -> Dataset:  # fmt: skip
+    """A table from a CSV file, with a header line or without. Needs pandas.
 
+    target:  the column to learn: its name, "first" or "last"
+    task:    "classification" or "regression"; None decides: words are classes, and so are up to 10 different whole numbers
+    drop:    names of columns to leave out
+    missing: "drop" leaves rows out that miss a cell, "mean" fills in the column's mean; None raises at the first one
+
+    Row numbers, ids and texts that hardly repeat are left out, other columns of words become one-hot, dates become years;
+    ``notes`` says so. Decimal commas, thousands, percent and currencies are read as numbers.
     Raises ValueError naming file, line and column for whatever is not such a table.
     """
-    return Dataset(*read_table(Path(path)))
+    return Dataset(*read_table(Path(path), target, task, drop, missing))
 
 
 def as_dataset(X: Any, y: Rows | None = None) -> Dataset:
@@ -196,8 +211,8 @@ def as_dataset(X: Any, y: Rows | None = None) -> Dataset:
     Targets that are words become class numbers; 0 … K−1, each twice or more on average, are class numbers; others are
     numbers to regress on.
 
-    >>> as_dataset([[1.0], [2.0], [4.0]], ["cat", "dog", "cat"])
-    Dataset(X=[[1.0], [2.0], [4.0]], y=[0, 1, 0], features=['x1'], classes=['cat', 'dog'])
+    >>> as_dataset([[1.0], [2.0], [4.0]], ["cat", "dog", "cat"])[1:4]
+    ([0, 1, 0], ['x1'], ['cat', 'dog'])
     """
     if isinstance(X, Dataset) and y is None:
         return X._replace(X=as_rows(X.X), y=as_rows(X.y, "y"))
@@ -268,7 +283,16 @@ def _rows_of(data: Dataset | Rows) -> list[Any]:
     return as_rows(data.X if isinstance(data, Dataset) else data)
 
 
-def _scale_mean_spread(column: tuple[float, ...]) -> tuple[float, float, float]:
+def scales(columns: Iterable[Sequence[float]]) -> list[tuple[float, float]]:
+    """(a, b) for each column, so that a x + b has mean 0 and standard deviation 1 on it.
+
+    >>> scales([[1.0, 3.0], [5.0, 5.0]])
+    [(1.0, -2.0), (1.0, -5.0)]
+    """
+    return [(c / s, -m / s) for c, m, s in map(_scale_mean_spread, columns)]
+
+
+def _scale_mean_spread(column: Sequence[float]) -> tuple[float, float, float]:
     """A power of 2 that brings the column near 1, where no square over- or underflows, and there mean and spread."""
     scale = 2.0 ** -max(-1000, math.frexp(max(map(abs, column)))[1])
     if min(column) == max(column):

@@ -1,4 +1,4 @@
-"""How many samples are right: accuracy, predictions, the confusion matrix.
+"""How many samples are right: accuracy, predictions, the confusion matrix; and how far off a regression is.
 
 >>> predictions([Value(-1.0), Value(2.0)])
 [0, 1]
@@ -6,11 +6,13 @@
 
 from __future__ import annotations
 
+from math import hypot, sqrt
+from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value
 from nn.arguments import as_rows
-from nn.batch import as_batch, as_row, require_labels, single
+from nn.batch import as_batch, as_row, plain_target, require_labels, single
 from nn.losses import cross_entropy, get, hinge, log_loss, logistic
 
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from nn.arguments import Rows
     from nn.losses import Loss
 
-__all__ = ["accuracy", "confusion_matrix", "predictions"]
+__all__ = ["accuracy", "confusion_matrix", "predictions", "r_squared", "rmse"]
 
 
 def accuracy(loss: Loss, outputs: Rows, targets: Rows) -> float | None:
@@ -62,6 +64,44 @@ def predictions(outputs: Rows) -> list[int]:
     return [
         int(single(f).data > 0) if len(as_row(f)) == 1 else _largest(as_row(f)) for f in as_rows(outputs, "the outputs")
     ]
+
+
+def rmse(outputs: Rows, targets: Rows) -> float:
+    """Root of the mean squared error, in the units of the target: √(1/n Σ (fᵢ − yᵢ)²).
+
+    outputs: n Values or numbers
+
+    >>> rmse([Value(1.0), Value(5.0)], [1.0, 2.0]) == (9 / 2) ** 0.5
+    True
+    """
+    errors = [f - y for f, y in _numbers(outputs, targets)]
+    return hypot(*errors) / sqrt(len(errors))
+
+
+def r_squared(outputs: Rows, targets: Rows) -> float | None:
+    """The share of the targets' variance that is explained: R² = 1 − Σ (fᵢ − yᵢ)² / Σ (yᵢ − ȳ)².
+
+    1 is a perfect fit, 0 is as good as the mean ȳ, below that is worse; None where all targets are alike.
+
+    >>> r_squared([1.0, 2.0, 3.0], [1.0, 2.0, 3.0]), r_squared([2.0, 2.0, 2.0], [1.0, 2.0, 3.0])
+    (1.0, 0.0)
+    """
+    pairs = _numbers(outputs, targets)
+    ys = [y for _, y in pairs]
+    middle = fmean(ys)
+    spread = hypot(*(y - middle for y in ys))
+    return 1.0 - (hypot(*(f - y for f, y in pairs)) / spread) ** 2 if spread else None
+
+
+def _numbers(outputs: Rows, targets: Rows) -> list[tuple[float, float]]:
+    """Output and target of each sample as plain numbers, of which each has one."""
+    numbers = []
+    for i, pair in enumerate(zip(*as_batch(outputs, targets), strict=True)):
+        f, y = map(as_row, pair)
+        if len(f) != 1 or len(y) != 1:
+            raise ValueError(f"an error is of one output and one target; row {i} has {len(f)} and {len(y)}")
+        numbers.append((plain_target(f[0]), plain_target(y[0])))
+    return numbers
 
 
 def confusion_matrix(predicted: Rows, actual: Rows, k: int) -> list[list[int]]:

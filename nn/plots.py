@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "LECTURE", "activation_and_slope", "activation_grid", "approximation", "confusion", "decision_boundary", "flat_shares",
-    "half_planes", "histograms", "images", "loss_curve", "nudged_product", "optimizer_paths", "sawtooth", "sawtooth_sizes",
+    "half_planes", "histograms", "images", "loss_curve", "nudged_product", "optimizer_paths", "regression", "sawtooth", "sawtooth_sizes",
     "secants", "style", "variances", "weight_paths",
 ]  # fmt: skip
 
@@ -286,6 +286,37 @@ def confusion(matrix: Rows, classes: Sequence[str] = (), *, ax: Axes | None = No
         xticklabels=names,
         yticklabels=names,
     )
+    return ax
+
+
+# ── what a regression says ──────────────────────────────────────────────────
+
+
+def regression(
+    model: MLP, X: Rows, y: Rows, *, features: Sequence[str] = (), target: str = "y", ax: Axes | None = None
+) -> Axes:
+    """How a network fits numbers: of one feature its curve through the samples, of more its outputs against the targets.
+
+    X, y: n samples and their targets; features, target: their names
+
+    >>> from nn import MLP
+    >>> regression(MLP([2, 1], seed=0), [[0.0, 1.0], [1.0, 1.0]], [0.5, 1.5]).get_ylabel()
+    'the network says'
+    """
+    ax, rows, targets = single_axes(ax, (6.4, 4.8)), as_rows(X), np.asarray(as_rows(y, "y"), dtype=float)
+    blue, orange = palette_of(ax).colours[:2]
+    samples: dict[str, Any] = {"color": blue, "edgecolor": palette_of(ax).paper, "linewidth": 0.6, "s": 40}
+    if model.sizes[0] == 1:
+        x = np.asarray(rows, dtype=float).ravel()
+        curve = np.linspace(x.min(), x.max(), 201)
+        ax.scatter(x, targets, label="samples", **samples)
+        ax.plot(curve, model.predict(curve[:, None]), color=orange, label="the network")
+        ax.set(xlabel=features[0] if features else "x", ylabel=target)
+    else:
+        ax.scatter(targets, model.predict(rows), label="samples", **samples)
+        ax.axline((targets[0], targets[0]), slope=1.0, color=orange, linestyle="--", label="exact")
+        ax.set(xlabel=target, ylabel="the network says")
+    legend(ax, loc="best")
     return ax
 
 

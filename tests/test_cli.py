@@ -153,7 +153,10 @@ def test_a_csv_with_a_hole_names_file_line_and_column(capsys, tmp_path):
     table = tmp_path / "t.csv"
     table.write_text("x,y,side\n1,2,a\n3,,b\n")
     code, _, err = run(capsys, "train", str(table))
-    assert (code, err) == (2, f"chalkgrad train: {table}, line 3, column 2: expected a finite number, got ''\n")
+    assert code == 2
+    assert err.startswith(f"chalkgrad train: {table}, line 3, column 2 (y): the cell is missing, as in 1 of 2 rows")
+    assert "--missing drop|mean" in err
+    assert err.count("\n") == 1
 
 
 def test_step_writes_a_page_that_needs_no_network(capsys, tmp_path):

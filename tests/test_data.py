@@ -251,11 +251,12 @@ def test_columns_of_any_size_are_standardized(unit):
 @pytest.fixture
 def csv(tmp_path):
     """Write a text (or bytes) to a file and load it."""
+    pytest.importorskip("pandas", reason="which reads the files")
 
-    def load(content, name="table.csv"):
+    def load(content, name="table.csv", **options):
         path = tmp_path / name
         path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
-        return load_csv(path)
+        return load_csv(path, **options)
 
     return load
 
@@ -284,14 +285,21 @@ ROWS = "1,2.5,cat\n-3,4e2,dog\n.5,0,cat\n"
         '"x1","x2","animal"\n"1","2.5","cat"\n"-3","4e2","dog"\n".5","0","cat"\n',
         '1, 2.5, "cat"\n-3, 4e2, "dog"\n.5, 0, "cat"\n',
         "\n\n" + ROWS.replace("\n", "\n\n") + " \n,,\n",
+        ROWS.replace(",", "|"),
+        "sep=;\n" + ROWS.replace(",", ";"),
+        '"sep=;"\r\n' + ROWS.replace(",", ";").replace("\n", "\r\n"),
+        ROWS.replace(".", ",").replace(",cat", ";cat").replace(",dog", ";dog").replace("1,2,5", "1;2,5").replace("3,4e2", "3;4e2").replace("5,0;", "5;0;"),
+        ROWS.encode("utf-16"),
+        b"\xfe\xff" + ROWS.encode("utf-16-be"),
     ],
     ids=[
         "plain", "no newline at the end", "header", "CRLF", "header, CRLF", "CR", "BOM", "BOM, header, CRLF", "semicolons",
         "header, semicolons", "tabs", "spaces", "spaces around", "quoted classes", "all quoted", "quotes after spaces", "blank lines",
+        "bars", "sep=;", "sep=; quoted", "decimal commas", "UTF-16", "UTF-16, big end first",
     ],
 )  # fmt: skip
 def test_one_table_in_many_dialects_is_one_data_set(csv, content):
-    assert csv(content) == EXPECTED
+    assert csv(content)[:4] == EXPECTED[:4]
 
 
 def test_a_header_names_the_features(csv):
@@ -301,7 +309,7 @@ def test_a_header_names_the_features(csv):
 
 
 def test_a_header_of_numbers_is_known_by_its_last_word(csv):
-    assert csv("0,1,class\n1,2,0\n3,4,1\n") == Dataset([[1.0, 2.0], [3.0, 4.0]], [0, 1], ["0", "1"], ["0", "1"])
+    assert csv("0,1,class\n1,2,0\n3,4,1\n")[:4] == ([[1.0, 2.0], [3.0, 4.0]], [0, 1], ["0", "1"], ["0", "1"])
 
 
 def test_quoted_cells_may_hold_delimiters_quotes_and_line_breaks(csv):
@@ -311,15 +319,15 @@ def test_quoted_cells_may_hold_delimiters_quotes_and_line_breaks(csv):
 
 
 def test_classes_that_are_numbers_are_in_order_of_their_numbers(csv):
-    d = csv("1,10\n2,9\n3,2\n4,10\n")
+    d = csv("1,10\n2,9\n3,2\n4,10\n5,9\n6,2\n")
     assert d.classes == ["2", "9", "10"]
-    assert d.y == [2, 1, 0, 2]
+    assert d.y == [2, 1, 0, 2, 1, 0]
 
 
 def test_a_class_is_one_however_its_number_is_written(csv):
-    d = csv("1,2\n2,1\n3,1.0\n4,2.\n5,nan\n6,nan\n")
-    assert d.classes == ["1", "2", "nan"]
-    assert d.y == [1, 0, 0, 1, 2, 2]
+    d = csv("1,2\n2,1\n3,1.0\n4,2.\n")
+    assert d.classes == ["1", "2"]
+    assert d.y == [1, 0, 0, 1]
 
 
 def test_classes_may_be_minus_1_and_1(csv):
@@ -334,9 +342,9 @@ def test_classes_beyond_ascii_and_rare_separators_inside_a_cell_are_kept(csv):
 
 def test_load_finds_a_file_by_its_path(csv, tmp_path):
     csv(ROWS)
-    assert data.load(str(tmp_path / "table.csv")) == EXPECTED
+    assert data.load(str(tmp_path / "table.csv"))[:4] == EXPECTED[:4]
     (tmp_path / "plain").write_text(ROWS, encoding="utf-8")
-    assert data.load(str(tmp_path / "plain")) == EXPECTED
+    assert data.load(str(tmp_path / "plain"), task="classification")[:4] == EXPECTED[:4]
 
 
 @pytest.mark.slow
@@ -362,34 +370,34 @@ def test_an_error_in_the_last_of_many_rows_names_it(csv):
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        ("", "no rows; each line is a sample, the last column its class"),
+        ("", "no rows; each line is a sample, one column its target"),
         ("\n \n,,\n", "no rows"),
-        ("x,y,class\n", "at least one column of numbers, a column of classes, and one sample"),
-        ("a\nb\n", "at least one column of numbers"),
+        ("x,y,class\n", "need a column of features, a target column, and one sample"),
+        ("a\nb\n", "need a column of features"),
         ("1,2,a\n3,b\n5,6,c\n", "line 2: 2 columns, expected 3"),
         ("1,2,a\n3,4,5,b\n", "line 2: 4 columns, expected 3"),
+        ("\n\n1,2,a\n3,4,5,b\n", "line 4: 4 columns, expected 3"),
         ("x,y,c\n\n1,2,a\n\n3,b\n", "line 5: 2 columns, expected 3"),  # blank lines count
-        ("x,y,c\n1,2,a\n3,four,b\n", "line 3, column 2: expected a finite number, got 'four'"),
+        ('x,y,c\n1,2,"a\nb"\n3,b\n', "line 4: 2 columns, expected 3"),  # as do those in quotes
+        ("x,y,c\n1,2,a\n3,four,b\n", "line 3, column 2 (y): expected a finite number, got 'four', as most cells"),
         ("1.0,abc,0\n1,2,1\n3,4,0\n", "line 1, column 2: expected a finite number, got 'abc'"),  # no header: a sample must not vanish
-        ("x,y,c\n1,,a\n3,4,b\n", "line 2, column 2: expected a finite number, got ''"),
-        ("x,y,c\n1,2,a\n3,nan,b\n", "line 3, column 2: expected a finite number, got 'nan'"),
-        ("1,nan,a\n3,4,b\n", "line 1, column 2: expected a finite number, got 'nan'"),
-        ("x,y,c\n1,2,a\ninf,4,b\n", "line 3, column 1: expected a finite number, got 'inf'"),
-        ("x,y,c\n1,2,a\n1e999,4,b\n", "line 3, column 1: expected a finite number, got '1e999'"),
-        ("x,y,c\n1,NA,a\n3,4,b\n", "line 2, column 2: expected a finite number, got 'NA'"),
-        ("x,y,c\n1_0,2,a\n3,4,b\n", "line 2, column 1: expected a finite number, got '1_0'"),
-        ("x;y;c\n1,5;2,5;a\n3,5;4,5;b\n", "line 2, column 1: expected a finite number, got '1,5'; write a decimal point"),
-        ("0,283;-0,1;0\n1;2,5;1\n", "line 1, column 1: expected a finite number, got '0,283'; write a decimal point"),
-        ("1 2 0\n3 4 1\n", "columns are separated by , ; or tab"),
-        ("# made by hand\n1,2,0\n3,4,1\n", "and no line is a comment"),
-        ("x,y,c\n1,2,a\n3,4,\n", "line 3, column 3: the class is empty"),
+        ("x,y,c\n1,,a\n3,4,b\n", "line 2, column 2 (y): the cell is missing, as in 1 of 2 rows one is; missing='drop' leaves"),
+        ("x,y,c\n1,2,a\n3,nan,b\n", "line 3, column 2 (y): the cell is 'nan', which is missing"),
+        ("1,nan,a\n3,4,b\n", "line 1, column 2: the cell is 'nan'"),
+        ("x,y,c\n1,NA,a\n3,4,b\n", "line 2, column 2 (y): the cell is 'NA'"),
+        ("x,y,c\n1,2,a\n3,4,\n", "line 3, column 3 (c): the cell is missing"),
+        ("x,y,c\n1,2,a\ninf,4,b\n", "line 3, column 1 (x): expected a finite number, got 'inf'"),
+        ("x,y,c\n1,2,a\n1e999,4,b\n", "line 3, column 1 (x): expected a finite number, got '1e999'"),
+        ("x,y,c\n1_0,2,a\n3,4,b\n", "line 2, column 1 (x): expected a finite number, got '1_0'"),
+        ("1 2 0\n3 4 1\n", "columns are separated by , ; | or tab"),
+        ("# made by hand\n1,2,0\n3,4,1\n", "line 2: 3 columns, expected 1"),
         ("x,y,c\n1,2,a\n3,4,a\n", "only one class, 'a'; there is nothing to tell apart"),
-        ("".join(f"{i},{i / 7}\n" for i in range(200)), "200 different classes in 200 rows; is the last column the class?"),
-        ('x,y,c\n1,2,"a\n3,4,b\n', "line 3"),  # a quote that never ends
-        (b"x,y,c\n1,\x002,a\n3,4,b\n", "line 2"),
-        (bytes(range(256)) * 4, "not a text file in UTF-8"),
+        ("x,y\n1,0.5\n2,0.5\n3,0.5\n", "y is 0.5 in every row; there is nothing to learn"),
+        ("".join(f"{i / 7},w{i}\n" for i in range(200)), "200 different classes in 200 rows; is 'y' the target? Choose one of x1, y"),
+        ('x,y,c\n1,2,"a\n3,4,b\n', "a quote is still open at the end of the file"),
+        (b"x,y,c\n1,\x002,a\n3,4,b\n", "line 2: a zero byte"),
+        (bytes(range(256)) * 4, "not a text file in UTF-8 or UTF-16; save it as"),
         (b"\x89PNG\r\n\x1a\n" + bytes(100), "not a text file in UTF-8"),
-        ("x,y,c\n1,2,a\n3,4,b\n".encode("utf-16"), "not a text file in UTF-8"),
         ("größe,c\n1,a\n2,b\n".encode("latin-1"), "not a text file in UTF-8"),
     ],
     ids=str,
@@ -411,7 +419,7 @@ def test_a_file_that_is_not_there_or_is_a_folder_is_an_error_that_names_it(tmp_p
 
 
 def test_a_cell_of_a_megabyte_is_an_error_and_no_wall_of_text(csv):
-    with pytest.raises(ValueError, match=r"table\.csv, line 2") as caught:
+    with pytest.raises(ValueError, match=r"table\.csv: a cell has more than 131,072 characters") as caught:
         csv(f"x,y,c\n1,{'z' * 10**6},a\n3,4,b\n")
     assert len(str(caught.value)) < 1000
     with pytest.raises(ValueError, match=r"table\.csv, line 2") as caught:

@@ -28,7 +28,7 @@ export function readTable(name, text) {
     name,
     rows.map(({ cells }) => cells.at(-1)),
   );
-  const code = `data.load_csv("${name.replaceAll(/["\\]/g, "\\$&")}")`;
+  const code = `data.load_csv("${name.replaceAll(/["\\]/g, "\\$&")}", task="classification")`;
   return {
     ...dataSet(name, X, target.y, head, target.classes),
     code: target.classes.length ? code : "",
