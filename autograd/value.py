@@ -276,8 +276,6 @@ def apply(op: Op, *operands: Any, **constants: Any) -> Value:
     if len(x) != len(op.operands) if op.operands else not x:
         wanted = ", ".join(op.operands) or "at least one operand"
         raise TypeError(f"{op.name} takes {wanted}; it was given {len(x)} (a rule's first argument is xp)")
-    if len(x) <= 2 and not op.n_ary:
-        return unary(op, *x) if len(x) == 1 else binary(op, *x)
     node = n_ary(op, x)
     if {*map(type, node.local_derivatives)} != {float}:  # too slow to ask of every dot
         _, node.local_derivatives = _reread(op, x)

@@ -1,7 +1,7 @@
 """Mutation: a small mistake is put into a module, and some quick test should notice.
 
 ``python tests/mutation.py autograd.backprop nn.losses [--sample N --seed S] [--tests tests/test_losses.py …]``
-shows the mutants that no test killed, as a diff, and counts them module by module.
+shows the mutants that no test killed, as a diff, and counts them module by module; Ctrl-C counts those met so far.
 
 Every quick test runs once with its lines measured. Then each mutant lives in a fork of this process and meets the tests
 that run its line, the cheapest first, until one fails or runs for ever. A mutated function gets its code after all tests
@@ -221,6 +221,13 @@ class Hunt:
         for mutant in mutants:
             self.pursue(mutant, meet)
 
+    def report(self) -> None:
+        """How many of each module's mutants the tests killed."""
+        survived = Counter(mutant.path for mutant in self.survivors)
+        for path, n in [*sorted(self.met.items()), ("all", self.met.total())]:
+            lost = survived[path] if path != "all" else survived.total()
+            print(f"{path:40} {n:5} mutants {lost:4} survived  {100 * (n - lost) / max(n, 1):5.1f} %")
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -238,13 +245,13 @@ def main() -> None:
     chosen = set(numbers)
     mutants = [m for path in paths for m in mutants_of(path, lambda i, path=path: (path, i) in chosen)]
     hunt = Hunt(cached_measurement(given.tests), given.patience, given.files)
-    for mutant in filter(hunt.on_import, mutants):
-        hunt.pursue(mutant, hunt.meet_imported)
-    Session(given.tests, partial(hunt.pursue_all, [m for m in mutants if not hunt.on_import(m)]))
-    survived = Counter(mutant.path for mutant in hunt.survivors)
-    for path, n in [*hunt.met.items(), ("all", hunt.met.total())]:
-        lost = survived[path] if path != "all" else survived.total()
-        print(f"{path:40} {n:5} mutants {lost:4} survived  {100 * (1 - lost / n):5.1f} %")
+    random.Random(given.seed).shuffle(mutants)  # so that those met so far are a fair sample, too
+    try:
+        for mutant in filter(hunt.on_import, mutants):
+            hunt.pursue(mutant, hunt.meet_imported)
+        Session(given.tests, partial(hunt.pursue_all, [m for m in mutants if not hunt.on_import(m)]))
+    finally:
+        hunt.report()
 
 
 if __name__ == "__main__":

@@ -54,6 +54,7 @@ def test_mae_and_huber_by_hand():
     assert huber(values([3.0, 0.5, 0.0]), [1.0, 1.0, 4.0]).data == (1.5 + 0.125 + 3.5) / 3
     assert huber(values([3.0, 0.5, 0.0]), [1.0, 1.0, 4.0], delta=2.0).data == (2 + 0.125 + 6) / 3
     assert mae(values([[1.0, 2.0], [0.0, 0.0]]), [[0.0, 0.0], [3.0, 4.0]]).data == (1 + 2 + 3 + 4) / 2
+    assert mae(values([[1.0, 2.0]]), [[0.0, 0.0]]).data == 1 + 2  # a sample's errors are added
     for delta in (0.0, -1.0, math.nan):
         with pytest.raises(ValueError, match="delta is a number > 0"):
             huber(values([1.0]), [0.0], delta=delta)
@@ -281,11 +282,12 @@ def test_ragged_rows_are_an_error_that_names_the_row():
         mse(values([[0.1], [0.1, 0.2]]), [[0.0], [0.0, 0.0]])
 
 
+@pytest.mark.parametrize("loss", [mse, mae, huber])
 @pytest.mark.parametrize("target", ["3", None, [1.0, "2"]], ids=str)
-def test_mse_takes_numbers_alone(target):
+def test_a_loss_of_a_regression_takes_numbers_alone(loss, target):
     outputs = values([[0.1, 0.2]]) if isinstance(target, list) else values([0.1])
-    with pytest.raises(ValueError, match=r"mse: the target of row 0 is .*; give a number"):
-        mse(outputs, [target])
+    with pytest.raises(ValueError, match=rf"{loss.__name__}: the target of row 0 is .*; give a number"):
+        loss(outputs, [target])
 
 
 def test_the_loss_for_one_output_and_the_loss_for_many_point_at_each_other():

@@ -10,7 +10,8 @@ import pytest
 
 import nn
 from autograd import Value
-from autograd.update_rules import UpdateRule
+from autograd.readings import floats
+from autograd.update_rules import RULES, UpdateRule
 from nn import (
     MLP,
     SGD,
@@ -43,6 +44,8 @@ def test_sgd_by_hand():
     w = Value(1.0)
     # 1 − 0.1·2,  then − 0.1·(−4),  then − 0.1·1
     assert walk(SGD([w], lr=0.1), w, [2.0, -4.0, 1.0]) == pytest.approx([0.8, 1.2, 1.1], abs=1e-15)
+    w = Value(1.0)
+    assert walk(SGD([w]), w, [2.0, -4.0, 1.0]) == pytest.approx([0.8, 1.2, 1.1], abs=1e-15)  # η is 0.1
 
 
 def test_sgd_with_momentum_by_hand():
@@ -165,6 +168,24 @@ def test_steps_are_pytorchs(name, settings):
         optimizer.step()
         other.step()
         assert [p.data for p in ours] == pytest.approx(theirs.tolist(), abs=1e-12)
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_row_by_itself_has_pytorchs_constants(name):
+    torch = pytest.importorskip("torch", reason="the peer: pip install 'chalkgrad[bench]'")
+    theirs = torch.tensor(1.0, dtype=torch.float64, requires_grad=True)
+    optimizer = (
+        torch.optim.SGD([theirs], 0.1, momentum=0.9)
+        if name == "momentum"
+        else getattr(torch.optim, name)([theirs], 0.1)
+    )
+    w, running = 1.0, [0.0] * len(RULES[name].running)
+    for t, g in enumerate([2.0, -4.0, 1.0], start=1):
+        delta, *running = RULES[name](floats, 0.1, t, w, g, *running)
+        w -= delta
+        theirs.grad = torch.tensor(g, dtype=torch.float64)
+        optimizer.step()
+        assert w == pytest.approx(theirs.item(), abs=1e-14)
 
 
 def test_names_and_defaults_of_adam_are_pytorchs():
@@ -312,7 +333,9 @@ def test_an_optimizer_of_the_users_own_defines_a_rule():
         rule = UpdateRule("sign", lambda xp, lr, t, w, g: (lr * xp.sign(g),))
 
     w = Value(1.0)
-    assert walk(SignDescent([w], lr=0.25), w, [3.0, -100.0, 0.0]) == [0.75, 1.0, 1.0]
+    optimizer = SignDescent([w], lr=0.25)
+    assert walk(optimizer, w, [3.0, -100.0, 0.0]) == [0.75, 1.0, 1.0]
+    assert (optimizer.t, optimizer.weight_decay) == (3, 0.0)
     with pytest.raises(TypeError, match="use SGD or Adam"):
         Optimizer([w], lr=0.1).step()
 
