@@ -19,11 +19,23 @@ if TYPE_CHECKING:
 
     Context = Callable[[], AbstractContextManager[None]]
 
-__all__ = ["Comparison", "collector_paused", "compare", "comparisons", "ieee", "inside_ieee", "process_wide"]
+__all__ = [
+    "Comparison",
+    "collector_paused",
+    "compare",
+    "comparisons",
+    "differentiating",
+    "ieee",
+    "inside_ieee",
+    "process_wide",
+]
 
 T = TypeVar("T")
 
 _ieee: ContextVar[bool] = ContextVar("ieee", default=False)
+differentiating: ContextVar[bool] = ContextVar(
+    "inside the slopes of a node, whose own slopes nobody asks for yet", default=False
+)
 _comparisons: ContextVar[list[Comparison] | None] = ContextVar("comparisons", default=None)
 
 
@@ -77,13 +89,14 @@ def comparisons() -> Iterator[list[Comparison]]:
 
 def compare(relation: Callable[[float, float], bool], v: Any, other: Any) -> bool:
     """``relation`` of the Value's number and another's, recorded inside ``comparisons()``; NotImplemented for an array."""
-    x = other.data if hasattr(other, "local_derivatives") else beside(other)
+    right = other if is_value(other) else beside(other)
+    x = right.data if is_value(right) else right
     if x is NotImplemented:
         return NotImplemented  # type: ignore[no-any-return]  # as Python's operators answer
     outcome: bool = relation(v.data, x)
     asked = _comparisons.get()
     if asked is not None:
-        asked.append(Comparison(relation, v, other if is_value(other) else x, outcome))
+        asked.append(Comparison(relation, v, right, outcome))
     return outcome
 
 

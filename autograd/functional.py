@@ -11,7 +11,8 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from autograd import backprop
-from autograd.contexts import collector_paused
+from autograd.arrays import like_array
+from autograd.contexts import collector_paused, differentiating
 from autograd.elementary import FUNCTIONS, canonical, slopes_op
 from autograd.functions import maximum, minimum
 from autograd.operands import as_float
@@ -118,7 +119,13 @@ def _local_derivatives(node: Value) -> tuple[Any, ...]:
             slopes_op(node.op.name)  # says that they are not known
         raise ValueError(f"{node!r} is opaque: without a rule in the op table its slopes can't be differentiated again")
     require_readable(node.op)
-    y, slopes = checked(node.op, node.op.rule(values, *node.parents), len(node.parents))
+    # The slope of x**1.5 is 1.5 √x, which is 0 at 0; that √x has no slope there matters for the next derivative alone.
+    token = differentiating.set(True)
+    try:
+        read = node.op.rule(values, *node.parents)
+    finally:
+        differentiating.reset(token)
+    y, slopes = checked(node.op, read, len(node.parents))
     _require_current(node, _data(y))
     return slopes
 
@@ -144,7 +151,8 @@ def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> C
     An argument is a number or a (nested) list of numbers, and its gradient has the
     same shape. Called with Values the gradient is Values again, so that ``grad(grad(f))`` works.
 
-    Raises TypeError when f does not return a Value: some step has lost the gradient.
+    A number that f returns is a constant, with slope 0. Raises TypeError for anything else that is no Value, and for a
+    number that changes with the arguments: some step has lost the gradient.
 
     >>> value_and_grad(lambda x: x * x)(3.0)
     (9.0, 6.0)
@@ -157,7 +165,7 @@ def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> C
     def both(*args: Any, **kwargs: Any) -> Any:
         args, chosen, traced = _traced_arguments(args, positions)
         with collector_paused():
-            root = _checked(_run(f, args, kwargs))
+            root = _checked(_outputs(f, args, kwargs, positions))
             found = iter(gradients(root, [v for a in chosen for v in _flat(a)]))
         slopes = tuple(_like(a, found) for a in chosen)
         result = (root, slopes if several else slopes[0])
@@ -182,7 +190,7 @@ def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..
 def jacobian(f: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
     """All first derivatives: row i holds ∂fᵢ/∂x in the shape of x.
 
-    f: maps a list of n Values to a list of m (or one to one, then a number comes back)
+    f: maps a list of n Values to a list of m (or one to one, then a number comes back); NumPy's arrays are lists, too
 
     >>> jacobian(lambda x: [x[0] * x[1], x[0] + x[1]])([2.0, 3.0])
     [[3.0, 2.0], [1.0, 1.0]]
@@ -190,7 +198,7 @@ def jacobian(f: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
 
     def rows(*args: Any, **kwargs: Any) -> Any:
         args, (x,), traced = _traced_arguments(args, (argnum,))
-        outputs = _run(f, args, kwargs)
+        outputs = _outputs(f, args, kwargs, (argnum,))
         found = [_like(x, iter(gradients(_checked(y), _flat(x)))) for y in _flat(outputs)]
         result = _like(outputs, iter(found))
         return result if traced else _plain(result)
@@ -219,35 +227,39 @@ def _run(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -
 
 
 def _traced_arguments(args: tuple[Any, ...], positions: Sequence[int]) -> tuple[tuple[Any, ...], list[Any], bool]:
-    """(arguments with fresh Values at the positions, those alone, must the result stay differentiable?)."""
+    """(arguments with fresh Values at the positions, those alone in lists, must the result stay differentiable?)."""
     for position in positions:
         if not -len(args) <= position < len(args):
             raise ValueError(
                 f"no argument {position} to differentiate with respect to: the function was called with {len(args)}"
             )
-    at = [position % len(args) for position in positions]
-    traced = _inside.get() or any(isinstance(v, Value) for i in at for v in _flat(args[i]))
-    args = tuple(_fresh(a) if i in at else a for i, a in enumerate(args))
-    return args, [args[i] for i in at], traced
+    fresh = {position % len(args): _fresh(_lists(args[position])) for position in positions}
+    traced = _inside.get() or any(isinstance(v, Value) for i in fresh for v in _flat(_lists(args[i])))
+    args = tuple(like_array(a, fresh[i]) if i in fresh else a for i, a in enumerate(args))
+    return args, [fresh[position % len(args)] for position in positions], traced
 
 
 def _fresh(x: Any) -> Any:
     """The argument as Values of its own; a Value gets an alias, so that the gradient with respect
     to the argument is not mixed up with another use of the same Value inside the function.
     """
-    if isinstance(x, Value):
-        return x.identity()
-    if isinstance(x, (list, tuple)) or getattr(x, "shape", ()) != ():
+    if isinstance(x, list):
         return [_fresh(item) for item in x]
-    return Value(x)
+    return x.identity() if isinstance(x, Value) else Value(x)
+
+
+def _lists(x: Any) -> Any:
+    """Tuples and arrays as lists, inside each other too."""
+    x = x.tolist() if hasattr(x, "tolist") else x
+    return [_lists(item) for item in x] if isinstance(x, (list, tuple)) else x
 
 
 def _flat(x: Any) -> list[Any]:
-    return [leaf for item in x for leaf in _flat(item)] if isinstance(x, (list, tuple)) else [x]
+    return [leaf for item in x for leaf in _flat(item)] if isinstance(x, list) else [x]
 
 
 def _like(x: Any, items: Any) -> Any:
-    return [_like(item, items) for item in x] if isinstance(x, (list, tuple)) else next(items)
+    return [_like(item, items) for item in x] if isinstance(x, list) else next(items)
 
 
 def _plain(x: Any) -> Any:
@@ -256,13 +268,51 @@ def _plain(x: Any) -> Any:
     return x.data if isinstance(x, Value) else x
 
 
+def _outputs(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], positions: Sequence[int]) -> Any:
+    """What f gives, in lists. A number is a constant, with slope 0.
+
+    Raises TypeError for one that is none: it is another on both sides of here, so somewhere the gradient was lost.
+    """
+    outputs = _lists(_run(f, args, kwargs))
+    numbers = _numbers(outputs)
+    if numbers:
+        at = {position % len(args) for position in positions}
+        beside = []
+        for h in (1e-6, -1e-6):
+            moved = tuple(_moved(a, h) if i in at else a for i, a in enumerate(args))
+            try:
+                beside.append(_numbers(_lists(_run(f, moved, kwargs))))
+            except (TypeError, ValueError, ArithmeticError):  # outside of where f is defined: it says nothing
+                return outputs
+        for i, y in numbers.items():
+            if all(side.get(i, y) != y == y for side in beside):
+                raise TypeError(_not_a_value(y))
+    return outputs
+
+
+def _numbers(outputs: Any) -> dict[int, Any]:
+    """Those among the outputs that are no Values, by their places."""
+    return {i: y for i, y in enumerate(_flat(outputs)) if not isinstance(y, Value)}
+
+
+def _moved(x: Any, h: float) -> Any:
+    """Values a little aside of these."""
+    return [_moved(item, h) for item in x] if isinstance(x, list) else x * (1.0 + h) + h
+
+
 def _checked(y: Any) -> Value:
-    if not isinstance(y, Value):
-        raise TypeError(
-            f"the function must return a Value, got {type(y).__name__}: somewhere the gradient was lost. "
-            "Was .data or float() used inside, or a constant returned?"
-        )
-    return y
+    """A Value, or a number as a constant."""
+    try:
+        return as_value(y)
+    except TypeError:
+        raise TypeError(_not_a_value(y)) from None
+
+
+def _not_a_value(y: Any) -> str:
+    return (
+        f"the function must return a Value, got {type(y).__name__}: somewhere the gradient was lost. "
+        "Was .data or float() used inside?"
+    )
 
 
 # ── for the board ───────────────────────────────────────────────────────────

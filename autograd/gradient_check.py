@@ -13,12 +13,13 @@ from functools import partial
 from math import isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from autograd.arrays import like_array
 from autograd.errors import DomainError
 from autograd.html_table import html_table
 from autograd.operands import as_float
 from autograd.ops import Op
 from autograd.steps import rehearsed
-from autograd.value import Value
+from autograd.value import Value, as_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,7 +84,8 @@ def gradcheck(f: Callable[..., Any], *x: Any, tolerance: float = 1e-6) -> GradCh
     x: its arguments, numbers or (nested) lists of numbers
     tolerance: largest difference, absolute or relative, that still agrees
 
-    Raises TypeError when f does not return a Value, ValueError for a tolerance that is no number ≥ 0.
+    A number that f returns is a constant: its slope is 0, and where it is not one, the difference quotient shows it.
+    Raises TypeError when f returns neither, ValueError for a tolerance that is no number ≥ 0.
 
     >>> print(gradcheck(lambda w, x: (w * x).tanh(), 0.5, 2.0))
     input             value       backward     difference  rel. error  verdict
@@ -97,18 +99,14 @@ def gradcheck(f: Callable[..., Any], *x: Any, tolerance: float = 1e-6) -> GradCh
     names = _names(f, x)
     start = [leaf for _, leaf in _leaves("", x)]
     inputs = list(map(Value, start))
-    root = f(*_filled(x, iter(inputs)))
-    if not isinstance(root, Value):
-        raise TypeError(
-            f"the function must return a Value, got {type(root).__name__}: a gradient can't be checked where none is kept"
-        )
+    root = _value(f(*_filled(x, iter(inputs))))
     with rehearsed(root):  # every gradient stays as it was: f may hold a model
         slopes = [v.grad for v in inputs]
 
     def at(i: int, shift: float) -> float:
         moved = [v + shift if j == i else v for j, v in enumerate(start)]
         try:
-            return float(f(*_filled(x, map(Value, moved))).data)
+            return _value(f(*_filled(x, map(Value, moved)))).data
         except DomainError:
             return float("nan")
 
@@ -162,6 +160,14 @@ def _names(f: Callable[..., Any], x: tuple[Any, ...]) -> list[str]:
     return [name for head, item in zip(heads, x, strict=True) for name, _ in _leaves(head, item)]
 
 
+def _value(y: Any) -> Value:
+    """What f gave; a number is a constant, with slope 0. Raises TypeError for anything else."""
+    try:
+        return as_value(y)
+    except TypeError:
+        raise TypeError(f"the function must return a Value, got {type(y).__name__}") from None
+
+
 def _leaves(name: str, x: Any) -> list[tuple[str, float]]:
     if isinstance(x, (list, tuple)) or getattr(x, "shape", ()) != ():
         return [leaf for i, item in enumerate(x) for leaf in _leaves(f"{name}[{i}]", item)]
@@ -170,5 +176,5 @@ def _leaves(name: str, x: Any) -> list[tuple[str, float]]:
 
 def _filled(x: Any, items: Any) -> Any:
     if isinstance(x, (list, tuple)) or getattr(x, "shape", ()) != ():
-        return [_filled(item, items) for item in x]
+        return like_array(x, [_filled(item, items) for item in x])
     return next(items)

@@ -1,4 +1,4 @@
-"""What may stand beside a Value: numbers of every kind, and NumPy's arrays and functions.
+"""What may stand beside a Value: numbers of every kind.
 
 A Value is known here by what it has, ``local_derivatives``: this file comes before the class.
 """
@@ -6,15 +6,24 @@ A Value is known here by what it has, ``local_derivatives``: this file comes bef
 from __future__ import annotations
 
 import numbers
-import sys
 from typing import Any
 
-__all__ = ["array_ufunc", "as_float", "beside", "is_value", "shortened"]
+__all__ = ["as_float", "beside", "is_value", "shortened", "unboxed"]
 
 
 def is_value(x: Any) -> bool:
     """Is it a node of a graph?"""
     return hasattr(x, "local_derivatives")
+
+
+def unboxed(x: Any) -> Any:
+    """What is in NumPy's array without sides, or one of its numbers, as Python has it; anything else as it is.
+
+    >>> import numpy as np
+    >>> unboxed(np.array(2.0)), unboxed("text")
+    (2.0, 'text')
+    """
+    return x.item() if getattr(x, "shape", None) == () and hasattr(x, "item") else x
 
 
 def as_float(x: Any) -> float:
@@ -31,8 +40,7 @@ def as_float(x: Any) -> float:
     if x.__class__ is float:
         return x
     if x.__class__ is not int:
-        if getattr(x, "shape", None) == () and hasattr(x, "item"):
-            x = x.item()  # a 0-d array or a NumPy scalar
+        x = unboxed(x)
         advice = _advice(x)
         if advice:
             raise TypeError(f"a Value holds one real number, got {shortened(x)} ({type(x).__name__}); {advice}")
@@ -56,11 +64,18 @@ def _advice(x: Any) -> str:
 
 
 def beside(x: Any) -> Any:
-    """A number beside an operator as a float; NotImplemented for an array, which then goes element by element."""
+    """A number beside an operator as a float; NotImplemented for an array, which then goes element by element.
+
+    A Value in an array without sides is that Value.
+    """
     if x.__class__ is float:
         return x
-    if x.__class__ is not int and hasattr(x, "__array_ufunc__") and getattr(x, "shape", ()) != ():
-        return NotImplemented
+    if x.__class__ is not int and hasattr(x, "__array_ufunc__"):
+        x = unboxed(x)
+        if is_value(x):
+            return x
+        if getattr(x, "shape", ()) != ():
+            return NotImplemented
     return as_float(x)
 
 
@@ -68,37 +83,3 @@ def shortened(x: Any) -> str:
     """The repr, cut off where an error's sentence would grow too long."""
     text = repr(x)
     return text if len(text) <= 60 else text[:57] + "..."
-
-
-# ── NumPy's protocol ────────────────────────────────────────────────────────
-
-# The ufuncs that NumPy applies to object arrays by Python's operators, and so by those of Value.
-OPERATORS = frozenset(["add", "subtract", "multiply", "divide", "true_divide", "power", "float_power", "negative", "positive", "absolute", "less", "less_equal", "greater", "greater_equal", "equal", "not_equal"])  # fmt: skip
-
-
-def array_ufunc(value: Any, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
-    """What NumPy calls for its functions of Values: arithmetic goes element by element, all else would lose the gradient.
-
-    Raises TypeError, saying what to write instead.
-    """
-    holds_values = all(a.dtype == object for a in kwargs.get("out", ()))
-    if method != "__call__" or ufunc.__name__ not in OPERATORS or set(kwargs) - {"out"} or not holds_values:
-        raise TypeError(_cannot_trace(value, ufunc.__name__))
-    asarray = sys.modules["numpy"].asarray  # loaded: it called us
-    # NumPy's own numbers become floats: inside an object array they would call this function for ever.
-    operands = (
-        x if is_value(x) or isinstance(x, (list, tuple)) or getattr(x, "shape", None) else as_float(x) for x in inputs
-    )
-    return ufunc(*(asarray(x).astype(object) for x in operands), **kwargs)
-
-
-def _cannot_trace(value: Any, function: str) -> str:
-    instead = (
-        f"v.{function}()"
-        if hasattr(value, function)
-        else f"autograd.{function}(a, b)"
-        if function in ("maximum", "minimum")
-        else "it with operators and methods of Value"
-    )
-    in_place = " (an array of floats can't hold Values: arr.astype(object) can)" if function in OPERATORS else ""
-    return f"np.{function} can't be traced through a Value{in_place}; write {instead}, or v.data for the number"

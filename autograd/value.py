@@ -13,10 +13,10 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any, NoReturn, SupportsFloat
 
 from autograd import backprop, copying
-from autograd.contexts import compare, inside_ieee
+from autograd.contexts import compare, differentiating, inside_ieee
 from autograd.elementary import no_function
 from autograd.errors import DomainError
-from autograd.operands import array_ufunc, as_float, beside, shortened
+from autograd.operands import as_float, beside, shortened, unboxed
 from autograd.ops import CONSTANT, LEAVES, OPS, Op, checked, opaque
 from autograd.readings import floats, ieee_read
 
@@ -112,13 +112,15 @@ class Value:
 
     def __pow__(self, exponent: Number) -> Value:
         """A number as exponent is a constant of the op; a Value is a second parent."""
-        if isinstance(exponent, Value):
-            return binary(_power, self, exponent)
-        k = beside(exponent)
+        k = exponent if isinstance(exponent, Value) else beside(exponent)
+        if isinstance(k, Value):
+            return binary(_power, self, k)
         return NotImplemented if k is NotImplemented else unary(_power_constant.bind(k=k), self)
 
     def __rpow__(self, base: Number) -> Value:
         k = beside(base)
+        if isinstance(k, Value):
+            return binary(_power, k, self)
         return NotImplemented if k is NotImplemented else unary(_exponential.bind(base=k), self)
 
     def __neg__(self) -> Value:
@@ -161,7 +163,10 @@ class Value:
     def __round__(self, digits: int | None = None) -> NoReturn:
         self.__int__()
 
-    __array_ufunc__ = array_ufunc
+    def __array_ufunc__(self, *call: Any, **kwargs: Any) -> Any:
+        from autograd.arrays import array_ufunc  # for what NumPy asks alone
+
+        return array_ufunc(self, *call, **kwargs)
 
     # ── the chain rule ──
 
@@ -311,7 +316,8 @@ def binary(op: Op, x: Value, y: Any) -> Value:
         y = beside(y)
         if y is NotImplemented:
             return NotImplemented  # type: ignore[no-any-return]  # as Python's operators answer
-        y = _constant(y)
+        if not isinstance(y, Value):
+            y = _constant(y)
     try:
         a, b = x.data, y.data
         z, local = op.rule(floats, a, b)
@@ -333,7 +339,7 @@ def binary(op: Op, x: Value, y: Any) -> Value:
 def _reflected(op: Op, right: Value, left: Any) -> Value:
     """``2 * v``: the number on the left becomes a constant."""
     x = beside(left)
-    return NotImplemented if x is NotImplemented else binary(op, _constant(x), right)
+    return NotImplemented if x is NotImplemented else binary(op, as_value(x), right)
 
 
 def n_ary(op: Op, operands: tuple[Any, ...]) -> Value:
@@ -377,6 +383,7 @@ def _constant(x: float) -> Value:
 
 def as_value(x: Any) -> Value:
     """``x`` itself if it is a Value, else a constant."""
+    x = x if isinstance(x, Value) else unboxed(x)
     return x if isinstance(x, Value) else _constant(as_float(x))
 
 
@@ -399,6 +406,8 @@ def _reread(op: Op, operands: Sequence[Value]) -> tuple[float, tuple[float, ...]
     except (ValueError, ZeroDivisionError) as error:
         if inside_ieee() or not all(map(isfinite, x)):
             return ieee_read(op, x)
+        if differentiating.get() and isfinite((read := ieee_read(op, x))[0]):
+            return read
         from autograd.wording import outside  # words for what is rare
 
         raise DomainError(outside(op, x, operands)) from (None if op.domain else error)

@@ -12,7 +12,16 @@ from nn.arguments import as_list
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["advice", "nonfinite_sample", "why_flat"]
+__all__ = ["advice", "nonfinite_sample", "require_own_parameters", "why_flat"]
+
+
+def require_own_parameters(total: Value, parameters: Sequence[Value]) -> None:
+    """Raises ValueError where the loss depends on none of the parameters that an optimizer steps."""
+    if set(topological_order(total)).isdisjoint(parameters):
+        raise ValueError(
+            "the loss depends on none of the parameters that the optimizer steps: they are another model's. "
+            "If the model was made anew, make the optimizer anew too, with model.parameters()"
+        )
 
 
 def why_flat(total: Value, when: str) -> str:

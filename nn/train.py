@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, Unpack
 from autograd import NonFiniteError, collector_paused, nonfinite_origin
 from nn import losses, metrics
 from nn.arguments import Rows, as_samples, number_in_range, whole_number
-from nn.diagnosis import advice, nonfinite_sample, why_flat
+from nn.diagnosis import advice, nonfinite_sample, require_own_parameters, why_flat
 from nn.engine import Penalized, choose
+from nn.module import Module
 from nn.optim import SGD, Optimizer, clip_gradients
 from nn.progress import ProgressBar
 from nn.rollback import State
@@ -25,7 +26,6 @@ from nn.rollback import State
 if TYPE_CHECKING:
     from nn.engine import Engine
     from nn.losses import Loss, LossFunction
-    from nn.module import Module
     from nn.optim import Schedule
 
 __all__ = ["FlatGradientWarning", "Record", "Run", "evaluate", "fit", "steps"]
@@ -121,6 +121,8 @@ def steps(
         )
     held_out = _samples(validation)
     alone = choose(engine, model, X, y, loss)
+    if isinstance(model, Module) and set(model.parameters()).isdisjoint(optimizer.parameters):
+        require_own_parameters(loss([model(X[0])], y[:1]), optimizer.parameters)
     has_penalty = number_in_range("l1", l1) + number_in_range("l2", l2) > 0.0
     passes = Penalized(alone, optimizer.parameters, l1, l2) if has_penalty else alone
     upcoming = islice(enumerate(batches, start=1), start, None)
@@ -215,6 +217,7 @@ class Training(Iterator[Record]):
         forward.backward()
         norm = hypot(*[p.grad for p in optimizer.parameters])
         if norm == 0.0 and forward.loss != 0.0 and not self.warned:
+            require_own_parameters(forward.graph(), optimizer.parameters)
             self.warned = True
             warnings.warn(why_flat(forward.graph(), when), FlatGradientWarning, stacklevel=4)
         if self.clip_norm is not None:

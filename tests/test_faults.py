@@ -193,7 +193,7 @@ GUARDED = {
     "22": ["test_engine.py: a_chain_of", "test_compiler.py: a_chain_of_a_hundred_thousand"],
     "23": ["test_faults_engine.py: row_23_a_copied_graph"],
     "24": ["test_engine.py: process", "test_view.py: the_same_graph_gives_the_same_bytes", "test_compat_nn.py: a_seeded_run_is_the_same"],
-    "25": ["test_compiler.py: threads_that_call_one_program", "test_compiled.py: threads_that_call_one_function"],
+    "25": ["test_threads.py: what_eight_threads_compute_at_once"],
     "26": ["test_nn.py: inputs_of_the_wrong_length", "test_nn.py: an_input_that_is_not_one_sample"],
     "27": ["test_nn.py: a_size_that_is_not_a_whole_number_above_0", "test_nn.py: too_few_sizes_or_none"],
     "28": ["test_losses.py: a_label_that_does_not_exist", "test_losses.py: a_column_of_labels", "test_train.py: a_bad_label_leaves_the_model"],
@@ -212,6 +212,8 @@ GUARDED = {
     "41": ["test_cli.py: another_projects_package", "test_cli.py: another_projects_autograd"],
     "42": ["test_compiler.py: arrays_that_do_not_fit", "test_compiler.py: read_only_and_strided", "test_compiler.py: weights_are_read_at_each_call"],
     "43": ["test_parameters.py: a_parameter_is_found_wherever_it_is_held", "test_saving.py: a_parameter_that_a_file_can_not_hold_is_refused"],
+    "46": ["test_train.py: an_optimizer_of_the_model_before_is_said"],
+    "47": ["test_functional.py: a_number_is_a_constant_of_slope_zero", "test_gradcheck.py: a_number_is_a_constant"],
     "48": ["test_own_ops.py: compiled_it_gives_what_the_graph_gives", "test_own_ops.py: second_derivatives_are_those_of", "test_own_ops.py: a_rule_that_floats_alone_can_read", "test_own_ops.py: a_function_that_no_number_system_has", "test_own_ops.py: install_gives_the_method"],
     "49": ["test_notebooks.py: a_notebook_that_is_not_trusted", "test_player.py: the_wheel_alone_scrolls", "test_player.py: on_a_phone_the_graph", "test_view.py: the_picture_speaks_to_a_screen_reader_and_knows_the_dark"],
 }  # fmt: skip
@@ -225,7 +227,7 @@ def test_a_habit_is_guarded_by_tests_that_are_there(row, guards):
 
 
 def test_every_row_has_a_guard():
-    rows = {*map(str, range(1, 50)), "14b"} - {*map(str, range(44, 48))}
+    rows = {*map(str, range(1, 50)), "14b"} - {"44", "45"}
     assert {str(row) for row, *_ in [*REFUSED, *ANSWERED]} | set(GUARDED) == rows
 
 

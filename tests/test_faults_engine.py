@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
+import operator
 import pickle
 import threading
 from fractions import Fraction
@@ -17,6 +18,7 @@ from autograd import (
     DomainError,
     Value,
     backward_steps,
+    compiled,
     dot,
     first_nonfinite,
     gradcheck,
@@ -675,3 +677,34 @@ def test_a_single_value_where_a_list_is_due_is_named(call):
         TypeError, match=r"takes a list of numbers or Values, got the single .*: \[v\] is a list of one"
     ):
         call(p(1.5))
+
+
+# ── a Value in an array without sides ───────────────────────────────────────
+
+BOXES = {"np.array(v)": np.array, "np.squeeze": lambda v: np.squeeze(np.array([v])), "np.asarray": np.asarray}
+
+
+@pytest.mark.parametrize("box", BOXES)
+def test_row_13_a_value_in_an_array_without_sides_is_that_value(box):
+    for op in (operator.add, operator.sub, operator.mul, operator.truediv, operator.pow):
+        for left, right in ((True, False), (False, True), (True, True)):
+            a, b = Value(2.0), Value(3.0)
+            op(BOXES[box](a) if left else a, BOXES[box](b) if right else b).backward()
+            c, d = Value(2.0), Value(3.0)
+            op(c, d).backward()
+            assert (a.grad, b.grad) == (c.grad, d.grad)
+    v = Value(2.0)
+    boxed = BOXES[box](v)
+    assert (v < boxed + 1.0, boxed >= v, 2.0**boxed < 4.5) == (True, True, True)
+    for f in (
+        lambda x: sum_([x, 1.0]), lambda x: dot([x], [1.0]), lambda x: maximum(x, 0.0), lambda x: mean([x]),
+        lambda x: logsumexp([x]), lambda x: Value(1.0) + np.array([x])[0], lambda x: np.add(x, 0.0), lambda x: 1.0 * x,
+        compiled(lambda x: x * 1.0).value_and_grad,
+    ):  # fmt: skip
+        result = f(boxed)
+        if isinstance(result, tuple):
+            assert result == (2.0, 1.0)
+            continue
+        v.grad = 0.0
+        result.backward()
+        assert v.grad == 1.0

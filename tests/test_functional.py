@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import math
+from fractions import Fraction
 
 import hypothesis.strategies as st
 import numpy as np
@@ -12,6 +14,7 @@ from hypothesis import assume, given
 
 from autograd import (
     OPS,
+    DomainError,
     Value,
     backward_steps,
     dot,
@@ -89,6 +92,92 @@ def test_functions_that_lose_the_gradient_and_wrong_arguments_are_told_so():
             derivative(lambda x: x, 3)(1.0)
         with pytest.raises(ValueError, match="no argument -2"):
             derivative(lambda x: x, -2)(1.0)
+
+
+W = np.array([[1.0, 2.0], [3.0, 4.0]])
+
+
+def log_or_0(x):
+    return x.log() if x > 0 else 0.0
+
+
+@pytest.mark.parametrize("point", [[0.5, -1.0], (0.5, -1.0), np.array([0.5, -1.0])], ids=["list", "tuple", "array"])
+def test_functions_written_with_numpy_have_their_derivatives(point):
+    assert jacobian(lambda x: W @ x)(point) == W.tolist()
+    assert jacobian(lambda x: [W @ x, np.array(x[0])])(point) == [W.tolist(), [1.0, 0.0]]
+    assert hessian(lambda x: np.asarray(x) @ W @ np.asarray(x))(point) == (W + W.T).tolist()
+    assert grad(lambda x: np.squeeze(np.asarray(x)[:1]) * 2.0)(point) == [2.0, 0.0]
+    assert value_and_grad(lambda x: np.sum(np.asarray(x) * W[0]))(point) == (-1.5, [1.0, 2.0])
+
+
+def test_an_array_is_an_array_inside_the_function_too():
+    x = np.array([1.0, 2.0])
+    assert grad(lambda x: (2 * x + x).sum())(x) == [3.0, 3.0]
+    assert grad(lambda m: m.T[0][1])(W) == [[0.0, 0.0], [1.0, 0.0]]
+    assert hessian(lambda x: (x * x).sum())(x) == [[2.0, 0.0], [0.0, 2.0]]
+
+
+def test_a_number_is_a_constant_of_slope_zero():
+    for constant in (3.0, 2, True, Fraction(1, 2), np.float32(0.5), np.array(1.0)):
+        assert grad(lambda x, c=constant: c)(1.0) == 0.0
+        assert grad(grad(lambda x, c=constant: c))(1.0) == 0.0
+        assert hessian(lambda x, c=constant: c)([1.0, 2.0]) == [[0.0, 0.0], [0.0, 0.0]]
+    assert value_and_grad(log_or_0)(0.0) == (0.0, 0.0)
+    assert value_and_grad(log_or_0)(2.0) == (math.log(2.0), 0.5)
+    assert jacobian(lambda x: [x[0] * x[1], 7.0])([2.0, 3.0]) == [[3.0, 2.0], [0.0, 0.0]]
+    assert jacobian(lambda x: np.array([[1.0, 0.0], [0.0, 1.0]]))(1.0) == [[0.0, 0.0], [0.0, 0.0]]
+    assert grad(lambda x: 1.0 if x > 0 else 0.0)(0.0) == 0.0
+    assert grad(lambda x: math.nan)(0.0) == 0.0
+
+
+def test_a_number_that_changes_with_the_arguments_has_lost_the_gradient():
+    for lost in (lambda x: x.data, lambda x: x.data**2, lambda x: abs(x.data)):
+        for derivative in (grad, value_and_grad, jacobian, hessian):
+            for here in (0.0, 3.0):
+                with pytest.raises(TypeError, match="somewhere the gradient was lost"):
+                    derivative(lost)(here)
+    with pytest.raises(TypeError, match="somewhere the gradient was lost"):
+        jacobian(lambda x: [x[0], x[1].data])(np.array([1.0, 2.0]))
+
+
+@pytest.mark.parametrize("k", [0, 1, 2, 3, 0.5, 1.5, 2.5, 3.25])
+@pytest.mark.parametrize("write", [lambda x, k: x**k, lambda x, k: x ** Value(k)], ids=["a number", "a Value"])
+def test_every_order_that_exists_is_given_at_0_and_no_other(k, write):
+    def f(x):
+        return write(x, k)
+
+    if k < 1 and k:
+        with pytest.raises(DomainError):
+            grad(f)(0.0)
+        return
+    order, falling = f, 1.0
+    for n in range(1, 5):
+        order = grad(order)
+        falling *= k - n + 1
+        exact = falling if n == k else 0.0
+        if not falling or n <= k:
+            assert order(0.0) == exact, n
+        else:
+            with pytest.raises(DomainError):
+                order(0.0)
+            break
+
+
+EDGES = [0.0, 1.0, -1.0, 2.0, 0.5]
+
+
+@pytest.mark.parametrize("name", [name for name, op in OPS.items() if len(op.operands) in (1, 2)])
+def test_grad_gives_what_backward_gives_at_every_edge(name):
+    op = OPS[name]
+    for point in itertools.product(EDGES, repeat=len(op.operands)):
+        leaves = list(map(Value, point))
+        try:
+            op(*leaves).backward()
+        except DomainError:
+            with pytest.raises(DomainError):
+                grad(lambda x, op=op: op(*x))(point)
+        else:
+            assert grad(lambda x, op=op: op(*x))(point) == pytest.approx([v.grad for v in leaves], rel=1e-12), point
 
 
 def test_a_handmade_node_can_not_be_differentiated_twice_and_says_so():

@@ -120,9 +120,16 @@ def test_an_input_that_does_not_matter_agrees_with_slope_zero():
     assert (report.rows[1].analytic, report.rows[1].numeric) == (0.0, 0.0)
 
 
-def test_a_function_that_loses_the_gradient_is_told_so():
-    with pytest.raises(TypeError, match="the function must return a Value, got float"):
-        gradcheck(lambda x: x.data * 2.0, 1.0)
+def test_a_function_that_loses_the_gradient_differs_and_one_that_gives_no_number_is_told_so():
+    assert gradcheck(lambda x: x.data * 2.0, 1.0).rows[0].verdict == "differs"
+    with pytest.raises(TypeError, match="the function must return a Value, got str"):
+        gradcheck(str, 1.0)
+
+
+def test_a_number_is_a_constant_and_an_array_stays_one():
+    assert gradcheck(lambda x: 3.0, 1.0)
+    assert gradcheck(lambda x: x * x if x > 0 else 0.0, 0.0)
+    assert gradcheck(lambda x: x * 2.0 @ x, np.array([1.0, -2.0]))
 
 
 def test_the_report_is_a_table():

@@ -650,3 +650,11 @@ def test_a_box_is_wide_enough_for_the_number_that_an_update_gives():
     w = Value(2.0, label="w")
     widths = [trace_of(w * 1.0, update=rate)["levels"][0]["boxes"][0]["at"][2] for rate in (1.0, 0.123)]
     assert widths[1] > widths[0]  # 2 → 1 and 2 → 1.877
+
+
+def test_an_update_by_the_optimizer_of_another_model_is_said():
+    w, other = Value(2.0, kind="parameter"), Value(1.0)
+    with pytest.raises(
+        ValueError, match=r"the optimizer steps none of this graph's parameters: they are another model's"
+    ):
+        step(w * 3.0, update=SGD([other]))

@@ -657,6 +657,41 @@ def test_a_step_neuron_that_learns_nothing_says_so_once():
     assert len(caught) == 1  # twenty steps, one warning
 
 
+@pytest.mark.parametrize(
+    ("wrap", "more"),
+    [
+        (lambda model: model, {}),
+        (lambda model: model, {"engine": "graph"}),
+        (lambda model: model, {"l2": 0.1}),
+        (lambda model: lambda x: model(x), {"engine": "graph"}),
+        (lambda model: lambda x: model(x), {"engine": "compiled"}),
+    ],
+)
+def test_an_optimizer_of_the_model_before_is_said_and_moves_nothing(wrap, more):
+    before, model = (MLP([2, 3, 1], seed=seed) for seed in (1, 2))
+    optimizer = Adam(before.parameters())
+    numbers = before.state_dict(), model.state_dict()
+    for train in (lambda *data, **given: fit(*data, optimizer=optimizer, **given),
+                  lambda *data, **given: list(steps(*data, optimizer=optimizer, **given))):  # fmt: skip
+        with pytest.raises(
+            ValueError, match=r"they are another model's\. If the model was made anew, make the optimizer"
+        ):
+            train(wrap(model), *MOONS[:2], loss="logistic", **more)
+    assert (before.state_dict(), model.state_dict(), optimizer.t) == (*numbers, 0)
+
+
+def test_an_optimizer_of_some_parameters_or_of_more_is_right():
+    model, offset = MLP([2, 3, 1], seed=1), Value(0.0)
+
+    def loss(outputs, y):
+        return logistic([f + offset for f in outputs], y)
+
+    for parameters in (model.layers[1].parameters(), [*model.parameters(), offset], [offset]):
+        before = [p.data for p in parameters]
+        fit(model, *MOONS[:2], loss=loss, optimizer=SGD(parameters), epochs=1)
+        assert [p.data for p in parameters] != before
+
+
 def test_a_loss_of_0_is_no_reason_to_warn():
     w = Value(5.0)
     with warnings.catch_warnings():

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.compiler.numeric import number, numbers_of, regular, rows
+from autograd.operands import unboxed
 from autograd.value import Value
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class Traversal(ABC):
 
     def argument(self, path: str, x: Any) -> Any:
         """The argument, each part replaced by its method. Raises TypeError for anything that is not in the table above."""
+        x = unboxed(x)
         if isinstance(x, Value):
             return self.value(path, x)
         if isinstance(x, (list, tuple, dict)):

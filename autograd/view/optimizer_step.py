@@ -119,6 +119,11 @@ def _stepped(order: Sequence[Value], optimizer: Any) -> list[Move]:
     stand_in = deepcopy(optimizer)
     copies = dict(zip(_parameters(optimizer), _parameters(stand_in), strict=True))
     before = {p: copies[p].data for p in order if p in copies}
+    if not before:
+        raise ValueError(
+            "the optimizer steps none of this graph's parameters: they are another model's. "
+            "If the model was made anew, make the optimizer anew too, with model.parameters()"
+        )
     stand_in.step()
     return [Move(p, x, copies[p].data) for p, x in before.items()]
 
