@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.elementary import DECISIONS, FUNCTIONS, NUMBERS, canonical, no_function
@@ -200,7 +200,7 @@ def read(op: Op, x: Sequence[Expr]) -> Formula:
     return Formula(_expr(y), tuple(map(_expr, slopes)))
 
 
-@cache
+@lru_cache(maxsize=4096)
 def require_readable(op: Op) -> None:
     """Raise TypeError for a rule that floats alone can read, before another number system reads it wrong."""
     formula(op)

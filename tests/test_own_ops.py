@@ -220,6 +220,55 @@ def test_an_irregular_graph_of_it_is_compiled_too(own):
     assert (value, *gradient) == pytest.approx((v.data, x.grad), rel=1e-12)
 
 
+ODD_RULES = {  # which do not read all of their operands, or give numbers that no operand has shaped
+    "constant": lambda xp, x: (3.0, (0.0,)),
+    "constant of any": lambda xp, *x: (2, (0,) * len(x)),
+    "first": lambda xp, a, b: (a, (1.0, 0.0)),
+    "second squared": lambda xp, a, b: (b**2, (0.0, 2 * b)),
+    "third": lambda xp, a, b, c: (xp.tanh(c), (0.0, 0.0, 1 - xp.tanh(c) ** 2)),
+    "first of any": lambda xp, *x: (x[0], (1.0, *[0.0] * (len(x) - 1))),
+    "scaled": lambda xp, x: (xp.exp(1.0) * x, (xp.exp(1.0),)),
+    "chosen": lambda xp, a, b: (xp.where(a > b, 1.0, 2.0), (0.0, 0.0)),
+    "gated": lambda xp, x: (x * (x > 0.1), ((x > 0.1) * 1.0,)),
+    "staircase": lambda xp, x: (x + xp.floor(3 * x), (1,)),
+}
+
+
+@pytest.mark.parametrize("how", ODD_RULES)
+def test_compiled_a_rule_may_leave_operands_unread(how, libraries):
+    op = primitive("own")(ODD_RULES[how])
+    x = [Value(v, label=f"x{i}") for i, v in enumerate((0.3, -0.8))]
+    w = [[Value(0.7 * j - 0.4 * i, label=f"w{i}{j}", kind="parameter") for j in range(2)] for i in range(3)]
+    u = Value(0.6, label="u", kind="parameter")
+
+    def called(*operands):
+        return op(*operands[: len(op.operands) or None])
+
+    def loss(x):
+        h = [called(sum_([called(wij, xj, u) for wij, xj in zip(row, x, strict=True)]), row[0], x[1]) for row in w]
+        return called(sum_(h), u, x[0]) * u + u * x[0] * w[0][0] + x[1] * w[2][1]
+
+    root = loss(x)
+    program = compile_graph(root, inputs=x)
+    X = np.array([[0.3, -0.8], [0.9, 0.2]])
+    roots = [loss(list(map(Value, row))) for row in X]
+    for one in roots:
+        one.backward()
+    for of in libraries:
+        value, gradient = program.value_and_grad(*map(of, X.T))
+        assert float(value) == pytest.approx(np.mean([one.data for one in roots]), rel=1e-12)
+        assert np.asarray(gradient).tolist() == pytest.approx([p.grad / 2 for p in program.parameters], abs=1e-12)
+
+
+def test_a_domain_that_ends_anywhere_is_left_in_no_library(libraries):
+    op = primitive("own", domain="x < 7")(lambda xp, x: (xp.log(7 - x), (-1 / (7 - x),)))
+    x, w = Value(1.0, label="x"), Value(1.0, label="w", kind="parameter")
+    program = compile_graph(op(x * w).step() + w, inputs=[x])  # of which nothing is seen in the result
+    for of in libraries:
+        with pytest.raises(DomainError, match="own needs x < 7, got x = 8"):
+            program.value_and_grad(of(np.array([1.0, 8.0])))
+
+
 def test_a_compiled_function_may_be_the_op_itself_or_use_it(own):
     @compiled(samples=["x"])
     def loss(w, x):

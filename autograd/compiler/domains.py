@@ -2,6 +2,7 @@
 
 log(0) gives −inf: the value betrays it. √0 gives 0, and only its slope, ½/0, is not finite. Other ops are defined
 everywhere. Which of the three an op is, is found out by trying: read with floats its rule raises, read with arrays it does not.
+An op of the user's own whose domain is stated, and was not left by trying, has a value that may betray it.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Betrayal", "betrayal"]
 
 Betrayal = Literal["", "value", "slopes"]
-TRIED = (-2.0, -1.0, 0.0, 0.5, 1.0, 2.0)  # where the domains of elementary functions end, and numbers between
+TRIED = (-1e6, -2.0, -1.0, 0.0, 0.5, 1.0, 2.0, 1e6)  # where elementary functions' domains end, between, and far out
 FEW = 3  # operands with which an op of any number of them is tried
 
 
@@ -40,7 +41,7 @@ def betrayal(op: Op, operands: tuple[float | None, ...]) -> Betrayal:
 
 @lru_cache(maxsize=4096)
 def _found(op: Op, operands: tuple[float | None, ...]) -> Betrayal:
-    found: Betrayal = ""
+    found: Betrayal = "value" if op.domain and None in operands else ""
     for x in product(*[TRIED if x is None else (x,) for x in operands]):
         try:
             op.rule(floats, *x)

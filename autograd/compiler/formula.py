@@ -11,12 +11,14 @@ it is read with symbols is a formula.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+import operator
+from typing import TYPE_CHECKING, Any
 
+from autograd.readings import floats
 from autograd.symbols import Expr
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 __all__ = ["Expr", "board", "bracketed", "inside", "is_number", "simplified", "times"]
 
@@ -29,6 +31,12 @@ PRODUCTS = frozenset(["@", "@@"])
 ATOM, NEGATIVE = 9, 3
 SUFFIXES = {"T": "{}.T", "mT": "{}.swapaxes(-1, -2)", "column": "{}[..., None]"}
 VIEWS = frozenset(["broadcast_to", *SUFFIXES])  # of another array's memory
+
+
+_ARITHMETIC: dict[str, Callable[..., Any]] = {
+    "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "neg": operator.neg, "abs": abs,
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
+}  # fmt: skip
 
 
 def is_number(e: Expr) -> bool:
@@ -68,6 +76,8 @@ def simplified(e: Expr, done: dict[int, Expr]) -> Expr:
 
 
 def _simpler(e: Expr) -> Expr:
+    if e.args and all(map(is_number, e.args)):
+        return _computed(e)
     match e.head, e.args:
         case "power", (x, Expr(head=2.0)):
             return Expr("*", x, x)
@@ -75,15 +85,18 @@ def _simpler(e: Expr) -> Expr:
             return x
         case "*", (a, b):
             return times(a, b)
-        case "/", (Expr() as a, b) if is_number(a) and is_number(b):
-            return Expr(float(a.head) / float(b.head))
-        case "log", (Expr() as a,) if is_number(
-            a
-        ):  # the slope of 2 ** x: NumPy's log of a number would be 64 bits wide
-            return Expr(math.log(float(a.head)))
-        case "neg", (Expr() as a,) if is_number(a):
-            return Expr(-float(a.head))
+        case "where", (condition, a, b) if is_number(condition):
+            return a if condition.head else b
     return e
+
+
+def _computed(e: Expr) -> Expr:
+    """A formula of numbers alone as its number: a library's function of a number might be 64 bits wide."""
+    head, numbers = str(e.head), [float(a.head) for a in e.args]
+    try:
+        return Expr(float((_ARITHMETIC.get(head) or getattr(floats, head))(*numbers)))
+    except (ValueError, ArithmeticError):
+        return e
 
 
 def board(e: Expr) -> str:

@@ -58,7 +58,11 @@ class Forward:
         wanted = [s for s, r in zip(slopes, array.operands, strict=True) if r.array in self.writer.active]
         formula = self.with_names([y], [y, *wanted])[0]
         self.named[id(y)] = Expr(array.name)
-        if all(is_number(e) for e in operands) or not any(same_shape(r, array) for r in array.operands):
+        read_by_y = {part.head for part in inside(y) if isinstance(part.head, str) and not part.args}
+        if is_number(y):
+            return Expr("full", Expr(shape_of(array)), y)
+        whole = (r for r, e in zip(array.operands, operands, strict=True) if e.head in read_by_y)
+        if not any(same_shape(r, array) for r in whole):
             formula = Expr("broadcast_to", formula, Expr(shape_of(array)))
         return formula
 
@@ -110,8 +114,8 @@ class Forward:
                 self.rules[array] = m, (Expr("/", e, Expr("column", total)),)
                 return Expr("+", m, Expr("log", total))
         columns = [Expr(f"{x.head}[..., {k}]") for k in range(array.operands[0].index.shape[-1])]
-        self.rules[array] = read(array.op, columns)
-        return self.rules[array][0]
+        self.rules[array] = y, _ = read(array.op, columns)
+        return Expr("full", Expr(shape_of(array)), y) if is_number(y) else y
 
     def counts(self, array: Array) -> Expr:
         """How many operands each member has: one number if all have the same."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from functools import cache
+from functools import lru_cache
 from textwrap import indent
 from typing import TYPE_CHECKING
 
@@ -68,7 +68,7 @@ def rules_of(nodes: Iterable[Node]) -> dict[str, tuple[Op, int]]:
     return {name: rule for name, rule in used.items() if computable(*rule)}
 
 
-@cache
+@lru_cache(maxsize=4096)
 def computable(op: Op, operands: int) -> bool:
     """Can a page compute it? Not a rule that asks for a function of the user's own."""
     value, slopes = formula(op, [f"x{i}" for i in range(operands)])
