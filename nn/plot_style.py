@@ -1,11 +1,13 @@
-"""How figures look: sizes for a slide, and what tells one series, or one class, from the next.
+"""How figures look: sizes for a slide, and what tells one series, or one class, from the next; and how a notebook shows them.
 
 A figure follows its page: its colours are those of the dark palette where its axis labels are light.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
+from io import BytesIO
 from itertools import cycle
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,6 +18,7 @@ from nn.palette import CLASS_STYLES, DARK, LIGHT, Palette
 try:
     from cycler import cycler
     from matplotlib import rc_context
+    from matplotlib.axes import Axes
     from matplotlib.colors import to_rgb
     from matplotlib.figure import Figure
 except ImportError:
@@ -23,8 +26,6 @@ except ImportError:
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
-
-    from matplotlib.axes import Axes
 
 __all__ = [
     "DASHES", "MARKERS", "SIZES", "SeriesStyle", "axes_grid", "class_styles", "legend", "palette_of", "series_styles", "settings",
@@ -78,12 +79,61 @@ def axes_grid(axes: Any, rows: int, columns: int, size: tuple[float, float], **k
     """The axes that were given, row by row, or those of a new figure. Raises ValueError for another number of them."""
     if axes is None:
         with rc_context(SIZES):
-            figure = Figure(figsize=size, layout="constrained")
-            axes = figure.subplots(rows, columns, squeeze=False, **kwargs)
-    flat: list[Axes] = list(np.ravel(axes))
+            axes = _figure(size).subplots(rows, columns, squeeze=False, subplot_kw={"axes_class": ShownAxes}, **kwargs)
+    flat = Panels(np.ravel(axes))
     if len(flat) != rows * columns:
         raise ValueError(f"this figure needs {rows * columns} axes ({rows} × {columns}), got {len(flat)}")
     return flat
+
+
+# ── in a notebook ───────────────────────────────────────────────────────────
+
+
+def _figure(size: tuple[float, float]) -> ShownFigure:
+    """A new figure of this size; where pyplot is in use it is its current one, so that plt.savefig and plt.show mean it."""
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot is None:
+        return ShownFigure(figsize=size, layout="constrained")
+    figure: ShownFigure = pyplot.figure(figsize=size, layout="constrained", FigureClass=ShownFigure)
+    return figure
+
+
+class ShownFigure(Figure):
+    """A figure that a cell shows once: where it ends with it, or else where pyplot shows its figures at the end of the cell."""
+
+    shown = False
+
+    def _ipython_display_(self) -> None:
+        pyplot = sys.modules.get("matplotlib.pyplot")
+        if self.shown and pyplot and getattr(self, "number", None) in pyplot.get_fignums():
+            return
+        self.shown = True
+        raise NotImplementedError  # IPython shows it as any figure, or by the picture below
+
+    def _repr_png_(self) -> bytes:
+        buffer = BytesIO()
+        self.savefig(buffer, format="png")
+        return buffer.getvalue()
+
+
+class ShownAxes(Axes):
+    """Axes that a cell shows as their figure."""
+
+    def _ipython_display_(self) -> None:
+        _display(self)
+
+
+class Panels(list[Axes]):
+    """The axes of a figure, row by row, which a cell shows as the figure."""
+
+    def _ipython_display_(self) -> None:
+        _display(self[0])
+
+
+def _display(ax: Axes) -> None:
+    from IPython.display import display
+
+    display(ax.figure)  # type: ignore[no-untyped-call]
 
 
 class SeriesStyle(NamedTuple):

@@ -1,5 +1,6 @@
 """The lecture's plots with matplotlib. Each function draws on the ``ax=`` or ``axes=`` it is given, or on a figure of its
-own, and returns it; ``.figure.savefig("name.svg")`` (or .pdf, .png) keeps it.
+own, and returns it; ``.figure.savefig("name.svg")`` (or .pdf, .png) keeps it. A notebook's cell that ends with one shows the
+figure; where pyplot is imported, it is pyplot's current figure, so that ``plt.savefig`` and ``plt.show`` mean it.
 
     with style(dark=True):          # sizes for a slide, on a dark page
         ax = loss_curve(run)

@@ -350,6 +350,35 @@ print("matplotlib.pyplot" in sys.modules)
     assert run_python(source).split() == ["False", "False"]
 
 
+@pytest.mark.slow
+def test_a_cell_shows_a_figure_once_and_pyplot_saves_it(tmp_path, monkeypatch):
+    nbformat = pytest.importorskip("nbformat")
+    nbclient = pytest.importorskip("nbclient")
+    monkeypatch.setenv("PYTHONPATH", str(NOTEBOOKS.parent))
+    drawn = "plots.loss_curve([Record(1, 1, 0.5, None, 1.0, 0.1), Record(2, 1, 0.25, None, 1.0, 0.1)])"
+    pictures = {  # cell → how many pictures it shows
+        "from nn import plots; from nn.train import Record": 0,
+        drawn: 1,
+        f"{drawn}.figure": 1,
+        "plots.activation_and_slope('tanh')": 1,
+        "%matplotlib inline\nimport matplotlib.pyplot as plt": 0,
+        f"{drawn} ": 1,
+        f"{drawn}.figure ": 1,
+        f"ax = {drawn}": 1,
+        "ax.figure": 1,
+        "plots.activation_and_slope('tanh') ": 1,
+        f"{drawn}\nplt.savefig({str(tmp_path / 'loss.svg')!r})": 1,
+        f"{drawn}\nplt.show()": 1,
+        f"ax = plots.{drawn[6:-1]}, ax=plt.figure().gca())": 1,
+    }
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in pictures])
+    nbclient.NotebookClient(notebook, kernel_name="python3", resources={"metadata": {"path": tmp_path}}).execute()
+    shown = [[o.get("data", {}) for o in cell.outputs] for cell in notebook.cells]
+    assert [sum("image/png" in data for data in outputs) for outputs in shown] == list(pictures.values())
+    assert "Axes:" not in str(shown)
+    assert "<!-- loss -->" in (tmp_path / "loss.svg").read_text()  # the axis's name
+
+
 def test_without_matplotlib_the_error_says_what_to_install(run_python):
     source = """
 import sys
