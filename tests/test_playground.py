@@ -407,8 +407,8 @@ def test_what_is_saved_is_loaded_and_own_samples_are_taken(opened, tmp_path):
     assert [p.data for p in copy.parameters()] == [p.data for p in model.parameters()]
 
     table = tmp_path / "flowers.csv"
-    rows = [[i / 10, i * i, (i * 7) % 5, "xyz"[i % 3]] for i in range(30)]
-    table.write_text("a;b;c;kind\n" + "\n".join(";".join(map(str, row)) for row in rows))
+    rows = [[i + 1, i / 10, i * i, (i * 7) % 5, "xyz"[i % 3]] for i in range(30)]
+    table.write_text(";a;b;c;kind\n" + "\n".join(";".join(map(str, row)) for row in rows))
     tab.locator("input[type=file]").set_input_files(table)
     until(tab, "page.settings.data === 'file'")
     assert tab.evaluate("page.sizes") == [3, 3, 2, 3]

@@ -3,6 +3,9 @@
 const MOST_CLASSES = 8; // as many as there are colours
 const [SAMPLES, INPUTS] = [5000, 16];
 
+// What people call a column that names the rows, as nn/columns.py knows it; the first one may have no name.
+const IDENTIFIER = /^(unnamed: ?0|#|id|index|idx|rows?|row_?(names?|id|nr)|nr|no\.?|key|uuid|.*[_ ]id)$/i;
+
 /** Something is wrong with a table: what, and where. */
 export class TableError extends Error {}
 
@@ -23,17 +26,36 @@ export function readTable(name, text) {
       `${name} has ${rows.length} samples of ${head.length} numbers; shown are 1 to ${SAMPLES} of up to ${INPUTS}.`,
     );
   }
-  const X = rows.map((row) => numbersOf(name, row, head.length));
+  const numbers = rows.map((row) => numbersOf(name, row, head.length));
+  const isFeature = head.map((title, j) => !namesRows(hasHead ? title : null, numbers, j));
+  if (!isFeature.includes(true)) throw new TableError(`${name} has no features: its columns only name the rows.`);
+  const X = numbers.map((row) => row.filter((_, j) => isFeature[j]));
+  const leftOut = head.flatMap((title, j) => (isFeature[j] ? [] : [title || "the row numbers"]));
   const target = targetsOf(
     name,
     rows.map(({ cells }) => cells.at(-1)),
   );
   const code = `data.load_csv("${name.replaceAll(/["\\]/g, "\\$&")}", task="classification")`;
   return {
-    ...dataSet(name, X, target.y, head, target.classes),
+    ...dataSet(
+      leftOut.length ? `${name} without ${leftOut.join(", ")}` : name,
+      X,
+      target.y,
+      head.filter((_, j) => isFeature[j]),
+      target.classes,
+    ),
     code: target.classes.length ? code : "",
     standardized: true,
   };
+}
+
+/** Does column j only name the rows? Whole numbers, all different, so named; without a header, 0, 1, 2, … first. */
+function namesRows(title, rows, j) {
+  const column = rows.map((row) => row[j]);
+  const counts = column.every((x, i) => x === i + column[0]) && [0, 1].includes(column[0]);
+  if (title === null) return j === 0 && rows[0].length > 1 && rows.length >= 10 && counts;
+  const isName = IDENTIFIER.test(title) || title.endsWith("Id") || (title === "" && j === 0);
+  return isName && rows.length > 2 && column.every(Number.isInteger) && new Set(column).size === rows.length;
 }
 
 function numbersOf(name, { number, cells }, m) {

@@ -87,6 +87,19 @@ test("a table gives numbers, classes in order, and a regression where there are 
   assert.deepEqual(readTable("b.csv", Array.from({ length: 20 }, line).join("\n")).classes, []);
 });
 
+test("a column that only names the rows is left out, and the title says so", () => {
+  const lines = (head, name) => [head, ...Array.from({ length: 12 }, (_, i) => `${name(i)},${i / 2},${"ab"[i % 2]}`)];
+  for (const head of [",x,kind", "id,x,kind", "row_id,x,kind", "Unnamed: 0,x,kind"]) {
+    const found = readTable("t.csv", lines(head, (i) => 3 * i).join("\n"));
+    assert.deepEqual([found.features, found.X[1]], [["x"], [0.5]]);
+    assert.equal(found.title, `t.csv without ${head.split(",")[0] || "the row numbers"}`);
+  }
+  const counting = lines("", (i) => i + 1).slice(1);
+  assert.deepEqual(readTable("t.csv", counting.join("\n")).features, ["x2"]);
+  assert.deepEqual(readTable("t.csv", lines("week,x,kind", (i) => i).join("\n")).features, ["week", "x"]);
+  assert.throws(() => readTable("t.csv", "id,kind\n1,a\n2,b\n3,a\n"), { message: /no features/ });
+});
+
 test("a cell in quotes holds what separates others", () => {
   const text = 'size,"a ""wide"" one, in cm", kind\n1,"2", "red, ripe"\n"3",4,"in two\nlines"\n5,6,red, ripe\n';
   assert.throws(() => readTable("q.csv", text), { message: "q.csv, line 5: 4 columns, expected 3." });
