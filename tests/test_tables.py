@@ -319,7 +319,7 @@ REAL = [
     Real("palmerpenguins", "data/penguins.csv", "--target species --missing drop --drop year", 333, 9, 0.95, "classification"),
     Real("palmerpenguins", "data/penguins.csv", "--target body_mass_g --missing mean", 342, 12, 0.75),
     Real("palmerpenguins", "data/penguins-raw.csv", "--target Species --missing mean --drop Comments", 344, 20, 0.95, "classification"),
-    Real("vega_datasets", "_data/seattle-weather.csv", "", 1461, 5, 0.6, "classification"),
+    Real("vega_datasets", "_data/seattle-weather.csv", "--epochs 5", 1461, 5, 0.6, "classification"),
     Real("vega_datasets", "_data/stocks.csv", "", 560, 6, 0.8),
     Real("vega_datasets", "_data/iowa-electricity.csv", "", 51, 4, 0.5),
     Real("statsmodels", "datasets/heart/heart.csv", "--target survival", 69, 2, -1.0),
@@ -329,7 +329,7 @@ REAL = [
     Real("statsmodels", "datasets/ccard/ccard.csv", "", 72, 4, 0.5, "classification"),
     Real("sklearn", "datasets/data/iris.csv", "", 150, 4, 0.9, "classification"),
     Real("sklearn", "datasets/data/wine_data.csv", "", 178, 13, 0.9, "classification"),
-    Real("sklearn", "datasets/data/breast_cancer.csv", "", 569, 30, 0.9, "classification"),
+    Real("sklearn", "datasets/data/breast_cancer.csv", "--epochs 8", 569, 30, 0.9, "classification"),
 ]  # fmt: skip
 
 
@@ -341,7 +341,7 @@ def test_a_real_file_loads_and_trains_with_a_sane_report(capsys, tmp_path, monke
         pytest.skip(f"{real.package} brings the file")
     monkeypatch.setattr("nn.commands._draw", lambda job, run, title: [])  # what is drawn, other tests look at
     path = Path(spec.origin).parent / real.path
-    out, record = trained(capsys, tmp_path, str(path), *real.argv.split(), "--epochs", "30")
+    out, record = trained(capsys, tmp_path, str(path), "--epochs", "30", *real.argv.split())
     train, held_out = map(int, re.search(r"(\d+) samples to train on, (\d+) held out", out).groups())
     assert train + held_out == real.samples
     assert len(record["features"]) == real.features
