@@ -134,6 +134,11 @@ def test_every_second_derivative_is_the_complex_step_of_a_slope_and_the_order_do
                 assert abs(H_[i][j] - H_[j][i]) <= 1e-12 * (1.0 + abs(H_[i][j])), (x, i, j)
 
 
+def test_the_mixed_second_derivative_of_a_power_with_exponent_0_is_one_over_its_base():
+    """PyTorch's is 0: what does not depend on x there does so beside."""
+    assert hessian(lambda v: v[0] ** v[1])([2.0, 0.0]) == [[0.0, 0.5], [0.5, pytest.approx(math.log(2.0) ** 2)]]
+
+
 @given(program=programs(), draw=st.randoms(use_true_random=False))
 def test_backward_is_the_complex_step_of_a_random_graph(program, draw):
     _, root = program.values()
