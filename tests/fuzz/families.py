@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from itertools import count, islice, pairwise
 
 from fuzz.shrinking import Graph
 from graphs import ROWS, random_program
 
-from autograd import Value, dot, logsumexp, maximum, mean
+from autograd import DomainError, Value, dot, logsumexp, maximum, mean
 from autograd import sum as summed
 
-__all__ = ["FAMILIES", "graph", "graph_of"]
+__all__ = ["FAMILIES", "drawn", "graph", "graph_of"]
 
 Weight = Callable[[], Value]
 Rows = list[list[Value]]
@@ -46,6 +47,14 @@ def graph(family: str, seed: int) -> Graph:
     numbers, weights = random.Random(seed), random.Random(seed + 1)
     parameters = (Value(weights.uniform(-1, 1), label=f"w{i}", kind="parameter") for i in count())
     return graph_of(family, seed, parameters, (Value(numbers.uniform(-1, 1), label=f"x{i}") for i in count()))
+
+
+def drawn(draw: random.Random, family: str) -> tuple[int, Graph]:
+    """A graph that does not leave a domain, and its seed."""
+    while True:
+        seed = draw.randrange(2**31)
+        with suppress(DomainError):
+            return seed, graph(family, seed)
 
 
 def graph_of(family: str, seed: int, parameters: Iterator[Value], inputs: Iterator[Value]) -> Graph:

@@ -9,14 +9,14 @@ import random
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from threading import Barrier
 from typing import Any
 
 import numpy as np
-from fuzz.families import FAMILIES, graph, graph_of
+from fuzz.families import FAMILIES, drawn, graph, graph_of
 from fuzz.functions import FUNCTIONS
-from fuzz.shrinking import Graph, Trouble
+from fuzz.shrinking import Trouble
 
 from autograd import DomainError, Value, compile_graph, compiled, ieee, topological_order
 from autograd.contexts import comparisons
@@ -147,14 +147,6 @@ def context_task(x: float, inside: bool) -> Task:
 
 
 # ── what they share ─────────────────────────────────────────────────────────
-
-
-def drawn(draw: random.Random, family: str) -> tuple[int, Graph]:
-    """A graph that does not leave a domain, and its seed."""
-    while True:
-        seed = draw.randrange(2**31)
-        with suppress(DomainError):
-            return seed, graph(family, seed)
 
 
 def shared_programs(draw: random.Random) -> Iterator[Task]:

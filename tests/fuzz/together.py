@@ -23,7 +23,7 @@ import numpy as np
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from fuzz.families import FAMILIES, graph, graph_of
+from fuzz.families import FAMILIES, drawn, graph, graph_of
 from fuzz.functions import FUNCTIONS
 from fuzz.shrinking import Trouble
 
@@ -63,7 +63,8 @@ def _plan(draw: random.Random) -> Plan:
     made: list[list[Any]] = []
     for _ in range(PROGRAMS):
         way = draw.choice(WAYS)
-        made.append([draw.choice(FUNCTIONS if way == "function" else list(FAMILIES)), draw.randrange(2**31), way])
+        family = draw.choice(FUNCTIONS if way == "function" else list(FAMILIES))
+        made.append([family, drawn(draw, family)[0], way])
     calls = [[draw.randrange(PROGRAMS), draw.choice([0, 1, 1, 2, 2, 3, 1000]), draw.randrange(4)] for _ in range(CALLS)]
     return Plan(made, calls, draw.choice([1, 3]))
 
