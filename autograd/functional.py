@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from contextvars import ContextVar
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from autograd import backprop
@@ -159,19 +160,18 @@ def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> C
     >>> value_and_grad(lambda w, x: w[0] * x + w[1], argnums=(0, 1))([2.0, 1.0], 5.0)
     (11.0, ([5.0, 1.0], 2.0))
     """
-    several = not isinstance(argnums, int)
-    positions = tuple(argnums) if not isinstance(argnums, int) else (argnums,)
+    return partial(_value_and_grad, f, argnums)
 
-    def both(*args: Any, **kwargs: Any) -> Any:
-        args, chosen, traced = _traced_arguments(args, positions)
-        with collector_paused():
-            root = _checked(_outputs(f, args, kwargs, positions))
-            found = iter(gradients(root, [v for a in chosen for v in _flat(a)]))
-        slopes = tuple(_like(a, found) for a in chosen)
-        result = (root, slopes if several else slopes[0])
-        return result if traced else _plain(result)
 
-    return both
+def _value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int], *args: Any, **kwargs: Any) -> Any:
+    positions = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+    args, chosen, traced = _traced_arguments(args, positions)
+    with collector_paused():
+        root = _checked(_outputs(f, args, kwargs, positions))
+        found = iter(gradients(root, [v for a in chosen for v in _flat(a)]))
+    slopes = tuple(_like(a, found) for a in chosen)
+    result = (root, slopes[0] if isinstance(argnums, int) else slopes)
+    return result if traced else _plain(result)
 
 
 def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
@@ -183,8 +183,11 @@ def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..
     >>> grad(f)(2.0), grad(grad(f))(2.0), grad(grad(grad(f)))(2.0)
     (32.0, 48.0, 48.0)
     """
-    both = value_and_grad(f, argnums)
-    return lambda *args, **kwargs: both(*args, **kwargs)[1]
+    return partial(_grad, f, argnums)
+
+
+def _grad(f: Callable[..., Any], argnums: int | Sequence[int], *args: Any, **kwargs: Any) -> Any:
+    return _value_and_grad(f, argnums, *args, **kwargs)[1]
 
 
 def jacobian(f: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
@@ -195,15 +198,15 @@ def jacobian(f: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
     >>> jacobian(lambda x: [x[0] * x[1], x[0] + x[1]])([2.0, 3.0])
     [[3.0, 2.0], [1.0, 1.0]]
     """
+    return partial(_jacobian, f, argnum)
 
-    def rows(*args: Any, **kwargs: Any) -> Any:
-        args, (x,), traced = _traced_arguments(args, (argnum,))
-        outputs = _outputs(f, args, kwargs, (argnum,))
-        found = [_like(x, iter(gradients(_checked(y), _flat(x)))) for y in _flat(outputs)]
-        result = _like(outputs, iter(found))
-        return result if traced else _plain(result)
 
-    return rows
+def _jacobian(f: Callable[..., Any], argnum: int, *args: Any, **kwargs: Any) -> Any:
+    args, (x,), traced = _traced_arguments(args, (argnum,))
+    outputs = _outputs(f, args, kwargs, (argnum,))
+    found = [_like(x, iter(gradients(_checked(y), _flat(x)))) for y in _flat(outputs)]
+    result = _like(outputs, iter(found))
+    return result if traced else _plain(result)
 
 
 def hessian(f: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:

@@ -17,12 +17,7 @@ def is_value(x: Any) -> bool:
 
 
 def unboxed(x: Any) -> Any:
-    """What is in NumPy's array without sides, or one of its numbers, as Python has it; anything else as it is.
-
-    >>> import numpy as np
-    >>> unboxed(np.array(2.0)), unboxed("text")
-    (2.0, 'text')
-    """
+    """What is in NumPy's array without sides, or one of its numbers, as Python has it; anything else as it is."""
     return x.item() if getattr(x, "shape", None) == () and hasattr(x, "item") else x
 
 
@@ -64,10 +59,7 @@ def _advice(x: Any) -> str:
 
 
 def beside(x: Any) -> Any:
-    """A number beside an operator as a float; NotImplemented for an array, which then goes element by element.
-
-    A Value in an array without sides is that Value.
-    """
+    """A number beside an operator as a float, a Value in an array without sides; NotImplemented for another array."""
     if x.__class__ is float:
         return x
     if x.__class__ is not int and hasattr(x, "__array_ufunc__"):

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.elementary import DECISIONS, FUNCTIONS, NUMBERS, canonical, no_function
+from autograd.operands import is_value
 from autograd.ops import SUPERSCRIPTS, checked
 from autograd.readings import WITH_XP
 
@@ -171,9 +172,10 @@ class Formula(NamedTuple):
     local_derivatives: tuple[Expr, ...]
 
 
-def formula(op: Op, names: Sequence[str] = ()) -> Formula:
+def formula(op: Any, names: Sequence[str] = ()) -> Formula:
     """Read a row of the table with symbols.
 
+    op:    the row; or a Value that it computed, whose operands' labels are then the names
     names: what to call the operands (the rule's own names if empty; x₁ and x₂, or
            w₁ w₂ x₁ x₂ b for dot, where a row takes any number)
 
@@ -182,6 +184,11 @@ def formula(op: Op, names: Sequence[str] = ()) -> Formula:
     >>> str(value), slope.latex()
     ('exp(x)', 'e^{x}')
     """
+    if is_value(op):
+        labels, op = [p.label for p in op.parents], op.op
+        if not labels:
+            raise TypeError(f"a leaf is computed by no formula; this one is {op.name}: ask for that of a result")
+        names = names or (labels if all(map(str.isidentifier, labels)) else ())
     if not names:
         names = op.operands or (("w_1", "w_2", "x_1", "x_2", "b") if op.name == "dot" else ("x_1", "x_2"))
     return read(op, list(map(Expr, names)))

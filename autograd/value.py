@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import operator
 from math import isfinite
+from numbers import Real
 from typing import TYPE_CHECKING, Any, NoReturn, SupportsFloat
 
 from autograd import backprop, copying
@@ -145,6 +146,15 @@ class Value:
 
     def __ge__(self, other: Number) -> bool:
         return compare(operator.ge, self, other)
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Real):
+            from autograd.wording import warn_of_equality
+
+            warn_of_equality(other)
+        return object.__eq__(self, other)
+
+    __hash__ = object.__hash__
 
     # ── conversions that would silently lose the gradient raise ──
 

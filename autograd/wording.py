@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -38,6 +39,7 @@ __all__ = [
     "phrasing",
     "product",
     "slope",
+    "warn_of_equality",
 ]
 
 SHORT = 8  # characters of an expression that still is a name
@@ -301,3 +303,12 @@ def _short_label(v: Node) -> str:
     """A label that can stand in a formula, or ""."""
     label = str(v.label)
     return label if len(label) <= 30 and label.isprintable() and label == label.strip() else ""
+
+
+def warn_of_equality(number: Any) -> None:
+    """Said where a Value is compared with a number by == or !=, once per line of code."""
+    warnings.warn(
+        f"a Value is equal to itself alone, so v == {number!r:.40} is False and v != {number!r:.40} is True; "
+        f"compare its number: v.data == {number!r:.40}",
+        stacklevel=3,
+    )

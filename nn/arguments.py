@@ -5,12 +5,13 @@ Data come in by one door, ``as_rows``, whatever holds them: rows are samples.
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterable, Mapping, Set
 from math import inf, nan
 from numbers import Real
 from typing import Any, Protocol
 
-__all__ = ["Rows", "as_list", "as_rows", "as_samples", "number_in_range", "whole_number"]
+__all__ = ["Rows", "as_list", "as_rows", "as_samples", "generator", "number_in_range", "whole_number"]
 
 
 class _Dataset(Protocol):
@@ -98,6 +99,16 @@ def whole_number(name: str, n: Any, *, at_least: int = 1) -> int:
     if isinstance(n, bool) or not hasattr(n, "__index__") or n.__index__() < at_least:
         raise ValueError(f"{name} is a whole number, {at_least} or more; got {n!r}")
     return int(n.__index__())
+
+
+def generator(seed: Any) -> random.Random:
+    """A random generator of its own; NumPy's whole numbers are seeds, too.
+
+    >>> import numpy as np
+    >>> generator(np.int64(7)).random() == generator(7).random()
+    True
+    """
+    return random.Random(seed.__index__() if hasattr(seed, "__index__") else seed)
 
 
 def number_in_range(name: str, x: Any, low: float = 0.0, high: float = inf, *, open_below: bool = False) -> float:

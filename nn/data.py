@@ -13,7 +13,7 @@ from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from nn.arguments import as_rows, as_samples, whole_number
+from nn.arguments import as_rows, as_samples, generator, whole_number
 from nn.batch import as_row
 from nn.csv_table import read_table
 
@@ -51,7 +51,7 @@ def moons(n: int = 100, *, noise: float = 0.1, seed: int = 0) -> Dataset:
     >>> len(data.X), sum(data.y)
     (10, 5)
     """
-    rng, half = random.Random(seed), whole_number("n", n, at_least=2) // 2
+    rng, half = generator(seed), whole_number("n", n, at_least=2) // 2
     upper = [(math.cos(t), math.sin(t), 0) for t in _angles(n - half, math.pi)]
     lower = [(1.0 - math.cos(t), 0.5 - math.sin(t), 1) for t in _angles(half, math.pi)]
     return _planar(upper + lower, noise, rng)
@@ -59,7 +59,7 @@ def moons(n: int = 100, *, noise: float = 0.1, seed: int = 0) -> Dataset:
 
 def circles(n: int = 100, *, noise: float = 0.05, factor: float = 0.5, seed: int = 0) -> Dataset:
     """A ring around a ring: class 1 inside, at ``factor`` times the radius."""
-    rng, half = random.Random(seed), whole_number("n", n, at_least=2) // 2
+    rng, half = generator(seed), whole_number("n", n, at_least=2) // 2
     outer = [(math.cos(t), math.sin(t), 0) for t in _angles(n - half, 2 * math.pi, closed=True)]
     inner = [(factor * math.cos(t), factor * math.sin(t), 1) for t in _angles(half, 2 * math.pi, closed=True)]
     return _planar(outer + inner, noise, rng)
@@ -71,7 +71,7 @@ def spiral(n: int = 150, *, classes: int = 2, turns: float = 0.75, noise: float 
     >>> spiral(9, classes=3).y
     [0, 0, 0, 1, 1, 1, 2, 2, 2]
     """
-    rng, points = random.Random(seed), []
+    rng, points = generator(seed), []
     whole_number("n", n, at_least=whole_number("classes", classes, at_least=2))
     for k in range(classes):
         share = n // classes + (k < n % classes)
@@ -86,7 +86,7 @@ def gauss(n: int = 200, *, noise: float = 0.4, seed: int = 0) -> Dataset:
     """Two round clouds around (−1, −1) and (1, 1), which a line tells apart while the noise is small."""
     whole_number("n", n, at_least=2)
     points = [(-1.0, -1.0, 0)] * (n - n // 2) + [(1.0, 1.0, 1)] * (n // 2)
-    return _planar(points, noise, random.Random(seed))
+    return _planar(points, noise, generator(seed))
 
 
 def plane(n: int = 200, *, noise: float = 0.05, seed: int = 0) -> Dataset:
@@ -111,7 +111,7 @@ def _bump(a: float, b: float) -> float:
 
 def _regression(n: int, f: Callable[[float, float], float], noise: float, seed: int) -> Dataset:
     """The function at n points that fill the disc evenly, as the seeds of a sunflower do (Vogel 1979)."""
-    rng, X = random.Random(seed), []
+    rng, X = generator(seed), []
     for i in range(whole_number("n", n)):
         r, angle = math.sqrt((i + 0.5) / n), i * math.pi * (3.0 - math.sqrt(5.0))
         X.append([r * math.cos(angle), r * math.sin(angle)])
@@ -243,7 +243,7 @@ def split(
     if not 0.0 < test < 1.0:
         raise ValueError(f"test is a share between 0 and 1, got {test!r}")
     samples = as_dataset(data, targets)
-    rng, out = random.Random(seed), set()
+    rng, out = generator(seed), set()
     groups: dict[Any, list[int]] = {}
     for i, k in enumerate(samples.y):
         groups.setdefault(k if samples.classes else None, []).append(i)

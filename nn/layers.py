@@ -15,7 +15,7 @@ from autograd import Value, affine, dot
 from autograd.readings import arrays
 from autograd.symbols import require_readable
 from nn import activations, init
-from nn.arguments import as_list, as_rows, whole_number
+from nn.arguments import as_list, as_rows, generator, whole_number
 from nn.batch import as_row
 from nn.module import Module
 from nn.serialization import architecture, blocks_by_layer, network
@@ -271,7 +271,7 @@ def _arguments(
             raise ValueError(
                 f"MLP needs the sizes of its layers, such as MLP([2, 16, 1]) or MLP(2, [16, 1]); got {sizes!r}"
             )
-        return list(sizes), random.Random(seed or 0), "kaiming" if init is None else init
+        return list(sizes), generator(seed or 0), "kaiming" if init is None else init
     if isinstance(sizes, Sequence) or not isinstance(nouts, Sequence):
         raise ValueError(f"MLP(nin, nouts) takes a number and a list, as in MLP(2, [16, 1]); got {sizes!r}, {nouts!r}")
     return [sizes, *nouts], _generator(seed, random), "uniform" if init is None else init
@@ -297,7 +297,7 @@ def _generator(seed: int | None, rng: Generator) -> Generator:
         return rng
     if rng is not random:
         raise ValueError(f"give a seed or a generator, not both; got seed={seed!r} and rng={rng!r}")
-    return random.Random(seed)
+    return generator(seed)
 
 
 def _unwrapped(h: Sequence[Value]) -> Any:

@@ -11,7 +11,6 @@ Arrays are NumPy's, floats throughout.
 from __future__ import annotations
 
 import copy
-import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -23,7 +22,7 @@ import numpy as np
 from autograd import Value, collector_paused, dot, value_and_grad
 from nn import activations, losses, theory, train
 from nn import init as initialisers
-from nn.arguments import as_rows
+from nn.arguments import as_rows, generator
 from nn.layers import MLP
 
 if TYPE_CHECKING:
@@ -229,7 +228,7 @@ def layer_variances(
     >>> round(first.formula, 1), round(second.formula, 1)          # m · 2/m · 1, then m · 2/m · ½ · 2
     (2.0, 2.0)
     """
-    draw, rng = initialisers.get(init), random.Random(seed)
+    draw, rng = initialisers.get(init), generator(seed)
     h = np.array([[rng.gauss(0.0, 1.0) for _ in range(width)] for _ in range(samples)])
     mean_square, found = 1.0, []
     for _ in range(depth):

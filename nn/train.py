@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, Unpack
 
 from autograd import NonFiniteError, collector_paused, nonfinite_origin
 from nn import losses, metrics
-from nn.arguments import Rows, as_samples, number_in_range, whole_number
+from nn.arguments import Rows, as_samples, generator, number_in_range, whole_number
 from nn.diagnosis import advice, nonfinite_sample, require_own_parameters, why_flat
 from nn.engine import Penalized, choose
 from nn.module import Module
@@ -112,7 +112,7 @@ def steps(
     if clip_norm is not None:
         number_in_range("clip_norm", clip_norm)
     start = whole_number("start", start, at_least=0)
-    batches = _batches(len(y), batch_size, whole_number("epochs", epochs), random.Random(seed))
+    batches = _batches(len(y), batch_size, whole_number("epochs", epochs), generator(seed))
     loss = losses.get(loss)
     _require_optimizer(optimizer)
     if schedule is not None and not callable(schedule):

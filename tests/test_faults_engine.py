@@ -7,6 +7,7 @@ import math
 import operator
 import pickle
 import threading
+import warnings
 from fractions import Fraction
 
 import numpy as np
@@ -544,7 +545,6 @@ def test_row_16_equality_and_hash_are_identity_and_order_reads_the_data():
     v, w, twin = Value(1.0), Value(2.0), Value(1.0)
     assert v == v
     assert v != twin
-    assert v != 1.0
     assert len({v, w, twin, v}) == 3
     assert {v: "first"}[v] == "first"
     assert v in [w, v]
@@ -708,3 +708,27 @@ def test_row_13_a_value_in_an_array_without_sides_is_that_value(box):
         v.grad = 0.0
         result.backward()
         assert v.grad == 1.0
+
+
+def test_row_16_a_comparison_with_a_number_says_once_what_to_write():
+    v = Value(2.0)
+    for number in (2.0, 0, True, Fraction(2), np.float64(2.0), np.int64(2)):
+        with pytest.warns(UserWarning, match=r"equal to itself alone.*compare its number: v\.data == ") as said:
+            assert not operator.eq(v, number)
+        with pytest.warns(UserWarning, match="v != .* is True"):
+            assert v != number
+        with pytest.warns(UserWarning, match=r"v\.data"):
+            assert not operator.eq(number, v)
+    with pytest.warns(UserWarning, match=r"v\.data"):
+        assert not (np.array([v]) == 2.0)[0]
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("default")
+        assert [v == 2.0 for _ in range(3)] == [False] * 3
+    assert len(said) == 1
+
+
+def test_row_16_other_comparisons_say_nothing():
+    v, w = Value(2.0), Value(2.0)
+    assert operator.eq(v, v)
+    assert (v != w, v == "2", [v, w].index(w), v in {v, w}, {v: 1}[v]) == (True, False, 1, True, 1)
+    assert len({v, w, copy.deepcopy(v)}) == 3

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import pickle
 from fractions import Fraction
 
 import hypothesis.strategies as st
@@ -92,6 +93,22 @@ def test_functions_that_lose_the_gradient_and_wrong_arguments_are_told_so():
             derivative(lambda x: x, 3)(1.0)
         with pytest.raises(ValueError, match="no argument -2"):
             derivative(lambda x: x, -2)(1.0)
+
+
+def cube(x):
+    return x**3
+
+
+def test_derivatives_are_pickled_as_their_functions_are():
+    for derivative in (
+        grad(cube),
+        value_and_grad(cube),
+        grad(grad(cube)),
+        jacobian(cube),
+        hessian(cube),
+        grad(cube, (0,)),
+    ):
+        assert pickle.loads(pickle.dumps(derivative))(2.0) == derivative(2.0)
 
 
 W = np.array([[1.0, 2.0], [3.0, 4.0]])

@@ -322,6 +322,19 @@ def test_a_seed_and_a_generator_at_once_are_an_error(make):
         make(seed=1, rng=random.Random(2))
 
 
+@pytest.mark.parametrize("seed", [np.int64(3), np.uint8(3), np.array(3), True], ids=repr)
+def test_a_seed_is_a_whole_number_of_any_kind(seed):
+    plain = int(seed)
+    for make in (
+        lambda s: MLP([2, 3, 1], seed=s).state_dict(), lambda s: MLP(2, [1], seed=s).state_dict(),
+        lambda s: Neuron(2, seed=s).state_dict(), lambda s: Layer(2, 2, seed=s).state_dict(), lambda s: nn.data.moons(6, seed=s),
+        lambda s: nn.data.circles(6, seed=s), lambda s: nn.data.spiral(6, seed=s), lambda s: nn.data.gauss(6, seed=s),
+        lambda s: nn.data.plane(6, seed=s), lambda s: nn.data.split(nn.data.moons(20), 0.5, seed=s),
+        lambda s: list(nn.fit(MLP([2, 1]), *nn.data.XOR[:2], loss="mse", epochs=2, batch_size=1, seed=s)),
+    ):  # fmt: skip
+        assert make(seed) == make(plain)
+
+
 def test_a_seed_given_to_the_classic_form_is_not_ignored():
     twins = [MLP(2, [3, 1], seed=3) for _ in range(2)]
     assert [p.data for p in twins[0].parameters()] == [p.data for p in twins[1].parameters()]

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
-from autograd import OPS
+from autograd import OPS, Value
 from autograd.readings import arrays, floats, ieee_read
 from autograd.symbols import Expr, formula, symbols
 
@@ -393,3 +393,13 @@ def test_numbers_that_have_no_literal_can_be_evaluated():
         np.testing.assert_equal(eval(Expr(number).source()), number)
     k = OPS["power_constant"].bind(k=math.inf)
     assert evaluated(formula(k).value, floats, ["x"], [2.0]) == math.inf
+
+
+def test_the_formula_of_a_value_is_that_of_its_row_in_its_operands_names():
+    a, b = Value(2.0, label="a"), Value(3.0, label="b")
+    assert str(formula(a * b)[0]) == "a * b"
+    assert str(formula(a * b, ["u", "v"])[0]) == "u * v"
+    assert str(formula(Value(1.0, label="w[0]").tanh())[0]) == str(formula(OPS["tanh"])[0])
+    assert str(formula(a**1.5)[1][0]) == str(formula(OPS["power_constant"].bind(k=1.5), ["a"])[1][0])
+    with pytest.raises(TypeError, match="a leaf is computed by no formula; this one is input"):
+        formula(a)
