@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from autograd import Value, compile_graph, dot, maximum
 from autograd import sum as summed
 from autograd.compiler.indexing import indexing_of
+from autograd.compiler.numeric import numbers_of
 
 
 @st.composite
@@ -94,6 +95,29 @@ def test_heads_of_one_number(T, heads, causal):
     right = {p: np.mean([g[2][i].grad for g in graphs]) for i, p in enumerate(parameters)}
     assert value == pytest.approx(np.mean([g[0].data for g in graphs]), rel=1e-12)
     np.testing.assert_allclose(gradient, [right[p] for p in program.parameters], rtol=1e-10, atol=1e-14)
+
+
+def test_integers_enter_a_program_as_floats_and_floats_as_they_are():
+    floats = np.array([0.5, 2.0])
+    assert numbers_of("x", floats) is floats
+    for array in (np.array([1, 2]), np.array([True, False]), np.array([1, 0.5], dtype=object)):
+        assert numbers_of("x", array).dtype == float
+        assert numbers_of("x", array).tolist() == array.tolist()
+
+
+@pytest.mark.parametrize("sizes", [((2, 1), (2, 2)), ((1, 2), (2, 2)), ((2, 2), (2, 2))], ids=str)
+def test_rows_that_meet_in_blocks_of_any_size(sizes):
+    """Of each block, every row w meets every row x; blocks of unequal size can't be stacked."""
+    numbers = random.Random(0)
+    loss = Value(0.0)
+    for block in sizes:
+        W, X = ([[Value(numbers.uniform(-1, 1)) for _ in range(3)] for _ in range(n)] for n in block)
+        loss = loss + summed([dot(w, x).tanh() for w in W for x in X])
+    program = compile_graph(loss)
+    loss.backward()
+    value, gradient = program.value_and_grad()
+    assert value == pytest.approx(loss.data, rel=1e-12)
+    np.testing.assert_allclose(gradient, [p.grad for p in program.parameters], rtol=1e-12)
 
 
 @pytest.mark.parametrize("family", FAMILIES)
