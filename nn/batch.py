@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from nn.arguments import Rows
 
 __all__ = [
+    "are_soft",
     "as_batch",
     "as_row",
     "even_rows",
@@ -80,6 +81,17 @@ def require_labels(loss: str, targets: list[Any], allowed: set[int], hint: str) 
             raise ValueError(f"{loss}: row {i} has the label {_shown(y)}; {hint}. Labels seen: {listed}")
 
 
+def are_soft(targets: list[Any]) -> bool:
+    """Are these labels of two classes, 0 to 1, and some of them shares strictly between?
+
+    >>> are_soft([0, 0.9]), are_soft([0, 1]), are_soft([0.5, 2])
+    (True, False, False)
+    """
+    numbers = [plain_target(y) for y in targets]
+    shares = all(isinstance(y, Real) and 0.0 <= float(y) <= 1.0 for y in numbers)
+    return shares and any(0.0 < float(y) < 1.0 for y in numbers)
+
+
 def plain_target(y: Any) -> Any:
     """The number of a target that is a Value: what a compiled graph takes as an input."""
     return y.data if isinstance(y, Value) else y
@@ -95,7 +107,7 @@ def require_shares(targets: list[Any]) -> list[Sequence[float]]:
     for i, row in enumerate(rows):
         shares = [plain_target(share) for share in row]
         numbers = all(isinstance(share, Real) for share in shares)
-        if not numbers or not all(0.0 <= share <= 1.0 for share in shares) or abs(sum(shares) - 1.0) > 1e-9:
+        if not numbers or not all(0.0 <= share <= 1.0 for share in shares) or abs(sum(shares) - 1.0) > 1e-6:
             raise ValueError(
                 f"cross_entropy: row {i} of the targets is {row!r}; shares are between 0 and 1 and sum to 1"
             )

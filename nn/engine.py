@@ -98,7 +98,7 @@ class CompiledEngine:
 
         from autograd import compiled
 
-        loss, hit = self.loss, _hits(self.loss)
+        loss, hit = losses.for_targets(self.loss, self.y), _hits(self.loss)
         # What is not safely a float stays as it is: the compiled function says what is wrong with it.
         given = (np.asarray(a) for a in (self.X, losses.targets_as_numbers(loss, self.y, k)))
         self.inputs, self.targets = (a.astype(float) if np.can_cast(a.dtype, float) else a for a in given)
@@ -107,9 +107,9 @@ class CompiledEngine:
         self.watched = _WatchedModel(self.model, self.X[0])
         self.of_sample = compiled(lambda model, x, y: loss([model(x)], [y]), samples=["x", "y"])
         self.hits = hit and compiled(lambda model, x, c: hit(model(x), c), samples=["x", "c"])
-        self.classes = np.array(_classes(loss, self.y, k)) if self.hits else self.targets
+        self.classes = np.array(_classes(self.loss, self.y, k)) if self.hits else self.targets
         self.compared: set[str] = set()
-        if loss not in MEANS or not _is_uniform(self.model):
+        if self.loss not in MEANS or not _is_uniform(self.model):
             self._require_equal_losses()
 
     def forward(self, samples: Sequence[int]) -> ForwardPass:
@@ -253,7 +253,8 @@ def _is_uniform(model: Callable[[Any], Any]) -> bool:
 def _classes(loss: LossFunction, y: list[Any], k: int) -> list[Any]:
     """The right class of each sample: one-hot rows for a cross-entropy, else 1 or −1."""
     if loss is not losses.cross_entropy:
-        return [1.0 if label > 0 else -1.0 for label in y]
+        middle = 0.5 if loss is losses.logistic else 0.0
+        return [1.0 if label > middle else -1.0 for label in y]
     return losses.one_hot([max(range(k), key=row.__getitem__) for row in losses.targets_as_numbers(loss, y, k)], k)
 
 

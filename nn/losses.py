@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from autograd import Value, dot, logsumexp, mean
 from autograd.value import as_value
 from nn.arguments import as_rows, number_in_range
-from nn.batch import as_batch, as_row, even_rows, number_target, require_labels, require_shares, single
+from nn.batch import are_soft, as_batch, as_row, even_rows, number_target, require_labels, require_shares, single
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -93,17 +93,31 @@ def logistic(outputs: Rows, targets: Rows) -> Value:
     The same as −1/n Σ [y log f + (1 − y) log(1 − f)] with f = σ(f̃), but without a log that can overflow
     and without a difference that can lose digits.
 
-    outputs: n Values; targets: n labels, 0 or 1
+    outputs: n Values; targets: n labels, 0 or 1, or shares between them (soft labels: 0.9 is class 1 to nine tenths)
     Raises ValueError for another label, naming the row and the labels seen.
 
-    >>> round(logistic([Value(0.0)], [1]).data, 6)          # ln 2
-    0.693147
+    >>> round(logistic([Value(0.0)], [1]).data, 6), round(logistic([Value(0.0)], [0.9]).data, 6)          # ln 2
+    (0.693147, 0.693147)
     >>> logistic([Value(1000.0)], [0]).data
     1000.0
     """
     outputs, targets = as_batch(outputs, targets)
+    if are_soft(targets):
+        return _soft_logistic(outputs, targets)
     require_labels("logistic", targets, {0, 1}, "for labels −1 and 1 use `hinge`, or map them: (y + 1) // 2")
     return mean([(z * (1.0 - 2.0 * y)).softplus() for z, y in zip(map(single, outputs), targets, strict=True)])
+
+
+def _soft_logistic(outputs: Rows, targets: Rows) -> Value:
+    """1/n Σ (y softplus(−f̃) + (1 − y) softplus(f̃)): for labels 0 and 1 the same, in more steps."""
+    outputs, targets = as_batch(outputs, targets)
+    pairs = zip(map(single, outputs), targets, strict=True)
+    return mean([y * (-z).softplus() + (1.0 - y) * z.softplus() for z, y in pairs])
+
+
+def for_targets(loss: LossFunction, targets: list[Any]) -> LossFunction:
+    """The loss as one graph for all of these targets: the logistic loss has another one for soft labels."""
+    return _soft_logistic if loss is logistic and are_soft(targets) else loss
 
 
 def hinge(outputs: Rows, targets: Rows) -> Value:

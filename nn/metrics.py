@@ -35,7 +35,8 @@ def accuracy(loss: Loss, outputs: Rows, targets: Rows) -> float | None:
         return None
     outputs, targets = as_batch(outputs, targets)
     if loss is logistic or loss is hinge:
-        hits = [(single(z).data > 0) == bool(y > 0) for z, y in zip(outputs, targets, strict=True)]
+        middle = 0.5 if loss is logistic else 0.0
+        hits = [(single(z).data > 0) == bool(y > middle) for z, y in zip(outputs, targets, strict=True)]
     elif loss is cross_entropy:
         hits = [_largest(row) == _class(y) for row, y in zip(outputs, targets, strict=True)]
     else:

@@ -41,7 +41,7 @@ def player(
     outputs = model(x)
     targets = losses.targets_as_numbers(loss, y, len(as_row(outputs)))
     target = target_leaves(as_row(targets[sample]))
-    L = loss([outputs], [target if len(target) > 1 else target[0]])
+    L = losses.for_targets(loss, y)([outputs], [target if len(target) > 1 else target[0]])
     L.label = "L"
     return step(L, samples=([*x, *target], X, targets), **options)
 

@@ -10,8 +10,11 @@ import pytest
 
 from autograd import DomainError, Value
 from nn import (
+    MLP,
     confusion_matrix,
     cross_entropy,
+    data,
+    fit,
     hinge,
     huber,
     log_loss,
@@ -210,7 +213,7 @@ ONE = [[0.1], [0.2], [0.3]]
     [
         (logistic, [1, -1, 1], r"logistic: row 1 has the label -1; .*hinge.*Labels seen: -1, 1"),
         (logistic, [0, 1, 2], r"logistic: row 2 has the label 2; .*Labels seen: 0, 1, 2"),
-        (logistic, [0, 0.5, 1], r"logistic: row 1 has the label 0.5"),
+        (logistic, [0, 1.5, 1], r"logistic: row 1 has the label 1.5"),
         (logistic, [0, 1, math.nan], r"logistic: row 2 has the label nan"),
         (logistic, ["no", "yes", "no"], r"logistic: row 0 has the label 'no'; .*Labels seen: .*no.*yes"),
         (logistic, ["1", "0", "1"], r"logistic: row 0 has the label '1'"),
@@ -485,3 +488,43 @@ def test_softmax_of_infinities_is_the_limit_of_ever_larger_numbers(o, shares):
 def test_softmax_of_one_value_says_what_it_takes():
     with pytest.raises(TypeError, match="takes a list of numbers or Values, got the single Value"):
         softmax(Value(1.0))
+
+
+# ── soft labels ─────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("y", [0.9, 0.5, 0.1, np.float32(0.25)])
+@pytest.mark.parametrize("z", [-700.0, -2.0, 0.0, 0.3, 700.0])
+def test_the_logistic_loss_of_a_share_is_the_mixture_of_both_classes(z, y):
+    f = Value(z)
+    loss = logistic([f], [y])
+    loss.backward()
+    expected = float(y) * logistic([Value(z)], [1]).data + (1 - float(y)) * logistic([Value(z)], [0]).data
+    assert loss.data == pytest.approx(expected, rel=1e-12)
+    assert f.grad == pytest.approx(Value(z).sigmoid().data - float(y), abs=1e-12)
+
+
+def test_rows_of_probabilities_are_targets_of_a_cross_entropy_in_single_precision_too():
+    shares = np.array([[0.2, 0.3, 0.5], [1 / 3, 1 / 3, 1 / 3]], dtype=np.float32)
+    outputs = [[Value(0.3), Value(-1.0), Value(0.5)] for _ in shares]
+    log_f = [[f.log().data for f in softmax(row)] for row in outputs]
+    expected = -float((shares * np.array(log_f)).sum()) / 2
+    assert cross_entropy(outputs, shares).data == pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.parametrize("y", [[0, 1, 1, 0.2], [0.9, 0.1, 0.6, 0.2]])
+def test_soft_labels_are_trained_alike_by_both_engines(y):
+    runs = [
+        fit(MLP([2, 3, 1], seed=1), data.XOR.X, y, loss="logistic", epochs=5, batch_size=2, engine=e)
+        for e in ("graph", "compiled")
+    ]
+    for a, b in zip(*runs, strict=True):
+        assert (a.loss, a.gradient_norm) == pytest.approx((b.loss, b.gradient_norm), rel=1e-9)
+        assert a.accuracy == b.accuracy
+    assert runs[1].engine == "compiled"
+    assert accuracy("logistic", [Value(1.0), Value(-1.0)], [0.6, 0.4]) == 1.0
+
+
+def test_a_label_beyond_0_and_1_is_still_refused():
+    with pytest.raises(ValueError, match=r"logistic: row 0 has the label 0\.5.*Labels seen: 0\.5, 1\.5"):
+        logistic([Value(0.0), Value(0.0)], [0.5, 1.5])
