@@ -7,7 +7,8 @@ from __future__ import annotations
 import difflib
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from statistics import fmean
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -50,6 +51,16 @@ class _Cells(NamedTuple):
         return f"{self.path}, line {self.lines[i]}, column {j + 1}" + (f" ({self.names[j]})" if self.named else "")
 
 
+@contextmanager
+def _one_line() -> Iterator[None]:
+    """An error is one line that can be read, however long and broken the cells are that it quotes."""
+    try:
+        yield
+    except ValueError as error:
+        raise ValueError(" ".join(f"{error!s:.900}".splitlines())) from None
+
+
+@_one_line()
 def read_table(
     path: Path, target: str = "last", task: str | None = None, drop: Sequence[str] = (), missing: str | None = None
 ) -> Table:

@@ -16,6 +16,7 @@ from fuzz.files import ERRORS, KINDS, OPERATIONS, Trap, check_damage, check_fail
 from fuzz.shrinking import Trouble
 
 from autograd.files import write_atomically
+from nn import data
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -24,6 +25,15 @@ def test_a_damaged_file_is_refused_or_means_what_it_meant_and_nothing_in_it_runs
         pytest.skip("needs node, which runs the page's script")
     for seed in range(50):
         check_damage(kind, seed)
+
+
+def test_an_error_about_a_table_is_one_line_however_long_its_cells(tmp_path):
+    path = tmp_path / "data.csv"
+    path.write_text(f'"{"x" * 10**5}\nname",y\n1,0\n2,1\nword,0\n')
+    with pytest.raises(ValueError, match=r"data\.csv.*column 1 \(x{500}") as error:
+        data.load_csv(path)
+    assert "\n" not in str(error.value)
+    assert len(str(error.value)) < 1000
 
 
 def test_what_runs_while_a_file_is_read_is_noticed(tmp_path, monkeypatch):

@@ -23,6 +23,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
+from math import isfinite
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -109,12 +110,12 @@ def make_from_page(path: Path) -> None:
     path.write_bytes(subprocess.run(command, capture_output=True, check=True, timeout=60).stdout)
 
 
-def make_table(path: Path) -> None:
+def make_table(path: Path, last: tuple[object, ...] = ("y", "n", "y", "n")) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows([["Länge", "width", "class"], *([x, -y, "yn"[k]] for x, y, k in ROWS)])
+        csv.writer(file).writerows([["Länge", "width", "y"], *([*x, y] for x, y in zip(ROWS, last, strict=True))])
 
 
-ROWS = [(0.5, 1e-3, 0), (-1.25, 3.0, 1), (2.0, -7.5e10, 0), (4.0, 0.125, 1)]
+ROWS = [(0.5, -1e-3), (-1.25, 3.0), (2.0, -7.5e10), (4.0, 0.125)]
 CELLS = ["# Näherung", "### BEGIN SOLUTION\na = [2]\n### END SOLUTION\ncheck(a)", "print('x')"]
 
 
@@ -159,13 +160,12 @@ def restored(path: Path, model: Module) -> tuple[Any, ...]:
     return numbers(model), optimizer.state_dict(), saved.step, saved.seed
 
 
-def read_table(path: Path) -> data.Dataset:
-    found = data.load_csv(path)
-    widths = {len(x) for x in found.X}
-    classes = range(len(found.classes))
-    if widths != {len(found.features)} or len(found.X) != len(found.y) or not {*found.y} <= {*classes}:
+def read_table(path: Path, **how: Any) -> data.Dataset:
+    found = data.load_csv(path, **how)
+    classes = set(range(len(found.classes))) or {*found.y}
+    if {*map(len, found.X)} != {len(found.features)} or len(found.X) != len(found.y) or not {*found.y} <= classes:
         raise Trouble(f"a table that does not fit itself: {found!r:.300}")
-    if any(abs(v) == float("inf") or v != v for x in found.X for v in x):
+    if not all(map(isfinite, [*found.y, *(v for x in found.X for v in x)])):
         raise Trouble("a table with a number that is not finite")
     return found
 
@@ -288,6 +288,12 @@ KINDS = {
     "module": Kind(lambda path: Own().save(path), read_module, **SEALED),
     "run of a module, restored": Kind(make_run_of_a_module, read_into_another_module, **SEALED),
     "table": Kind(make_table, read_table, ValueError, rewritten_table),
+    "table of a regression": Kind(
+        lambda path: make_table(path, (0.25, 1e9, "", 3.75)),
+        lambda path: read_table(path, missing="drop"),
+        ValueError,
+        rewritten_table,
+    ),
     "notebook": Kind(make_notebook, read_notebook, ValueError, rewritten_json),
 }
 
