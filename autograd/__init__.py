@@ -16,7 +16,23 @@ from autograd.elementary import elementary_function
 from autograd.errors import CycleError, DomainError, NonFiniteError, TraceError
 from autograd.explanation import explain
 from autograd.functional import expand, grad, hessian, jacobian, value_and_grad
-from autograd.functions import affine, dot, install, logsumexp, maximum, mean, minimum, name
+from autograd.functions import (
+    affine,
+    dot,
+    install,
+    log_softmax,
+    logsumexp,
+    maximum,
+    mean,
+    median,
+    minimum,
+    name,
+    norm,
+    prod,
+    softmax,
+    std,
+    var,
+)
 from autograd.functions import sum_ as sum  # noqa: A004  # as in NumPy
 from autograd.gradient_check import GradCheck, GradCheckRow, gradcheck
 from autograd.nonfinite import first_nonfinite, nonfinite_origin
@@ -55,6 +71,7 @@ __all__ = [
     "OPS", "CycleError", "DomainError", "GradCheck", "GradCheckRow", "NonFiniteError", "Op", "Picture", "Player",
     "Program", "Step", "TraceError", "Value", "affine", "backward_steps", "collector_paused", "compile_graph",
     "compiled", "dot", "draw", "draw_dot", "elementary_function", "expand", "explain", "first_nonfinite", "formula",
-    "grad", "gradcheck", "hessian", "ieee", "install", "jacobian", "logsumexp", "maximum", "mean", "minimum", "name",
-    "nonfinite_origin", "primitive", "recording", "step", "sum", "topological_order", "trace", "value_and_grad",
+    "grad", "gradcheck", "hessian", "ieee", "install", "jacobian", "log_softmax", "logsumexp", "maximum", "mean",
+    "median", "minimum", "name", "nonfinite_origin", "norm", "primitive", "prod", "recording", "softmax", "std", "step", "sum",
+    "topological_order", "trace", "value_and_grad", "var",
 ]  # fmt: skip

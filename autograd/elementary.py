@@ -1,7 +1,7 @@
 """The functions that a rule may ask of its number system, by NumPy's names or by those of ``math``: one function, one line.
 
-A line says what computes the function for floats. NumPy, PyTorch, JAX, LaTeX and the pages have it under the same name. A
-function that is no row of the op table has its slopes here: read with Values, a rule asks for nodes that have slopes, too.
+A line says what computes the function for floats. NumPy, PyTorch, JAX, LaTeX and the pages have it under the same name. Each
+is a row of the op table: read with Values, a rule asks for nodes that have slopes, too.
 
 >>> FUNCTIONS["arctan"].floats(1.0), canonical("atan")
 (0.7853981633974483, 'arctan')
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from operator import mod
 from typing import Any, NamedTuple
 
 from autograd import readings
@@ -29,7 +30,6 @@ __all__ = [
 
 Slopes = Callable[..., tuple[Any, ...]]
 
-LN_2, LN_10 = math.log(2.0), math.log(10.0)
 NUMBERS = {"pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan}
 DECISIONS = frozenset(name for name in vars(readings.floats) if not name.startswith("_"))  # where, maximum, …
 ALIASES: dict[str, str] = {}
@@ -143,53 +143,62 @@ def no_function(name: str, system: str) -> str:
     )
 
 
-def _function(name: str, floats: Callable[..., Any], slopes: Slopes | None = None) -> None:
-    """A line of the table."""
-    _enter(name, floats, _op(name, slopes) if slopes else OPS[name])
+def _function(floats: Callable[..., Any], name: str = "") -> None:
+    """A line of the table. Where NumPy calls it otherwise, its name is given."""
+    name = name or floats.__name__
+    _enter(name, floats, OPS[name])
     if floats.__name__ != name:
         ALIASES[floats.__name__] = name
         setattr(readings.floats, floats.__name__, floats)
         setattr(readings.arrays, floats.__name__, elementwise(floats))  # NumPy 2 has the name, 1.26 has not
 
 
+def _whole(function: Callable[[float], int]) -> Callable[[float], float]:
+    """A function that rounds, with a float as its result; ±inf and nan are what they are."""
+
+    def rounded(x: float) -> float:
+        return float(function(x)) if math.isfinite(x) else x
+
+    rounded.__name__ = function.__name__
+    return rounded
+
+
 for _name, _number in NUMBERS.items():
     setattr(readings.floats, _name, _number)
 
-# ── rows of the op table ────────────────────────────────────────────────────
-
-_function("absolute", abs)
-_function("power", math.pow)  # never complex, unlike **
-_function("exp", math.exp)
-_function("expm1", math.expm1)
-_function("log", math.log)
-_function("log1p", math.log1p)
-_function("sqrt", math.sqrt)
-_function("sin", math.sin)
-_function("cos", math.cos)
-_function("tanh", math.tanh)
-_function("erfc", math.erfc)
-
-# ── functions with slopes of their own ──────────────────────────────────────
-
-_function("exp2", math.exp2, lambda xp, x: (LN_2 * xp.exp2(x),))
-_function("log2", math.log2, lambda xp, x: (1.0 / (LN_2 * x),))
-_function("log10", math.log10, lambda xp, x: (1.0 / (LN_10 * x),))
-_function("cbrt", math.cbrt, lambda xp, x: (1.0 / (3.0 * xp.cbrt(x) * xp.cbrt(x)),))
-_function("tan", math.tan, lambda xp, x: (1.0 / (xp.cos(x) * xp.cos(x)),))
-_function("arcsin", math.asin, lambda xp, x: (1.0 / xp.sqrt((1.0 - x) * (1.0 + x)),))
-_function("arccos", math.acos, lambda xp, x: (-1.0 / xp.sqrt((1.0 - x) * (1.0 + x)),))
-_function("arctan", math.atan, lambda xp, x: (1.0 / (1.0 + x * x),))
-_function("sinh", math.sinh, lambda xp, x: (xp.cosh(x),))
-_function("cosh", math.cosh, lambda xp, x: (xp.sinh(x),))
-_function("arcsinh", math.asinh, lambda xp, x: (1.0 / xp.hypot(1.0, x),))
-_function("arccosh", math.acosh, lambda xp, x: (1.0 / (xp.sqrt(x - 1.0) * xp.sqrt(x + 1.0)),))
-_function("arctanh", math.atanh, lambda xp, x: (1.0 / ((1.0 - x) * (1.0 + x)),))
-_function("erf", math.erf, lambda xp, x: (2.0 / math.sqrt(math.pi) * xp.exp(-x * x),))
-_function("hypot", math.hypot, lambda xp, x, y: (x / xp.hypot(x, y), y / xp.hypot(x, y)))
-_function("arctan2", math.atan2, lambda xp, y, x: (x / xp.hypot(x, y) / xp.hypot(x, y), -y / xp.hypot(x, y) / xp.hypot(x, y)))  # fmt: skip
-_function("floor", math.floor, lambda xp, x: (0.0,))
-_function("ceil", math.ceil, lambda xp, x: (0.0,))
-_function("trunc", math.trunc, lambda xp, x: (0.0,))
+_function(abs, "absolute")
+_function(math.pow, "power")  # never complex, unlike **
+_function(math.exp)
+_function(math.exp2)
+_function(math.expm1)
+_function(math.log)
+_function(math.log2)
+_function(math.log10)
+_function(math.log1p)
+_function(math.sqrt)
+_function(math.cbrt)
+_function(math.sin)
+_function(math.cos)
+_function(math.tan)
+_function(math.asin, "arcsin")
+_function(math.acos, "arccos")
+_function(math.atan, "arctan")
+_function(math.atan2, "arctan2")
+_function(math.sinh)
+_function(math.cosh)
+_function(math.tanh)
+_function(math.asinh, "arcsinh")
+_function(math.acosh, "arccosh")
+_function(math.atanh, "arctanh")
+_function(math.hypot)
+_function(math.erf)
+_function(math.erfc)
+_function(_whole(math.floor))
+_function(_whole(math.ceil))
+_function(_whole(math.trunc))
+_function(_whole(round), "rint")
+_function(math.fmod)
+_function(mod, "remainder")
 
 for _name in ("erf", "erfc"):  # NumPy has none
     setattr(readings.arrays, _name, elementwise(FUNCTIONS[_name].floats))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isinf
 from typing import TYPE_CHECKING, Any
 
 from autograd.operands import shortened
@@ -11,7 +12,10 @@ from autograd.value import Value, apply, as_value, n_ary, n_ary_of, unary
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-__all__ = ["affine", "dot", "install", "logsumexp", "maximum", "mean", "method_names", "minimum", "name", "sum_"]
+__all__ = [
+    "affine", "dot", "install", "log_softmax", "logsumexp", "maximum", "mean", "median", "method_names", "minimum",
+    "name", "norm", "prod", "softmax", "std", "sum_", "var",
+]  # fmt: skip
 
 
 # ── from the table to methods ───────────────────────────────────────────────
@@ -21,7 +25,7 @@ def method_names(op: Op) -> tuple[str, ...]:
     """What the methods of a row are called: by its name, unless Python has an operator for it, and by its aliases.
 
     >>> method_names(OPS["clip"]), method_names(OPS["absolute"]), method_names(OPS["negative"]), method_names(OPS["dot"])
-    (('clip', 'clamp'), ('abs',), (), ())
+    (('clip', 'clamp'), ('abs', 'fabs'), (), ())
     """
     if op.n_ary:
         return ()
@@ -172,6 +176,83 @@ def logsumexp(values: Iterable[Any]) -> Value:
     1000.6931471805599
     """
     return _of_list(OPS["logsumexp"], values)
+
+
+def prod(values: Iterable[Any]) -> Value:
+    """x₁ · … · xₙ as one node.
+
+    >>> prod([Value(2.0), 3.0, 4.0]).data
+    24.0
+    """
+    return _of_list(OPS["prod"], values)
+
+
+def norm(values: Iterable[Any]) -> Value:
+    """√(x₁² + … + xₙ²), the length of a vector, as one node; its slope at 0 is 0.
+
+    >>> norm([Value(3.0), 4.0]).data
+    5.0
+    """
+    return _of_list(OPS["hypot"], values)
+
+
+def var(values: Iterable[Any]) -> Value:
+    """The mean square of the deviations from the mean, 1/n Σ (xᵢ − x̄)², as NumPy has it.
+
+    >>> var([Value(1.0), 3.0]).data
+    1.0
+    """
+    x = _listed("var", values)
+    centre = mean(x)
+    return mean([(xi - centre) ** 2 for xi in x])
+
+
+def std(values: Iterable[Any]) -> Value:
+    """√var, the standard deviation. Raises DomainError where all are equal: a root has no slope at 0.
+
+    >>> std([Value(1.0), 3.0]).data
+    1.0
+    """
+    return var(values).sqrt()
+
+
+def median(values: Iterable[Any]) -> Value:
+    """The middle one, or the mean of the two in the middle, to which the gradient goes.
+
+    >>> median([Value(5.0), 1.0, 2.0, 4.0]).data
+    3.0
+    """
+    x = sorted(map(as_value, _listed("median", values)), key=lambda v: v.data)
+    if not x:
+        raise ValueError("median of no values: give at least one")
+    return mean(x[(len(x) - 1) // 2 : len(x) // 2 + 1])
+
+
+def softmax(values: Iterable[Any]) -> list[Value]:
+    """Numbers as probabilities: e^xₖ / Σ e^xⱼ, as exp(xₖ − ln Σ e^xⱼ) so that nothing overflows.
+
+    values: K Values or numbers. Two of them give the sigmoid of their difference. If the largest are infinite, they share
+            the whole alike, and nothing has a slope: it is the limit of ever larger numbers.
+
+    >>> [round(f.data, 4) for f in softmax([Value(1000.0), Value(1000.0)])]
+    [0.5, 0.5]
+    """
+    x = list(values) if hasattr(values, "__iter__") else values  # if not, logsumexp says what is expected
+    total = logsumexp(x)
+    if isinf(total.data):
+        return [as_value(share) for share in total.local_derivatives]
+    return [(xk - total).exp() for xk in x]
+
+
+def log_softmax(values: Iterable[Any]) -> list[Value]:
+    """The logarithms of ``softmax``, xₖ − ln Σ e^xⱼ, with all their digits.
+
+    >>> [v.data for v in log_softmax([Value(0.0), -1000.0])]
+    [0.0, -1000.0]
+    """
+    x = list(values) if hasattr(values, "__iter__") else values
+    total = logsumexp(x)
+    return [xk - total for xk in x]
 
 
 def _of_list(op: Op, values: Iterable[Any]) -> Value:

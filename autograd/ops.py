@@ -19,6 +19,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import lru_cache, partial, reduce
+from itertools import accumulate
 from keyword import iskeyword
 from operator import add as plus
 from operator import mul as times
@@ -302,9 +303,12 @@ def _check_row(op: Op) -> None:
 
 ANY = (-3.0, 3.0)
 POSITIVE = (0.1, 4.0)
+UNIT = (-0.95, 0.95)
 SQRT_HALF = 0.7071067811865476  # √½
 SQRT_2_OVER_PI = 0.7978845608028654  # √(2/π)
 TWO_OVER_SQRT_PI = 1.1283791670955126  # 2/√π
+LN_2, LN_10 = 0.6931471805599453, 2.302585092994046
+SELU_SCALE, SELU_ALPHA = 1.0507009873554805, 1.6732632423543772
 
 
 # ── arithmetic ──────────────────────────────────────────────────────────────
@@ -384,7 +388,7 @@ def exponential(xp, x, *, base=2.0):
     return y, (y * xp.log(base) if base else xp.where(x >= 0, 0.0, -y),)
 
 
-@primitive("absolute", operator="abs", symbol="| |", sample=[ANY], aliases=["abs"])
+@primitive("absolute", operator="abs", symbol="| |", sample=[ANY], aliases=["abs", "fabs"])
 def absolute(xp, x):
     """|x|; slope 0 at 0."""
     return abs(x), (xp.sign(x),)
@@ -462,10 +466,155 @@ def cos(xp, x):
     return xp.cos(x), (-xp.sin(x),)
 
 
+@primitive("tan", sample=[(-1.4, 1.4)])
+def tan(xp, x):
+    """tan x (radians)."""
+    c = xp.cos(x)
+    return xp.tan(x), (1.0 / (c * c),)
+
+
+@primitive("arcsin", aliases=["asin"], domain="-1 < x < 1 (its slope has no value at ±1)", sample=[UNIT])
+def arcsin(xp, x):
+    """The angle whose sine is x, in radians."""
+    return xp.arcsin(x), (1.0 / xp.sqrt((1.0 - x) * (1.0 + x)),)
+
+
+@primitive("arccos", aliases=["acos"], domain="-1 < x < 1 (its slope has no value at ±1)", sample=[UNIT])
+def arccos(xp, x):
+    """The angle whose cosine is x, in radians."""
+    return xp.arccos(x), (-1.0 / xp.sqrt((1.0 - x) * (1.0 + x)),)
+
+
+@primitive("arctan", aliases=["atan"], sample=[ANY])
+def arctan(xp, x):
+    """The angle whose tangent is x, in radians."""
+    return xp.arctan(x), (1.0 / (1.0 + x * x),)
+
+
+@primitive("arctan2", aliases=["atan2"], domain="x ≠ 0 or y ≠ 0", sample=[ANY, POSITIVE])
+def arctan2(xp, y, x):
+    """The angle of the point (x, y), in (−π, π]; y comes first, as in C."""
+    r = xp.hypot(x, y)
+    return xp.arctan2(y, x), (x / r / r, -y / r / r)
+
+
+@primitive("sinh", sample=[ANY])
+def sinh(xp, x):
+    """(eˣ − e⁻ˣ)/2."""
+    return xp.sinh(x), (xp.cosh(x),)
+
+
+@primitive("cosh", sample=[ANY])
+def cosh(xp, x):
+    """(eˣ + e⁻ˣ)/2."""
+    return xp.cosh(x), (xp.sinh(x),)
+
+
+@primitive("arcsinh", aliases=["asinh"], sample=[ANY])
+def arcsinh(xp, x):
+    """The inverse of sinh."""
+    return xp.arcsinh(x), (1.0 / xp.hypot(1.0, x),)
+
+
+@primitive("arccosh", aliases=["acosh"], domain="x > 1 (its slope has no value at 1)", sample=[(1.1, 4.0)])
+def arccosh(xp, x):
+    """The inverse of cosh, from 0 up."""
+    return xp.arccosh(x), (1.0 / (xp.sqrt(x - 1.0) * xp.sqrt(x + 1.0)),)
+
+
+@primitive("arctanh", aliases=["atanh"], domain="-1 < x < 1", sample=[UNIT])
+def arctanh(xp, x):
+    """The inverse of tanh."""
+    return xp.arctanh(x), (1.0 / ((1.0 - x) * (1.0 + x)),)
+
+
+@primitive("log2", symbol="log₂", domain="x > 0", sample=[POSITIVE])
+def log2(xp, x):
+    """The logarithm to base 2."""
+    return xp.log2(x), (1.0 / (LN_2 * x),)
+
+
+@primitive("log10", symbol="log₁₀", domain="x > 0", sample=[POSITIVE])
+def log10(xp, x):
+    """The logarithm to base 10."""
+    return xp.log10(x), (1.0 / (LN_10 * x),)
+
+
+@primitive("exp2", symbol="2^( )", sample=[ANY])
+def exp2(xp, x):
+    """2ˣ."""
+    y = xp.exp2(x)
+    return y, (LN_2 * y,)
+
+
+@primitive("cbrt", symbol="∛", domain="x ≠ 0 (its slope has no value at 0)", sample=[POSITIVE])
+def cbrt(xp, x):
+    """The cube root, of negative numbers too."""
+    y = xp.cbrt(x)
+    return y, (1.0 / (3.0 * y * y),)
+
+
+@primitive("erf", sample=[ANY])
+def erf(xp, x):
+    """The error function, 2/√π ∫₀ˣ exp(−t²) dt."""
+    return xp.erf(x), (TWO_OVER_SQRT_PI * xp.exp(-x * x),)
+
+
 @primitive("erfc", sample=[ANY])
 def erfc(xp, x):
     """1 − erf x, the tail of the bell curve, with all its digits far out."""
     return xp.erfc(x), (-TWO_OVER_SQRT_PI * xp.exp(-x * x),)
+
+
+@primitive("stop_gradient", symbol="stop", aliases=["detach"], sample=[ANY])
+def stop_gradient(xp, x):
+    """x itself, with slope 0 on purpose: no gradient passes, and what comes after takes x as it is."""
+    return x, (0.0,)
+
+
+# ── whole numbers: flat, with jumps ─────────────────────────────────────────
+
+
+@primitive("floor", symbol="⌊ ⌋", sample=[ANY])
+def floor(xp, x):
+    """The largest whole number ≤ x; slope 0 everywhere."""
+    return xp.floor(x), (0.0,)
+
+
+@primitive("ceil", symbol="⌈ ⌉", sample=[ANY])
+def ceil(xp, x):
+    """The smallest whole number ≥ x; slope 0 everywhere."""
+    return xp.ceil(x), (0.0,)
+
+
+@primitive("trunc", sample=[ANY])
+def trunc(xp, x):
+    """x without its fraction; slope 0 everywhere."""
+    return xp.trunc(x), (0.0,)
+
+
+@primitive("rint", symbol="round", aliases=["round"], sample=[ANY])
+def rint(xp, x):
+    """The nearest whole number, of two the even one; slope 0 everywhere."""
+    return xp.rint(x), (0.0,)
+
+
+@primitive("sign", symbol="sgn", sample=[ANY])
+def sign(xp, x):
+    """−1, 0 or 1; slope 0 everywhere."""
+    return xp.sign(x), (0.0,)
+
+
+@primitive("fmod", domain="b ≠ 0", sample=[ANY, POSITIVE])
+def fmod(xp, a, b):
+    """What is left of a after dividing by b, with the sign of a, as in C; slope 1 in a, whole numbers in b."""
+    return xp.fmod(a, b), (1.0, -xp.trunc(a / b))
+
+
+@primitive("remainder", operator="%", symbol="mod", domain="b ≠ 0", sample=[ANY, POSITIVE])
+def remainder(xp, a, b):
+    """a % b, with the sign of b, as in Python; slope 1 in a, whole numbers in b."""
+    return xp.remainder(a, b), (1.0, -xp.floor(a / b))
 
 
 # ── activations ─────────────────────────────────────────────────────────────
@@ -479,15 +628,15 @@ def _magnitude(xp, x):
 @primitive("tanh", sample=[ANY], textbook=lambda xp, y, x: (1 - y * y,))
 def tanh(xp, x):
     """Squashes to (−1, 1); the slope 1 − y² dies as y saturates."""
-    # 1 − y² = 4e/(1 + e)² with e = e^(−2|x|); the subtraction would lose every digit by x = 20.
-    e = xp.exp(-2.0 * _magnitude(xp, x))
-    return xp.tanh(x), (4.0 * e / ((1.0 + e) * (1.0 + e)),)
+    # 1 − y² as 1/cosh²: the subtraction would lose every digit by x = 20. And its own slope is right at 0.
+    c = xp.cosh(x)
+    return xp.tanh(x), (1.0 / (c * c),)
 
 
 def _logistic(xp, x):
-    """1/(1 + e⁻ˣ) and its slope y(1 − y), from one exponential that can't overflow."""
-    e = xp.exp(-_magnitude(xp, x))
-    return xp.where(x >= 0, 1.0, e) / (1.0 + e), e / ((1.0 + e) * (1.0 + e))
+    """1/(1 + e⁻ˣ) by an exponential that can't overflow, and its slope y(1 − y) = 1/(2 cosh ½x)²."""
+    e, c = xp.exp(-_magnitude(xp, x)), 2.0 * xp.cosh(0.5 * x)
+    return xp.where(x >= 0, 1.0, e) / (1.0 + e), 1.0 / (c * c)
 
 
 @primitive("sigmoid", symbol="σ", sample=[ANY], textbook=lambda xp, y, x: (y * (1 - y),))
@@ -500,7 +649,11 @@ def sigmoid(xp, x):
 @primitive("softplus", sample=[ANY], textbook=lambda xp, y, x: (1 / (1 + xp.exp(-x)),))
 def softplus(xp, x):
     """ln(1 + eˣ), a smooth relu; its slope is the sigmoid."""
-    return xp.where(x >= 0, x, 0.0) + xp.log1p(xp.exp(-_magnitude(xp, x))), (_logistic(xp, x)[0],)
+    return _softplus(xp, x), (_logistic(xp, x)[0],)
+
+
+def _softplus(xp, x):
+    return xp.where(x >= 0, x, 0.0) + xp.log1p(xp.exp(-_magnitude(xp, x)))
 
 
 @primitive("relu", symbol="ReLU", sample=[ANY])
@@ -537,6 +690,80 @@ def silu(xp, x):
     return x * y, (y + x * slope,)
 
 
+@primitive("hard_tanh", symbol="HardTanh", sample=[ANY])
+def hard_tanh(xp, x):
+    """x kept within [−1, 1]; slope 0 on the edges, unlike ``clip``."""
+    return xp.minimum(xp.maximum(x, -1.0), 1.0), (_inside(xp, x, -1.0, 1.0),)
+
+
+@primitive("relu6", symbol="ReLU6", sample=[(-3.0, 9.0)])
+def relu6(xp, x):
+    """x kept within [0, 6]; slope 0 on the edges."""
+    return xp.minimum(xp.maximum(x, 0.0), 6.0), (_inside(xp, x, 0.0, 6.0),)
+
+
+@primitive("hard_sigmoid", symbol="HardSigmoid", sample=[(-5.0, 5.0)])
+def hard_sigmoid(xp, x):
+    """(x + 3)/6 kept within [0, 1]; slope 0 on the edges."""
+    return xp.minimum(xp.maximum(x + 3.0, 0.0), 6.0) / 6.0, (_inside(xp, x, -3.0, 3.0) / 6.0,)
+
+
+@primitive("hard_swish", symbol="HardSwish", sample=[(-5.0, 5.0)])
+def hard_swish(xp, x):
+    """x · hard_sigmoid(x); slope 0 up to −3, 1 from 3 on."""
+    slope = xp.where(x >= 3.0, 1.0, xp.where(x <= -3.0, 0.0, x / 3.0 + 0.5))
+    return x * (xp.minimum(xp.maximum(x + 3.0, 0.0), 6.0) / 6.0), (slope,)
+
+
+def _inside(xp, x, low, high):
+    """1 between the edges, else 0."""
+    return xp.where(x > low, xp.where(x < high, 1.0, 0.0), 0.0)
+
+
+@primitive("softsign", sample=[ANY])
+def softsign(xp, x):
+    """x/(1 + |x|); slope 1/(1 + |x|)²."""
+    d = 1.0 + _magnitude(xp, x)
+    return x / d, (1.0 / (d * d),)
+
+
+@primitive("selu", symbol="SELU", sample=[ANY])
+def selu(xp, x):
+    """λx above 0, λα(eˣ − 1) below, with λ and α that keep mean 0 and variance 1 (Klambauer et al. 2017)."""
+    low = xp.where(x > 0, 0.0, x)
+    return (
+        SELU_SCALE * xp.where(x > 0, x, SELU_ALPHA * xp.expm1(low)),
+        (SELU_SCALE * xp.where(x > 0, 1.0, SELU_ALPHA * xp.exp(low)),),
+    )
+
+
+@primitive("celu", symbol="CELU", sample=[ANY])
+def celu(xp, x, *, alpha=1.0):
+    """x above 0, α(exp(x/α) − 1) below, smooth for every α."""
+    low = xp.where(x > 0, 0.0, x) / alpha
+    return xp.where(x > 0, x, alpha * xp.expm1(low)), (xp.exp(low),)
+
+
+@primitive("mish", symbol="Mish", sample=[ANY])
+def mish(xp, x):
+    """x tanh(ln(1 + eˣ)) (Misra 2019)."""
+    softplus, s = _softplus(xp, x), _logistic(xp, x)[0]
+    t, c = xp.tanh(softplus), xp.cosh(softplus)
+    return x * t, (t + x * s / (c * c),)
+
+
+@primitive("log_sigmoid", symbol="LogSigmoid", sample=[ANY], textbook=lambda xp, y, x: (1 / (1 + xp.exp(x)),))
+def log_sigmoid(xp, x):
+    """ln σ(x) = −softplus(−x); its slope is σ(−x)."""
+    return -_softplus(xp, -x), (_logistic(xp, -x)[0],)
+
+
+@primitive("straight_through", symbol="step→", sample=[ANY])
+def straight_through(xp, x):
+    """The step, with the slope of x itself: a wrong slope on purpose, through which a threshold learns (Bengio et al. 2013)."""
+    return xp.heaviside(x, 1.0), (1.0,)
+
+
 @primitive("step", sample=[ANY])
 def step(xp, x):
     """1 when x ≥ 0, else 0: the threshold neuron. Its slope is 0 everywhere, so nothing can be learned through it."""
@@ -567,6 +794,23 @@ def sum_(xp, *x):
 def mean(xp, *x):
     """(x₁ + … + xₙ) / n."""
     return reduce(plus, x) / len(x), (1.0 / len(x),) * len(x)
+
+
+@primitive("prod", symbol="Π")
+def prod(xp, *x):
+    """x₁ · … · xₙ; each gets the product of the others, with a 0 among them too."""
+    before, after = list(accumulate(x, times)), list(accumulate(x[::-1], times))[::-1]
+    if len(x) == 1:
+        return x[0], (1.0,)
+    return before[-1], (after[1], *map(times, before[:-2], after[2:]), before[-2])
+
+
+@primitive("hypot", symbol="‖ ‖", textbook=lambda xp, y, *x: tuple(xi / y for xi in x))
+def hypot(xp, *x):
+    """√(x₁² + … + xₙ²), the length of a vector, which can't overflow on the way; slope 0 at 0."""
+    r = reduce(xp.hypot, x) if len(x) > 1 else abs(x[0])
+    length = xp.where(xp.equal(r, 0.0), 1.0, r)
+    return r, tuple(xi / length for xi in x)
 
 
 def _shifted(xp, x, m):

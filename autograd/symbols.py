@@ -155,7 +155,7 @@ class _Symbols:
         op = FUNCTIONS[name].op if name in FUNCTIONS else None
 
         def called(*args: Any) -> Expr:
-            if op is not None and len(args) != len(op.operands):
+            if op is not None and not op.n_ary and len(args) != len(op.operands):
                 raise TypeError(f"xp.{name} takes {', '.join(op.operands)}, got {len(args)} numbers")
             return Expr(name, *args)
 

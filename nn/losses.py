@@ -11,16 +11,14 @@ True
 
 from __future__ import annotations
 
-from math import isinf
 from typing import TYPE_CHECKING, Any
 
-from autograd import Value, dot, logsumexp, mean
-from autograd.value import as_value
+from autograd import Value, dot, logsumexp, mean, softmax
 from nn.arguments import as_rows, number_in_range
 from nn.batch import are_soft, as_batch, as_row, even_rows, number_target, require_labels, require_shares, single
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from nn.arguments import Rows
 
@@ -169,22 +167,6 @@ def log_loss(probabilities: Rows, targets: Rows) -> Value:
     require_labels("log_loss", targets, set(range(max(2, len(rows[0])))), "classes are whole numbers, counted from 0")
     true = [(f[0] if y else 1.0 - f[0]) if len(f) == 1 else f[int(y)] for f, y in zip(rows, targets, strict=True)]
     return -mean([f.log() for f in true])
-
-
-def softmax(o: Iterable[Any]) -> list[Value]:
-    """Numbers as probabilities: e^oₖ / Σ e^oⱼ, as exp(oₖ − ln Σ e^oⱼ) so that nothing overflows.
-
-    o: K Values or numbers. Two of them give the sigmoid of their difference. If the largest are infinite, they share
-       the whole alike, and nothing has a slope: it is the limit of ever larger numbers.
-
-    >>> [round(f.data, 4) for f in softmax([Value(1000.0), Value(1000.0)])]
-    [0.5, 0.5]
-    """
-    o = list(o) if hasattr(o, "__iter__") else o  # if not, logsumexp says what is expected
-    total = logsumexp(o)
-    if isinf(total.data):
-        return [as_value(share) for share in total.local_derivatives]
-    return [(ok - total).exp() for ok in o]
 
 
 def one_hot(classes: Rows, k: int) -> list[list[float]]:

@@ -7,8 +7,9 @@ from typing import Any
 
 from autograd import Value, topological_order
 
-__all__ = ["evaluated", "in_50_digits", "in_torch"]
+__all__ = ["ON_PURPOSE", "evaluated", "in_50_digits", "in_torch"]
 
+ON_PURPOSE = frozenset(["stop_gradient", "straight_through"])  # rows whose slope is not their derivative
 Meanings = Mapping[str, Callable[..., Any]]
 
 
@@ -29,6 +30,7 @@ def in_50_digits() -> Meanings:
         "divide": lambda a, b: a / b,
         "negative": lambda x: -x,
         "positive": lambda x: x,
+        "stop_gradient": lambda x: x,
         "power": mp.power,
         "power_constant": lambda x, k=2: mp.power(x, k),
         "exponential": lambda x, base=2: mp.power(base, x),
@@ -53,6 +55,30 @@ def in_50_digits() -> Meanings:
         "clip": lambda x, low=-1, high=1: min(max(x, low), high),
         "silu": lambda x: x / (1 + mp.exp(-x)),
         "step": lambda x: mp.mpf(1 if x >= 0 else 0),
+        "straight_through": lambda x: mp.mpf(1 if x >= 0 else 0),
+        **{name: getattr(mp, name) for name in ("tan", "sinh", "cosh", "cbrt", "erf", "floor", "ceil", "sign")},
+        **{f"arc{name}": getattr(mp, f"a{name}") for name in ("sin", "cos", "tan", "tan2", "sinh", "cosh", "tanh")},
+        "log2": lambda x: mp.log(x, 2),
+        "log10": mp.log10,
+        "exp2": lambda x: mp.power(2, x),
+        "trunc": lambda x: mp.sign(x) * mp.floor(abs(x)),
+        "rint": mp.nint,
+        "fmod": lambda a, b: a - b * mp.sign(a / b) * mp.floor(abs(a / b)),
+        "remainder": lambda a, b: a - b * mp.floor(a / b),
+        "hard_tanh": lambda x: min(max(x, -1), 1),
+        "relu6": lambda x: min(max(x, 0), 6),
+        "hard_sigmoid": lambda x: min(max(x + 3, 0), 6) / 6,
+        "hard_swish": lambda x: x * min(max(x + 3, 0), 6) / 6,
+        "softsign": lambda x: x / (1 + abs(x)),
+        "selu": lambda x: (
+            mp.mpf("1.0507009873554804934193349852946")
+            * (x if x > 0 else mp.mpf("1.6732632423543772848170429916717") * mp.expm1(x))
+        ),
+        "celu": lambda x, alpha=1: x if x > 0 else alpha * mp.expm1(x / alpha),
+        "mish": lambda x: x * mp.tanh(mp.log(1 + mp.exp(x))),
+        "log_sigmoid": lambda x: -mp.log(1 + mp.exp(-x)),
+        "prod": lambda *x: mp.fprod(x),
+        "hypot": lambda *x: mp.sqrt(mp.fsum(v * v for v in x)),
         "dot": dot,
         "sum": lambda *x: mp.fsum(x),
         "mean": lambda *x: mp.fsum(x) / len(x),
@@ -75,9 +101,22 @@ def in_torch() -> Meanings:
             name: getattr(torch, name)
             for name in (
                 "add", "subtract", "multiply", "divide", "negative", "positive", "maximum", "minimum", "exp", "expm1", "log",
-                "log1p", "sqrt", "sin", "cos", "tanh", "relu",
+                "log1p", "sqrt", "sin", "cos", "tan", "tanh", "relu", "arcsin", "arccos", "arctan", "arctan2", "sinh", "cosh",
+                "arcsinh", "arccosh", "arctanh", "log2", "log10", "exp2", "erf", "floor", "ceil", "trunc", "sign", "fmod",
+                "remainder",
             )
         },
+        "rint": torch.round,
+        "stop_gradient": lambda x: x.detach(),
+        "cbrt": lambda x: torch.copysign(torch.pow(torch.abs(x), 1 / 3), x),
+        "straight_through": lambda x: (x >= 0).double() + x - x.detach(),
+        "hard_tanh": functional.hardtanh,
+        "hard_sigmoid": functional.hardsigmoid,
+        "hard_swish": functional.hardswish,
+        "log_sigmoid": functional.logsigmoid,
+        **{name: getattr(functional, name) for name in ("relu6", "softsign", "selu", "celu", "mish")},
+        "prod": lambda *x: torch.stack(x).prod(),
+        "hypot": lambda *x: torch.linalg.vector_norm(torch.stack(x)),
         "power": lambda x, y: torch.exp(y * torch.log(x)),  # pow takes ∂²z/∂x∂y for 0 where y = 0; it is 1/x
         "power_constant": lambda x, k=2.0: torch.pow(x, k),
         "exponential": lambda x, base=2.0: torch.pow(base, x),

@@ -17,13 +17,14 @@ ROOT = Path(__file__).parent.parent
 # errors ← ops ← readings ← backprop ← value ← {functional, gradient_check, …} ← nn
 LADDER = [
     ["errors", "files", "html_table", "operands"],
-    ["arrays", "contexts", "ops", "update_rules"],
+    ["contexts", "ops", "update_rules"],
     ["readings", "backprop"],
     ["elementary"],
     ["symbols"],
     ["copying", "nonfinite", "steps", "wording"],
     ["value"],
     ["functions"],
+    ["arrays"],
     ["functional", "gradient_check", "explanation", "view", "compiler", "expressions"],
 ]
 CORE = [name for names in LADDER[:-1] for name in names] + ["functional", "gradient_check", "explanation"]
@@ -89,7 +90,7 @@ def test_a_file_imports_only_from_its_left(module):
 
 
 def test_the_core_is_read_in_an_hour():
-    """value.py and all it needs beside the op table and its functions: at most a thousand lines."""
+    """value.py and all it needs beside the op table and its functions: at most a thousand lines, declared methods not counted."""
     core, waiting = set(), ["value"]
     while waiting:
         part = waiting.pop()
@@ -97,7 +98,11 @@ def test_the_core_is_read_in_an_hour():
         path = ROOT / "autograd" / f"{part}.py"
         needed = {theirs for theirs, lazy in parts_imported(f"autograd.{part}", path) if not lazy}
         waiting += needed - core - {"ops", "elementary"}
-    assert sum(len((ROOT / "autograd" / f"{part}.py").read_text().splitlines()) for part in core) <= 1000, core
+    texts = [(ROOT / "autograd" / f"{part}.py").read_text() for part in core]
+    declared = re.compile(
+        r"^        def \w+\(self.*\) -> Value: \.\.\.$"
+    )  # written by the table, read by type checkers
+    assert sum(not declared.match(line) for text in texts for line in text.splitlines()) <= 1000, core
 
 
 def test_the_readme_of_the_engine_lists_every_file():

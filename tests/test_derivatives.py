@@ -13,14 +13,14 @@ import hypothesis.strategies as st
 import pytest
 from graphs import programs
 from hypothesis import assume, given
-from meanings import evaluated
+from meanings import ON_PURPOSE, evaluated
 from mpmath import mp, mpc, mpf
 from rounding import bound, is_decided
 
 from autograd import OPS, Value, dot, hessian, topological_order
 from autograd.value import apply
 
-every_row = pytest.mark.parametrize("op", OPS.values(), ids=OPS)
+every_row = pytest.mark.parametrize("op", [op for name, op in OPS.items() if name not in ON_PURPOSE], ids=repr)
 mp.dps = 50
 H = mpf("1e-30")
 U = 1e-12
@@ -74,11 +74,22 @@ class Number:
 class sideways:
     """The number system of such numbers, for the rules of the op table."""
 
-    exp, expm1, log, sqrt, sin, cos, tanh, erfc = (
+    exp, expm1, log, sqrt, sin, cos, tan, tanh, sinh, cosh, erf, erfc, arcsin, arccos, arctan, arcsinh, arccosh, arctanh, log10, cbrt = (
         staticmethod(lambda x, f=f: Number(f(Number(x).z)))
-        for f in (mp.exp, mp.expm1, mp.log, mp.sqrt, mp.sin, mp.cos, mp.tanh, mp.erfc)
-    )
+        for f in (
+            mp.exp, mp.expm1, mp.log, mp.sqrt, mp.sin, mp.cos, mp.tan, mp.tanh, mp.sinh, mp.cosh, mp.erf, mp.erfc, mp.asin,
+            mp.acos, mp.atan, mp.asinh, mp.acosh, mp.atanh, mp.log10, mp.cbrt,
+        )
+    )  # fmt: skip
     log1p = staticmethod(lambda x: Number(mp.log(1 + x.z)))
+    log2 = staticmethod(lambda x: Number(mp.log(x.z, 2)))
+    exp2 = staticmethod(lambda x: Number(mp.power(2, x.z)))
+    hypot = staticmethod(lambda x, y: Number(mp.sqrt(Number(x).z ** 2 + Number(y).z ** 2)))
+    arctan2 = staticmethod(lambda y, x: Number(mp.atan(y.z / x.z)))  # of a point on the right
+    floor, ceil, rint = (staticmethod(lambda x, f=f: Number(f(Number(x).z.real))) for f in (mp.floor, mp.ceil, mp.nint))
+    trunc = staticmethod(lambda x: Number(int(Number(x).z.real)))
+    fmod = staticmethod(lambda a, b: a - b * int((a / b).z.real))
+    remainder = staticmethod(lambda a, b: a - b * mp.floor((a / b).z.real))
     power = staticmethod(lambda x, y: Number(mp.power(Number(x).z, Number(y).z)))
     where = staticmethod(lambda condition, a, b: a if condition else b)
     equal = staticmethod(lambda a, b: not Number(a) < b and not Number(a) > b)
@@ -156,7 +167,7 @@ def test_backward_is_the_complex_step_of_a_random_graph(program, draw):
 
 STRAIGHT = {
     "add", "subtract", "negative", "positive", "absolute", "maximum", "minimum", "clip", "relu", "leaky_relu", "step", "sum",
-    "mean",
+    "mean", "floor", "ceil", "trunc", "rint", "sign", "fmod", "remainder", "hard_tanh", "relu6", "hard_sigmoid",
 }  # fmt: skip
 
 
@@ -214,13 +225,16 @@ def test_with_a_wrong_slope_the_remainder_is_of_first_order():
 # ── forward against backward ────────────────────────────────────────────────
 
 
-def pushed_forward(root, tangents):
-    """J v: of each node, the slope in the direction of the leaves' tangents, forward through the local derivatives."""
+def pushed_forward(root, tangents, of=float):
+    """J v: of each node, the slope in the direction of the leaves' tangents, forward through the local derivatives.
+
+    of=abs gives Σ |terms|.
+    """
     found = dict(tangents)
     for node in topological_order(root):
         if node not in found:
             pairs = zip(node.local_derivatives, node.parents, strict=True)
-            found[node] = math.fsum(local * found[p] for local, p in pairs)
+            found[node] = math.fsum(of(local) * found[p] for local, p in pairs)
     return found
 
 
@@ -236,4 +250,5 @@ def test_a_jacobian_times_a_vector_is_the_transpose_of_what_backward_computes(pr
     total.backward()
     terms = [x.grad * s for x, s in zip(leaves, v, strict=True)]
     pushed = [c * forward[y] for c, y in zip(u, outputs, strict=True)]
-    assert math.fsum(pushed) == pytest.approx(math.fsum(terms), rel=1e-11, abs=1e-11 * sum(map(abs, [*terms, *pushed])))
+    sizes = pushed_forward(total, {x: abs(s) for x, s in zip(leaves, v, strict=True)}, of=abs)
+    assert math.fsum(pushed) == pytest.approx(math.fsum(terms), rel=1e-11, abs=1e-11 * sizes[total])

@@ -29,7 +29,8 @@ PROGRAMS = [
     [neuron_panel.ASSETS / "panel.js"],
     [neuron_panel.ASSETS / "watch.js"],
     [neuron_panel.ASSETS / "playground.js"],
-    [scripts.ASSETS / "erfc.js"],  # beside the rules that need it
+    [scripts.ASSETS / "erfc.js"],  # these two beside the rules that need them
+    [scripts.ASSETS / "rounding.js"],
 ]
 NETWORKS = [  # modules of nn that know no page
     "neuron", "network", "network_graph", "scalar_network", "training", "mersenne", "samples_drawn", "initial_weights",

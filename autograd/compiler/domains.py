@@ -35,13 +35,15 @@ def betrayal(op: Op, operands: tuple[float | None, ...]) -> Betrayal:
     >>> betrayal(OPS["divide"], (None, 2.0))  # dividing by 2 is always possible
     ''
     """
-    of_any = _found(op, (None,) * (min(len(operands), FEW) if op.n_ary else len(operands)))
-    return _found(op, operands) if of_any and not op.n_ary else of_any
+    anywhere = _found(op, (None,) * (min(len(operands), FEW) if op.n_ary else len(operands)))
+    if not anywhere:
+        return "value" if op.domain and None in operands else ""
+    return anywhere if op.n_ary else _found(op, operands)
 
 
 @lru_cache(maxsize=4096)
 def _found(op: Op, operands: tuple[float | None, ...]) -> Betrayal:
-    found: Betrayal = "value" if op.domain and None in operands else ""
+    found: Betrayal = ""
     for x in product(*[TRIED if x is None else (x,) for x in operands]):
         try:
             op.rule(floats, *x)

@@ -87,7 +87,7 @@ class Torch(Namespace):
         return self.library.copysign(x.abs() ** (1.0 / 3.0), x)
 
 
-_IN_TORCH = {"concatenate": "cat", "power": "pow", "equal": "eq"}
+_IN_TORCH = {"concatenate": "cat", "power": "pow", "equal": "eq", "rint": "round"}
 _ON_TENSORS = frozenset(["equal", "maximum", "minimum", "heaviside", "sign"])
 
 

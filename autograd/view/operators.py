@@ -37,8 +37,10 @@ _PATTERNS = {
     "+": "({} + {})", "-": "({} - {})", "*": "({} * {})", "neg": "(-{})", "<": "({} < {})", "<=": "({} <= {})",
     ">": "({} > {})", ">=": "({} >= {})", "/": "xp.divide({}, {})", "abs": "xp.absolute({})",
     "power": "xp.power({}, {})", "erf": "erf({})", "erfc": "erfc({})", "exp2": "xp.grow((z) => 2 ** z, {})",
+    "rint": "rint({})", "fmod": "xp.call(fmod, {}, {})", "remainder": "xp.call(remainder, {}, {})",
 }  # fmt: skip
 _GROWING = frozenset(["exp", "expm1", "sinh", "cosh", "hypot"])
+_MODULES = {"erfc.js": "erfc?", "rounding.js": "rint|fmod|remainder"}  # and the functions that they have
 _SHORT = 60  # characters of a part that is written where it is used
 
 
@@ -178,14 +180,15 @@ def _number(x: float) -> str:
 def javascript_table(rules: Mapping[str, tuple[Op, int]]) -> str:
     """Rows as the JavaScript object ``OPS``: by the rule's name, the row and the number of its operands.
 
-    Before them, where a row needs it, the error function, which JavaScript hasn't.
+    Before them, where a row needs one, the functions that JavaScript hasn't.
 
     >>> from autograd.ops import OPS
     >>> javascript_table({"exp": (OPS["exp"], 1)}).splitlines()[2]
     '  "exp": (xp, x, d) => {'
     """
     table = _object("OPS", {name: javascript(*rule) for name, rule in rules.items()})
-    return join_modules(ASSETS / "erfc.js") * bool(re.search(r"\berfc?\(", table)) + table
+    needed = [module for module, names in _MODULES.items() if re.search(rf"\b({names})\b", table)]
+    return "".join(join_modules(ASSETS / module) for module in needed) + table
 
 
 def javascript_updates(rules: Mapping[str, UpdateRule]) -> str:

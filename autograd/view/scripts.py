@@ -8,7 +8,7 @@ imported as it is (no ``as``, no default).
 
 In the order in which to read them, each line on those above it:
 
-    numbers text arrays camera xp erfc                        values as text, lists, views, number systems: no DOM
+    numbers text arrays camera xp erfc rounding               values as text, lists, views, number systems: no DOM
     engine tape optimizer                                     a graph, computed forward and backward; its parameters moved: no DOM
     dom theme frame controls stage transport saving           elements, light or dark, a notebook's frame, tools; what zooms, plays, is saved
     phrase wording pass events mistakes                       a trace, and other passes through the same graph: no DOM
