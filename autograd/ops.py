@@ -629,14 +629,14 @@ def _magnitude(xp, x):
 def tanh(xp, x):
     """Squashes to (−1, 1); the slope 1 − y² dies as y saturates."""
     # 1 − y² as 1/cosh²: the subtraction would lose every digit by x = 20. And its own slope is right at 0.
-    c = xp.cosh(x)
-    return xp.tanh(x), (1.0 / (c * c),)
+    s = 1.0 / xp.cosh(x)
+    return xp.tanh(x), (s * s,)
 
 
 def _logistic(xp, x):
     """1/(1 + e⁻ˣ) by an exponential that can't overflow, and its slope y(1 − y) = 1/(2 cosh ½x)²."""
-    e, c = xp.exp(-_magnitude(xp, x)), 2.0 * xp.cosh(0.5 * x)
-    return xp.where(x >= 0, 1.0, e) / (1.0 + e), 1.0 / (c * c)
+    e, s = xp.exp(-_magnitude(xp, x)), 0.5 / xp.cosh(0.5 * x)
+    return xp.where(x >= 0, 1.0, e) / (1.0 + e), s * s
 
 
 @primitive("sigmoid", symbol="σ", sample=[ANY], textbook=lambda xp, y, x: (y * (1 - y),))
@@ -747,9 +747,9 @@ def celu(xp, x, *, alpha=1.0):
 @primitive("mish", symbol="Mish", sample=[ANY])
 def mish(xp, x):
     """x tanh(ln(1 + eˣ)) (Misra 2019)."""
-    softplus, s = _softplus(xp, x), _logistic(xp, x)[0]
-    t, c = xp.tanh(softplus), xp.cosh(softplus)
-    return x * t, (t + x * s / (c * c),)
+    softplus, y = _softplus(xp, x), _logistic(xp, x)[0]
+    t, s = xp.tanh(softplus), 1.0 / xp.cosh(softplus)
+    return x * t, (t + x * y * (s * s),)
 
 
 @primitive("log_sigmoid", symbol="LogSigmoid", sample=[ANY], textbook=lambda xp, y, x: (1 / (1 + xp.exp(x)),))

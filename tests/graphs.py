@@ -22,7 +22,7 @@ CONSTANTS: dict[str, list[dict[str, float]]] = {
     "clip": [{"low": -0.25, "high": 0.5}],
 }
 ROWS = {
-    **OPS,
+    **{name: op for name, op in OPS.items() if name not in ON_PURPOSE},
     **{repr(op): op for name, others in CONSTANTS.items() for op in (OPS[name].bind(**c) for c in others)},
 }  # every row, and those with constants with others too
 
@@ -84,7 +84,7 @@ def random_program(draw: random.Random, max_lines: int = 12, names: tuple[str, .
     leaves = [k / 1024 for k in draw.sample(range(-3072, 3073), draw.randint(1, 4))]
     lines: list[tuple[str, tuple[int, ...]]] = []
     for known in range(len(leaves), len(leaves) + draw.randint(1, max_lines)):
-        name = draw.choice(names or tuple(name for name in OPS if name not in ON_PURPOSE))
+        name = draw.choice(names or tuple(name for name in OPS if name in ROWS))
         n = len(ROWS[name].operands) or draw.randint(2, 5)
         # The newest node is the likeliest operand, so that graphs are deep and most of their lines count.
         operands = (known - 1 if draw.random() < 0.5 else draw.randrange(known) for _ in range(n))

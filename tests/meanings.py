@@ -111,8 +111,8 @@ def in_torch() -> Meanings:
         "cbrt": lambda x: torch.copysign(torch.pow(torch.abs(x), 1 / 3), x),
         "straight_through": lambda x: (x >= 0).double() + x - x.detach(),
         "hard_tanh": functional.hardtanh,
-        "hard_sigmoid": functional.hardsigmoid,
-        "hard_swish": functional.hardswish,
+        "hard_sigmoid": lambda x: functional.relu6(x + 3) / 6,  # their own have no second derivative
+        "hard_swish": lambda x: x * functional.relu6(x + 3) / 6,
         "log_sigmoid": functional.logsigmoid,
         **{name: getattr(functional, name) for name in ("relu6", "softsign", "selu", "celu", "mish")},
         "prod": lambda *x: torch.stack(x).prod(),

@@ -138,7 +138,7 @@ def test_every_named_activation_is_saved_in_hidden_layers_and_at_the_output(path
         x = [0.125, 0.25]
         for layer in model.layers:  # inside every domain
             for p in layer.parameters():
-                p.data = abs(p.data) + 0.1
+                p.data = abs(p.data) + (1.1 if name in ("arccosh", "acosh") else 0.1)
         model.save(path)
         assert MLP.load(path)(x).data == model(x).data
 
