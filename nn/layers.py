@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from functools import wraps
 from typing import TYPE_CHECKING, Any, Self
 
 from autograd import Value, affine, dot
@@ -22,7 +23,7 @@ from nn.serialization import architecture, blocks_by_layer, network
 from nn.tensor_file import naming
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from nn.activations import Activation
@@ -30,7 +31,19 @@ if TYPE_CHECKING:
     from nn.serialization import Block
     from nn.tensor_file import Tensor
 
-__all__ = ["MLP", "Layer", "Neuron", "require_its_layers"]
+__all__ = ["MLP", "Layer", "Neuron", "Sequential", "require_its_layers"]
+
+
+def _of_rows_too(forward: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """A forward pass of one sample, of rows too: rows give rows."""
+
+    @wraps(forward)
+    def of_sample_or_rows(self: Any, x: Any) -> Any:
+        x = as_list(x)
+        has_rows = isinstance(x, (list, tuple)) and x and hasattr(x[0], "__len__") and not isinstance(x[0], str)
+        return [forward(self, row) for row in x] if has_rows else forward(self, x)
+
+    return of_sample_or_rows
 
 
 class Neuron(Module):
@@ -62,8 +75,9 @@ class Neuron(Module):
         self.path = path
         self.activation = activations.get(activation)
 
-    def __call__(self, x: Any) -> Value:
-        """The output h for one sample. x: m numbers or Values. Raises ValueError for another number of them."""
+    @_of_rows_too
+    def forward(self, x: Any) -> Any:
+        """The output h. x: m numbers or Values, or rows of them. Raises ValueError for another number of them."""
         return self._fire(dot(self.w, _sample(x, len(self.w), "neuron"), self.b))
 
     def _fire(self, h_pre: Value) -> Value:
@@ -126,8 +140,12 @@ class Layer(Module):
         self.h_pre: list[Value] = []
         self.h: list[Value] = []
 
-    def __call__(self, x: Any) -> Any:
-        """The outputs h as a list, or the one Value of a single neuron. Raises ValueError for inputs that do not fit."""
+    @_of_rows_too
+    def forward(self, x: Any) -> Any:
+        """The outputs h as a list, or the one Value of a single neuron; for rows, a list of these.
+
+        Raises ValueError for inputs that do not fit.
+        """
         return _unwrapped(self._forward(_sample(x, len(self.neurons[0].w), "layer")))
 
     def _forward(self, x: Sequence[Value]) -> list[Value]:
@@ -141,6 +159,36 @@ class Layer(Module):
 
     def __repr__(self) -> str:
         return f"Layer of [{', '.join(map(str, self.neurons))}]"
+
+
+class Sequential(Module):
+    """Modules one after the other, and functions of what the one before gives.
+
+    >>> from autograd import softmax
+    >>> model = Sequential(Layer(2, 3, activation="tanh", seed=0), Layer(3, 2, nonlin=False, seed=1), softmax)
+    >>> round(sum(f.data for f in model([1.0, 2.0])), 12)
+    1.0
+    """
+
+    def __init__(self, *layers: Callable[[Any], Any]) -> None:
+        for i, layer in enumerate(layers):
+            if not callable(layer):
+                raise TypeError(f"Sequential takes modules and functions, got {layer!r:.60}")
+            for n in layer.neurons if isinstance(layer, Layer) else ():
+                n.path = f"layers[{i}].{n.path}"
+        self.layers = list(layers)
+        for path, p in self.named_parameters():
+            p.label = path
+
+    @_of_rows_too
+    def forward(self, x: Any) -> Any:
+        """What the last one gives for a sample; for rows, a list of these."""
+        for layer in self.layers:
+            x = layer([x] if isinstance(x, Value) and isinstance(layer, Module) else x)
+        return x
+
+    def __repr__(self) -> str:
+        return f"Sequential of [{', '.join(map(str, self.layers))}]"
 
 
 class MLP(Module):
@@ -182,10 +230,11 @@ class MLP(Module):
             σ = hidden[i] if not last else "identity" if linear else output
             self.layers.append(Layer(m, n, nonlin=not linear, activation=σ, init=init, rng=rng, path=f"layers[{i}]"))
 
-    def __call__(self, x: Any) -> Any:
-        """f(x) for one sample: a list of m_L Values, or the Value itself when there is one output.
+    @_of_rows_too
+    def forward(self, x: Any) -> Any:
+        """f(x): a list of m_L Values, or the Value itself when there is one output; for rows, a list of these.
 
-        x: m₀ numbers or Values. Raises ValueError for another number of them, or for a whole batch.
+        x: m₀ numbers or Values, or rows of them. Raises ValueError for another number of them.
         """
         h: Sequence[Value] = _sample(x, self.sizes[0], "network")
         for layer in self.layers:
@@ -212,8 +261,7 @@ class MLP(Module):
                 W, b = ([[p.data for p in n.w] for n in layer.neurons], [n.b.data for n in layer.neurons])
                 h_pre = h @ np.asarray(W, dtype=float).T + b
                 h = np.stack([n._numbers(z) for n, z in zip(layer.neurons, h_pre.T, strict=True)], axis=1)
-        own = type(self).__call__ is not MLP.__call__
-        if own or not np.isfinite(h).all():  # by the graph, which says where a domain was left
+        if _has_own_pass(self) or not np.isfinite(h).all():  # by the graph, which says where a domain was left
             h = np.array([[f.data for f in as_row(self(x))] for x in X])
         return h[:, 0] if h.shape[1] == 1 else h
 
@@ -240,14 +288,19 @@ class MLP(Module):
 
 def is_its_layers(model: MLP) -> bool:
     """Is the network what its layers are, without a parameter or a forward pass beside them?"""
-    return type(model).__call__ is MLP.__call__ and not _beside_layers(model)
+    return not _has_own_pass(model) and not _beside_layers(model)
+
+
+def _has_own_pass(model: MLP) -> bool:
+    """Does its class compute something else than the layers?"""
+    return type(model).__call__ is not MLP.__call__ or type(model).forward is not MLP.forward
 
 
 def require_its_layers(model: MLP) -> None:
     """Raises ValueError for a network that is more than its layers, where no more can be kept or shown."""
     if not is_its_layers(model):
         beside = _beside_layers(model)
-        what = f"the parameter {beside[0]!r}" if beside else "a __call__ of its own"
+        what = f"the parameter {beside[0]!r}" if beside else "a forward pass of its own"
         instead = ". A subclass of MLP that has it can be saved" if type(model) is MLP else ""
         raise ValueError(f"this {type(model).__name__} is more than its layers: {what} would be lost here{instead}")
 
@@ -306,11 +359,6 @@ def _unwrapped(h: Sequence[Value]) -> Any:
 
 def _sample(x: Any, m: int, what: str) -> Sequence[Value]:
     """One sample as m Values; numbers become inputs."""
-    shape = getattr(x, "shape", None)
-    if shape is not None and len(shape) > 1:
-        raise ValueError(
-            f"the {what} takes one sample of {m} numbers, got an array of shape {shape}: call it once per row"
-        )
     if isinstance(x, (str, bytes, dict)) or not hasattr(x, "__iter__"):
         raise ValueError(f"the {what} takes a list of {m} numbers, got {x!r}")
     x = as_list(x)
@@ -318,5 +366,5 @@ def _sample(x: Any, m: int, what: str) -> Sequence[Value]:
     if len(x) != m:
         raise ValueError(f"the {what} expects {m} inputs, got {len(x)}")
     if any(isinstance(xi, (list, tuple)) for xi in x):
-        raise ValueError(f"the {what} takes one sample of {m} numbers, got a list of lists: call it once per row")
+        raise ValueError(f"the {what} takes {m} numbers, got {x!r:.60}")
     return [xi if isinstance(xi, Value) else Value(xi, label=f"x[{j}]") for j, xi in enumerate(x)]

@@ -59,9 +59,15 @@ class Module:
         """All parameters, in a fixed order. Errors as for ``named_parameters``."""
         return list(found_in(self))
 
-    if TYPE_CHECKING:  # what a module computes is its own affair
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """What ``forward`` gives: a module of one's own defines the one or the other. Raises TypeError for neither."""
+        if type(self).forward is Module.forward:
+            raise TypeError(f"{type(self).__name__} computes nothing yet: define forward(self, x), or __call__")
+        return self.forward(*args, **kwargs)
 
-        def __call__(self, x: Any) -> Any: ...  # noqa: D102
+    def forward(self, *args: Any, **kwargs: Any) -> Any:
+        """What a call gives."""
+        return self(*args, **kwargs)
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to 0; ``backward`` only ever adds."""

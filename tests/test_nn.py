@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import OPS, DomainError, Value
+from autograd import OPS, DomainError, Value, topological_order
 from autograd.value import apply
-from nn import MLP, Layer, Module, Neuron, activations, init
+from nn import MLP, Layer, Module, Neuron, Sequential, activations, data, fit, init
+from nn.batch import as_row
 
 # ── shapes and sizes ────────────────────────────────────────────────────────
 
@@ -32,9 +33,9 @@ def test_inputs_of_the_wrong_length_are_an_error_and_never_cut_short(what, x):
 @pytest.mark.parametrize(
     ("x", "says"),
     [
-        (np.zeros((2, 3)), r"array of shape \(2, 3\): call it once per row"),
-        (np.zeros((3, 1)), r"array of shape \(3, 1\)"),
-        ([[1.0, 2.0, 3.0]] * 3, "list of lists: call it once per row"),
+        (np.zeros((3, 1)), r"expects 3 inputs, got 1"),
+        (np.zeros((2, 2, 3)), r"expects 3 inputs, got 2"),
+        (np.zeros((2, 3, 3)), r"takes 3 numbers, got \["),
         ("abc", "takes a list of 3 numbers, got 'abc'"),
         (b"abc", "takes a list of 3 numbers"),
         ({"a": 1, "b": 2, "c": 3}, "takes a list of 3 numbers"),
@@ -49,6 +50,57 @@ def test_an_input_that_is_not_one_sample_is_an_error_that_says_so(x, says):
     for part in (Neuron(3), Layer(3, 2), MLP([3, 2, 1])):
         with pytest.raises(ValueError, match=says):
             part(x)
+
+
+@pytest.mark.parametrize("rows", [np.array, list, lambda X: [np.array(x) for x in X], lambda X: tuple(map(tuple, X))])
+def test_rows_give_rows(rows):
+    X = [[1.0, 2.0, 3.0], [0.5, -1.0, 0.0]]
+    several = Sequential(Layer(3, 1, seed=0), Layer(1, 2, seed=1))
+    for part in (Neuron(3, seed=0), Layer(3, 2, seed=0), MLP([3, 2, 2], seed=0), MLP([3, 1], seed=0), several):
+        found, expected = part(rows(X)), [part(x) for x in X]
+        assert [[f.data for f in as_row(row)] for row in found] == [[f.data for f in as_row(row)] for row in expected]
+        assert part.forward(X[0]) is not None
+
+
+def test_sequential_is_its_layers_and_trains_saves_and_has_the_letters_of_a_network(tmp_path):
+    def make():
+        return Sequential(Layer(2, 4, activation="tanh", seed=0), Layer(4, 1, nonlin=False, seed=1))
+
+    model, mlp = make(), MLP([2, 4, 1], activation="tanh")
+    mlp.load_state_dict(model.state_dict())
+    x = [0.3, -0.7]
+    assert model(x).data == mlp(x).data
+    assert [p.label for p in model.parameters()] == [p.label for p in mlp.parameters()]
+    assert {v.module for v in topological_order(model(x))} == {v.module for v in topological_order(mlp(x))}
+    runs = [fit(m, *data.XOR[:2], loss="logistic", epochs=5) for m in (model, mlp)]
+    assert [r.loss for r in runs[0]] == pytest.approx([r.loss for r in runs[1]], rel=1e-12)
+    again = make()
+    again.load_state_dict(model.state_dict())
+    assert again(x).data == model(x).data
+    with pytest.raises(TypeError, match="Sequential takes modules and functions, got 3"):
+        Sequential(Layer(2, 3), 3)
+
+
+def test_a_module_of_ones_own_defines_forward_or_a_call():
+    class ByForward(Module):
+        def forward(self, x):
+            return 2.0 * x
+
+    class ByCall(Module):
+        def __call__(self, x):
+            return 2.0 * x
+
+    class Doubled(MLP):
+        def forward(self, x):
+            return 2.0 * super().forward(x)
+
+    for made in (ByForward(), ByCall()):
+        assert made(3.0) == made.forward(3.0) == 6.0
+    plain, doubled = MLP([2, 1], seed=3), Doubled([2, 1], seed=3)
+    assert doubled([1.0, 2.0]).data == 2.0 * plain([1.0, 2.0]).data
+    assert doubled.predict([[1.0, 2.0]]) == pytest.approx([2.0 * plain([1.0, 2.0]).data])
+    with pytest.raises(TypeError, match=r"Module computes nothing yet: define forward\(self, x\)"):
+        Module()(1.0)
 
 
 def test_a_list_of_activations_has_one_for_each_hidden_layer():

@@ -168,5 +168,5 @@ def test_what_takes_a_network_layer_by_layer_refuses_one_that_is_more(needs, sho
     pytest.importorskip(needs)
     with pytest.raises(ValueError, match="this Scaled is more than its layers: the parameter 'scale"):
         show(Scaled(), tmp_path / "model")
-    with pytest.raises(ValueError, match="a __call__ of its own would be lost here"):
+    with pytest.raises(ValueError, match="a forward pass of its own would be lost here"):
         show(Negated([2, 3, 1]), tmp_path / "model")
