@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self
 from autograd import Value
 from autograd.files import write_atomically
 from nn.parameters import attributes, found_in, named
-from nn.serialization import blocks_by_name, fill, numbers_for, require_class, require_same, tensors
+from nn.serialization import blocks_by_name, fill, in_our_names, numbers_for, require_class, require_same, tensors
 from nn.tensor_file import content_of, naming, packed, unpacked
 
 if TYPE_CHECKING:
@@ -85,8 +85,16 @@ class Module:
         """
         return {path: p.data for path, p in self.named_parameters()}
 
-    def load_state_dict(self, saved: Mapping[str, float]) -> None:
-        """Take the numbers of a ``state_dict``. Raises ValueError, and changes nothing, where the paths are not the same."""
+    def load_state_dict(self, saved: Mapping[str, Any]) -> None:
+        """Take the numbers of a ``state_dict``. Raises ValueError, and changes nothing, where the paths are not the same.
+
+        saved: numbers by path; or arrays, as PyTorch's ``state_dict()`` and the package safetensors have them, weight and
+               bias of each layer, ``model.load_state_dict(safetensors.numpy.load_file(path))``: under other names than
+               those of our files a weight is known by its shape
+        """
+        if any(getattr(x, "shape", ()) != () for x in saved.values()):
+            _, blocks = self._described()
+            return fill(blocks, in_our_names(saved, blocks))
         here = dict(self.named_parameters())
         for path in [*here, *saved]:
             if path not in here or path not in saved:
@@ -95,6 +103,7 @@ class Module:
         numbers = {path: Value(x).data for path, x in saved.items()}  # each of them is a number
         for path, p in here.items():
             p.data = numbers[path]
+        return None
 
     def save(self, path: str | Path) -> None:
         """Write the numbers of all parameters to a file, as safetensors (see ``nn.serialization``), whole or not at all.

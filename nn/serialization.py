@@ -16,15 +16,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from autograd import Op, Value
 from nn import activations
+from nn.arguments import as_list
 from nn.tensor_file import AGAIN, Tensor, fields
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     Layers = Sequence[Any]  # of `nn.layers`, which imports this file
 
 __all__ = [
-    "STATE", "Block", "architecture", "blocks_by_layer", "blocks_by_name", "fill", "network", "numbers_for", "require_class",
+    "STATE", "Block", "architecture", "blocks_by_layer", "blocks_by_name", "fill", "in_our_names", "network", "numbers_for", "require_class",
     "require_same", "require_shapes", "tensors",
 ]  # fmt: skip
 
@@ -150,6 +151,34 @@ def fill(blocks: dict[str, Block], tensors: dict[str, Tensor]) -> None:
     """Put the numbers of the tensors into the parameters: all, or, where they do not fit, none. Errors as for ``numbers_for``."""
     for p, number in numbers_for(blocks, tensors):
         p.data = number
+
+
+def in_our_names(saved: Mapping[str, Any], blocks: dict[str, Block]) -> dict[str, Tensor]:
+    """Another library's arrays under the names of these blocks: where its names are others, a weight by its shape.
+
+    Raises ValueError where another number of weights than one has the shape.
+    """
+    found = {name: Tensor(tuple(a.shape), _flat(as_list(a))) for name, a in saved.items()}
+    if found.keys() & blocks.keys():
+        return found
+    ours, theirs = {}, ""
+    for name, block in blocks.items():
+        if not name.endswith(".bias"):
+            fitting = [other for other, t in found.items() if t.shape == block.shape]
+            if len(fitting) != 1:
+                raise ValueError(
+                    f"{len(fitting)} tensors have the shape {block.shape} of {name!r}: rename them to {', '.join(blocks)}"
+                )
+            theirs = fitting[0]
+        else:
+            theirs = f"{theirs.rpartition('.')[0]}.bias".removeprefix(".")
+        if theirs in found:
+            ours[name] = found.pop(theirs)
+    return {**ours, **found}
+
+
+def _flat(numbers: Any) -> list[float]:
+    return [x for row in numbers for x in _flat(row)] if isinstance(numbers, list) else [float(numbers)]
 
 
 def _shapes(sizes: list[int]) -> dict[str, tuple[int, ...]]:

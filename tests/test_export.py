@@ -70,6 +70,40 @@ def test_a_network_written_in_pytorch_is_the_same_here(torch):
     )
 
 
+def test_a_state_dict_and_another_librarys_file_are_read_under_any_names(torch, tmp_path):
+    from safetensors.torch import load_file, save_file
+
+    class Net(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.body, self.head = torch.nn.Linear(3, 4), torch.nn.Linear(4, 2)
+
+        def forward(self, x):
+            return self.head(torch.tanh(self.body(x)))
+
+    torch.manual_seed(0)
+    theirs = Net().double()
+    save_file(theirs.state_dict(), tmp_path / "theirs.safetensors")
+    for state in (theirs.state_dict(), load_file(tmp_path / "theirs.safetensors")):
+        model = MLP([3, 4, 2], activation="tanh")
+        model.load_state_dict(state)
+        np.testing.assert_allclose(outputs(model), theirs(torch.tensor(SAMPLES)).detach(), rtol=1e-12, atol=1e-15)
+    before = [p.data for p in model.parameters()]
+    for wrong in ({**theirs.state_dict(), "more": torch.zeros(1)}, torch.nn.Linear(3, 4).state_dict()):
+        with pytest.raises(
+            ValueError, match=r"tensor 'more' is \(1,\)|0 tensors have the shape \(2, 4\) of '2.weight'"
+        ):
+            model.load_state_dict(wrong)
+    assert [p.data for p in model.parameters()] == before
+    square = {
+        f"{name}.{kind}": torch.zeros([4, 4][: 2 - (kind == "bias")]) for name in "ab" for kind in ("weight", "bias")
+    }
+    with pytest.raises(
+        ValueError, match=r"2 tensors have the shape \(4, 4\) of '0.weight': rename them to 0.weight, 0.bias"
+    ):
+        MLP([4, 4, 4]).load_state_dict(square)
+
+
 def test_what_has_no_counterpart_here_is_named(torch):
     nn = torch.nn
     for modules, said in [
