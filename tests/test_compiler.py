@@ -475,6 +475,16 @@ def test_tall_products_in_pieces_are_the_products(shape, dtype):
         np.testing.assert_allclose(tall.dot(d32.T, x32, out), d.T @ x, **near)
 
 
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_cosh_of_many_numbers_is_the_cosh(dtype):
+    x = np.concatenate([np.linspace(-80, 80, 1500), [0.0, 1e-300, -np.inf, np.inf, np.nan]]).astype(dtype)
+    ε = np.finfo(dtype).eps
+    for out in (None, np.empty_like(x)):
+        found = TallNumPy(np.dtype(dtype)).cosh(x, out)
+        np.testing.assert_allclose(found, np.cosh(x.astype(float)), rtol=4 * ε)
+        assert found.dtype == dtype
+
+
 def test_a_buffer_is_reused_only_when_nothing_reads_it_any_more():
     arrays = [np.empty(3), np.empty(3), np.empty(3), np.empty(4)]
     spans = [Buffer(0, 2, True), Buffer(1, 5, True), Buffer(2, 6, True), Buffer(7, 7, True)]
