@@ -8,6 +8,7 @@ import math
 import pickle
 import re
 import shutil
+from importlib.util import find_spec
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -361,8 +362,9 @@ def test_an_op_is_the_activation_of_a_network_by_itself_or_by_name(own, tmp_path
     assert pickle.loads(pickle.dumps(model))([0.3, -0.2]).data == f
     model.save(tmp_path / "model.safetensors")
     assert nn.MLP.load(tmp_path / "model.safetensors")([0.3, -0.2]).data == f
-    with pytest.raises(ValueError, match="no 'inverse_tan'"):
-        nn.to_torch(model)
+    if find_spec("torch"):  # without it that is what to_torch says
+        with pytest.raises(ValueError, match="no 'inverse_tan'"):
+            nn.to_torch(model)
     X, y = [[0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [1.0, 0.0, 1.0]
     losses = [
         [r.loss for r in nn.fit(outputs(a)[0], X, y, loss="logistic", epochs=2)]
