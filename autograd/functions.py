@@ -181,6 +181,8 @@ def logsumexp(values: Iterable[Any]) -> Value:
 def prod(values: Iterable[Any]) -> Value:
     """x₁ · … · xₙ as one node.
 
+    Raises ValueError for no values, TypeError for a single one that is in no list; so do the functions of lists below.
+
     >>> prod([Value(2.0), 3.0, 4.0]).data
     24.0
     """
@@ -237,7 +239,7 @@ def softmax(values: Iterable[Any]) -> list[Value]:
     >>> [round(f.data, 4) for f in softmax([Value(1000.0), Value(1000.0)])]
     [0.5, 0.5]
     """
-    x = list(values) if hasattr(values, "__iter__") else values  # if not, logsumexp says what is expected
+    x = _listed("softmax", values)
     total = logsumexp(x)
     if isinf(total.data):
         return [as_value(share) for share in total.local_derivatives]
@@ -250,7 +252,7 @@ def log_softmax(values: Iterable[Any]) -> list[Value]:
     >>> [v.data for v in log_softmax([Value(0.0), -1000.0])]
     [0.0, -1000.0]
     """
-    x = list(values) if hasattr(values, "__iter__") else values
+    x = _listed("log_softmax", values)
     total = logsumexp(x)
     return [xk - total for xk in x]
 

@@ -2,6 +2,17 @@
 
 The names of the settings are those of scikit-learn's own ``MLPClassifier``; what trains is ``nn.fit``.
 
+    hidden_layer_sizes: the number of neurons of each hidden layer
+    activation:         of the hidden layers: a name from the op table, or a list with one for each
+    solver:             the optimizer: "adam", "sgd", "adagrad", "rmsprop", "adamw"
+    alpha:              λ of the penalty λ/2 ‖w‖² (see ``fit``)
+    batch_size:         samples per step
+    learning_rate_init: the learning rate
+    max_iter:           epochs
+    random_state:       seed of the weights and of the order of the samples; the same, the same network
+
+After ``fit``, ``network_`` is the MLP, and ``loss_curve_`` has the mean loss of each epoch.
+
 >>> from sklearn.pipeline import make_pipeline
 >>> from sklearn.preprocessing import StandardScaler
 >>> from nn import data
@@ -38,19 +49,7 @@ SOLVERS = {"sgd": SGD, "adagrad": Adagrad, "rmsprop": RMSprop, "adam": Adam, "ad
 
 
 class _Estimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
-    """What both have in common.
-
-    hidden_layer_sizes: the number of neurons of each hidden layer
-    activation:         of the hidden layers: a name from the op table, or a list with one for each
-    solver:             the optimizer: "adam", "sgd", "adagrad", "rmsprop", "adamw"
-    alpha:              λ of the penalty λ/2 ‖w‖² (see ``fit``)
-    batch_size:         samples per step
-    learning_rate_init: the learning rate
-    max_iter:           epochs
-    random_state:       seed of the weights and of the order of the samples; the same, the same network
-
-    After ``fit``, ``network_`` is the MLP, and ``loss_curve_`` has the mean loss of each epoch.
-    """
+    """What both have in common: their settings, and how they train."""
 
     def __init__(
         self, hidden_layer_sizes: Sequence[int] = (16,), activation: Activation | Sequence[Activation] = "relu", *,
@@ -89,7 +88,13 @@ class _Estimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
 
 
 class MLPClassifier(ClassifierMixin, _Estimator):  # type: ignore[misc]
-    """A network that tells classes apart: logistic loss for two, cross-entropy for more. Settings as its base class has them."""
+    """A network that tells classes apart: logistic loss for two, cross-entropy for more.
+
+    Its settings are listed in ``nn.estimators``. X: n rows of m numbers; y: n classes, numbers or text.
+
+    >>> MLPClassifier((2,), max_iter=50).fit([[0.0], [1.0], [2.0], [3.0]], ["low", "low", "high", "high"]).predict([[3.0]])
+    array(['high'], dtype='<U4')
+    """
 
     def fit(self, X: Any, y: Any) -> MLPClassifier:
         """Train on n samples and their classes, which may be numbers or text. Raises ValueError for data that do not fit."""
@@ -121,7 +126,13 @@ class MLPClassifier(ClassifierMixin, _Estimator):  # type: ignore[misc]
 
 
 class MLPRegressor(RegressorMixin, _Estimator):  # type: ignore[misc]
-    """A network that fits numbers, by squared error. Settings as its base class has them."""
+    """A network that fits numbers, by squared error.
+
+    Its settings are listed in ``nn.estimators``. X: n rows of m numbers; y: n numbers.
+
+    >>> MLPRegressor((2,), max_iter=50).fit([[0.0], [1.0], [2.0]], [1.0, 2.0, 3.0]).predict([[1.0], [2.0]]).shape
+    (2,)
+    """
 
     def fit(self, X: Any, y: Any) -> MLPRegressor:
         """Train on n samples and their numbers. Raises ValueError for data that do not fit."""
