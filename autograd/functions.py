@@ -72,9 +72,7 @@ def _with_arguments(op: Op) -> Callable[..., Value]:
     def method(self: Value, *arguments: Any, **constants: float) -> Value:
         operands, given = arguments[:others], arguments[others:]
         if len(given) > len(op.constants):
-            raise TypeError(
-                f"{op.name} takes {', '.join((*op.operands[1:], *op.constants)) or 'no argument'}, got {arguments}"
-            )
+            raise TypeError(f"{op.name} takes {', '.join((*op.operands[1:], *op.constants))}, got {arguments}")
         return apply(op, self, *operands, **dict(zip(op.constants, given, strict=False)), **constants)
 
     return method

@@ -51,7 +51,7 @@ class floats:
     @staticmethod
     def sign(x: float) -> float:
         """−1, 0 or 1; nan for nan."""
-        return 1.0 if x > 0 else -1.0 if x < 0 else 0.0 * x
+        return 1.0 if x > 0 else -1.0 if x < 0 else x
 
     @staticmethod
     def heaviside(x: float, at_zero: float) -> float:

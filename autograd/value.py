@@ -125,9 +125,7 @@ class Value:
         return NotImplemented if k is NotImplemented else unary(_power_constant.bind(k=k), self)
 
     def __rpow__(self, base: Number) -> Value:
-        k = beside(base)
-        if isinstance(k, Value):
-            return binary(_power, k, self)
+        k = beside(base)  # never a Value: NumPy's array with one in it asks its own ufuncs
         return NotImplemented if k is NotImplemented else unary(_exponential.bind(base=k), self)
 
     def __neg__(self) -> Value:
@@ -407,7 +405,7 @@ def binary(op: Op, x: Value, y: Any) -> Value:
 def _reflected(op: Op, right: Value, left: Any) -> Value:
     """``2 * v``: the number on the left becomes a constant."""
     x = beside(left)
-    return NotImplemented if x is NotImplemented else binary(op, as_value(x), right)
+    return NotImplemented if x is NotImplemented else binary(op, _constant(x), right)
 
 
 def n_ary(op: Op, operands: tuple[Any, ...]) -> Value:

@@ -29,6 +29,12 @@ PAIRS = {
     ast.Lt: ast.LtE, ast.Gt: ast.GtE, ast.Eq: ast.NotEq, ast.Is: ast.IsNot, ast.In: ast.NotIn, ast.And: ast.Or,
     ast.Add: ast.Sub, ast.Mult: ast.Div, ast.FloorDiv: ast.Mod,
 }  # fmt: skip
+# From so many on, another way is taken to the same numbers, or a longer or a shorter line is written.
+LIMITS = {
+    "ALIKE", "DENSE", "FEW", "FEW_ROWS", "KEPT_SIZES", "MANY", "PROBED", "RAGGED", "SHORT", "SHORT_ROW", "SMALL", "TALL",
+    "TOGETHER", "UNCOPIED",
+}  # fmt: skip
+POINTS = {"ANY", "POSITIVE", "TRIED", "UNIT"}
 OTHER: dict[Any, Any] = {**PAIRS, **{b: a for a, b in PAIRS.items()}, ast.Pow: ast.Mult}
 
 
@@ -83,14 +89,16 @@ def rebinds(node: ast.Assign) -> bool:
 
 
 def left_alone(node: ast.AST) -> bool:
-    """Texts and lists of names, which compute nothing, and ``strict=True``, an assertion."""
+    """What changes no number: texts, lists of names, ``strict=True``, limits of speed, points to try, one of equal lengths."""
     match node:
         case ast.Expr(value=ast.Constant()) | ast.JoinedStr() | ast.If(test=ast.Name(id="TYPE_CHECKING")):
             return True
-        case ast.keyword(arg="strict"):
+        case ast.keyword(arg="strict" | "sample" | "maxsize"):
+            return True
+        case ast.Call(func=ast.Name(id="len"), args=[ast.Subscript(slice=ast.Constant())]):
             return True
         case ast.Assign(targets=[ast.Name(id=name)]):
-            return name.startswith("__")
+            return name.startswith("__") or name in LIMITS or name in POINTS
     return False
 
 

@@ -162,11 +162,12 @@ class Hunt:
         return mutant.reshaped or any("import" in running.get(str(line), ()) for line in mutant.lines)
 
     def tests_of(self, mutant: Mutant) -> list[str]:
-        """The tests that run its line (of what runs on import: its module), those that killed before and cheap ones first."""
+        """The tests that run its line (of what runs on import: its module too), those that killed before and cheap ones first."""
         running = self.running.get(mutant.path, {})
-        lines = running if self.on_import(mutant) else map(str, mutant.lines)
-        tests = {test for line in lines for test in running.get(line, ())} & self.seconds.keys() - {"import"}
-        ordered = sorted(tests, key=lambda test: (-self.kills[test], self.seconds[test], test))
+        nearest = {test for line in map(str, mutant.lines) for test in running.get(line, ())}
+        tests = {test for line in running.values() for test in line} if self.on_import(mutant) else nearest
+        tests = tests & self.seconds.keys() - {"import"}
+        ordered = sorted(tests, key=lambda test: (test not in nearest, -self.kills[test], self.seconds[test], test))
         spent = accumulate(self.seconds[test] for test in ordered)
         return [test for test, seconds in zip(ordered, spent, strict=True) if seconds <= self.patience]
 
@@ -186,12 +187,11 @@ class Hunt:
             print(f"{mutant.diff}\n# survived {len(tests)} tests\n", flush=True)
 
     def meet_imported(self, code: CodeType | None, tests: list[str]) -> str:
-        """Import the mutant in place of its module; the file with the most of its tests first."""
+        """Import the mutant in place of its module; one file of tests after the other, as their first tests come."""
         read = SourceFileLoader.get_code
         if code:
             SourceFileLoader.get_code = lambda self, name: code if self.path == code.co_filename else read(self, name)
-        files = Counter(test.split("::")[0] for test in tests)
-        for file, _ in files.most_common(self.files):
+        for file in [*dict.fromkeys(test.split("::")[0] for test in tests)][: self.files]:
             here = [test for test in tests if test.split("::")[0] == file]
             failing = [here[0]]  # if pytest can't even begin
             Session([file], partial(self._first_failing, here, failing))

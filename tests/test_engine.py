@@ -20,12 +20,16 @@ from autograd import (
     OPS,
     CycleError,
     Value,
+    affine,
     backward_steps,
     collector_paused,
     dot,
     first_nonfinite,
     logsumexp,
+    maximum,
     mean,
+    median,
+    minimum,
     name,
     nonfinite_origin,
     topological_order,
@@ -401,6 +405,32 @@ def test_a_sum_may_mix_values_and_numbers_and_take_any_iterable():
     assert sum_(v for v in (a, 2, True)).data == 4.5
     assert mean({"a": a}.values()).data == 1.5
     assert dot((a, a), [1, 2.0]).data == 4.5
+
+
+def test_a_number_may_stand_on_either_side():
+    v = Value(4.0)
+    found = [7.0 + v, 7.0 - v, 7.0 * v, 7.0 / v, 7.0 % v, 2.0**v, v + 7.0, v - 7.0, v * 7.0, v / 8.0, v % 3.0, v**2.0]
+    assert [f.data for f in found] == [11.0, 3.0, 28.0, 1.75, 3.0, 16.0, 11.0, -3.0, 28.0, 0.5, 1.0, 16.0]
+    assert [f"{v}", f"{v:.2f}"] == ["Value(data=4.0, grad=0.0)", "4.00"]
+    for function in (maximum, minimum):
+        assert function(v, found[0]).parents == (v, found[0])
+
+
+def test_lists_that_do_not_fit_are_errors_and_an_error_inside_one_comes_out():
+    for W, x, b in (([[1.0]], [1.0], []), ([[]], [], [1.0]), ([[1.0, 2.0], [1.0]], [1.0, 2.0], [1.0, 1.0])):
+        with pytest.raises(ValueError, match="W x \\+ b needs rows as long as x and one bias per row"):
+            affine(W, x, b)
+
+    def spoiled():
+        yield Value(1.0)
+        raise TypeError("spoiled inside")
+
+    with pytest.raises(TypeError, match="spoiled inside"):
+        mean(spoiled())
+    with pytest.raises(ValueError, match="median of no values"):
+        median([])
+    with pytest.raises(TypeError, match=r"mean takes a list of numbers or Values, got the single 3\.0"):
+        mean(3.0)
 
 
 # ── no closures, no cycles: dropped is freed ────────────────────────────────

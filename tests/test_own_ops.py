@@ -329,6 +329,8 @@ def test_install_gives_the_method_of_any_fixed_number_of_operands(own):
     assert v.inverse_tan().data == math.atan(0.5)
     assert v.angle(2).data == v.angle(Value(2.0)).data == math.atan2(0.5, 2.0)
     assert v.hermite(3).data == v.hermite(n=3).data == own.hermite(0.5, n=3).data
+    install(own.angle)  # as when a notebook's cell is run again
+    assert {getattr(Value, name).__name__ for name in ("inverse_tan", "arctan", "atan")} == {"inverse_tan", "arctan"}
     assert Value.inverse_tan.__doc__ == "The angle whose tangent is x."
     with pytest.raises(TypeError, match="angle takes y, x; it was given 1"):
         v.angle()

@@ -44,7 +44,7 @@ BY_KEYWORD = frozenset(["maximum", "minimum"])  # NumPy takes their buffer as ou
 # These read other entries than the one they write.
 WHOLE = frozenset(["dot", "matmul", "row_sums", "column_sums", "row_max", "row_dots"])
 IN_PLACE = frozenset("+-*/")
-NAME = re.compile(r"[^\W\d]\w*")
+NAME = re.compile(r"(?<![\w.])[^\W\d]\w*")  # of an array: what follows a dot is a function
 
 
 def written_with_buffers(code: Code, signature: Signature) -> tuple[str, Calls]:

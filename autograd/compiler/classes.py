@@ -24,28 +24,22 @@ DOT = OPS["dot"]
 
 
 def classes_of(tape: Tape, arguments: Sequence[Sequence[int]], parameters: Collection[int]) -> list[int]:
-    """The class of each node, a number.
+    """The class of each node, a number: parameters 0, arguments 1, 2, …, then data, constants, and the results.
 
     A class is numbered after those of its operands: in the order of their numbers the classes can be computed.
     """
-    classes = _colours(tape, arguments, parameters)
-    first = len(arguments) + 3
+    argument = {i: k for k, entries in enumerate(arguments, start=1) for i in entries}
+    data, constant, first = range(len(arguments) + 1, len(arguments) + 4)
+    classes: list[int] = []
     found: dict[Any, int] = {}
     for i, (op, operands) in enumerate(zip(tape.ops, tape.operands, strict=True)):
         if operands:
             key = (op, *_pattern(op, [classes[j] for j in operands]))
-            classes[i] = found.setdefault(key, first + len(found))
+            classes.append(found.setdefault(key, first + len(found)))
+        else:
+            leaf = 0 if i in parameters else constant if op is CONSTANT else data
+            classes.append(argument.get(i, leaf))
     return classes
-
-
-def _colours(tape: Tape, arguments: Sequence[Sequence[int]], parameters: Collection[int]) -> list[int]:
-    """The classes of leaves: parameters 0, arguments 1, 2, …, then data, then constants; −1 for results."""
-    argument = {i: k for k, entries in enumerate(arguments, start=1) for i in entries}
-    data, constant = len(arguments) + 1, len(arguments) + 2
-    return [
-        -1 if operands else argument.get(i) or (0 if i in parameters else constant if op is CONSTANT else data)
-        for i, (op, operands) in enumerate(zip(tape.ops, tape.operands, strict=True))
-    ]
 
 
 def _pattern(op: Op, classes: list[int]) -> tuple[Any, ...]:

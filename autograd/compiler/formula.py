@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Expr", "board", "bracketed", "inside", "is_number", "simplified", "times"]
 
-INFIX = {"+": 2, "-": 2, "*": 4, "*=": 4, "/": 4, "@": 4, "@@": 4, "<": 1, "<=": 1, ">": 1, ">=": 1}
+COMPARISON, NEGATIVE, ATOM = 1, 3, 9
+INFIX = {"+": 2, "-": 2, "*": 4, "*=": 4, "/": 4, "@": 4, "@@": 4, **dict.fromkeys(["<", "<=", ">", ">="], COMPARISON)}
 WRITTEN = {
     "*=": "*",
     "@@": "@",
 }  # "*=": a product that may overwrite its first factor; "@@": a stack of matrix products
 PRODUCTS = frozenset(["@", "@@"])
-ATOM, NEGATIVE = 9, 3
 SUFFIXES = {"T": "{}.T", "mT": "{}.swapaxes(-1, -2)", "column": "{}[..., None]"}
 VIEWS = frozenset(["broadcast_to", *SUFFIXES])  # of another array's memory
 
@@ -130,5 +130,7 @@ def _in_context(e: Expr, outer: int, right: bool) -> str:
     mine = INFIX.get(str(e.head), ATOM) if e.args else NEGATIVE if negative else ATOM
     if e.args and e.head == "neg":
         mine = NEGATIVE
-    mixed = e.args and e.head in PRODUCTS  # (a @ b) * c: say which comes first
+    mixed = e.args and (
+        e.head in PRODUCTS or mine == COMPARISON
+    )  # (a @ b) * c: say which comes first; a < b < c is a chain
     return f"({text})" if mine < outer or (mine == outer and (right or mixed)) or (mixed and outer == 4) else text

@@ -101,7 +101,7 @@ def grid(w: Integers, x: Integers, n_w: int, n_x: int) -> Grid | None:
         blocks, block_w, block_x = 1, np.zeros_like(block_w), np.zeros_like(block_x)
         rows_w, rows_x = [np.arange(n_w)], [np.arange(n_x)]
     R, S = len(rows_w[0]), len(rows_x[0])
-    if len(w) < DENSE * blocks * R * S or (blocks == len(w) > 1):
+    if len(w) < DENSE * blocks * R * S:
         return None
     inside_w, inside_x = np.empty(n_w, dtype=np.intp), np.empty(n_x, dtype=np.intp)
     for rows in rows_w:

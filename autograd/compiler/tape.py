@@ -204,8 +204,8 @@ def _is_product(tape: Tape, i: int) -> bool:
     """Is it a·b, as in Σ wᵢxᵢ? A result times a constant is not, but a scaled term."""
     if tape.ops[i] is not MULTIPLY:
         return False
-    a, b = (j if tape.ops[j] is not CONSTANT else -1 for j in tape.operands[i])
-    return not tape.operands[max(a, b)] if min(a, b) < 0 else True
+    a, *b = [j for j in tape.operands[i] if tape.ops[j] is not CONSTANT]
+    return bool(b) or not tape.operands[a]
 
 
 def _live(tape: Tape) -> Tape:
