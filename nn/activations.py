@@ -10,13 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import OPS, Op, Value
 from autograd.functions import method_names
+from autograd.readings import arrays
+from autograd.symbols import require_readable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from numpy import float64
+    from numpy.typing import NDArray
+
+    Array = NDArray[float64]
     Activation = str | Callable[[Value], Value]
 
-__all__ = ["LECTURE", "get", "is_row", "name_of", "names", "row_of", "symbol_of", "title_of"]
+__all__ = ["LECTURE", "get", "is_row", "name_of", "names", "read", "row_of", "symbol_of", "title_of"]
 
 LECTURE = ("step", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "gelu", "silu", "softplus", "identity")
 
@@ -102,3 +108,18 @@ def row_of(activation: Callable[[Value], Value]) -> Op:
             "choose one, or add yours with @primitive"
         )
     return next(op for op in OPS.values() if name in (op.name, *op.aliases))
+
+
+def read(row: Op, z: Array) -> tuple[Array, Array]:
+    """σ(z) and σ′(z) for every number of an array, by a row of the op table; nan or ±inf outside its domain.
+
+    >>> import numpy as np
+    >>> [a.tolist() for a in read(row_of(get("relu")), np.array([-1.0, 0.0, 2.0]))]
+    [[0.0, 0.0, 2.0], [0.0, 0.0, 1.0]]
+    """
+    import numpy as np
+
+    require_readable(row)
+    with np.errstate(all="ignore"):
+        h, (slope,) = row.rule(arrays, z)
+    return np.array(np.broadcast_to(h, z.shape)), np.array(np.broadcast_to(slope, z.shape))

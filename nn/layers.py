@@ -13,8 +13,6 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, Self
 
 from autograd import Value, affine, dot
-from autograd.readings import arrays
-from autograd.symbols import require_readable
 from nn import activations, init
 from nn.arguments import as_list, as_rows, generator, whole_number
 from nn.batch import as_row
@@ -96,9 +94,7 @@ class Neuron(Module):
         if not self.nonlin:
             return h_pre
         if activations.is_row(self.activation):
-            row = activations.row_of(self.activation)
-            require_readable(row)
-            return row.rule(arrays, h_pre)[0]
+            return activations.read(activations.row_of(self.activation), h_pre)[0]
         return [self.activation(Value(z)).data for z in h_pre.tolist()]
 
     def _held(self) -> Iterable[tuple[str, Any]]:

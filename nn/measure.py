@@ -23,6 +23,7 @@ from autograd import Value, collector_paused, dot, value_and_grad
 from nn import activations, losses, theory, train
 from nn import init as initialisers
 from nn.arguments import as_rows, generator
+from nn.batch import as_row
 from nn.layers import MLP
 
 if TYPE_CHECKING:
@@ -66,8 +67,12 @@ def activation_curve(activation: Activation, z: Any) -> Curve:
     >>> activation_curve("relu", [-1.0, 0.0, 2.0]).slope.tolist()
     [0.0, 0.0, 1.0]
     """
-    points = np.asarray(z, dtype=float)
-    h, slope = np.vectorize(value_and_grad(activations.get(activation)), otypes=[float, float])(points)
+    σ, points = activations.get(activation), np.asarray(z, dtype=float)
+    if activations.is_row(σ):
+        h, slope = activations.read(activations.row_of(σ), points)
+        if np.isfinite([h, slope]).all():
+            return Curve(points, h, slope)
+    h, slope = np.vectorize(value_and_grad(σ), otypes=[float, float])(points)  # which says where a domain is left
     return Curve(points, h, slope)
 
 
@@ -116,13 +121,13 @@ def scores(model: Callable[[Any], Any], xs: Sequence[float], ys: Sequence[float]
     >>> scores(lambda x: Value(x[0]), [-1.0, 1.0], [0.0]).argmax(axis=-1).tolist()
     [[0, 1]]
     """
-
-    def at(x: float, y: float) -> list[float]:
-        f = model([x, y])
-        return [threshold, f.data] if isinstance(f, Value) else [fk.data for fk in f]
-
+    points = [[x, y] for y in ys for x in xs]
     with collector_paused():
-        return np.array([[at(x, y) for x in xs] for y in ys])
+        f = model.predict(points) if isinstance(model, MLP) else [[fk.data for fk in as_row(model(x))] for x in points]
+    outputs = np.reshape(f, (len(points), -1))
+    if outputs.shape[1] == 1:
+        outputs = np.insert(outputs, 0, threshold, axis=1)
+    return outputs.reshape(len(ys), len(xs), -1)
 
 
 class LayerValues(NamedTuple):
@@ -236,21 +241,15 @@ def layer_variances(
         h_pre = h @ W.T
         formula = width * float(W.var()) * mean_square
         found.append(LayerVariance(float(h_pre.var()), formula))
-        h, mean_square = _applied(activation, h_pre), _mean_square(activation, formula)
+        h, mean_square = activation_curve(activation, h_pre).h, _mean_square(activation, formula)
     return found
-
-
-def _applied(activation: Activation, z: Array) -> Array:
-    σ = activations.get(activation)
-    h: Array = np.vectorize(lambda number: σ(Value(number)).data, otypes=[float])(z)
-    return h
 
 
 def _mean_square(activation: Activation, variance: float) -> float:
     """E[σ²(h̃)] for h̃ ~ N(0, variance), by the trapezoidal rule, which is exact up to rounding on a bell curve."""
     z = np.linspace(-10.0, 10.0, 401)
     density = np.exp(-0.5 * z**2)
-    h = _applied(activation, variance**0.5 * z)
+    h = activation_curve(activation, variance**0.5 * z).h
     return float((h**2 * density).sum() / density.sum())
 
 

@@ -6,6 +6,7 @@ import copy
 import keyword
 import pickle
 import random
+from itertools import product
 
 import hypothesis.strategies as st
 import numpy as np
@@ -603,8 +604,14 @@ ODD += [
 ]
 
 
-@pytest.mark.parametrize("beside", ["w", "φ", "μ"])
-@pytest.mark.parametrize("label", ODD, ids=lambda label: repr(label)[:12])
+GREEK = ["ϕ", "φ", "µ", "μ"]  # two of which Python reads as one, and the other two
+
+
+@pytest.mark.parametrize(
+    ("label", "beside"),
+    [*((label, "w") for label in ODD), *product(GREEK, ["φ", "μ"])],
+    ids=lambda label: repr(label)[:12],
+)
 def test_any_label_is_allowed(label, beside):
     a, b, c = parameters(0.3, 0.7, 0.2)
     a.label, b.label, c.label = label, beside, "to_w"

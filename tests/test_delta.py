@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from delta_procedure import SIGMA, delta_procedure
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd import topological_order
@@ -40,6 +40,7 @@ def random_problem(rng, loss, depth, n):
 
 @pytest.mark.parametrize("activation", SIGMA)
 @pytest.mark.parametrize("loss", ["mse", "logistic", "cross_entropy"])
+@settings(max_examples=settings.default.max_examples // 4)  # of each of thirty pairs
 @given(depth=st.integers(1, 5), n=st.integers(1, 4), seed=st.integers(0, 10**6))
 def test_the_graphs_gradients_are_those_of_the_delta_procedure(activation, loss, depth, n, seed):
     rng = np.random.default_rng(seed)

@@ -25,7 +25,7 @@ from nn.lab.quiz import LEVELS, Verdicts
 from nn.lab.quiz_prompt import play
 from nn.lab.verdict import UNANSWERED, UNKNOWN, WRONG_KIND
 
-SEEDS = [(seed, 1 + seed % 3) for seed in range(201)]
+SEEDS = [(seed, 1 + seed % 3) for seed in range(102)]
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +70,7 @@ def test_each_misconception_can_be_made_in_many_quizzes(quizzes):
     for mistake in (FORGOT_TO_ADD, FORGOT_UPSTREAM):
         assert all(mistake in names for names in made)
     for mistake in (FORGOT_LOCAL, WRONG_LOCAL, WRONG_SIGN, WRONG_ORDER):
-        assert sum(mistake in names for names in made) > 100, mistake
+        assert sum(mistake in names for names in made) > len(quizzes) / 2, mistake
 
 
 def mistaken_engine(root, *, add=True, early=False):
@@ -110,7 +110,7 @@ def test_what_follows_from_an_earlier_mistake_is_said_to_follow(quizzes):
     for quiz in quizzes:
         wrong = mistaken_engine(quiz.nodes["L"], add=False)
         followed += FOLLOWS in quiz.check(**wrong).mistakes.values()
-    assert followed > 50
+    assert followed > len(quizzes) / 4
 
 
 # ── the same quiz again ─────────────────────────────────────────────────────

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from meanings import ON_PURPOSE
 
-from autograd import OPS, Value, hessian
+from autograd import OPS, DomainError, Value, hessian
 from nn import MLP, SGD, Adagrad, Adam, Layer, activations, data, fit, init, measure
 
 ACTIVATIONS = [name for name in activations.names() if name in OPS]
@@ -25,6 +25,20 @@ def test_slopes_are_difference_quotients_of_values(name, points):
     z = np.array([x for (x,) in points(OPS[name]) if abs(x) > 1e-3])  # away from kinks
     low, high = (measure.activation_curve(name, z + shift).h for shift in (-ε, ε))
     assert measure.activation_curve(name, z).slope == pytest.approx((high - low) / (2 * ε), rel=1e-6, abs=1e-6)
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_a_curve_has_the_numbers_of_the_graph(name, points):
+    z = [x for (x,) in points(OPS[name], 5)]
+    nodes = [OPS[name](Value(x)) for x in z]
+    curve = measure.activation_curve(name, z)
+    assert curve.h == pytest.approx([node.data for node in nodes], rel=1e-14, abs=1e-15)
+    assert curve.slope == pytest.approx([node.local_derivatives[0] for node in nodes], rel=1e-14, abs=1e-15)
+
+
+def test_a_curve_leaves_no_domain():
+    with pytest.raises(DomainError, match="log needs x > 0, got x = -1"):
+        measure.activation_curve("log", [1.0, -1.0])
 
 
 def test_a_curve_keeps_the_shape_of_its_points():
@@ -78,7 +92,7 @@ def test_scores_are_what_the_model_says(sizes, kinds):
     found = measure.scores(model, [0.0, 0.5, 1.0], [-1.0, 2.0], threshold=0.25)
     assert found.shape == (2, 3, kinds)
     f = model([0.5, 2.0])
-    assert found[1, 1].tolist() == ([0.25, f.data] if kinds == 2 else [v.data for v in f])
+    assert found[1, 1] == pytest.approx([0.25, f.data] if kinds == 2 else [v.data for v in f], rel=1e-14)
 
 
 # ── layers ──────────────────────────────────────────────────────────────────

@@ -45,7 +45,6 @@ def texts_of(figure):
 # ── reading them ────────────────────────────────────────────────────────────
 
 
-@pytest.mark.slow
 def test_text_is_large_enough_on_a_slide(figure):
     scale = SLIDE / figure.get_figwidth()
     assert min(t.get_fontsize() for t in texts_of(figure)) * scale >= 12
