@@ -71,6 +71,8 @@ def _traced(ufunc: str) -> Callable[..., Value] | None:
 
 _OF_ROWS: dict[str, Callable[..., Value]] = {
     "hypot": OPS["hypot"],
+    "gammaln": OPS["lgamma"],  # SciPy's names
+    "psi": OPS["digamma"],
     "square": lambda x: x * x,
     "reciprocal": lambda x: 1.0 / x,
     "fabs": abs,

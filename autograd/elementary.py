@@ -1,7 +1,7 @@
 """The functions that a rule may ask of its number system, by NumPy's names or by those of ``math``: one function, one line.
 
-A line says what computes the function for floats. NumPy, PyTorch, JAX, LaTeX and the pages have it under the same name. Each
-is a row of the op table: read with Values, a rule asks for nodes that have slopes, too.
+A line says what computes the function for floats. NumPy, PyTorch, JAX, LaTeX and the pages have it under the same name, or
+compute it by the others. Each is a row of the op table: read with Values, a rule asks for nodes that have slopes, too.
 
 >>> FUNCTIONS["arctan"].floats(1.0), canonical("atan")
 (0.7853981633974483, 'arctan')
@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 from operator import mod
 from typing import Any, NamedTuple
 
-from autograd import readings
+from autograd import gamma, readings
 from autograd.ops import OPS, Op
 
 __all__ = [
@@ -36,11 +37,15 @@ ALIASES: dict[str, str] = {}
 
 
 class Function(NamedTuple):
-    """A function of numbers: what computes it, the op that has its slopes, and whether it is one of the user's own."""
+    """A function of numbers: what computes it, the op that has its slopes, and whether it is one of the user's own.
+
+    by_others: ``(xp, *x)`` → its value by other functions, for one that the libraries do not have
+    """
 
     floats: Callable[..., float]
     op: Op | None
-    own: bool
+    own: bool = False
+    by_others: Callable[..., Any] | None = None
 
 
 FUNCTIONS: dict[str, Function] = {}
@@ -57,23 +62,23 @@ def elementary_function(
 
     A page can't compute it anew. Raises ValueError for a name that is taken, TypeError for what is no function.
 
-    >>> elementary_function("lgamma", math.lgamma)
-    >>> round(FUNCTIONS.pop("lgamma").floats(3.0), 6)
-    0.693147
+    >>> elementary_function("gamma", math.gamma)
+    >>> FUNCTIONS.pop("gamma").floats(5.0)
+    24.0
     """
     if not isinstance(name, str) or not name.isidentifier() or name.startswith("_") or not callable(floats):
         raise TypeError(
-            f'a function is given by name, elementary_function("lgamma", math.lgamma), got {name!r}, {floats!r}'
+            f'a function is given by name, elementary_function("gamma", math.gamma), got {name!r}, {floats!r}'
         )
     if name in {*ALIASES, *NUMBERS, *DECISIONS} or (name in FUNCTIONS and not FUNCTIONS[name].own):
         raise ValueError(f"every number system has its {name!r}: choose another name")
     setattr(readings.arrays, name, arrays or elementwise(floats))
-    _enter(name, floats, _op(name, slopes) if slopes else None, own=True)
+    _enter(name, Function(floats, _op(name, slopes) if slopes else None, own=True))
 
 
-def _enter(name: str, floats: Callable[..., Any], op: Op | None, *, own: bool = False) -> None:
-    FUNCTIONS[name] = Function(floats, op, own)
-    setattr(readings.floats, name, floats)
+def _enter(name: str, function: Function) -> None:
+    FUNCTIONS[name] = function
+    setattr(readings.floats, name, function.floats)
 
 
 def elementwise(function: Callable[..., float]) -> Callable[..., Any]:
@@ -134,8 +139,8 @@ def canonical(name: str) -> str:
 def no_function(name: str, system: str) -> str:
     """What to say of a function that a number system does not have.
 
-    >>> print(no_function("gamma", "floats"))
-    floats have no function 'gamma': give it, autograd.elementary_function('gamma', floats=…), or write the rule with those of autograd.elementary
+    >>> print(no_function("zeta", "floats"))
+    floats have no function 'zeta': give it, autograd.elementary_function('zeta', floats=…), or write the rule with those of autograd.elementary
     """
     return (
         f"{system} have no function {name!r}: give it, autograd.elementary_function({name!r}, floats=…), "
@@ -146,11 +151,18 @@ def no_function(name: str, system: str) -> str:
 def _function(floats: Callable[..., Any], name: str = "") -> None:
     """A line of the table. Where NumPy calls it otherwise, its name is given."""
     name = name or floats.__name__
-    _enter(name, floats, OPS[name])
+    _enter(name, Function(floats, OPS[name]))
     if floats.__name__ != name:
         ALIASES[floats.__name__] = name
         setattr(readings.floats, floats.__name__, floats)
         setattr(readings.arrays, floats.__name__, elementwise(floats))  # NumPy 2 has the name, 1.26 has not
+
+
+def _by_others(rule: Callable[..., Any]) -> None:
+    """A line of the table, of a function that is computed by the others."""
+    name = rule.__name__
+    _enter(name, Function(partial(rule, readings.floats), OPS[name], by_others=rule))
+    setattr(readings.arrays, name, partial(rule, readings.arrays))
 
 
 def _whole(function: Callable[[float], int]) -> Callable[[float], float]:
@@ -199,6 +211,9 @@ _function(_whole(math.trunc))
 _function(_whole(round), "rint")
 _function(math.fmod)
 _function(mod, "remainder")
+_by_others(gamma.lgamma)
+_by_others(gamma.digamma)
+_by_others(gamma.polygamma)
 
 for _name in ("erf", "erfc"):  # NumPy has none
     setattr(readings.arrays, _name, elementwise(FUNCTIONS[_name].floats))

@@ -17,7 +17,7 @@ from autograd.contexts import collector_paused, differentiating
 from autograd.elementary import FUNCTIONS, canonical, slopes_op
 from autograd.functions import maximum, minimum
 from autograd.operands import as_float
-from autograd.ops import checked
+from autograd.ops import OPS, checked
 from autograd.readings import floats
 from autograd.symbols import require_readable
 from autograd.value import Value, apply, as_value
@@ -48,6 +48,11 @@ class _Values:
     def power(x: Any, y: Any) -> Any:
         """x ** y, a node if either is."""
         return x**y if isinstance(x, Value) or isinstance(y, Value) else math.pow(x, y)
+
+    @staticmethod
+    def polygamma(n: float, x: Any) -> Any:
+        """The n-th derivative of ψ at x, a node if x is."""
+        return OPS["polygamma"].bind(n=n)(x) if isinstance(x, Value) else FUNCTIONS["polygamma"].floats(n, x)
 
     @staticmethod
     def where(condition: bool, a: Any, b: Any) -> Any:

@@ -304,6 +304,7 @@ def _check_row(op: Op) -> None:
 ANY = (-3.0, 3.0)
 POSITIVE = (0.1, 4.0)
 UNIT = (-0.95, 0.95)
+POLES = "x ≠ 0, −1, −2, …"
 SQRT_HALF = 0.7071067811865476  # √½
 SQRT_2_OVER_PI = 0.7978845608028654  # √(2/π)
 TWO_OVER_SQRT_PI = 1.1283791670955126  # 2/√π
@@ -564,6 +565,24 @@ def erf(xp, x):
 def erfc(xp, x):
     """1 − erf x, the tail of the bell curve, with all its digits far out."""
     return xp.erfc(x), (-TWO_OVER_SQRT_PI * xp.exp(-x * x),)
+
+
+@primitive("lgamma", symbol="ln Γ", domain=POLES, sample=[POSITIVE])
+def lgamma(xp, x):
+    """ln |Γ(x)|, of the gamma function, Γ(n) = (n − 1)!; its slope is digamma."""
+    return xp.lgamma(x), (xp.digamma(x),)
+
+
+@primitive("digamma", symbol="ψ", domain=POLES, sample=[POSITIVE])
+def digamma(xp, x):
+    """ψ(x), the slope of ln Γ(x)."""
+    return xp.digamma(x), (xp.polygamma(1, x),)
+
+
+@primitive("polygamma", symbol="ψ^({n})", domain=f"{POLES}, and n = 0, 1, …, 169", sample=[POSITIVE])
+def polygamma(xp, x, *, n=1):
+    """The n-th derivative of ψ(x)."""
+    return xp.polygamma(n, x), (xp.polygamma(n + 1, x),)
 
 
 @primitive("stop_gradient", symbol="stop", aliases=["detach"], sample=[ANY])

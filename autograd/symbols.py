@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from autograd.ops import Op
 
-__all__ = ["Expr", "Formula", "formula", "read", "require_readable", "symbols"]
+__all__ = ["Expr", "Formula", "Symbols", "formula", "read", "require_readable", "symbols"]
 
 
 class Expr:
@@ -136,7 +136,7 @@ class Expr:
         return _print(self, _SOURCE)
 
 
-class _Symbols:
+class Symbols:
     """Every function of ``xp`` as the formula that calls it."""
 
     absolute = abs = staticmethod(abs)
@@ -155,14 +155,14 @@ class _Symbols:
         op = FUNCTIONS[name].op if name in FUNCTIONS else None
 
         def called(*args: Any) -> Expr:
-            if op is not None and not op.n_ary and len(args) != len(op.operands):
-                raise TypeError(f"xp.{name} takes {', '.join(op.operands)}, got {len(args)} numbers")
+            if op is not None and not op.n_ary and len(args) != len(op.operands) + len(op.constants):
+                raise TypeError(f"xp.{name} takes {', '.join((*op.constants, *op.operands))}, got {len(args)} numbers")
             return Expr(name, *args)
 
         return called
 
 
-symbols = _Symbols()
+symbols = Symbols()
 
 
 class Formula(NamedTuple):
@@ -194,13 +194,15 @@ def formula(op: Any, names: Sequence[str] = ()) -> Formula:
     return read(op, list(map(Expr, names)))
 
 
-def read(op: Op, x: Sequence[Expr]) -> Formula:
+def read(op: Op, x: Sequence[Expr], xp: Any = symbols) -> Formula:
     """Read a row of the table with these formulas as its operands.
+
+    xp: symbols, or others that write some functions by others
 
     Raises TypeError for a rule that floats alone can read, saying what to write.
     """
     try:
-        read = op.rule(symbols, *x)
+        read = op.rule(xp, *x)
     except (TypeError, AttributeError) as error:
         raise TypeError(f"the rule of {op.name!r} can be read with floats alone: {error}") from error
     y, slopes = checked(op, read, len(x))
@@ -252,13 +254,14 @@ _LATEX = _Style(
     patterns={
         **_INFIX, "*": r"{0} \, {1}", "/": r"\frac{{{0}}}{{{1}}}", "<=": r"{0} \le {1}", ">=": r"{0} \ge {1}", "equal": "{0} = {1}",
         "abs": r"\left|{0}\right|", "power": "{0}^{{{1}}}", "exp": "e^{{{0}}}", "expm1": "e^{{{0}}} - 1",
-        "sqrt": r"\sqrt{{{0}}}", "log": r"\ln\left({0}\right)", "log1p": r"\ln\left(1 + {0}\right)",
+        "sqrt": r"\sqrt{{{0}}}", "log": r"\ln\left({0}\right)", "lgamma": r"\ln\Gamma\left({0}\right)",
+        "digamma": r"\psi\left({0}\right)", "polygamma": r"\psi^{{({0})}}\left({1}\right)", "log1p": r"\ln\left(1 + {0}\right)",
         "maximum": r"\max\left({0}, {1}\right)", "minimum": r"\min\left({0}, {1}\right)",
         "sign": r"\operatorname{{sgn}}\left({0}\right)", "heaviside": r"\mathbb{{1}}\left[{0} > 0\right]",
         "where": r"\begin{{cases}}{1} & {0}\\{2} & \text{{otherwise}}\end{{cases}}",
     },
     binds={**_BINDS, "/": 5, "exp": 6, "expm1": 2},
-    enclosing=frozenset({"/", "abs", "sqrt", "exp", "expm1", "log", "log1p", "maximum", "minimum", "sign", "heaviside", "where"}),
+    enclosing=frozenset({"/", "abs", "sqrt", "exp", "expm1", "log", "log1p", "lgamma", "digamma", "polygamma", "maximum", "minimum", "sign", "heaviside", "where"}),
     call=r"\operatorname{{{head}}}\left({args}\right)",
     brackets=r"\left({0}\right)",
     number="{:.6g}".format,
@@ -277,9 +280,10 @@ _BOARD = _Style(
     patterns={
         **_TEXT.patterns, "-": "{0} − {1}", "*": "{0}·{1}", "neg": "−{0}", "power": "{0}^{1}", "sqrt": "√({0})",
         "maximum": "max({0}, {1})", "minimum": "min({0}, {1})", "heaviside": "(1 if {0} > 0 else 0)",
+        "lgamma": "ln Γ({0})", "digamma": "ψ({0})", "polygamma": "ψ^({0})({1})",
     },
     binds=_BINDS,
-    enclosing=frozenset({"abs", "sqrt", "maximum", "minimum"}),
+    enclosing=frozenset({"abs", "sqrt", "maximum", "minimum", "lgamma", "digamma", "polygamma"}),
     call="{head}({args})",
     brackets="({0})",
     number=lambda x: f"{x:.6g}".replace("-", "−"),

@@ -86,7 +86,7 @@ def phrasing(op: Op, operands: int) -> Phrasing:
     x = [Expr(f"{{{k}}}") for k in range(operands)]
     y, slopes = read(op, x)
     local: Sequence[Any] = op.textbook(symbols, Expr("{y}"), *x) if op.textbook else slopes
-    is_function = not op.operator and re.fullmatch(r"[A-Za-zσ]+", op.symbol) is not None
+    is_function = not op.operator and re.fullmatch(r"[A-Za-zσψ]+", op.symbol) is not None
     value = f"{op.symbol}({_arguments(x)})" if is_function else _short(y.template())
     binds = ATOM if is_function else y.binds
     return Phrasing(

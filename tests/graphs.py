@@ -19,6 +19,7 @@ CONSTANTS: dict[str, list[dict[str, float]]] = {
     "leaky_relu": [{"negative_slope": 0.2}],
     "elu": [{"alpha": 2.5}],
     "celu": [{"alpha": 2.5}],
+    "polygamma": [{"n": 2}],
     "clip": [{"low": -0.25, "high": 0.5}],
 }
 ROWS = {

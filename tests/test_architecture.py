@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent
 # errors ← ops ← readings ← backprop ← value ← {functional, gradient_check, …} ← nn
 LADDER = [
     ["errors", "files", "html_table", "operands"],
-    ["contexts", "ops", "update_rules"],
+    ["contexts", "gamma", "ops", "update_rules"],
     ["readings", "backprop"],
     ["elementary"],
     ["symbols"],

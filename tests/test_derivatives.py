@@ -83,6 +83,9 @@ class sideways:
     )  # fmt: skip
     log1p = staticmethod(lambda x: Number(mp.log(1 + x.z)))
     log2 = staticmethod(lambda x: Number(mp.log(x.z, 2)))
+    lgamma = staticmethod(lambda x: Number(mp.loggamma(Number(x).z)))
+    digamma = staticmethod(lambda x: Number(mp.digamma(Number(x).z)))
+    polygamma = staticmethod(lambda n, x: Number(mp.psi(n, Number(x).z)))
     exp2 = staticmethod(lambda x: Number(mp.power(2, x.z)))
     hypot = staticmethod(lambda x, y: Number(mp.sqrt(Number(x).z ** 2 + Number(y).z ** 2)))
     arctan2 = staticmethod(lambda y, x: Number(mp.atan(y.z / x.z)))  # of a point on the right

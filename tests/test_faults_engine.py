@@ -71,6 +71,9 @@ OUTSIDE = [  # row of FAULTS, what is done, words of the message
     (3, lambda: p(-1.0).acos(), ["arccos needs -1 < p < 1", "no value at ±1", "got p = -1"]),
     (3, lambda: p(1.0).atanh(), ["arctanh needs -1 < p < 1", "got p = 1"]),
     (4, lambda: p(1.0).acosh(), ["arccosh needs p > 1", "no value at 1", "got p = 1"]),
+    (1, lambda: p(0.0).lgamma(), ["lgamma needs p ≠ 0, −1, −2, …", "got p = 0"]),
+    (1, lambda: p(-3.0).digamma(), ["digamma needs p ≠ 0, −1, −2, …", "got p = -3"]),
+    (1, lambda: p(2.0).polygamma(-1), ["polygamma needs", "n = 0, 1, …, 169", "got p = 2, n = -1"]),
     (4, lambda: p(0.0).cbrt(), ["cbrt needs p ≠ 0", "no value at 0", "got p = 0"]),
     (4, lambda: p(0.0).sqrt(), ["sqrt needs p > 0", "slope", "no value at 0", "got p = 0"]),
 ]

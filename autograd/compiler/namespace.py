@@ -13,6 +13,7 @@ and ``note(*arrays)``: they are finite unless an operand has left an op's domain
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -37,8 +38,11 @@ class Namespace:
 
     def __getattr__(self, name: str) -> Any:
         name = canonical(name)
-        if name in FUNCTIONS and FUNCTIONS[name].own:  # not kept: it may be given anew
+        function = FUNCTIONS.get(name)
+        if function and function.own:  # not kept: it may be given anew
             return self.by_numpy(getattr(arrays, name))
+        if function and function.by_others:
+            return partial(function.by_others, self)
         found = self.found(name)
         setattr(self, name, found)
         return found

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from functools import lru_cache
+from functools import lru_cache, partial
 from textwrap import indent
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from autograd.elementary import FUNCTIONS
 from autograd.ops import LEAVES
-from autograd.symbols import Expr, formula, symbols
+from autograd.symbols import Expr, Symbols, formula, read, symbols
 from autograd.view.scripts import ASSETS, join_modules
 
 if TYPE_CHECKING:
@@ -100,8 +100,19 @@ def javascript(op: Op, operands: int = 1) -> str:
 
     Raises TypeError for a rule that a page can't compute (see ``computable``).
     """
-    value, slopes = formula(op, [f"x[{i}]" for i in range(operands)])
+    value, slopes = read(op, [Expr(f"x[{i}]") for i in range(operands)], _spelled_out)
     return _function("(xp, x, d)", value, slopes, "d")
+
+
+class _SpelledOut(Symbols):
+    """Symbols that write a function by others where JavaScript does not have it."""
+
+    def __getattr__(self, name: str) -> Any:
+        by_others = FUNCTIONS[name].by_others if name in FUNCTIONS else None
+        return partial(by_others, self) if by_others else super().__getattr__(name)
+
+
+_spelled_out = _SpelledOut()
 
 
 def javascript_update(rule: UpdateRule) -> str:
