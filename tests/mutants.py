@@ -59,6 +59,8 @@ def mistakes(node: ast.AST) -> Iterator[ast.AST]:
             yield changed(node, value=not x)
         case ast.Constant(value=int(x) | float(x)):
             yield from (changed(node, value=x + 1), changed(node, value=x - 1))
+        case ast.Call(func=ast.Name(id="max" | "min")):
+            pass  # of either order
         case ast.Call(args=a) if not any(isinstance(x, ast.Starred) for x in a):
             yield from (changed(node, args=[*a[:i], a[i + 1], a[i], *a[i + 2 :]]) for i in range(len(a) - 1))
         case ast.Return(value=ast.expr() as value) if not isinstance(value, ast.Constant):
@@ -97,6 +99,8 @@ def left_alone(node: ast.AST) -> bool:
             return True
         case ast.Call(func=ast.Name(id="len"), args=[ast.Subscript(slice=ast.Constant())]):
             return True
+        case ast.Compare():
+            return any(isinstance(part, ast.Name) and part.id in LIMITS for part in ast.walk(node))
         case ast.Assign(targets=[ast.Name(id=name)]):
             return name.startswith("__") or name in LIMITS or name in POINTS
     return False

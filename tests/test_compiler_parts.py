@@ -18,12 +18,16 @@ from autograd.compiler.classes import classes_of, is_irregular
 from autograd.compiler.domains import betrayal
 from autograd.compiler.formula import Expr, board, bracketed, inside, is_number, simplified, times
 from autograd.compiler.gradient import Gradient, added, scaled, total
+from autograd.compiler.indexing import indexing_of
+from autograd.compiler.libraries import namespace_of
+from autograd.compiler.namespace import Namespace
 from autograd.compiler.naming import Names
 from autograd.compiler.numpy_arrays import NumPy, TallNumPy
 from autograd.compiler.products import Rows, completed, grid, padded, squeezed
 from autograd.compiler.tape import tape_of
 from autograd.ops import OPS
 
+TABLE = tuple(OPS.values())  # before a test adds an op of its own
 a, b, c = map(Expr, "abc")
 ONE, TWO = Expr(1.0), Expr(2.0)
 
@@ -175,22 +179,10 @@ def test_signs_and_scales_by_hand():
 
 
 def test_what_betrays_that_a_domain_was_left():
-    """The domains as a textbook has them; everywhere else the real functions are defined on all numbers."""
-    by_value = {
-        "divide",
-        "power_constant",
-        "exponential",
-        "log",
-        "log1p",
-        "log2",
-        "log10",
-        "arctanh",
-        "fmod",
-        "remainder",
-    }
-    by_slopes = {"power", "sqrt", "cbrt", "arcsin", "arccos", "arccosh", "arctan2"}  # a value there, and no slope
-    for op in OPS.values():
-        expected = "value" if op.name in by_value else "slopes" if op.name in by_slopes else ""
+    """Outside of log's there is no value; of √, at 0, a value without a slope. What has no domain is defined everywhere."""
+    without_slope = {"power", "sqrt", "cbrt", "arcsin", "arccos", "arccosh", "arctan2"}
+    for op in TABLE:
+        expected = "slopes" if op.name in without_slope else "value" if op.domain else ""
         assert betrayal(op, (None,) * (3 if op.n_ary else len(op.operands))) == expected, op
 
 
@@ -256,6 +248,53 @@ def test_what_is_gathered_and_scattered():
     assert xp.add_at(np.ones(3), slice(1, 3), np.array([1.0, 2.0])).tolist() == [1, 2, 3]
 
 
+def test_what_a_program_asks_of_any_library():
+    """The plain way, here with NumPy, on which the others build."""
+    xp, x = Namespace(np.dtype("float32")), numbers(2, 3)
+    xp.library = np
+    for found, expected in [
+        (xp.row_sums(x), [6, 15]), (xp.column_sums(x), [5, 7, 9]), (xp.row_max(numbers(2, 2, 3)), [[3, 6], [9, 12]]),
+        (xp.row_dots(x, x), [14, 77]), (xp.stack(x[0], x[1]), [[1, 4], [2, 5], [3, 6]]), (xp.concat(x[0], x[1]), x.ravel()),
+        (xp.numbers([1.0, 2.0]), [1, 2]), (xp.full((2,), 3.0), [3, 3]), (xp.zeros((2,)), [0, 0]), (xp.constant(x), x),
+        (xp.by_numpy(np.hypot)(x, 1.0), np.hypot(x, 1)), (xp.in_numpy([1.0]), [1]), (xp.places([1, 0], 3)[0], [1, 0]),
+    ]:  # fmt: skip
+        np.testing.assert_allclose(found, expected, rtol=1e-6)
+    assert xp.places([1, 0], 3)[1] == 3
+    assert xp.all_finite(x)
+    assert not xp.all_finite(x, [1.0, math.nan])
+
+
+@pytest.mark.parametrize("library", ["torch", pytest.param("jax", marks=pytest.mark.slow)])
+def test_what_a_library_does_its_own_way(library):
+    xp = pytest.importorskip("jax.numpy" if library == "jax" else library, reason="it comes with the bench extra")
+    xp, x = namespace_of([np.zeros(1), xp.asarray([1.0])], np.dtype("float32")), numbers(2, 3)
+    assert xp is not namespace_of([np.zeros(1), [1.0]], np.dtype("float32"))
+    y, at = xp.asarray(x.astype("float32")), xp.places(np.array([[2, 0], [2, 3]]), 3)  # 3 is past the end
+    cases = [
+        (xp.take(y, at, -1.0), [[[3, 1], [3, -1]], [[6, 4], [6, -1]]]),
+        (xp.take(y, xp.places(np.array([1, 0]), 3)), [[2, 1], [5, 4]]),
+        (xp.scatter(y, at, xp.asarray(numbers(2, 2, 2))), [[1 + 2, 2, 3 + 4], [4 + 6, 5, 6 + 12]]),
+        (xp.add_at(y, (slice(None), slice(1, 3)), xp.full((2, 2), 1.0)), [[1, 3, 4], [4, 6, 7]]),
+        (xp.erf(xp.zeros((1,))), [0]),
+        (y, x),  # as it was
+        (xp.by_numpy(np.hypot)(y, 1.0), np.hypot(x, 1)),
+    ]
+    if library == "torch":
+        cases += [
+            (xp.cbrt(8.0 * y), 2 * np.cbrt(x)),
+            (xp.rint(y / 2), np.rint(x / 2)),
+            (xp.maximum(y, 2.5), np.maximum(x, 2.5)),
+            (xp.where(y > 2.0, y, 0.0), [[0, 0, 3], [4, 5, 6]]),
+            (xp.equal(y, 2.0), [[0, 1, 0], [0, 0, 0]]),
+            (xp.copy(y), x),
+        ]
+        assert xp.copy(y) is not y
+    for found, expected in cases:
+        np.testing.assert_allclose(xp.in_numpy(found), np.asarray(expected, dtype="float32"), rtol=1e-6)
+    assert xp.all_finite(y)
+    assert not xp.all_finite(y, [1.0, math.nan])
+
+
 def test_numpys_namespace_keeps_what_it_made():
     xp = NumPy(np.dtype("float32"))
     assert xp.ones(3) is xp.ones(3)
@@ -312,6 +351,40 @@ def test_which_products_are_cut(monkeypatch):
         cut.clear()
         np.testing.assert_array_equal(xp.dot(x, y), x @ y)
         assert cut == [by][: len(by)]
+
+
+PLACES = np.arange(12).reshape(3, 4)
+
+
+@pytest.mark.parametrize(
+    ("index", "full", "how"),
+    [
+        (PLACES, False, "whole (3, 4) of axes (0, 1)"),
+        (PLACES.ravel(), True, "reshape (12,) of axes (0,)"),
+        (PLACES[:, 1:3], False, "slice (3, 2) of axes (0, 1): 0:3, 1:3"),
+        (PLACES[:, 1:3].T, False, "slice (2, 3) of axes (0, 1): 0:3, 1:3, transposed"),
+        (PLACES.T, True, "slice (4, 3) of axes (0, 1): 0:3, 0:4, transposed"),
+        (PLACES[::2, 1], False, "slice (2,) of axes (0,): 0:3:2, 1"),
+        (PLACES[:, None, 1], False, "slice (3,) of axes (0,): 0:3, 1"),
+        (PLACES[:, None, 1], True, "slice (3, 1) of axes (0, 1): 0:3, 1, None"),
+        (PLACES[:1, :2], True, "slice (1, 2) of axes (0, 1): 0, None, 0:2"),
+        (PLACES[[0, 0], :2], False, "slice (2,) of axes (1,): 0, 0:2"),
+        (PLACES[[0, 0], :2], True, "take (2, 2) of axes (0, 1)"),
+        (PLACES[2, 3], True, "slice () of axes (): 2, 3"),
+        (PLACES[::-1], False, "take (3, 4) of axes (0, 1)"),
+        (np.array(12), False, "take () of axes ()"),
+    ],
+)
+def test_how_places_are_read(index, full, how):
+    found = indexing_of((3, 4), np.asarray(index), full=full)
+    text = f"{found.kind} {found.shape} of axes {found.kept}"
+    if found.kind == "slice":
+        text += f": {found.subscript(False)}" + ", transposed" * found.swapped
+        assert found.subscript(True) == f":, {found.subscript(False)}"
+        assert eval(found.as_tuple(False)) == found.key
+        assert eval(found.as_tuple(True)) == (slice(None), *found.key)
+    assert text == how
+    assert (found.kind == "take") == (found.index is not None)
 
 
 # ── products ────────────────────────────────────────────────────────────────
@@ -490,15 +563,25 @@ def test_numbers_and_what_was_not_made_share_nothing():
 def test_what_a_call_has_in_common_with_another():
     w, v = Value(1.0), Value(2.0)
     flag, samples = SimpleNamespace(parameters=lambda: [v], bias=True, _hidden=True, size=3), [[5.0, 6.0], [7.0, 8.0]]
-    given = {"w": w, "row": [w, w], "x": [[1, 2]], "k": 3, "on": True, "f": math.exp, "m": flag, "s": samples}
+    given = {
+        "w": w,
+        "row": [w, w],
+        "boxed": np.array(v),
+        "x": [[1, 2]],
+        "k": 3,
+        "on": True,
+        "f": math.exp,
+        "m": flag,
+        "s": samples,
+    }
     arguments = Arguments(given, ["s"], np.dtype("float64"))
     assert [(path, what) for path, what, _ in arguments.key] == [
-        ("w", "a Value"), ("row", "2 Values"), ("x", "of shape (1, 2)"), ("k", "a number"), ("on", "True"),
+        ("w", "a Value"), ("row", "2 Values"), ("boxed", "a Value"), ("x", "of shape (1, 2)"), ("k", "a number"), ("on", "True"),
         ("f", "another exp"), ("m", "another SimpleNamespace"), ("m", "holding other Values"), ("m.bias", "True"),
         ("s", "rows of shape (2,)"), ("the sharing of Values", "different"),
     ]  # fmt: skip
     assert arguments.parameters == [w, v]
-    assert arguments.key[-1][2] == [0, 0, 0, 1]
+    assert arguments.key[-1][2] == [0, 0, 0, 1, 1]
     assert arguments.numbers() == [[1.0, 2.0], [1.0, 2.0, 3.0], [[5.0, 6.0]]]
     assert (arguments.size, arguments.of_modules) == (2, [v])
     again = Arguments(given, ["s"], np.dtype("float64"), [w, v])
@@ -535,6 +618,7 @@ W, V = [parameters(f"W[{i}]", 2) for i in range(2)], [parameters(f"V[{i}]", 2) f
 x, y = inputs("x", 3), Value(0.0, label="y")
 X = [inputs(f"X[{i}]", 2) for i in range(2)]
 
+NINE = ["exp", "expm1", "sin", "cos", "sinh", "cosh", "arctan", "arcsinh", "erf"]
 WRITTEN = {
     "means of unequal length": (
         mean([mean([p * p for p in row]).tanh() for row in (w, u)]),
@@ -687,6 +771,32 @@ WRITTEN = {
         dv = d_multiply_2 * exp + d_multiply * u
         """,
     ),
+    "constants, one that all share and one each": (
+        tanh_of([a * 2.0 for a in w]) * tanh_of([a * k for a, k in zip(u, (1.0, 3.0), strict=True)]),
+        [],
+        """
+        multiply = w * c
+        """,
+    ),
+    "products of unequal length": (
+        tanh_of([OPS["prod"](*w), OPS["prod"](*u)]),
+        [],
+        """
+        prod = w[..., 0] * w[..., 1] * w[..., 2]
+        prod_2 = u[..., 0] * u[..., 1]
+        join = xp.concat(prod.reshape((1,)), prod_2.reshape((1,)))
+        tanh = xp.tanh(join)
+        """,
+    ),
+    "a gradient of nine terms": (
+        summed([OPS[f](a) for f in NINE for a in u]),
+        [],
+        """
+        d_join = xp.full((18,), 1.0)
+        du = d_join[16:18] * (1.1283791670955126 * xp.exp((-u) * u)) + d_join[14:16] * (1.0 / xp.hypot(1.0, u)) + d_join[12:14] * (1.0 / (1.0 + u * u)) + d_join[10:12] * xp.sinh(u) + d_join[8:10] * xp.cosh(u) + d_join[6:8] * (-xp.sin(u)) + d_join[4:6] * xp.cos(u) + d_join[2:4] * xp.exp(u)
+        du = du + d_join[0:2] * exp
+        """,
+    ),
     "an outer product": (
         tanh_of([dot([W[i][j].exp() for i in range(2)], u) for j in range(2)]),
         [],
@@ -797,6 +907,16 @@ def test_what_became_of_each_scalar():
     assert display.explained(program._plan, 4, 0.002).splitlines()[0].endswith("compiled in 2 ms (500 µs per node)")
 
 
+def test_a_source_in_colours():
+    pytest.importorskip("pygments")
+    colour = '<span style="color:var(--jp-mirror-editor-{}-color, {})">{}</span>'.format
+    assert display.highlighted("def f(x): return x * 1.5  # <half>") == (
+        f"<pre style='line-height:1.35'><code>{colour('keyword', '#2e7d32', 'def')} {colour('def', '#2d7ff9', 'f')}(x): "
+        f"{colour('keyword', '#2e7d32', 'return')} x {colour('operator', '#a450d6', '*')} "
+        f"{colour('number', '#b26a00', '1.5')}  {colour('comment', '#7f8c8d', '# &lt;half&gt;')}\n</code></pre>"
+    )
+
+
 def test_an_irregular_graph_is_interpreted():
     """Each node of a class of its own: no arrays, but the chain rule from node to node, for floats and for a batch."""
     p, q, unused = Value(0.9, kind="parameter"), Value(0.1, kind="parameter"), Value(7.0, kind="parameter")
@@ -829,6 +949,7 @@ def test_an_irregular_graph_is_interpreted():
         assert gradient.tolist() == pytest.approx([v.grad for v in program.parameters], rel=1e-12)
         assert program(*zip(*rows, strict=True)) == value
     alone = compile_graph(loss_of(x, y, d), wrt=[p, q, unused])
+    assert alone.numpy_source == alone.source
     for v in (p, q, unused):
         v.grad = 0.0
     loss_of(x, y, d).backward()

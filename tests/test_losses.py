@@ -375,7 +375,7 @@ def test_shares_that_do_not_sum_to_1_are_an_error(shares):
 
 
 def test_one_hot_by_hand_and_refusals():
-    assert one_hot([2, 0], 3) == [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]
+    assert one_hot([2, 0], 3) == one_hot((k for k in [2, 0]), 3) == [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]
     for classes in ([3], [-1], [0.5], ["a"]):
         with pytest.raises(ValueError, match="one_hot: row 0 has the label"):
             one_hot(classes, 3)
@@ -523,6 +523,12 @@ def test_soft_labels_are_trained_alike_by_both_engines(y):
         assert a.accuracy == b.accuracy
     assert runs[1].engine == "compiled"
     assert accuracy("logistic", [Value(1.0), Value(-1.0)], [0.6, 0.4]) == 1.0
+
+
+def test_the_logistic_loss_alone_has_another_graph_for_soft_labels():
+    assert losses.for_targets(logistic, [0, 1]) is logistic
+    assert losses.for_targets(logistic, [0.5, 1]) is not logistic
+    assert losses.for_targets(mse, [0.5, 1]) is mse
 
 
 def test_a_label_beyond_0_and_1_is_still_refused():

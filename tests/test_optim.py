@@ -411,6 +411,7 @@ def test_the_longest_gradient_is_a_positive_number(max_norm):
 
 def test_step_decay_by_hand():
     assert [step_decay(0.8, every=3, factor=0.5)(t) for t in range(1, 9)] == [0.8] * 3 + [0.4] * 3 + [0.2] * 2
+    assert [step_decay(0.8, every=1)(t) for t in (1, 2, 3)] == [0.8, 0.4, 0.2]
 
 
 def test_exponential_decay_by_hand():
@@ -418,6 +419,8 @@ def test_exponential_decay_by_hand():
 
 
 def test_cosine_is_pytorchs_with_its_ends_included():
+    assert [cosine(1.0, steps=2)(t) for t in (1, 2)] == [1.0, 0.0]
+    assert cosine(1.0, steps=1)(1) == 1.0
     rate = cosine(0.7, steps=11, last=0.1)
     assert [rate(t) for t in (1, 6, 11, 12, 100)] == pytest.approx([0.7, 0.4, 0.1, 0.1, 0.1], abs=1e-15)
     torch = pytest.importorskip("torch", reason="the peer: pip install 'chalkgrad[bench]'")
@@ -445,10 +448,21 @@ def test_cosine_warms_up_linearly_and_then_falls():
         lambda: exponential_decay(1.0, rate=-1.0),
         lambda: exponential_decay(math.nan, rate=0.5),
         lambda: cosine(1.0, steps=0),
-        lambda: cosine(1.0, steps=2, warmup=5),
+        lambda: cosine(1.0, steps=2, warmup=2),
+        lambda: cosine(1.0, steps=2, warmup=-1),
         lambda: cosine(1.0, steps=5, last=-1.0),
     ],
-    ids=["every 0", "factor < 0", "lr < 0", "rate < 0", "lr nan", "no steps", "warmup beyond the end", "last < 0"],
+    ids=[
+        "every 0",
+        "factor < 0",
+        "lr < 0",
+        "rate < 0",
+        "lr nan",
+        "no steps",
+        "warmup to the end",
+        "warmup < 0",
+        "last < 0",
+    ],
 )
 def test_a_schedule_that_makes_no_sense_is_an_error_when_it_is_made(make):
     with pytest.raises(ValueError, match=r"is a |is part of the run"):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from autograd.compiler.accumulator import Accumulator
 from autograd.compiler.formula import VIEWS, Expr, bracketed, is_number
 from autograd.compiler.gradient import Gradient
-from autograd.compiler.writer import same_shape, shape_of, shape_text
+from autograd.compiler.writer import same_shape, shape_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,13 +98,7 @@ class Backward:
             factors.append(self.writer.let("f", self.forward.rules[array][1][0]))
         full = array.op.name == "logsumexp" or not factors
         factor = reduce(mul, factors) if factors else None
-        self._add_whole(r, Gradient(number, g.over_n, factor, full), array.batched)
-
-    def _add_whole(self, r: Reference, g: Gradient, batched: bool) -> None:
-        """Add a gradient of operands of which every axis was read."""
-        if not g.full:
-            g = g._replace(factor=g.unit(shape_text(r.index.shape, batched)), full=True)
-        self.gradients.add(r, g, batched)
+        self.gradients.add(r, Gradient(number, g.over_n, factor, full), array.batched)
 
     def _columns(self, array: Array, r: Reference) -> None:
         """An op of any number of operands that has no form along an axis: one column per operand."""
@@ -131,9 +125,9 @@ class Backward:
         slopes = {"matmul": self._slopes_of_matmul, "blocks": self._slopes_of_blocks, "dots": self._slopes_of_dots}
         by_W, by_X, batched_W, batched_X = slopes[array.form](array, d)
         if W.array in self.writer.active:
-            self._add_whole(W, Gradient(factor=by_W()), batched_W)
+            self.gradients.add(W, Gradient(factor=by_W()), batched_W)
         if X.array in self.writer.active:
-            self._add_whole(X, Gradient(factor=by_X()), batched_X)
+            self.gradients.add(X, Gradient(factor=by_X()), batched_X)
 
     def _slopes_of_matmul(self, array: Array, d: Expr) -> _Slopes:
         W, X = array.operands[:2]

@@ -148,8 +148,6 @@ class JAX(Namespace):
 def namespace_of(arrays: Any, dtype: Any) -> Namespace:
     """The namespace for what a program was called with: that of the first array that is not NumPy's."""
     for a in arrays:
-        if type(a) is np.ndarray:
-            continue
         library = type(a).__module__.split(".")[0]
         if library == "torch":
             return Torch(dtype)

@@ -61,7 +61,7 @@ class Placement:
         """Where the nodes ``ids`` are; HOLEs read ``fill``. Leaves that have no place yet are laid out in this order."""
         there = ids != HOLE
         if self.is_constant[ids[there]].all():
-            numbers = np.where(there, self._numbers[ids], 0.0 if fill is None else fill)
+            numbers = self._numbers[ids] if fill is None else np.where(there, self._numbers[ids], fill)
             return Reference(None, ids, numbers=numbers)
         self._lay_out(ids, there)
         which = np.unique(self._array_of[ids[there]])
