@@ -83,6 +83,20 @@ for _row in OPS.values():
         install(_row)
 
 
+def _rounded(self: Value, digits: int | None = None) -> Value:
+    if digits is None:
+        return self.round()
+    raise TypeError(
+        "a Value is rounded to whole numbers; to show its number write round(v.data, 2), "
+        "to go on with two digits (v * 100).round() / 100"
+    )
+
+
+Value.__round__ = _rounded  # type: ignore[method-assign]
+for _name in ("floor", "ceil", "trunc"):  # which ``math`` asks for by these names
+    setattr(Value, f"__{_name}__", getattr(Value, _name))
+
+
 # ── functions of several operands ───────────────────────────────────────────
 
 

@@ -174,9 +174,6 @@ class Value:
     def __int__(self) -> NoReturn:
         raise TypeError("a Value is not a plain number; for its number write v.data: int(v.data), round(v.data, 2)")
 
-    def __round__(self, digits: int | None = None) -> NoReturn:
-        self.__int__()
-
     __array_ufunc__: Any  # NumPy's functions: see ``arrays``
 
     # ── the chain rule ──
@@ -266,6 +263,13 @@ class Value:
     __copy__ = copying.copied
     __deepcopy__ = copying.deepcopied
     __reduce__ = copying.reduced
+
+    if TYPE_CHECKING:  # Python's ``round``, and floor, ceil and trunc of ``math``: ``functions`` gives them
+
+        def __round__(self, digits: int | None = None) -> Value: ...
+        def __floor__(self) -> Value: ...
+        def __ceil__(self) -> Value: ...
+        def __trunc__(self) -> Value: ...
 
     if TYPE_CHECKING:  # the rows' methods, which ``functions.install`` gives
 

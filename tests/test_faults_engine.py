@@ -672,10 +672,25 @@ def test_a_gradient_that_is_a_text_fails_with_pythons_own_words_and_every_leaf_k
     assert (v.grad, w.grad) == (5.0, "0.0")
 
 
-@pytest.mark.parametrize("convert", [int, round, lambda v: round(v, 2)], ids=["int", "round", "round to 2"])
-def test_a_value_becomes_no_plain_number_without_a_word(convert):
+def test_a_value_becomes_no_plain_number_without_a_word():
     with pytest.raises(TypeError, match=r"write v\.data: int\(v\.data\), round\(v\.data, 2\)"):
-        convert(p(1.5))
+        int(p(1.5))
+
+
+@pytest.mark.parametrize("rounded", [round, math.floor, math.ceil, math.trunc], ids=lambda f: f.__name__)
+def test_pythons_roundings_make_nodes_with_slope_0(rounded):
+    for x in (2.5, -1.5, 0.25):
+        v = p(x)
+        y = rounded(v)
+        y.backward()
+        assert (y.data, y.parents, v.grad) == (rounded(x), (v,), 0.0)
+
+
+def test_rounding_to_digits_says_what_to_write_for_either_purpose():
+    with pytest.raises(
+        TypeError, match=r"to show its number write round\(v\.data, 2\), to go on .*\(v \* 100\)\.round"
+    ):
+        round(p(1.5), 2)
 
 
 @pytest.mark.parametrize(
