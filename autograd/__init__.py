@@ -15,6 +15,7 @@ from autograd.contexts import collector_paused, ieee
 from autograd.elementary import elementary_function
 from autograd.errors import CycleError, DomainError, NonFiniteError, TraceError
 from autograd.explanation import explain
+from autograd.forgetting import no_grad
 from autograd.functional import expand, grad, hessian, jacobian, value_and_grad
 from autograd.functions import (
     affine,
@@ -72,6 +73,6 @@ __all__ = [
     "Program", "Step", "TraceError", "Value", "affine", "backward_steps", "collector_paused", "compile_graph",
     "compiled", "dot", "draw", "draw_dot", "elementary_function", "expand", "explain", "first_nonfinite", "formula",
     "grad", "gradcheck", "hessian", "ieee", "install", "jacobian", "log_softmax", "logsumexp", "maximum", "mean",
-    "median", "minimum", "name", "nonfinite_origin", "norm", "primitive", "prod", "recording", "softmax", "std", "step", "sum",
+    "median", "minimum", "name", "no_grad", "nonfinite_origin", "norm", "primitive", "prod", "recording", "softmax", "std", "step", "sum",
     "topological_order", "trace", "value_and_grad", "var",
 ]  # fmt: skip

@@ -15,6 +15,7 @@ from autograd import backprop
 from autograd.arrays import like_array
 from autograd.contexts import collector_paused, differentiating
 from autograd.elementary import FUNCTIONS, canonical, slopes_op
+from autograd.forgetting import enable_grad
 from autograd.functions import maximum, minimum
 from autograd.operands import as_float
 from autograd.ops import OPS, checked
@@ -168,6 +169,7 @@ def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> C
     return partial(_value_and_grad, f, argnums)
 
 
+@enable_grad()
 def _value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int], *args: Any, **kwargs: Any) -> Any:
     positions = (argnums,) if isinstance(argnums, int) else tuple(argnums)
     args, chosen, traced = _traced_arguments(args, positions)
@@ -206,6 +208,7 @@ def jacobian(f: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
     return partial(_jacobian, f, argnum)
 
 
+@enable_grad()
 def _jacobian(f: Callable[..., Any], argnum: int, *args: Any, **kwargs: Any) -> Any:
     args, (x,), traced = _traced_arguments(args, (argnum,))
     outputs = _outputs(f, args, kwargs, (argnum,))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.arrays import like_array
 from autograd.errors import DomainError
+from autograd.forgetting import enable_grad
 from autograd.html_table import html_table
 from autograd.operands import as_float
 from autograd.ops import Op
@@ -77,6 +78,7 @@ def _cells(row: GradCheckRow) -> list[str]:
     return [cell.replace("-", "−") for cell in (row.name, *numbers, f"{mark} {row.verdict}")]
 
 
+@enable_grad()
 def gradcheck(f: Callable[..., Any], *x: Any, tolerance: float = 1e-6) -> GradCheck:
     """Compare backward's gradient of f with central differences, input by input.
 

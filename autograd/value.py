@@ -28,7 +28,7 @@ Number = SupportsFloat  # what may stand beside a Value: another, an int, a floa
 
 __all__ = ["Value", "apply", "as_value", "binary", "n_ary", "n_ary_of", "unary"]
 
-new = object.__new__
+new = object.__new__  # inside ``no_grad`` another
 
 
 class Value:

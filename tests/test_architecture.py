@@ -23,7 +23,7 @@ LADDER = [
     ["symbols"],
     ["copying", "nonfinite", "steps", "wording"],
     ["value"],
-    ["functions"],
+    ["forgetting", "functions"],
     ["arrays"],
     ["functional", "gradient_check", "explanation", "view", "compiler", "expressions"],
 ]

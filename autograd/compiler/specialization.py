@@ -18,6 +18,7 @@ from autograd.compiler.stand_ins import StandIns
 from autograd.compiler.tape import tape_of
 from autograd.contexts import collector_paused, comparisons
 from autograd.errors import DomainError, NonFiniteError, TraceError
+from autograd.forgetting import enable_grad
 from autograd.functions import sum_
 from autograd.value import Value
 
@@ -101,7 +102,7 @@ class Specialization:
         bound = inspect.BoundArguments(self.signature, dict(leaves.arguments))
         token = is_tracing.set(True)
         try:
-            with collector_paused(), comparisons() as asked:
+            with collector_paused(), enable_grad(), comparisons() as asked:
                 root = self.function(*bound.args, **bound.kwargs)
         finally:
             is_tracing.reset(token)
