@@ -320,10 +320,12 @@ def _checked(y: Any) -> Value:
 
 
 def _not_a_value(y: Any) -> str:
-    return (
-        f"the function must return a Value, got {type(y).__name__}: somewhere the gradient was lost. "
-        "Was .data or float() used inside?"
+    why = (
+        "several outputs stand in a list, and jacobian has their derivatives"
+        if isinstance(y, (list, tuple, dict, set))
+        else "somewhere the gradient was lost. Was .data or float() used inside?"
     )
+    return f"the function must return a Value, got {type(y).__name__}: {why}"
 
 
 # ── for the board ───────────────────────────────────────────────────────────

@@ -458,16 +458,39 @@ def test_a_result_as_parameter_is_an_error():
 
 
 def test_anything_but_a_function_of_values_is_an_error():
-    with pytest.raises(TypeError, match=r"must return one Value, got float: was \.data used inside"):
+    with pytest.raises(TypeError, match=r"must return one Value, got float: .* the gradient was lost; was \.data used"):
         compiled(lambda x: x.data)(1.0)
-    with pytest.raises(TypeError, match="must return one Value, got list"):
-        compiled(lambda x: [x])(1.0)
+    for outputs in (lambda x: [x], lambda x: (x, 1.0), lambda x: {"loss": x}, lambda x: None):
+        with pytest.raises(TypeError, match=r"must return one Value, got .*: of several outputs return the sum"):
+            compiled(outputs)(1.0)
     with pytest.raises(TypeError, match="compiled takes a function of Values, got float"):
         compiled(3.0)
     with pytest.raises(ValueError, match=r"samples must name arguments of cross_entropy\(model, x, y\), got 'z'"):
         compiled(cross_entropy, samples=["x", "z"])
     with pytest.raises(AttributeError, match="cross_entropy is compiled when it is first called: call it once"):
         _ = of_samples().source
+
+
+@pytest.mark.parametrize("number", [4.0, 4, np.float64(4.0), np.array(4.0), Value(4.0, kind="constant")], ids=repr)
+def test_a_number_is_a_constant_with_slope_0(number):
+    w, model = Value(2.0), MLP([1, 1], seed=0)
+    plain = compiled(lambda w: number)
+    assert plain.value_and_grad(w) == (plain(w), [0.0]) == (4.0, [0.0])
+    rows = compiled(lambda model, x: number, samples=["x"])
+    value, gradient = rows.value_and_grad(model, [1.0, 2.0])
+    assert (value, gradient.tolist()) == (plain(w), [0.0, 0.0])
+    assert [v.data for v in model.parameters()] == [v.data for v in MLP([1, 1], seed=0).parameters()]
+
+
+def test_a_constant_branch_is_a_constant():
+    f = compiled(lambda w: w.log() if w > 0 else 0.0)
+    found = [f.value_and_grad(Value(x)) for x in (2.0, 0.0, -1.0, 4.0)]
+    assert [(value, *gradient) for value, gradient in found] == [
+        (math.log(2.0), 0.5),
+        (0.0, 0.0),
+        (0.0, 0.0),
+        (math.log(4.0), 0.25),
+    ]
 
 
 def test_a_function_that_fails_fails_and_leaves_nothing():

@@ -53,7 +53,7 @@ def compiled(
 ) -> Any:
     """The function as a program on arrays, traced when it is first called.
 
-    function: takes Values and returns one Value; its graph must depend on its arguments alone
+    function: takes Values and returns one Value, or a number, which has slope 0; its graph must depend on its arguments alone
     samples:  names of the arguments that are arrays with one row per sample. The function is then written for one
               sample, and gets a row (as lists) or a number; the value is the mean over the samples
     dtype:    "float64" or "float32"

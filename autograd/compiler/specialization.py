@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 from contextvars import ContextVar
 from itertools import count
 from operator import ge, gt, le, lt
@@ -20,7 +21,8 @@ from autograd.contexts import collector_paused, comparisons
 from autograd.errors import DomainError, NonFiniteError, TraceError
 from autograd.forgetting import enable_grad
 from autograd.functions import sum_
-from autograd.value import Value
+from autograd.operands import as_float
+from autograd.value import Value, as_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -97,21 +99,53 @@ class Specialization:
         return _first_other_outcome(last.asked, self.asked) or "a comparison is decided by rounding"
 
     def _trace(self, arguments: Arguments, sample: int) -> _Traced:
-        """Run the function on leaves. Raises TypeError if it returns something other than a Value."""
+        """Run the function on leaves. Raises TypeError if it returns neither a Value nor a number."""
         leaves = StandIns(arguments, sample)
+        with comparisons() as asked:
+            root = self._run(leaves)
+        if not isinstance(root, Value):
+            root = self._constant(root, leaves)
+        return _Traced(root, leaves, asked, tape_of(root, leaves.known()))
+
+    def _run(self, leaves: StandIns) -> Any:
         bound = inspect.BoundArguments(self.signature, dict(leaves.arguments))
         token = is_tracing.set(True)
         try:
-            with collector_paused(), enable_grad(), comparisons() as asked:
-                root = self.function(*bound.args, **bound.kwargs)
+            with collector_paused(), enable_grad():
+                return self.function(*bound.args, **bound.kwargs)
         finally:
             is_tracing.reset(token)
-        if not isinstance(root, Value):
+
+    def _constant(self, y: Any, leaves: StandIns) -> Value:
+        """A number that the function returned, as a constant with slope 0.
+
+        Raises TypeError for anything else, and for a number that is another on both sides of here: the gradient was lost.
+        """
+        words = f"{name_of(self.function)} must return one Value, got {type(y).__name__}: "
+        try:
+            root = as_value(y)
+        except TypeError:
+            raise TypeError(f"{words}of several outputs return the sum, or give a list to jacobian") from None
+        if all(root.data != side == side for side in (self._beside(leaves, h) for h in (1e-6, -1e-6))):
             raise TypeError(
-                f"{name_of(self.function)} must return one Value, got {type(root).__name__}: "
-                "was .data used inside, or a list returned?"
+                f"{words}it changes with the arguments, so somewhere the gradient was lost; was .data used inside?"
             )
-        return _Traced(root, leaves, asked, tape_of(root, leaves.known()))
+        return root
+
+    def _beside(self, leaves: StandIns, h: float) -> float:
+        """The number that the function returns for numbers a little aside; nan where it returns none, or is not defined."""
+        known = leaves.known()
+        numbers = [v.data for v in known]
+        try:
+            for v in known:
+                v.data += h * (1.0 + abs(v.data))
+            y = self._run(leaves)
+            return math.nan if isinstance(y, Value) else as_float(y)
+        except (TypeError, ValueError, ArithmeticError):
+            return math.nan
+        finally:
+            for v, x in zip(known, numbers, strict=True):
+                v.data = x
 
     def _require_the_same_graph(self, arguments: Arguments, sample: int) -> None:
         """Trace again. Raises TraceError unless the graph is the one that was traced, and made of the arguments alone."""
