@@ -88,7 +88,18 @@ def elementwise(function: Callable[..., float]) -> Callable[..., Any]:
     [0.0, nan]
     """
 
-    def by_ieee(*x: float) -> float:
+    def on_arrays(*x: Any) -> Any:
+        import numpy
+
+        return numpy.vectorize(by_ieee(function), otypes=[float])(*x)
+
+    return on_arrays
+
+
+def by_ieee(function: Callable[..., float]) -> Callable[..., float]:
+    """A function of floats that raises nothing: outside its domain it is nan, where it overflows inf."""
+
+    def found(*x: float) -> float:
         try:
             return function(*x)
         except OverflowError:
@@ -96,12 +107,7 @@ def elementwise(function: Callable[..., float]) -> Callable[..., Any]:
         except (ValueError, ZeroDivisionError):
             return math.nan
 
-    def on_arrays(*x: Any) -> Any:
-        import numpy
-
-        return numpy.vectorize(by_ieee, otypes=[float])(*x)
-
-    return on_arrays
+    return found
 
 
 class _Unlisted(Op):

@@ -6,7 +6,8 @@ A rule asks its number system ``xp`` for functions under NumPy's names. Here are
   which function is which). An operand outside the domain raises, as Python does;
 - ``arrays``: NumPy, and so IEEE arithmetic: 1/0 is inf and nothing raises.
 
-``symbols`` has a third, formulas; ``functional`` a fourth, Values, which needs the engine.
+``symbols`` has a third, formulas; ``functional`` a fourth, Values, which needs the engine; ``compiler.registers`` a fifth,
+those of the processor.
 
 >>> from autograd.ops import OPS
 >>> OPS["sigmoid"].rule(floats, 0.0)

@@ -15,6 +15,7 @@ from operator import add
 import hypothesis.strategies as st
 import numpy as np
 import pytest
+from executors import as_chosen, in_machine_code
 from graphs import Program, programs, regrown
 from hypothesis import assume, example, given
 from rounding import bound, is_decided
@@ -30,6 +31,8 @@ U = {
     "float64": 1e-12,
     "float32": 1e-5,
 }  # what is promised between backends, and as much more as float32 has less digits
+
+EXECUTORS = [as_chosen, in_machine_code]
 
 
 class Claim:
@@ -94,11 +97,12 @@ def of_one_leaf(*lines):
         (("dot", (1, 0, 1, 1)), ("add", (2, 2)), ("add", (3, 3)), ("add", (4, 4)), ("exponential", (5,))),
     )
 )
+@pytest.mark.parametrize("executor", EXECUTORS)
 @given(program=programs(max_lines=16))
-def test_a_random_program_is_the_graph_within_the_bound(program, dtype):
+def test_a_random_program_is_the_graph_within_the_bound(program, dtype, executor):
     leaves, root = built(program)
     claim = Claim(root, leaves, U[dtype])
-    compiled = compile_graph(root, wrt=leaves, dtype=dtype)
+    compiled = executor(compile_graph(root, wrt=leaves, dtype=dtype))
     assert compiled.parameters == leaves or set(compiled.parameters) == set(leaves)
     value, flat = compiled.value_and_grad()
     assert flat.dtype == dtype
@@ -136,8 +140,9 @@ def test_a_random_programs_gradient_is_the_difference_quotient_in_50_digits(prog
     program=programs(max_lines=8),
     shifts=st.lists(st.integers(-64, 64), min_size=5, max_size=5),
     split=st.integers(0, 4),
+    executor=st.sampled_from(EXECUTORS),
 )
-def test_a_batch_of_a_random_program_is_the_mean_of_its_samples(program, shifts, split, n, dtype):
+def test_a_batch_of_a_random_program_is_the_mean_of_its_samples(program, shifts, split, n, dtype, executor):
     leaves, root = built(program)
     inputs, parameters = leaves[: max(1, split)], leaves[max(1, split) :]
     rows = [[v.data + shift / 1024 for v in inputs] for shift in shifts][:n]
@@ -148,7 +153,7 @@ def test_a_batch_of_a_random_program_is_the_mean_of_its_samples(program, shifts,
         except DomainError:
             assume(False)
         claims.append(Claim(copies[root], [copies[p] for p in parameters], U[dtype]))
-    compiled = compile_graph(root, inputs=[inputs], wrt=parameters, dtype=dtype)
+    compiled = executor(compile_graph(root, inputs=[inputs], wrt=parameters, dtype=dtype))
     times = n // len(rows)
     value, flat = compiled.value_and_grad(np.array(rows * times))
     found = dict(zip(compiled.parameters, flat.tolist(), strict=True))
@@ -233,14 +238,19 @@ def outcome(run):
         return str(error), None
 
 
-@example(program=of_one_leaf(("exp", (0,)), ("log", (1,)), ("clip", (2,))), bad=-math.inf, k=0, at=0)
-@given(program=programs(max_lines=8), bad=st.sampled_from(EXTREMES), k=st.integers(0, 3), at=st.integers(0, 2))
-def test_a_random_program_in_trouble_says_what_the_graph_says(program, bad, k, at):
+@example(
+    program=of_one_leaf(("exp", (0,)), ("log", (1,)), ("clip", (2,))), bad=-math.inf, k=0, at=0, executor=as_chosen
+)
+@given(
+    program=programs(max_lines=8), bad=st.sampled_from(EXTREMES), k=st.integers(0, 3), at=st.integers(0, 2),
+    executor=st.sampled_from(EXECUTORS),
+)  # fmt: skip
+def test_a_random_program_in_trouble_says_what_the_graph_says(program, bad, k, at, executor):
     leaves, root = built(program)
     x = leaves[k % len(leaves)]
     rows = [x.data] * 3
     rows[at] = bad
-    compiled = compile_graph(root, inputs=[x], wrt=[v for v in leaves if v is not x])
+    compiled = executor(compile_graph(root, inputs=[x], wrt=[v for v in leaves if v is not x]))
     error, value = outcome(lambda: compiled.value_and_grad(rows)[0])
     said, expected = outcome(lambda: regrown(root, {x: bad})[root])
     if said is None and not math.isfinite(expected.data):

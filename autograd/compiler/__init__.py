@@ -24,9 +24,14 @@ The files, in the order in which a graph passes through them:
 | code → source   | `source.py`         | two functions, for the arrays of any library                       |
 |                 | `calls.py`          | the same as calls into buffers, for NumPy                          |
 |                 | `buffers.py`        | buffers, and which of them share memory                            |
-| executors       | `executor.py`       | what an executor is, and which one a plan gets                     |
+| executors       | `choice.py`         | which one a plan gets                                              |
+|                 | `executor.py`       | what an executor is                                                |
 |                 | `array_executor.py` | the array program, on NumPy                                        |
 |                 | `interpreter.py`    | the tape itself, node by node                                      |
+|                 | `machine.py`        | the tape in machine code                                           |
+|                 | `schedule.py`       | its order: nodes that do the same one after the other              |
+|                 | `machine_code.py`   | rows of the op table as loops over such nodes                      |
+|                 | `registers.py`      | the number system in which a rule is machine code                  |
 |                 | `namespace.py`      | what a program asks of an array library                            |
 |                 | `numpy_arrays.py`   | NumPy, made fast                                                   |
 |                 | `libraries.py`      | PyTorch and JAX                                                    |

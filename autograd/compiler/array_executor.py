@@ -38,6 +38,7 @@ class ArrayExecutor:
         self.source = Source(written(code, self.signature), code.constants_in)
         self.numpy_source, self._calls = written_with_buffers(code, self.signature)
         self._for_numpy = Source(self.numpy_source, code.constants_in)
+        self.engine = f"arrays: {plan.tape.nodes} nodes became {len(plan.leaves) + len(plan.results)} arrays"
         self._dtype = dtype
         self._workspaces = Transient()
 

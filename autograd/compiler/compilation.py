@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from autograd.backprop import topological_order
-from autograd.compiler.executor import executor_of
+from autograd.compiler.choice import executor_of
 from autograd.compiler.numeric import precision
 from autograd.compiler.program import Program
 from autograd.compiler.reroll import reroll

@@ -42,6 +42,8 @@ class scalars(floats):  # noqa: N801 (a number system, as floats is)
 
 
 SOURCE = """\
+# A tape of {nodes} nodes: one computes at a time, as its row of the op table says.
+
 def forward(xp, {head}):
     y = dict(constants)
 {leaves}
@@ -72,6 +74,7 @@ class Interpreter:
 
     def __init__(self, plan: Plan, inputs: Sequence[Input], dtype: Any) -> None:
         _name_leaves(plan)
+        self.engine = f"interpreter: a tape of {len(plan.tape.ops)} entries with too little in common for arrays"
         self.signature = Signature(plan, inputs)
         self.source = Source(_written(plan, self.signature), partial(_constants, plan))
         self.numpy_source = self.source.text
@@ -106,6 +109,7 @@ def _written(plan: Plan, signature: Signature) -> str:
     parameters, batched = [s.name for s in signature.parameters.slices], bool(signature.inputs)
     each = "xp.row_sums(delta.get(i, y[root] * 0.0))" if batched else "delta.get(i, 0.0)"
     return SOURCE.format(
+        nodes=sum(map(bool, plan.tape.operands)),
         head=", ".join(signature.names),
         leaves="\n".join(leaves),
         gradients="\n".join(f"    d{name} = xp.numbers([{each} for i in at_{name}])" for name in parameters),

@@ -52,6 +52,11 @@ class Program:
         return self._executor.numpy_source
 
     @property
+    def engine(self) -> str:
+        """What runs it on NumPy, and why: "arrays", "machine code" or "interpreter"."""
+        return self._executor.engine
+
+    @property
     def nodes(self) -> int:
         """How many nodes the graph has."""
         return self._plan.tape.nodes

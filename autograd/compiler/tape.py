@@ -13,6 +13,7 @@ Everything is a loop over lists, so a graph may be a million nodes deep.
 from __future__ import annotations
 
 from functools import reduce
+from math import nan
 from operator import add as plus
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -25,10 +26,11 @@ if TYPE_CHECKING:
 
     from autograd.value import Value
 
-__all__ = ["Tape", "tape_of"]
+__all__ = ["Tape", "narrowed", "tape_of"]
 
 ADD, MULTIPLY, SUM, DOT = (OPS[name] for name in ("add", "multiply", "sum", "dot"))
 ALIASES = frozenset([OPS["positive"]])
+IN_PARTS = frozenset([SUM, DOT, OPS["mean"]])
 OF_ONE = frozenset([OPS["sum"], OPS["mean"]])  # of a single operand they are that operand
 
 
@@ -206,6 +208,29 @@ def _is_product(tape: Tape, i: int) -> bool:
         return False
     a, *b = [j for j in tape.operands[i] if tape.ops[j] is not CONSTANT]
     return bool(b) or not tape.operands[a]
+
+
+def narrowed(tape: Tape, width: int) -> tuple[Tape, list[int]]:
+    """(the tape with wide sums, means and dots in parts of at most ``width`` operands, where its old entries are).
+
+    A part goes on where the last one ended, so the terms are added in the same order.
+    """
+    new, at = _Recorder(), list[int]()
+    for op, operands, value, number in zip(*tape[:4], strict=True):
+        places = tuple([at[j] for j in operands])
+        in_parts = len(places) > width and op in IN_PARTS
+        at.append(_in_parts(new, op, places, width) if in_parts else new.enter(op, places, value, number))
+    return Tape(new.ops, new.operands, new.values, new.numbers, at[tape.root], tape.nodes), at
+
+
+def _in_parts(new: _Recorder, op: Op, places: tuple[int, ...], width: int) -> int:
+    """The entry of a wide sum, mean or dot, after those of its parts."""
+    n, step = (len(places) // 2, (width - 1) // 2) if op is DOT else (len(places), width - 1)
+    w, x, rest = places[:n], places[n : 2 * n], places[2 * n :]
+    for k in range(0, n, step):
+        part = w[k : k + step] + x[k : k + step]
+        rest = (new.enter(DOT, part + rest, None, nan) if op is DOT else new.enter(SUM, rest + part, None, nan),)
+    return rest[0] if op in (SUM, DOT) else new.enter(OPS["divide"], (*rest, new.constant(float(n))), None, nan)
 
 
 def _live(tape: Tape) -> Tape:
