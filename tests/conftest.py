@@ -29,6 +29,9 @@ from meanings import in_50_digits
 ROOT = Path(__file__).parent.parent
 PATIENCE = 30_000  # milliseconds that a page on a loaded machine may take
 
+# jsonschema makes forty parsers of addresses when nbformat loads it: seconds, for what no notebook holds.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
 settings.register_profile("quick", max_examples=40, deadline=None, derandomize=True, database=None)
 settings.register_profile("thorough", max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
@@ -335,6 +338,10 @@ def jupyter(tmp_path_factory):
     (settings / "labconfig").mkdir()  # the debugger complains where a notebook is closed before it has asked the kernel
     without_debugger = {"disabledExtensions": {"@jupyterlab/debugger-extension": True}}
     (settings / "labconfig" / "page_config.json").write_text(json.dumps(without_debugger))
+    of_notebooks = settings / "lab" / "user-settings" / "@jupyterlab" / "notebook-extension"
+    of_notebooks.mkdir(parents=True)
+    whole = {"windowingMode": "none"}  # every cell is in the page, also before one scrolls there
+    (of_notebooks / "tracker.jupyterlab-settings").write_text(json.dumps(whole))
     server = subprocess.Popen(
         [sys.executable, "-m", "jupyterlab", f"--port={port}", *options],
         env=environment,

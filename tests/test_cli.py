@@ -133,13 +133,6 @@ def test_train_writes_everything_it_says_it_does(capsys, tmp_path):
 
 
 @pytest.mark.slow
-def test_the_same_seed_trains_the_same_network_bit_for_bit(capsys, tmp_path):
-    for name in ("a", "b"):
-        run(capsys, "train", "xor", "-o", str(tmp_path / name), "--epochs", "5", "--quiet", "--seed", "3")
-    assert (tmp_path / "a" / "model.safetensors").read_bytes() == (tmp_path / "b" / "model.safetensors").read_bytes()
-
-
-@pytest.mark.slow
 def test_train_reads_a_csv_with_a_header_and_text_labels(capsys, tmp_path):
     rows = [f"{x},{y},{'left' if x < 0 else 'right'}" for x in range(-10, 11) if x for y in range(3)]
     table = tmp_path / "sides.csv"
@@ -202,20 +195,19 @@ def test_open_shows_what_was_written_in_the_browser(capsys, tmp_path, browser, a
 
 
 @pytest.mark.slow
-def test_train_opens_the_page_that_steps_through_a_sample(capsys, tmp_path, browser):
-    run(capsys, "train", "xor", "-o", str(tmp_path), "--epochs", "3", "--quiet", "--open")
-    assert browser[0] == [(tmp_path / "step.html").resolve().as_uri()]
-
-
-@pytest.mark.slow
-def test_four_samples_are_not_called_held_out(capsys, tmp_path):
-    _, out, _ = run(capsys, "train", "xor", "-o", str(tmp_path), "--epochs", "3", "--quiet")
+def test_four_samples_are_not_called_held_out_and_the_same_seed_trains_the_same_network(capsys, tmp_path, browser):
+    a, b = tmp_path / "a", tmp_path / "b"
+    options = ["--epochs", "3", "--quiet", "--seed", "3"]
+    _, out, _ = run(capsys, "train", "xor", "-o", str(a), *options, "--open")
+    assert browser[0] == [(a / "step.html").resolve().as_uri()]
     assert out.startswith("xor: 4 samples to train on, too few to hold any out; ")
     assert "training accuracy" in out
     assert "held-out" not in out
-    record = json.loads((tmp_path / "run.json").read_text())
+    record = json.loads((a / "run.json").read_text())
     assert {"training_accuracy", "training_loss"} <= record.keys()
     assert not [key for key in record if "held_out" in key]
+    run(capsys, "train", "xor", "-o", str(b), *options)
+    assert (a / "model.safetensors").read_bytes() == (b / "model.safetensors").read_bytes()
 
 
 def test_play_writes_a_page_of_a_data_set_or_of_a_table(capsys, tmp_path):

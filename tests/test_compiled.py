@@ -176,25 +176,34 @@ def test_arrays_of_another_library_stay_in_it(library):
 
 @pytest.mark.slow
 def test_samples_sharded_over_eight_devices_give_the_same_gradients(run_python):
+    """To a compiled function, and to a program inside ``jax.jit``."""
     pytest.importorskip("jax")
     source = """
 import jax, numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
-from autograd import compiled
+from autograd import Value, compile_graph, compiled, dot, logsumexp
 from nn import MLP, losses
 jax.config.update("jax_enable_x64", True)
+rows = NamedSharding(Mesh(np.array(jax.devices()), ("samples",)), PartitionSpec("samples"))
+X, Y = np.random.default_rng(0).normal(size=(64, 3)), np.eye(2)[np.arange(64) % 2]
+sharded = jax.device_put(X, rows), jax.device_put(Y, rows)
+print(len(sharded[0].sharding.device_set), {s.data.shape for s in sharded[0].addressable_shards})
+
 loss = compiled(lambda model, x, y: losses.mse([model(x)], [y]), samples=["x", "y"])
 model = MLP([3, 8, 2], activation="tanh", seed=0)
-X, Y = np.random.default_rng(0).normal(size=(64, 3)), np.eye(2)[np.arange(64) % 2]
 value, expected = loss.value_and_grad(model, X, Y)
-rows = NamedSharding(Mesh(np.array(jax.devices()), ("samples",)), PartitionSpec("samples"))
-X, Y = jax.device_put(X, rows), jax.device_put(Y, rows)
-same, found = loss.value_and_grad(model, X, Y)
-print(len(X.sharding.device_set), {s.data.shape for s in X.addressable_shards}, type(found).__name__)
-print(abs(same - value) < 1e-14, np.abs(np.asarray(found) - expected).max() < 1e-14, loss.retraced)
+same, found = loss.value_and_grad(model, *sharded)
+print(abs(same - value) < 1e-14, np.abs(np.asarray(found) - expected).max() < 1e-14, loss.retraced, type(found).__name__)
+
+x, y = [Value(0.5) for _ in range(3)], [Value(1.0), Value(0.0)]
+f = MLP([3, 8, 2], seed=0)(x)
+program = compile_graph(logsumexp(f) - dot(f, y), inputs=[x, y])
+_, expected = program.value_and_grad(X, Y)
+value, found = jax.jit(program.pure)(program.load(), *sharded)
+print(np.abs(np.asarray(found) - expected).max() < 1e-14)
 """
     printed = run_python(source, XLA_FLAGS="--xla_force_host_platform_device_count=8", JAX_PLATFORMS="cpu")
-    assert printed.splitlines() == ["8 {(8, 3)} ArrayImpl", "True True []"]
+    assert printed.splitlines() == ["8 {(8, 3)}", "True True [] ArrayImpl", "True"]
 
 
 # ── traced again, with the reason ───────────────────────────────────────────

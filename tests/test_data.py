@@ -351,7 +351,7 @@ def test_load_finds_a_file_by_its_path(csv, tmp_path):
 def test_a_hundred_thousand_rows_load_at_the_cost_of_so_many_lines(csv, cost):
     rng = random.Random(0)
     rows = [f"{rng.random():.6f},{rng.random():.6f},{i % 3}" for i in range(100_000)]
-    few, many = (cost(lambda n=n: csv("\n".join(rows[:n]))) for n in (1_000, 10_000))
+    few, many = (cost(lambda n=n: csv("\n".join(rows[:n]))) for n in (400, 4_000))
     assert many.calls < 10 * few.calls
     d = csv("\n".join(rows))
     assert len(d.X) == 100_000

@@ -478,7 +478,7 @@ def test_a_graph_that_met_an_error_is_freed_too(collector_off):
 # ── no recursion ────────────────────────────────────────────────────────────
 
 MILLION = 1_000_000
-LONG = 200_000  # copies and pickles take some microseconds a node
+LONG = 50_000  # copies and pickles take some microseconds a node
 
 
 def chain(n):

@@ -131,6 +131,18 @@ DOORS = {
 }  # fmt: skip
 
 
+def through_the_doors(cases):
+    """Each case through each door; JAX, which compiles every one, answers the first and the last case of each row."""
+    rows = [case[0] for case in cases]
+    ends = {i for row in rows for i in (rows.index(row), len(rows) - 1 - rows[::-1].index(row))}
+    return [
+        pytest.param(*case, door, id=f"row {case[0]} at {', '.join(map(str, case[2]))}-{name}")
+        for i, case in enumerate(cases)
+        for name, door in DOORS.items()
+        if i in ends or not name.endswith("jax")
+    ]
+
+
 def leaves_of(x):
     return [Value(number, label=name, kind="parameter") for number, name in zip(x, "xy", strict=False)]
 
@@ -145,23 +157,17 @@ def arrays(library):
     return lambda x: xp.asarray(np.array(x))
 
 
-def ids_of(cases):
-    return [f"row {row} at {', '.join(map(str, x))}" for row, _, x, *_ in cases]
-
-
 def assert_same(found, expected):
     assert found == pytest.approx(expected, rel=1e-12, abs=1e-300, nan_ok=True)
 
 
-@pytest.mark.parametrize("door", DOORS.values(), ids=DOORS)
-@pytest.mark.parametrize(("row", "f", "x", "said"), REFUSED, ids=ids_of(REFUSED))
+@pytest.mark.parametrize(("row", "f", "x", "said", "door"), through_the_doors(REFUSED))
 def test_outside_a_domain_every_door_refuses_in_the_same_words(row, f, x, said, door):
     with pytest.raises(DomainError, match=said):
         door(f, x)
 
 
-@pytest.mark.parametrize("door", DOORS.values(), ids=DOORS)
-@pytest.mark.parametrize(("row", "f", "x", "value", "slopes"), ANSWERED, ids=ids_of(ANSWERED))
+@pytest.mark.parametrize(("row", "f", "x", "value", "slopes", "door"), through_the_doors(ANSWERED))
 def test_at_kinks_far_out_and_at_infinity_every_door_gives_the_same(row, f, x, value, slopes, door):
     try:
         found, its_slopes = door(f, x)

@@ -140,21 +140,21 @@ def test_what_a_rule_uses_twice_is_computed_once():
 
 
 @pytest.fixture(scope="session")
-def thousand_graphs() -> Drawn:
-    drawn = drawn_graphs(1000, seed=0)
-    assert sum(len(data) for data, _ in drawn.python) > 5000
+def hundreds_of_graphs() -> Drawn:
+    drawn = drawn_graphs(300, seed=0)
+    assert sum(len(data) for data, _ in drawn.python) > 1500
     return drawn
 
 
 @pytest.mark.slow
-def test_a_thousand_random_graphs_have_pythons_values_and_gradients_in_node(node, thousand_graphs):
-    mine = node(thousand_graphs.program, "graphs", thousand_graphs.cases)
-    assert differing(mine, thousand_graphs) == []
+def test_hundreds_of_random_graphs_have_pythons_values_and_gradients_in_node(node, hundreds_of_graphs):
+    mine = node(hundreds_of_graphs.program, "graphs", hundreds_of_graphs.cases)
+    assert differing(mine, hundreds_of_graphs) == []
 
 
-def test_a_thousand_random_graphs_have_pythons_values_and_gradients_in_chromium(tab, thousand_graphs):
-    mine = in_chromium(tab(), thousand_graphs.program, "graphs", thousand_graphs.cases)
-    assert differing(mine, thousand_graphs) == []
+def test_hundreds_of_random_graphs_have_pythons_values_and_gradients_in_chromium(tab, hundreds_of_graphs):
+    mine = in_chromium(tab(), hundreds_of_graphs.program, "graphs", hundreds_of_graphs.cases)
+    assert differing(mine, hundreds_of_graphs) == []
 
 
 # ── a trace with other numbers ──────────────────────────────────────────────

@@ -452,7 +452,7 @@ def has_room(tab, width: int) -> None:
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (845, 660), (1100, 900), (1920, 1080)])  # 845: in JupyterLab
 def test_nothing_overlaps_or_overflows_and_a_projectors_type_is_large(opened, width, height):
     tab = opened(panel(), viewport={"width": width, "height": height})
-    for preset in range(4):
+    for preset in range(4) if width in (390, 1920) else (0, 3):
         tab.locator("nav button").nth(preset).click()
         for steps in (0, 100):
             train(tab, steps)
@@ -694,51 +694,6 @@ def test_the_frame_works_in_a_page(tab, tmp_path):
     _, frame = framed(tab, tmp_path, panel())
     frame.locator("#descend").click()
     assert frame.locator("#score").text_content() == "4 of 4 right"
-
-
-CELL = 'from nn import panel\npanel("xor")'
-
-
-@pytest.mark.parametrize("place", ["lab", "notebooks"])
-def test_a_notebook_shows_the_panel_and_leaves_it_its_keys(notebook, place):
-    page = notebook(place, [CELL])
-    frame = page.frame_locator("iframe[srcdoc]")
-    frame.get_by_label("w₁", exact=True).click()  # in the middle, where w₁ = 0
-    w1 = frame.get_by_label("w₁, as a number")
-    before = float(w1.input_value())
-    assert before == pytest.approx(0.0, abs=0.2)
-    page.keyboard.press("ArrowRight")  # moves the slider, not the notebook's cell
-    page.keyboard.press("ArrowRight")
-    assert float(w1.input_value()) == pytest.approx(before + 0.1)
-    frame.get_by_role("button", name="XOR with 3 neurons").click()
-    frame.locator("#lecture").click()
-    assert frame.locator("#score").text_content() == "4 of 4 right"
-    frame.locator("summary").click()
-    page.wait_for_timeout(500)
-    assert page.locator("iframe[srcdoc]").bounding_box()["height"] > 800  # the frame takes the height that it needs
-    assert frame.locator("html").evaluate("(e) => e.scrollHeight <= innerHeight")
-
-
-def test_jupyterlabs_dark_theme_is_followed_by_the_panel(notebook):
-    page = notebook("lab", [CELL])
-    ground = page.frame_locator("iframe[srcdoc]").locator(".cg")
-    expect(ground).to_have_css("background-color", "rgb(255, 255, 255)")
-    page.locator(".lm-MenuBar-itemLabel", has_text="Settings").click()
-    for words in ("Theme", "JupyterLab Dark"):
-        item = page.locator(".lm-Menu-itemLabel").get_by_text(words, exact=True)
-        item.wait_for()
-        item.dispatch_event("mousemove")
-        item.click()
-    expect(ground).to_have_css("background-color", "rgb(15, 19, 24)")
-
-
-def test_an_untrusted_notebook_shows_the_panels_picture(notebook):
-    page = notebook("lab", [CELL], {0: panel("xor")._repr_mimebundle_()})
-    picture = page.locator(".jp-OutputArea-output img")
-    picture.wait_for()
-    assert page.locator(".jp-OutputArea-output iframe[srcdoc]").count() == 0
-    assert picture.evaluate("(image) => image.decode().then(() => image.naturalWidth)") == 400
-    assert picture.get_attribute("alt") == "A single neuron: XOR"
 
 
 def test_the_json_is_finite_and_cannot_end_its_script():

@@ -169,18 +169,3 @@ def test_a_click_opens_the_chosen_sample_in_the_player_and_escape_goes_back(open
     losses.logistic([model(x)], [y]).backward()
     moved = [p.data - 0.1 * p.grad for p in model.parameters()]
     assert tab.evaluate("page.network.parameters") == pytest.approx(moved, rel=1e-12)
-
-
-def test_in_jupyterlab_the_sample_opens_in_the_frame_of_the_playground(lab, jupyter):
-    file = jupyter.write(["playground()"], {0: playground(data="xor")._repr_mimebundle_()})
-    jupyter.trust(file, json.loads((jupyter.folder / file).read_text()))
-    page = lab(file)
-    frame = page.frame_locator("iframe[srcdoc]")
-    frame.get_by_role("button", name="its loss as a graph of numbers").click()
-    frame.get_by_role("button", name="to the end").click()
-    assert frame.locator(".cg-player .sentence").text_content().startswith("Done: every node was visited once")
-    assert (
-        frame.locator(".cg-player").bounding_box()["height"] <= page.locator("iframe[srcdoc]").bounding_box()["height"]
-    )
-    frame.locator(".cg-player").press("Escape")
-    frame.locator(".playground-page").wait_for()

@@ -637,7 +637,7 @@ JSON = st.recursive(
 
 @pytest.mark.slow
 @given(st.sampled_from([*metadata(), *training(), *training()["optimizer"], "momentum", "nesterov"]), JSON)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=settings.default.max_examples // 2)
 def test_whatever_signed_metadata_say_it_is_a_run_or_one_error(path, field, value):
     if field in metadata() and field != "training":
         about = metadata(training=training()) | {field: value}

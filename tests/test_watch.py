@@ -353,37 +353,6 @@ def test_labels_of_hinge_are_classes(opened):
     assert tab.locator(".sample.class0").count() == tab.locator(".sample.class1").count() == 2
 
 
-CELL = """from nn import MLP, Recorder, data, fit, watch
-model = MLP([2, 4, 1], activation="tanh", seed=1)
-recorder = Recorder(model, data.XOR.X, data.XOR.y, loss="logistic")
-fit(model, data.XOR.X, data.XOR.y, loss="logistic", epochs=10, on_step=recorder)
-watch(recorder)"""
-
-
-@pytest.mark.parametrize("place", ["lab", "notebooks"])
-def test_a_notebook_shows_the_run_and_leaves_it_its_keys(notebook, place):
-    page = notebook(place, [CELL])
-    frame = page.frame_locator("iframe[srcdoc]")
-    assert number(frame, ".clock") == 0
-    frame.locator("[aria-label='first snapshot']").click()
-    frame.locator("h1").click()
-    for key in ("ArrowRight", "ArrowRight", "ArrowRight", "ArrowLeft"):
-        page.keyboard.press(key)
-    assert number(frame, ".clock") == 2
-    frame.locator("[aria-label='snapshot']").click()  # in the middle
-    assert number(frame, ".clock") == 5
-    page.keyboard.press("ArrowRight")
-    assert number(frame, ".clock") == 6
-
-
-def test_an_untrusted_notebook_shows_the_runs_loss(notebook):
-    page = notebook("lab", [CELL], {0: watch(recorded(epochs=10))._repr_mimebundle_()})
-    picture = page.locator(".jp-OutputArea-output img")
-    picture.wait_for()
-    assert page.locator(".jp-OutputArea-output iframe[srcdoc]").count() == 0
-    assert picture.evaluate("(image) => image.decode().then(() => image.naturalWidth)") == 600
-
-
 def test_arrays_are_fine():
     model = MLP([2, 2, 1], seed=0)
     X, y = np.array(data.XOR.X), np.array(data.XOR.y)
