@@ -19,7 +19,7 @@ from nn.checkpoints import Checkpoint, load_checkpoint, restore, save_checkpoint
 from nn.export import from_torch, to_onnx, to_torch
 from nn.layers import MLP, Layer, Neuron, Sequential
 from nn.losses import cross_entropy, hinge, huber, log_loss, logistic, mae, mse, one_hot, softmax
-from nn.metrics import accuracy, confusion_matrix, predictions
+from nn.metrics import accuracy, confusion_matrix, predictions, r_squared, rmse
 from nn.module import Module
 from nn.neuron_panel import panel
 from nn.optim import (
@@ -45,6 +45,6 @@ __all__ = [
     "MLP", "SGD", "Adagrad", "Adam", "AdamW", "Checkpoint", "CheckpointError", "FlatGradientWarning", "Layer", "Module", "Neuron",
     "Optimizer", "RMSprop", "Record", "Recorder", "Run", "Sequential", "accuracy", "activations", "clip_gradients", "confusion_matrix",
     "cosine", "cross_entropy", "data", "evaluate", "exponential_decay", "fit", "from_torch", "hinge", "huber", "init", "load_checkpoint", "log_loss",
-    "logistic", "losses", "mae", "mse", "one_hot", "panel", "player", "playground", "predictions", "restore", "save_checkpoint", "softmax", "step_decay",
+    "logistic", "losses", "mae", "mse", "one_hot", "panel", "player", "playground", "predictions", "r_squared", "restore", "rmse", "save_checkpoint", "softmax", "step_decay",
     "steps", "theory", "to_onnx", "to_torch", "watch",
 ]  # fmt: skip

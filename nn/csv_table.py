@@ -34,6 +34,7 @@ class Table(NamedTuple):
     classes: list[str]
     target: str
     notes: tuple[str, ...]
+    filled: tuple[tuple[int, int], ...]  # row and column of the numbers that were missing
 
 
 class _Cells(NamedTuple):
@@ -91,12 +92,13 @@ def read_table(
             f"{path}: no {'row is complete' if kept else 'column of features is left'}"
             + "".join(f"; {n}" for n in notes)
         )
-    columns = [(f"{cells.names[j]}{which}", numbers) for j, c in kept.items() for which, numbers in _as_numbers(c)]
-    X = [[numbers[i] for _, numbers in columns] for i in rows]
+    columns = [(f"{cells.names[j]}{which}", numbers, c) for j, c in kept.items() for which, numbers in _as_numbers(c)]
+    X = [[numbers[i] for _, numbers, _ in columns] for i in rows]
+    filled = [(k, m) for k, i in enumerate(rows) for m, (_, _, c) in enumerate(columns) if c.values[i] is None]
     y, classes, rule = _answers(cells, t, answer, rows, task)
     place = "" if target == cells.names[t] else f" ({'the first' if t == 0 else 'the last'} column)"
     notes.insert(0, f"the target is {cells.names[t]}{place}: {rule}")
-    return Table(X, y, [name for name, _ in columns], classes, cells.names[t], tuple(notes))
+    return Table(X, y, [name for name, _, _ in columns], classes, cells.names[t], tuple(notes), tuple(filled))
 
 
 # ── which column ────────────────────────────────────────────────────────────

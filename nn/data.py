@@ -11,6 +11,7 @@ import math
 import random
 from numbers import Real
 from pathlib import Path
+from statistics import fmean
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from nn.arguments import as_rows, as_samples, generator, whole_number
@@ -34,6 +35,9 @@ class Dataset(NamedTuple):
     classes: list[str]  # names of the classes; empty for regression
     target: str = "y"  # the name of what y is
     notes: tuple[str, ...] = ()  # what was made of the columns of a file, a sentence each
+    filled: tuple[
+        tuple[int, int], ...
+    ] = ()  # row and column of the numbers that were missing, and are the column's mean
 
 
 _CORNERS = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]
@@ -196,7 +200,8 @@ def load_csv(
     target:  the column to learn: its name, "first" or "last"
     task:    "classification" or "regression"; None decides: words are classes, and so are up to 10 different whole numbers
     drop:    names of columns to leave out
-    missing: "drop" leaves rows out that miss a cell, "mean" fills in the column's mean; None raises at the first one
+    missing: "drop" leaves rows out that miss a cell, "mean" fills in the column's mean, after ``split`` that of the
+             training samples; None raises at the first one
 
     Row numbers, ids and texts that hardly repeat are left out, other columns of words become one-hot, dates become years;
     ``notes`` says so. Decimal commas, thousands, percent and currencies are read as numbers.
@@ -232,6 +237,8 @@ def split(
 ) -> tuple[Dataset, Dataset]:
     """Shuffle and split into training and held-out samples, every class in the same share.
 
+    Numbers that were missing become the mean of the training samples, so that what is held out tells nothing.
+
     data: a data set, then ``test``; or samples, then their targets, then ``test``: whatever ``as_dataset`` takes
     test: the share to hold out, in (0, 1)
 
@@ -253,11 +260,25 @@ def split(
     n = len(samples.y)
     if not 0 < len(out) < n:
         raise ValueError(f"{n} samples can't be split with a share of {test:g} held out: one side would be empty")
-    return _subset(samples, [i for i in range(n) if i not in out]), _subset(samples, sorted(out))
+    training = [i for i in range(n) if i not in out]
+    samples = _filled_by(samples, training)
+    return _subset(samples, training), _subset(samples, sorted(out))
+
+
+def _filled_by(data: Dataset, rows: list[int]) -> Dataset:
+    """What was missing as the mean of these rows, where they have one."""
+    X, missing = [list(row) for row in data.X] if data.filled else data.X, set(data.filled)
+    for j in {j for _, j in data.filled}:
+        present = [X[i][j] for i in rows if (i, j) not in missing]
+        for i in [i for i, column in data.filled if column == j and present]:
+            X[i][j] = fmean(present)
+    return data._replace(X=X)
 
 
 def _subset(data: Dataset, rows: list[int]) -> Dataset:
-    return data._replace(X=[data.X[i] for i in rows], y=[data.y[i] for i in rows])
+    place = {i: k for k, i in enumerate(rows)}
+    filled = tuple((place[i], j) for i, j in data.filled if i in place)
+    return data._replace(X=[data.X[i] for i in rows], y=[data.y[i] for i in rows], filled=filled)
 
 
 def standardized(train: Dataset | Rows, *others: Dataset | Rows) -> list[Any]:

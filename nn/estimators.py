@@ -6,7 +6,7 @@ The names of the settings are those of scikit-learn's own ``MLPClassifier``; wha
     activation:         of the hidden layers: a name from the op table, or a list with one for each
     solver:             the optimizer: "adam", "sgd", "adagrad", "rmsprop", "adamw"
     alpha:              λ of the penalty λ/2 ‖w‖² (see ``fit``)
-    batch_size:         samples per step
+    batch_size:         samples per step, at most all of them
     learning_rate_init: the learning rate
     max_iter:           epochs
     random_state:       seed of the weights and of the order of the samples; the same, the same network

@@ -156,7 +156,7 @@ def cross_entropy(outputs: Rows, targets: Rows) -> Value:
 def log_loss(probabilities: Rows, targets: Rows) -> Value:
     """The lecture's logistic loss and cross-entropy as printed, from probabilities: −1/n Σ log f at the true class.
 
-    probabilities: n Values f (then y is 0 or 1, and the other class has 1 − f) or n lists of K Values
+    probabilities: n Values f (then y is 0 or 1, or a share between them, and the other class has 1 − f) or n lists of K Values
     Raises DomainError where a probability is not above 0: this can't happen to ``logistic`` and ``cross_entropy``.
 
     >>> round(log_loss([Value(0.5)], [1]).data, 6), round(log_loss([[Value(0.25), Value(0.75)]], [0]).data, 6)
@@ -164,6 +164,8 @@ def log_loss(probabilities: Rows, targets: Rows) -> Value:
     """
     probabilities, targets = as_batch(probabilities, targets)
     rows = even_rows("log_loss", probabilities)
+    if len(rows[0]) == 1 and are_soft(targets):
+        return -mean([y * f.log() + (1.0 - y) * (1.0 - f).log() for (f,), y in zip(rows, targets, strict=True)])
     require_labels("log_loss", targets, set(range(max(2, len(rows[0])))), "classes are whole numbers, counted from 0")
     true = [(f[0] if y else 1.0 - f[0]) if len(f) == 1 else f[int(y)] for f, y in zip(rows, targets, strict=True)]
     return -mean([f.log() for f in true])

@@ -41,7 +41,7 @@ def accuracy(loss: Loss, outputs: Rows, targets: Rows) -> float | None:
         hits = [_largest(row) == _class(y) for row, y in zip(outputs, targets, strict=True)]
     else:
         hits = [
-            (int(single(f).data > 0.5) if len(as_row(f)) == 1 else _largest(as_row(f))) == int(y)
+            (single(f).data > 0.5) == (plain_target(y) > 0.5) if len(as_row(f)) == 1 else _largest(as_row(f)) == int(y)
             for f, y in zip(outputs, targets, strict=True)
         ]
     return sum(hits) / len(hits)

@@ -16,6 +16,7 @@ from autograd import OPS
 from autograd.update_rules import RULES
 from nn import activations
 from nn import data as data_sets
+from nn.batch import as_row
 from nn.layers import MLP, require_its_layers
 from nn.neuron_panel import ASSETS
 from nn.page_graph import formula_graph, initializer_graph, loss_graph, network_rules
@@ -78,11 +79,12 @@ SETS = {
 }
 
 
-def playground(model: MLP | None = None, data: Dataset | Rows | str | None = None) -> Page:
+def playground(model: MLP | None = None, data: Dataset | Rows | str | None = None, **table: Any) -> Page:
     """A page in which a network trains: choose samples, layers, activations, optimizer, and press play.
 
     model: a network of yours, whose weights the page starts from (it is not changed itself); or None for a small one
     data:  the samples: a data set, the name of one ("moons", "spiral", "xor", …), a CSV file, or a pair (X, y) as for ``fit``
+    table: for a CSV file, what ``data.load_csv`` takes besides the path: ``target``, ``missing``, …
 
     Raises ValueError for a model that does not fit the samples, an activation that is not in the op table, and for
     samples that a page can't hold.
@@ -95,8 +97,10 @@ def playground(model: MLP | None = None, data: Dataset | Rows | str | None = Non
 
     sets = {name: _page_set(one) for name, one in SETS.items()}
     start = "moons" if data is None else data if isinstance(data, str) and data in SETS else "yours"
+    if table and not (isinstance(data, str) and start == "yours"):
+        raise ValueError(f"{', '.join(table)}: for the columns of a CSV file")
     if start == "yours":
-        sets = {"yours": _own_set(data), **sets}
+        sets = {"yours": _own_set(data, table), **sets}
     chosen = sets[start]
     own = model is not None
     model = _default_model(chosen) if model is None else _checked(model, chosen)
@@ -129,13 +133,16 @@ def _described(samples: Dataset, title: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _own_set(given: Dataset | Rows | str | None) -> dict[str, Any]:
+def _own_set(given: Dataset | Rows | str | None, table: dict[str, Any]) -> dict[str, Any]:
     if isinstance(given, str):
-        samples = data_sets.load(given, offered=[*SETS, "iris"])  # digits are too wide
-        title, code = Path(given).name, f"data.load({given!r})"
+        samples = data_sets.load(given, offered=[*SETS, "iris"], **table)  # digits are too wide
+        options = "".join(f", {key}={value!r}" for key, value in table.items())
+        title, code = Path(given).name, f"data.load({given!r}{options})"
     else:
         whole = data_sets.Dataset(*given) if isinstance(given, tuple) and len(given) > 2 else given
         samples, title, code = data_sets.as_dataset(whole), "your samples", ""
+    if any(len(as_row(target)) > 1 for target in samples.y):
+        raise ValueError("the playground takes one target per sample: class numbers, or numbers to regress on")
     X, y = [list(map(float, x)) for x in samples.X], list(samples.y)
     widths = {len(x) for x in X}
     if not X or len(X) != len(y) or len(widths) != 1 or not all(math.isfinite(v) for x in X for v in x):
@@ -153,7 +160,9 @@ def _own_set(given: Dataset | Rows | str | None) -> dict[str, Any]:
         raise ValueError("the samples are all of one class: there is nothing to tell apart")
     y = [int(k) for k in y] if classes else [float(v) for v in y]
     wide = any(abs(v) > 5.0 for x in X for v in x)
-    return {**_described(samples._replace(X=X, y=y), title), "code": code, "standardized": wide}
+    return {
+        **_described(samples._replace(X=X, y=y), title), "code": code, "standardized": wide, "notes": samples.notes,
+    }  # fmt: skip
 
 
 def _outputs(chosen: dict[str, Any]) -> int:

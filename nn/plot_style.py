@@ -103,6 +103,9 @@ class ShownFigure(Figure):
 
     shown = False
 
+    def __repr__(self) -> str:
+        return super().__repr__().replace("ShownFigure", "Figure", 1)
+
     def _ipython_display_(self) -> None:
         pyplot = sys.modules.get("matplotlib.pyplot")
         if self.shown and pyplot and getattr(self, "number", None) in pyplot.get_fignums():
@@ -118,6 +121,9 @@ class ShownFigure(Figure):
 
 class ShownAxes(Axes):
     """Axes that a cell shows as their figure."""
+
+    def __repr__(self) -> str:
+        return super().__repr__().replace("ShownAxes", "Axes", 1)
 
     def _ipython_display_(self) -> None:
         _display(self)

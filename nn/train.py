@@ -89,7 +89,7 @@ def steps(
     X, y:       n samples and their targets: lists, arrays, tables, tensors; y may be left out where X holds both
                 (a data set of ``nn.data``, pairs (x, y), a dataset of PyTorch)
     loss:       a name ("mse", "mae", "huber", "logistic", "hinge", "cross_entropy") or a function of outputs and targets
-    batch_size: samples per step; None for all of them (full batch)
+    batch_size: samples per step; None, or more than there are, for all of them (full batch)
     seed:       of the shuffling of the samples in each epoch; the same seed, the same order
     start:      steps taken before, by a run that is now resumed: as many batches are skipped
     schedule:   the learning rate as a function of the step 1, 2, …; None leaves ``optimizer.lr`` alone

@@ -213,12 +213,29 @@ def test_four_samples_are_not_called_held_out_and_the_same_seed_trains_the_same_
 def test_play_writes_a_page_of_a_data_set_or_of_a_table(capsys, tmp_path):
     table = tmp_path / "heights.csv"
     table.write_text("cm,kind\n150,a\n160,b\n170,a\n")
-    for samples, title in (("spiral", "spiral"), (str(table), "heights.csv")):
+    said = "the target is kind (the last column): 2 different words, so classification\n"
+    for samples, title, notes in (("spiral", "spiral", ""), (str(table), "heights.csv", said)):
         page = tmp_path / "page.html"
         code, out, err = run(capsys, "play", samples, "-o", str(page))
         assert (code, err) == (0, "")
-        assert out == f"wrote {page}: a page for the browser\n"
+        assert out == f"{notes}wrote {page}: a page for the browser\n"
         assert f"<title>Playground: {title}</title>" in page.read_text()
+
+
+def test_play_takes_what_train_takes_for_the_columns_of_a_table(capsys, tmp_path):
+    table, page = tmp_path / "t.csv", tmp_path / "page.html"
+    table.write_text("kind,cm,kg,no\na,150,50,1\nb,,60,2\na,170,70,3\nb,180,80,5\n")
+    code, _, err = run(capsys, "play", str(table), "--target", "kind", "-o", str(page))
+    assert (code, err.count("\n")) == (2, 1)
+    assert "line 3, column 2 (cm): the cell is missing" in err
+    chosen = ["--target", "kind", "--drop", "kg, no", "--missing", "mean"]
+    code, out, err = run(capsys, "play", str(table), *chosen, "-o", str(page))
+    assert (code, err) == (0, "")
+    assert "the target is kind: 2 different words, so classification\n" in out
+    assert "missing cells that became the mean of their column: 1\n" in out
+    assert '"X":[[150.0],[166.66666666666666],[170.0],[180.0]]' in page.read_text().replace(" ", "")
+    code, _, err = run(capsys, "play", "spiral", "--missing", "mean", "-o", str(page))
+    assert (code, "missing: for the columns of a CSV file" in err) == (2, True)
 
 
 def test_neuron_writes_the_lectures_gates(capsys, tmp_path):

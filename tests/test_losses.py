@@ -368,6 +368,15 @@ def test_gradient_of_soft_labels_is_f_minus_the_shares():
     )
 
 
+def test_shares_in_a_log_loss_weigh_both_logarithms():
+    f = values([0.3, 0.8])
+    loss = log_loss(f, [0.9, 0.0])
+    loss.backward()
+    assert loss.data == pytest.approx(-(0.9 * math.log(0.3) + 0.1 * math.log(0.7) + math.log(0.2)) / 2, rel=1e-15)
+    assert [v.grad for v in f] == pytest.approx([-(0.9 / 0.3 - 0.1 / 0.7) / 2, 1 / 0.2 / 2], rel=1e-14)
+    assert accuracy("log_loss", values([0.3, 0.8, 0.2]), [0.9, 0.6, 0.1]) == pytest.approx(2 / 3)
+
+
 @pytest.mark.parametrize("shares", [[0.5, 0.4], [1.5, -0.5], [0, 0], [math.nan, 1.0]], ids=str)
 def test_shares_that_do_not_sum_to_1_are_an_error(shares):
     with pytest.raises(ValueError, match=r"row 1 of the targets is .*; shares are between 0 and 1 and sum to 1"):

@@ -509,6 +509,10 @@ def test_what_the_playground_cannot_show_is_said():
         ((None, "nothing"), "no data set is called 'nothing'"),
         ((None, data.Dataset([[0.0], [1.0]], [0, 0], ["x"], ["a"])), "all of one class"),
         ((None, data.Dataset([[0.0], [np.inf]], [0, 1], ["x"], ["a", "b"])), "rows of finite numbers"),
+        (
+            (None, ([[0.0], [1.0]], [[0.9, 0.1], [0.2, 0.8]])),
+            "one target per sample: class numbers, or numbers to regress on",
+        ),
     ]:
         with pytest.raises(ValueError, match=re.escape(said)):
             playground(*arguments)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from io import BytesIO
 from itertools import combinations
 from pathlib import Path
@@ -347,6 +348,12 @@ plots.activation_and_slope("tanh")[0].figure.savefig("/dev/null", format="svg")
 print("matplotlib.pyplot" in sys.modules)
 """
     assert run_python(source).split() == ["False", "False"]
+
+
+def test_a_figure_says_that_it_is_one():
+    figure = plots.activation_and_slope("tanh")[0].figure
+    assert re.fullmatch(r"<Figure size \d+x\d+ with 2 Axes>", repr(figure))
+    assert repr(figure.axes[0]).startswith("<Axes: ")
 
 
 @pytest.mark.slow

@@ -171,10 +171,28 @@ def test_missing_cells_are_left_out_by_row_or_become_means_as_chosen(table):
         "rows left out that miss the target: 1 of 5 | missing cells that became the mean of their column: 2"
         in notes(filled)
     )
+    assert filled.filled == ((1, 2), (3, 0), (3, 1))
     with pytest.raises(ValueError, match="missing is 'drop' or 'mean', got 'zero'"):
         table(HOLES, missing="zero")
     with pytest.raises(ValueError, match="no row is complete"):
         table(["a,b,t", "1,,2", ",1,3"], missing="drop")
+
+
+def test_what_is_held_out_tells_nothing_about_missing_cells(table):
+    rows = [f"{'' if i in (2, 5, 11) else i * i},{i}.5" for i in range(12)]
+    train, held_out = split(table(["a,t", *rows], missing="mean"), 0.5, seed=3)
+    for part in (train, held_out):
+        assert [[mean_of(train)] if t in (2.5, 5.5, 11.5) else [(t - 0.5) ** 2] for t in part.y] == part.X
+    assert [{part.y[i] for i, _ in part.filled} for part in (train, held_out)] == [
+        {t for t in part.y if t in (2.5, 5.5, 11.5)} for part in (train, held_out)
+    ]
+    assert train.filled, "and each has some"
+    assert held_out.filled
+
+
+def mean_of(train):
+    present = [(t - 0.5) ** 2 for t in train.y if t not in (2.5, 5.5, 11.5)]
+    return sum(present) / len(present)
 
 
 # ── numbers as people write them ────────────────────────────────────────────
@@ -339,7 +357,7 @@ def test_a_real_file_loads_and_trains_with_a_sane_report(capsys, tmp_path, monke
     spec = importlib.util.find_spec(real.package)
     if spec is None:
         pytest.skip(f"{real.package} brings the file")
-    monkeypatch.setattr("nn.commands._draw", lambda job, run, title: [])  # what is drawn, other tests look at
+    monkeypatch.setattr("nn.commands.training._draw", lambda job, run, title: [])  # what is drawn, other tests look at
     path = Path(spec.origin).parent / real.path
     out, record = trained(capsys, tmp_path, str(path), "--epochs", "30", *real.argv.split())
     train, held_out = map(int, re.search(r"(\d+) samples to train on, (\d+) held out", out).groups())

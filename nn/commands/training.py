@@ -1,6 +1,4 @@
-"""``chalkgrad train``: from a data set to a trained network, its figures and its record; ``chalkgrad neuron`` and ``chalkgrad play``:
-a neuron, and a network, to play with.
-"""
+"""``chalkgrad train``: from a data set to a trained network, its figures and its record."""
 
 from __future__ import annotations
 
@@ -10,24 +8,20 @@ import sys
 from pathlib import Path
 from statistics import fmean
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from autograd import Value, draw, name, step
 from autograd.commands import add_open, number, show
 from autograd.expressions import read_number
 from autograd.files import require_replaceable, write_atomically
 from nn import data, losses
+from nn.commands.samples import add_samples, columns_of, say_columns
 from nn.layers import MLP
 from nn.metrics import r_squared, rmse
-from nn.neuron_panel import PRESETS, panel
 from nn.optim import Adam
-from nn.playground import SETS, playground
 from nn.train import Run, evaluate, fit
 
-if TYPE_CHECKING:
-    from autograd.view.page import Page
-
-__all__ = ["neuron", "play", "train"]
+__all__ = ["train"]
 
 
 MODEL, RECORD = "model.safetensors", "run.json"
@@ -61,22 +55,7 @@ class _Train:
     example = "train moons --open"
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        samples = parser.add_argument(
-            "data",
-            nargs="?",
-            default="digits",
-            help=f"{', '.join(data.names())}, or a CSV file (default: %(default)s)",
-        )
-        samples.completer = _data_names  # type: ignore[attr-defined]  # for argcomplete
-        table = parser.add_argument_group("the columns of a CSV file")
-        table.add_argument("--target", help="the column to learn: its name, first or last (default: last)")
-        table.add_argument(
-            "--task", choices=("classification", "regression"), help="(default: by the target's values, and printed)"
-        )
-        table.add_argument("--drop", metavar="NAME,…", help="columns to leave out")
-        table.add_argument(
-            "--missing", choices=("drop", "mean"), help="leave rows out that miss a cell, or fill in the column's mean"
-        )
+        add_samples(parser, data.names(), default="digits")
         parser.add_argument("-o", "--output", help="folder to write into (default: runs/NAME)")
         parser.add_argument("--hidden", help="sizes of the hidden layers, such as 16,16")
         parser.add_argument("--activation", help="of the hidden layers: relu, tanh, sigmoid, …")
@@ -94,8 +73,7 @@ class _Train:
 
     def run(self, arguments: argparse.Namespace) -> int:
         job = _prepared(arguments)
-        for note in job.train.notes:
-            print(note)
+        say_columns(job.train.notes)
         samples = f"{len(job.train.y)} samples to train on, " + (
             f"{len(job.judged.y)} held out" if job.holds_out else "too few to hold any out"
         )
@@ -125,10 +103,6 @@ class _Train:
         return 0 if run.ended == "done" else 130
 
 
-def _data_names(**_: object) -> list[str]:
-    return [*data.names(), *map(str, Path().glob("*.csv"))]
-
-
 def _whole(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"a whole number, 1 or more; got {text!r}")
@@ -156,10 +130,7 @@ class _Job(NamedTuple):
 
 def _prepared(arguments: argparse.Namespace) -> _Job:
     """Check and make everything before the first step, so that no mistake costs a training run."""
-    columns = {key: value for key in ("target", "task", "missing") if (value := getattr(arguments, key))}
-    if arguments.drop:
-        columns["drop"] = [name.strip() for name in arguments.drop.split(",")]
-    found = data.load(arguments.data, **columns)
+    found = data.load(arguments.data, **columns_of(arguments))
     title = Path(arguments.data).stem
     recipe = _recipe(arguments)
     holds_out = len(found.y) >= FEWEST  # XOR has only its four corners
@@ -305,52 +276,4 @@ def _one_sample(job: _Job) -> Value:
     return loss
 
 
-class _Neuron:
-    help = "a single neuron to play with, as a page for the browser: AND, OR, or XOR, which it cannot do"
-    example = "neuron xor --open"
-
-    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        parser.add_argument(
-            "name", nargs="?", choices=PRESETS, default="and", help="where to start (default: %(default)s)"
-        )
-        parser.add_argument("-o", "--output", default="neuron.html", help="page to write (default: %(default)s)")
-        add_open(parser)
-
-    def run(self, arguments: argparse.Namespace) -> int:
-        return _save_page(panel(arguments.name), arguments)
-
-
-class _Play:
-    help = "a network that trains in a page for the browser: choose samples, layers, activations, and press play"
-    example = "play spiral --open"
-
-    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        samples = parser.add_argument(
-            "data",
-            nargs="?",
-            default="moons",
-            help=f"{', '.join(SETS)}, or a CSV file (default: %(default)s)",
-        )
-        samples.completer = _playground_names  # type: ignore[attr-defined]  # for argcomplete
-        parser.add_argument("-o", "--output", default="playground.html", help="page to write (default: %(default)s)")
-        add_open(parser)
-
-    def run(self, arguments: argparse.Namespace) -> int:
-        return _save_page(playground(data=arguments.data), arguments)
-
-
-def _save_page(page: Page, arguments: argparse.Namespace) -> int:
-    page.save(arguments.output)
-    print(f"wrote {arguments.output}: a page for the browser")
-    if arguments.open:
-        show(arguments.output)
-    return 0
-
-
-def _playground_names(**_: object) -> list[str]:
-    return [*SETS, *map(str, Path().glob("*.csv"))]
-
-
-neuron = _Neuron()
-play = _Play()
 train = _Train()
