@@ -126,10 +126,10 @@ def each_mistake(holder: ast.AST, statement: Any = None) -> Iterator[ast.stmt]:
 
 
 class Mutant(NamedTuple):
-    """A module with one mistake: on which lines its statement stands, its code, what changed, and if it must be imported."""
+    """A module with one mistake: the lines that run it, its code, what changed, and if it must be imported."""
 
     path: str
-    lines: range
+    lines: set[int]
     code: CodeType
     diff: str
     reshaped: bool
@@ -144,10 +144,17 @@ def mutants_of(path: str, chosen: Callable[[int], bool]) -> Iterator[Mutant]:
         if chosen(i) and (mutated := compile(tree, str(ROOT / path), "exec")) != code:
             first = min([statement, *getattr(statement, "decorator_list", ())], key=lambda node: node.lineno).lineno
             body = getattr(statement, "body", None)
-            lines = range(first, body[0].lineno if body else statement.end_lineno + 1)
+            lines = {*range(first, body[0].lineno if body else statement.end_lineno + 1), *lines_with(statement, tree)}
             diff = list(difflib.unified_diff(source, ast.unparse(tree).splitlines(), n=0, lineterm=""))[3:]
             reshaped = shape != {key: function.co_freevars for key, function in functions_of(mutated).items()}
             yield Mutant(path, lines, mutated, "\n".join([f"{path}:{statement.lineno}", *diff]), reshaped)
+
+
+def lines_with(statement: Any, tree: ast.Module) -> set[int]:
+    """The lines that read a constant which the statement defines."""
+    targets = statement.targets if isinstance(statement, ast.Assign) else []
+    constants = {n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name) and n.id.isupper()}
+    return {n.lineno for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id in constants}
 
 
 def paths_of(module: str) -> list[str]:
