@@ -367,7 +367,7 @@ def power(xp, x, y):
     flat = xp.where(at_zero, xp.equal(y, 0.0), False)
     defined = xp.where(at_zero, y >= 0, False)
     dx = xp.where(flat, 0.0, y * xp.power(x, xp.where(flat, 1.0, y) - 1.0))
-    return z, (dx, z * xp.where(defined, 0.0, xp.log(xp.where(defined, 1.0, x))))
+    return z, (dx, z * xp.log(xp.where(defined, 1.0, x)))
 
 
 @primitive(

@@ -263,6 +263,7 @@ class Value:
     __copy__ = copying.copied
     __deepcopy__ = copying.deepcopied
     __reduce__ = copying.reduced
+    __setstate__ = copying.restored
 
     if TYPE_CHECKING:  # Python's ``round``, and floor, ceil and trunc of ``math``: ``functions`` gives them
 

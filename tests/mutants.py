@@ -34,6 +34,15 @@ LIMITS = {
     "ALIKE", "DENSE", "FEW", "FEW_ROWS", "KEPT_SIZES", "MANY", "PROBED", "RAGGED", "SHORT", "SHORT_ROW", "SMALL", "TALL",
     "TOGETHER", "UNCOPIED",
 }  # fmt: skip
+SYMMETRIC = {
+    "equal",
+    "hypot",
+    "max",
+    "maximum",
+    "min",
+    "minimum",
+    "swapaxes",
+}  # functions of two operands in either order
 POINTS = {"ANY", "POSITIVE", "TRIED", "UNIT"}
 OTHER: dict[Any, Any] = {**PAIRS, **{b: a for a, b in PAIRS.items()}, ast.Pow: ast.Mult}
 
@@ -59,8 +68,8 @@ def mistakes(node: ast.AST) -> Iterator[ast.AST]:
             yield changed(node, value=not x)
         case ast.Constant(value=int(x) | float(x)):
             yield from (changed(node, value=x + 1), changed(node, value=x - 1))
-        case ast.Call(func=ast.Name(id="max" | "min")):
-            pass  # of either order
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name in SYMMETRIC:
+            pass
         case ast.Call(args=a) if not any(isinstance(x, ast.Starred) for x in a):
             yield from (changed(node, args=[*a[:i], a[i + 1], a[i], *a[i + 2 :]]) for i in range(len(a) - 1))
         case ast.Return(value=ast.expr() as value) if not isinstance(value, ast.Constant):

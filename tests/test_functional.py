@@ -349,6 +349,13 @@ def test_derivatives_at_a_kink_are_the_published_choice_again():
     assert grad(lambda v: maximum(v[0], v[1]))([1.0, 1.0]) == [0.5, 0.5]
 
 
+@pytest.mark.parametrize(("name", "slope"), [("elu", 1.0), ("celu", 1.0), ("selu", 1.0507009873554805)])
+def test_far_out_the_branch_not_taken_spoils_no_derivative(name, slope):
+    f = getattr(Value, name)
+    assert [grad(f)(x) for x in (1000.0, -1000.0)] == [slope, 0.0]
+    assert [grad(grad(f))(x) for x in (1000.0, -1000.0)] == [0.0, 0.0]
+
+
 # ── expand: the same graph for the board ────────────────────────────────────
 
 

@@ -69,6 +69,11 @@ def test_a_product_with_a_zero_and_the_length_of_nothing_have_slopes():
     x = [Value(0.0), Value(0.0)]
     autograd.norm(x).backward()
     assert [v.grad for v in x] == [0.0, 0.0]
+    for function, number, slope in ((autograd.prod, -3.0, 1.0), (autograd.norm, 3.0, -1.0)):
+        found = function([v := Value(-3.0)])
+        found.backward()
+        assert (found.data, v.grad) == (number, slope)
+    assert OPS["exponential"](3.0).data == 8.0
 
 
 def test_the_names_of_pytorchs_habits():

@@ -177,6 +177,16 @@ KINKS = [  # row, its constants, at, slopes, the same in PyTorch
     ("power", {}, [0.0, 0.0], [0.0, 0.0], lambda t, x, y: x**y),
     ("exponential", {"base": 0.0}, [2.0], [0.0], lambda t, x: t.pow(0.0, x)),
     ("exponential", {"base": 0.0}, [0.0], [0.0], lambda t, x: t.pow(0.0, x)),
+    ("selu", {}, [0.0], [1.0507009873554805 * 1.6732632423543772], lambda t, x: t.nn.functional.selu(x)),
+    ("celu", {"alpha": 2.0}, [0.0], [1.0], lambda t, x: t.nn.functional.celu(x, 2.0)),
+    ("hard_tanh", {}, [1.0], [0.0], lambda t, x: t.nn.functional.hardtanh(x)),
+    ("hard_tanh", {}, [-1.0], [0.0], lambda t, x: t.nn.functional.hardtanh(x)),
+    ("relu6", {}, [0.0], [0.0], lambda t, x: t.nn.functional.relu6(x)),
+    ("relu6", {}, [6.0], [0.0], lambda t, x: t.nn.functional.relu6(x)),
+    ("hard_sigmoid", {}, [3.0], [0.0], lambda t, x: t.nn.functional.hardsigmoid(x)),
+    ("hard_sigmoid", {}, [-3.0], [0.0], lambda t, x: t.nn.functional.hardsigmoid(x)),
+    ("hard_swish", {}, [3.0], [1.0], lambda t, x: t.nn.functional.hardswish(x)),
+    ("hard_swish", {}, [-3.0], [0.0], lambda t, x: t.nn.functional.hardswish(x)),
     ("step", {}, [0.0], [0.0], None),  # PyTorch's heaviside has no gradient
 ]
 kink = "name", "constants", "x", "slopes", "in_torch"
@@ -205,7 +215,8 @@ def test_slope_at_a_kink_is_pytorchs(name, constants, x, slopes, in_torch):
 
 
 def test_the_threshold_neuron_fires_at_zero():
-    assert [Value(x).step().data for x in (-1.0, -5e-324, 0.0, -0.0, 2.0)] == [0.0, 0.0, 1.0, 1.0, 1.0]
+    for fires in (Value.step, Value.straight_through):
+        assert [fires(Value(x)).data for x in (-1.0, -5e-324, 0.0, -0.0, 2.0)] == [0.0, 0.0, 1.0, 1.0, 1.0]
 
 
 # ── the table is complete, and enough ───────────────────────────────────────
