@@ -405,8 +405,8 @@ def approximation_errors(
     found = []
     for m in widths:
         model = interpolating_network(f, m, low, high)
-        with collector_paused():
-            found.append(max(abs(f(x) - model([x]).data) for x in np.linspace(low, high, 16 * m + 1).tolist()))
+        xs = np.linspace(low, high, 16 * m + 1)
+        found.append(float(abs(model.predict(xs[:, None]) - [f(x) for x in xs.tolist()]).max()))
     return found
 
 

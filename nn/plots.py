@@ -487,11 +487,11 @@ def approximation(
     widths: numbers of ReLU neurons, rising. Two axes.
     """
     left, right = panels = axes_grid(axes, 1, 2, (10.0, 4.4))
-    xs = np.linspace(low, high, 401).tolist()
-    left.plot(xs, [g(x) for x in xs], color=palette_of(left).ink, linewidth=5, alpha=0.35, label="g(x)")
+    xs = np.linspace(low, high, 401)
+    left.plot(xs, [g(x) for x in xs.tolist()], color=palette_of(left).ink, linewidth=5, alpha=0.35, label="g(x)")
     for m, series in zip(widths[:3], series_styles(left), strict=False):
         model = measure.interpolating_network(g, m, low, high)
-        network = [model([x]).data for x in xs]
+        network = model.predict(xs[:, None])
         left.plot(xs, network, linestyle=series.dashes, color=series.colour, linewidth=2, label=f"{m} neurons")
     left.set(xlabel="x")
     legend(left, loc="best")
@@ -520,8 +520,8 @@ def sawtooth(depths: Sequence[int] = (1, 2, 3, 4), *, axes: Any = None) -> Seque
     panels = axes_grid(axes, 1, len(depths), (2.8 * len(depths), 3.2))
     for ax, depth in zip(panels, depths, strict=True):
         model = theory.sawtooth(depth)
-        xs = np.linspace(0.0, 1.0, 2**depth + 1).tolist()  # straight between these
-        ax.plot(xs, [model([x]).data for x in xs], color=palette_of(ax).colours[0])
+        xs = np.linspace(0.0, 1.0, 2**depth + 1)  # straight between these
+        ax.plot(xs, model.predict(xs[:, None]), color=palette_of(ax).colours[0])
         ax.set(title=f"depth {depth}: {theory.pieces(model)} pieces", xlabel="x", xticks=[0, 1], yticks=[0, 1])
     return panels
 

@@ -119,6 +119,14 @@ def cost():
 
 
 @pytest.fixture(scope="session")
+def without_parsers(tmp_path_factory):
+    """A folder for the PYTHONPATH of what loads nbformat in another process: it hides those parsers there."""
+    folder = tmp_path_factory.mktemp("without_parsers")
+    (folder / "rfc3987_syntax.py").write_text('raise ImportError("not here")\n')
+    return str(folder)
+
+
+@pytest.fixture(scope="session")
 def run_python():
     """Run source in a fresh interpreter and give what it prints."""
 
@@ -323,7 +331,7 @@ class Jupyter(NamedTuple):
 
 
 @pytest.fixture(scope="session")
-def jupyter(tmp_path_factory):
+def jupyter(tmp_path_factory, without_parsers):
     for needed in ("jupyterlab", "notebook", "anywidget", "ipykernel"):
         if importlib.util.find_spec(needed) is None:
             pytest.skip(f"needs {needed}: pip install 'chalkgrad[browser]'")
@@ -331,7 +339,11 @@ def jupyter(tmp_path_factory):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "JUPYTER_CONFIG_DIR": str(settings)}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join([without_parsers, *sys.path]),
+        "JUPYTER_CONFIG_DIR": str(settings),
+    }
     environment["JUPYTER_DATA_DIR"] = str(settings)
     options = ["--no-browser", "--allow-root", "--IdentityProvider.token=t", f"--ServerApp.root_dir={folder}"]
     options.append("--LabApp.expose_app_in_browser=True")  # as `jupyterapp`
