@@ -203,7 +203,10 @@ class Value:
         return None
 
     def _raise_if_opaque(self) -> None:
-        if self.parents:
+        if self.op.operands:  # a slope where it has none of its own (see ``_reread``), which is asked for now
+            for parent, local in zip(self.parents, _reread(self.op, self.parents)[1], strict=True):
+                parent.grad += local * self.grad
+        elif self.parents:
             raise ValueError(
                 f"{self!r} is opaque: it has parents but no local derivatives, so no gradient can pass. "
                 "Give them, Value(data, parents, local_grads), or assign its _backward."
@@ -265,15 +268,12 @@ class Value:
     __reduce__ = copying.reduced
     __setstate__ = copying.restored
 
-    if TYPE_CHECKING:  # Python's ``round``, and floor, ceil and trunc of ``math``: ``functions`` gives them
+    if TYPE_CHECKING:  # the rows' methods, and Python's own roundings, which ``functions`` gives
 
         def __round__(self, digits: int | None = None) -> Value: ...
         def __floor__(self) -> Value: ...
         def __ceil__(self) -> Value: ...
         def __trunc__(self) -> Value: ...
-
-    if TYPE_CHECKING:  # the rows' methods, which ``functions.install`` gives
-
         def abs(self) -> Value: ...
         def acos(self) -> Value: ...
         def acosh(self) -> Value: ...
@@ -480,8 +480,8 @@ def _reread(op: Op, operands: Sequence[Value]) -> tuple[float, tuple[float, ...]
     except (ValueError, ZeroDivisionError) as error:
         if inside_ieee() or not all(map(isfinite, x)):
             return ieee_read(op, x)
-        if differentiating.get() and isfinite((read := ieee_read(op, x))[0]):
-            return read
+        if differentiating.get() and isfinite(y := ieee_read(op, x)[0]):
+            return y, ()
         from autograd.wording import outside  # words for what is rare
 
         raise DomainError(outside(op, x, operands)) from (None if op.domain else error)

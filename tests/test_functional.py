@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
 import math
 import pickle
@@ -19,7 +20,9 @@ from autograd import (
     DomainError,
     Value,
     backward_steps,
+    compile_graph,
     dot,
+    draw,
     expand,
     grad,
     hessian,
@@ -440,3 +443,25 @@ def test_no_other_number_passes_for_a_changed_one(op, x):
     with ieee():
         (slope,) = gradients(apply(op, *leaves), [leaves[0]])
     assert isinstance(slope, Value)
+
+
+@pytest.mark.parametrize(
+    "f", [lambda x: x**1.5, lambda x: 2.0 * x**1.5 + x, lambda x: (x**1.5).exp(), lambda x: x ** Value(1.5)]
+)
+def test_backward_of_a_gradient_says_where_it_has_no_slope_as_the_second_derivative_does(f):
+    x = Value(0.0, label="x")
+    (slope,) = gradients(f(x), [x])
+    assert slope.data == grad(f)(0.0)
+    for second in (
+        slope.backward,
+        copy.deepcopy(slope).backward,
+        lambda: grad(grad(f))(0.0),
+        compile_graph(slope).value_and_grad,
+    ):
+        with pytest.raises(DomainError, match=r"power needs x > 0.*, got x = 0"):
+            second()
+    assert x.grad == 0.0
+    with ieee():
+        slope.backward()
+    assert x.grad == math.inf, "PyTorch's"
+    assert draw(slope).svg, "what has no slope can be drawn"

@@ -25,7 +25,7 @@ def declarations() -> list[str]:
 
 def test_the_declared_methods_are_those_of_the_table():
     _, _, block = (ROOT / "autograd" / "value.py").read_text().partition("    if TYPE_CHECKING:  # the rows' methods")
-    declared = re.findall(r"^        (def .*)$", block, flags=re.MULTILINE)
+    declared = re.findall(r"^        (def [a-z].*)$", block, flags=re.MULTILINE)
     assert declared == declarations(), "put these into autograd/value.py:\n" + "\n".join(declarations())
 
 
