@@ -16,18 +16,20 @@ if TYPE_CHECKING:
 
     from autograd.compiler.tape import Tape
 
-__all__ = ["classes_of", "is_irregular"]
+__all__ = ["classes_of"]
 
 MANY = 300  # classes: so many lines of source are still read, and quickly compiled
 ALIKE = 8  # nodes per class on average: fewer are not worth an array
 DOT = OPS["dot"]
 
 
-def classes_of(tape: Tape, arguments: Sequence[Sequence[int]], parameters: Collection[int]) -> list[int]:
+def classes_of(tape: Tape, arguments: Sequence[Sequence[int]], parameters: Collection[int]) -> list[int] | None:
     """The class of each node, a number: parameters 0, arguments 1, 2, …, then data, constants, and the results.
 
-    A class is numbered after those of its operands: in the order of their numbers the classes can be computed.
+    A class is numbered after those of its operands: in the order of their numbers the classes can be computed. None where
+    there are so many classes, and so few nodes in each, that arrays gain nothing.
     """
+    most = max(MANY, len(tape.ops) // ALIKE)
     argument = {i: k for k, entries in enumerate(arguments, start=1) for i in entries}
     data, constant, first = range(len(arguments) + 1, len(arguments) + 4)
     classes: list[int] = []
@@ -36,6 +38,8 @@ def classes_of(tape: Tape, arguments: Sequence[Sequence[int]], parameters: Colle
         if operands:
             key = (op, *_pattern(op, [classes[j] for j in operands]))
             classes.append(found.setdefault(key, first + len(found)))
+            if len(found) > most:
+                return None
         else:
             leaf = 0 if i in parameters else constant if op is CONSTANT else data
             classes.append(argument.get(i, leaf))
@@ -50,9 +54,3 @@ def _pattern(op: Op, classes: list[int]) -> tuple[Any, ...]:
         runs = [k for k, _ in groupby((w, x) if w <= x else (x, w) for w, x in pairs)]
         return (tuple(runs), tuple(classes[2 * n :]))
     return tuple(k for k, _ in groupby(classes)) if op.n_ary else tuple(classes)
-
-
-def is_irregular(classes: Sequence[int]) -> bool:
-    """Are there so many classes, and so few nodes in each, that arrays gain nothing?"""
-    count = len(set(classes))
-    return count > MANY and len(classes) < ALIKE * count

@@ -59,10 +59,11 @@ def compile_graph(
 
 
 def _planned(loss: Value, inputs: list[list[Value]], wrt: list[Value] | None) -> Plan:
-    leaves = [v for v in topological_order(loss) if not v.parents]
+    order = topological_order(loss)
+    leaves = [v for v in order if not v.parents]
     varying = [v for group in inputs for v in group]
     _check(varying, wrt or [], set(leaves))
-    tape = tape_of(loss, [*varying, *(wrt or ())])
+    tape = tape_of(order, [*varying, *(wrt or ())])
     at = {v: i for i, v in enumerate(tape.values) if v is not None and not v.parents}
     unused = [v for v in varying if v not in at]
     if unused:

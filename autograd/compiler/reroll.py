@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from autograd.compiler.classes import classes_of, is_irregular
+from autograd.compiler.classes import classes_of
 from autograd.compiler.placement import Placement
 from autograd.compiler.plan import HOLE, Array, Plan, Reference
 from autograd.compiler.products import Rows, completed, grid, padded, squeezed
@@ -42,7 +42,7 @@ def reroll(tape: Tape, arguments: Sequence[Sequence[int]], parameters: set[int])
     parameters: the tape positions with respect to which there will be gradients
     """
     classes = classes_of(tape, arguments, parameters)
-    if is_irregular(classes):
+    if classes is None:
         return leaves_alone(tape, arguments, parameters)
     return _Rerolling(tape, classes, Placement(tape, arguments, parameters)).plan()
 

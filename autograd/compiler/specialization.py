@@ -105,7 +105,7 @@ class Specialization:
             root = self._run(leaves)
         if not isinstance(root, Value):
             root = self._constant(root, leaves)
-        return _Traced(root, leaves, asked, tape_of(root, leaves.known()))
+        return _Traced(root, leaves, asked, tape_of(topological_order(root), leaves.known()))
 
     def _run(self, leaves: StandIns) -> Any:
         bound = inspect.BoundArguments(self.signature, dict(leaves.arguments))

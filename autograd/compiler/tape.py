@@ -12,12 +12,13 @@ Everything is a loop over lists, so a graph may be a million nodes deep.
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import reduce
+from itertools import chain
 from math import nan
 from operator import add as plus
 from typing import TYPE_CHECKING, NamedTuple
 
-from autograd.backprop import topological_order
 from autograd.ops import CONSTANT, INPUT, OPS, PARAMETER, Op
 from autograd.symbols import require_readable
 
@@ -53,19 +54,20 @@ class Tape(NamedTuple):
     nodes: int
 
 
-def tape_of(root: Value, variables: Iterable[Value] = ()) -> Tape:
-    """The tape of the graph below ``root``.
+def tape_of(order: Sequence[Value], variables: Iterable[Value] = ()) -> Tape:
+    """The tape of a graph.
 
+    order:     its nodes, parents before children; the last is the root
     variables: leaves that vary from call to call, whatever their kind (a constant may be an input)
     Raises ValueError for an opaque node, TypeError for a rule that floats alone can read: neither is computed with arrays.
 
-    >>> from autograd.value import Value
+    >>> from autograd import Value, topological_order
     >>> w, x = [Value(1.0), Value(2.0)], [Value(3.0), Value(4.0)]
-    >>> tape = tape_of(w[0] * x[0] + w[1] * x[1] + 0.5)
+    >>> tape = tape_of(topological_order(w[0] * x[0] + w[1] * x[1] + 0.5))
     >>> [op.name for op in tape.ops], tape.operands[-1]
     (['input', 'input', 'input', 'input', 'constant', 'dot'], (0, 2, 1, 3, 4))
     """
-    return _live(_with_sums(_recorded(root, set(variables))))
+    return _with_sums(_recorded(order, set(variables)))
 
 
 class _Recorder:
@@ -81,13 +83,14 @@ class _Recorder:
 
     def enter(self, op: Op, operands: tuple[int, ...], value: Value | None, number: float) -> int:
         """A new entry, whatever else there is."""
+        at = len(self.ops)
         if op is CONSTANT:
-            self.constants.add(len(self.ops))
+            self.constants.add(at)
         self.ops.append(op)
         self.operands.append(operands)
         self.values.append(value)
         self.numbers.append(number)
-        return len(self.ops) - 1
+        return at
 
     def constant(self, number: float) -> int:
         """The entry of a constant."""
@@ -99,33 +102,44 @@ class _Recorder:
 
     def result(self, op: Op, operands: tuple[int, ...], value: Value | None, number: float) -> int:
         """The entry of a result: an old one if it computes the same."""
-        if self.constants.issuperset(operands):
-            return self.constant(number)
-        if op in ALIASES or (op in OF_ONE and len(operands) == 1):
-            return operands[0]
-        key = (op, operands)
+        key = op, operands
         at = self.known.get(key)
         if at is None:
-            at = self.known[key] = self.enter(op, operands, value, number)
+            if self.constants.issuperset(operands):
+                at = self.constant(number)
+            elif op in ALIASES or (op in OF_ONE and len(operands) == 1):
+                at = operands[0]
+            else:
+                at = self.enter(op, operands, value, number)
+            self.known[key] = at
         return at
 
+    def tape(self, root: int, nodes: int) -> Tape:
+        """What was entered."""
+        return Tape(self.ops, self.operands, self.values, self.numbers, root, nodes)
 
-def _recorded(root: Value, variables: set[Value]) -> Tape:
-    tape = _Recorder()
-    order = topological_order(root)
+
+def _recorded(order: Sequence[Value], variables: set[Value]) -> Tape:
+    tape, readable = _Recorder(), set[Op]()
     at: dict[Value, int] = {}
     for node in order:
-        parents = node.parents
+        op, parents = node.op, node.parents
         if parents:
-            if not (node.op.operands or node.op.n_ary):
-                raise ValueError(f"{node!r} is opaque: without a rule in the op table it can't be compiled")
-            require_readable(node.op)
-            at[node] = tape.result(node.op, tuple([at[p] for p in parents]), node, node.data)
-        elif node in variables or node.op is not CONSTANT:
-            at[node] = tape.enter(PARAMETER if node.op is PARAMETER else INPUT, (), node, node.data)
+            if op not in readable:
+                _require_rule(node)
+                readable.add(op)
+            at[node] = tape.result(op, tuple([at[p] for p in parents]), node, node.data)
+        elif op is not CONSTANT or node in variables:
+            at[node] = tape.enter(PARAMETER if op is PARAMETER else INPUT, (), node, node.data)
         else:
             at[node] = tape.constant(node.data)
-    return Tape(tape.ops, tape.operands, tape.values, tape.numbers, at[root], len(order))
+    return tape.tape(at[order[-1]], len(order))
+
+
+def _require_rule(node: Value) -> None:
+    if not (node.op.operands or node.op.n_ary):
+        raise ValueError(f"{node!r} is opaque: without a rule in the op table it can't be compiled")
+    require_readable(node.op)
 
 
 # ── chains of + ─────────────────────────────────────────────────────────────
@@ -133,60 +147,54 @@ def _recorded(root: Value, variables: set[Value]) -> Tape:
 
 def _with_sums(tape: Tape) -> Tape:
     """Every tree of additions that is used only as a whole becomes one node: a ``dot`` of its products, else a ``sum``."""
-    once = _used_once(tape)
-    into_sum = _inner_additions(tape, once)
-    new = _Recorder()
-    at = [0] * len(tape.ops)
+    uses = Counter(chain.from_iterable(tape.operands))
+    inner = _inner_additions(tape, uses)
+    sums = {
+        i: _terms(tape, i, inner, uses) for i, op in enumerate(tape.ops) if (op is ADD or op is SUM) and i not in inner
+    }
+    products = {i: _products(tape, terms, uses) for i, terms in sums.items()}
+    unused = [i for i, op in enumerate(tape.ops) if op is CONSTANT and not uses[i] and i != tape.root]
+    gone = inner.union(unused, *products.values())
+    new, at = _Recorder(), [0] * len(tape.ops)
     for i, (op, operands, value, number) in enumerate(zip(*tape[:4], strict=True)):
-        if not operands:
-            at[i] = new.enter(op, (), value, number)
-        elif op in (ADD, SUM) and not into_sum[i]:
-            terms = _terms(tape, i, into_sum)
-            at[i] = _sum_of(new, tape, terms, once, at, value)
-        elif not into_sum[i]:
-            at[i] = new.result(op, tuple([at[j] for j in operands]), value, number)
-    return Tape(new.ops, new.operands, new.values, new.numbers, at[tape.root], tape.nodes)
+        if i in sums:
+            at[i] = _sum_of(new, tape, sums[i], products[i], at, value)
+        elif i not in gone:
+            at[i] = new.enter(op, tuple([at[j] for j in operands]), value, number)
+    return new.tape(at[tape.root], tape.nodes)
 
 
-def _used_once(tape: Tape) -> list[bool]:
-    uses = [0] * len(tape.ops)
-    for operands in tape.operands:
-        for i in operands:
-            uses[i] += 1
-    return [n == 1 for n in uses]
+def _inner_additions(tape: Tape, uses: Counter[int]) -> set[int]:
+    """The additions that only feed another addition."""
+    additions = {i for i, op in enumerate(tape.ops) if op is ADD or op is SUM}
+    return {j for i in additions for j in tape.operands[i] if j in additions and uses[j] == 1}
 
 
-def _inner_additions(tape: Tape, once: Sequence[bool]) -> list[bool]:
-    """Which nodes are additions that only feed another addition."""
-    inner = [False] * len(tape.ops)
-    for op, operands in zip(tape.ops, tape.operands, strict=True):
-        if op is ADD or op is SUM:
-            for i in operands:
-                inner[i] = once[i] and tape.ops[i] in (ADD, SUM)
-    return inner
-
-
-def _terms(tape: Tape, root: int, inner: Sequence[bool]) -> list[int]:
-    """The terms of the tree of additions that ends in ``root``, from left to right."""
+def _terms(tape: Tape, root: int, inner: set[int], uses: Counter[int]) -> list[int]:
+    """The terms of the tree of additions that ends in ``root``, from left to right, without zeros, which are used no more."""
     terms, stack = [], [root]
     while stack:
         i = stack.pop()
-        if i == root or inner[i]:
+        if i == root or i in inner:
             stack += reversed(tape.operands[i])
+        elif tape.ops[i] is CONSTANT and tape.numbers[i] == 0.0:
+            uses[i] -= 1
         else:
             terms.append(i)
     return terms
 
 
+def _products(tape: Tape, terms: list[int], uses: Counter[int]) -> dict[int, None]:
+    """The terms that make a dot: two or more products that nothing else uses."""
+    products = dict.fromkeys([i for i in terms if uses[i] == 1 and _is_product(tape, i)])
+    return products if len(products) > 1 else {}
+
+
 def _sum_of(
-    new: _Recorder, tape: Tape, terms: list[int], once: Sequence[bool], at: list[int], value: Value | None
+    new: _Recorder, tape: Tape, terms: list[int], products: dict[int, None], at: list[int], value: Value | None
 ) -> int:
-    """One node for the sum of ``terms``: a dot of two or more products, with the rest as its bias."""
-    products = [i for i in terms if once[i] and _is_product(tape, i)]
-    if len(products) < 2:
-        products = []
-    left_out = {*products, *(i for i in terms if tape.ops[i] is CONSTANT and tape.numbers[i] == 0.0)}
-    rest = tuple([at[i] for i in terms if i not in left_out])
+    """One node for the sum of ``terms``: a dot of the products, with the rest as its bias."""
+    rest = tuple([at[i] for i in terms if i not in products])
     number = 0.0 if value is None else value.data
     if not products:
         return _added(new, rest, value, number)
@@ -206,8 +214,8 @@ def _is_product(tape: Tape, i: int) -> bool:
     """Is it a·b, as in Σ wᵢxᵢ? A result times a constant is not, but a scaled term."""
     if tape.ops[i] is not MULTIPLY:
         return False
-    a, *b = [j for j in tape.operands[i] if tape.ops[j] is not CONSTANT]
-    return bool(b) or not tape.operands[a]
+    a, b = (j if tape.ops[j] is not CONSTANT else -1 for j in tape.operands[i])
+    return not tape.operands[max(a, b)] if min(a, b) < 0 else True
 
 
 def narrowed(tape: Tape, width: int) -> tuple[Tape, list[int]]:
@@ -220,7 +228,7 @@ def narrowed(tape: Tape, width: int) -> tuple[Tape, list[int]]:
         places = tuple([at[j] for j in operands])
         in_parts = len(places) > width and op in IN_PARTS
         at.append(_in_parts(new, op, places, width) if in_parts else new.enter(op, places, value, number))
-    return Tape(new.ops, new.operands, new.values, new.numbers, at[tape.root], tape.nodes), at
+    return new.tape(at[tape.root], tape.nodes), at
 
 
 def _in_parts(new: _Recorder, op: Op, places: tuple[int, ...], width: int) -> int:
@@ -231,24 +239,3 @@ def _in_parts(new: _Recorder, op: Op, places: tuple[int, ...], width: int) -> in
         part = w[k : k + step] + x[k : k + step]
         rest = (new.enter(DOT, part + rest, None, nan) if op is DOT else new.enter(SUM, rest + part, None, nan),)
     return rest[0] if op in (SUM, DOT) else new.enter(OPS["divide"], (*rest, new.constant(float(n))), None, nan)
-
-
-def _live(tape: Tape) -> Tape:
-    """What the root still needs: products that became part of a dot are gone."""
-    needed = [False] * len(tape.ops)
-    needed[tape.root] = True
-    for i in range(len(tape.ops) - 1, -1, -1):
-        if needed[i]:
-            for j in tape.operands[i]:
-                needed[j] = True
-    at, kept = [0] * len(tape.ops), [i for i, alive in enumerate(needed) if alive]
-    for new, old in enumerate(kept):
-        at[old] = new
-    return Tape(
-        [tape.ops[i] for i in kept],
-        [tuple([at[j] for j in tape.operands[i]]) for i in kept],
-        [tape.values[i] for i in kept],
-        [tape.numbers[i] for i in kept],
-        at[tape.root],
-        tape.nodes,
-    )
