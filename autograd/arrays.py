@@ -7,12 +7,13 @@ True
 
 from __future__ import annotations
 
+import math
 import sys
 from typing import TYPE_CHECKING, Any
 
 from autograd.functions import logsumexp, maximum, minimum
 from autograd.operands import as_float, is_value, unboxed
-from autograd.ops import OPS
+from autograd.ops import LN_2, OPS
 from autograd.value import Value
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["array_ufunc", "like_array"]
 
 # The ufuncs that NumPy applies to object arrays by Python's operators, and so by those of Value.
-OPERATORS = frozenset(["add", "subtract", "multiply", "divide", "true_divide", "power", "float_power", "negative", "positive", "absolute", "remainder", "mod", "less", "less_equal", "greater", "greater_equal", "equal", "not_equal"])  # fmt: skip
+OPERATORS = frozenset(["add", "subtract", "multiply", "divide", "true_divide", "power", "negative", "positive", "absolute", "remainder", "mod", "less", "less_equal", "greater", "greater_equal", "equal", "not_equal"])  # fmt: skip
 
 
 def array_ufunc(value: Any, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
@@ -77,7 +78,20 @@ _OF_ROWS: dict[str, Callable[..., Value]] = {
     "reciprocal": lambda x: 1.0 / x,
     "fabs": abs,
     "logaddexp": lambda a, b: logsumexp([a, b]),
+    "logaddexp2": lambda a, b: logsumexp([LN_2 * a, LN_2 * b]) / LN_2,
+    "float_power": lambda a, b: a**b,
+    "copysign": lambda x, s: abs(x) * math.copysign(1.0, s.data if is_value(s) else s),
+    **dict.fromkeys(["deg2rad", "radians"], lambda x: x * (math.pi / 180.0)),
+    **dict.fromkeys(["rad2deg", "degrees"], lambda x: x * (180.0 / math.pi)),
     "clip": lambda x, low, high: minimum(maximum(x, low), high),
 }
 
+
+def _method(ufunc: str) -> Callable[..., Value]:
+    return lambda self, *others: _traced(ufunc)(self, *others)  # type: ignore[misc]
+
+
 Value.__array_ufunc__ = array_ufunc
+for _name in ("arctan2", "fmod", *_OF_ROWS):  # NumPy's loops over arrays of objects call methods of the elements
+    if not hasattr(Value, _name):
+        setattr(Value, _name, _method(_name))

@@ -125,6 +125,9 @@ class ShownAxes(Axes):
     def __repr__(self) -> str:
         return super().__repr__().replace("ShownAxes", "Axes", 1)
 
+    def __str__(self) -> str:
+        return super().__str__().replace("ShownAxes", "Axes", 1)
+
     def _ipython_display_(self) -> None:
         _display(self)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -95,6 +96,24 @@ def in_torch() -> Meanings:
 
     functional = torch.nn.functional
 
+    def polygamma(x: Any, n: float = 1) -> Any:
+        return (-1) ** (n + 1) * math.factorial(int(n)) * torch.special.zeta(torch.tensor(n + 1.0).double(), x)
+
+    def with_slope(f: Callable[..., Any], slope: Callable[..., Any]) -> Any:
+        class Function(torch.autograd.Function):  # PyTorch's own slope of digamma has nine digits
+            @staticmethod
+            def forward(ctx: Any, x: Any) -> Any:
+                ctx.save_for_backward(x)
+                return f(x)
+
+            @staticmethod
+            def backward(ctx: Any, upstream: Any) -> Any:
+                return upstream * slope(*ctx.saved_tensors)
+
+        return Function.apply
+
+    digamma = with_slope(torch.digamma, polygamma)
+
     def dot(*v: Any) -> Any:
         n = len(v) // 2
         return (torch.stack(v[:n]) * torch.stack(v[n : 2 * n])).sum() + sum(v[2 * n :])
@@ -106,10 +125,12 @@ def in_torch() -> Meanings:
                 "add", "subtract", "multiply", "divide", "negative", "positive", "maximum", "minimum", "exp", "expm1", "log",
                 "log1p", "sqrt", "sin", "cos", "tan", "tanh", "relu", "arcsin", "arccos", "arctan", "arctan2", "sinh", "cosh",
                 "arcsinh", "arccosh", "arctanh", "log2", "log10", "exp2", "erf", "floor", "ceil", "trunc", "sign", "fmod",
-                "remainder", "lgamma", "digamma",
+                "remainder",
             )
         },
-        "polygamma": lambda x, n=1: torch.polygamma(n, x),
+        "lgamma": with_slope(torch.lgamma, digamma),
+        "digamma": digamma,
+        "polygamma": polygamma,
         "rint": torch.round,
         "stop_gradient": lambda x: x.detach(),
         "cbrt": lambda x: torch.copysign(torch.pow(torch.abs(x), 1 / 3), x),

@@ -15,6 +15,8 @@ WRITTEN = [  # of an array a of two numbers and a single one v
     "np.median(a)", "np.cumsum(a)", "np.max(a)", "np.clip(a, 0.0, 3.5)", "np.round(a) * v", "np.floor(v) * a", "np.where([True, False], a, 0.0)",
     "np.einsum('i,i->', a, a)", "np.einsum('i,j->ij', a, a)", "a @ a", "np.outer(a, a)", "np.dot(a, [1.0, 2.0])", "np.cross(np.append(a, v), [1.0, 2.0, 3.0])",
     "np.sign(v) * v", "np.power(a, 2)", "2.0 ** a", "a % 2", "np.tanh(a).sum()", "np.stack([a, a * v]).mean(axis=0)",
+    "np.logaddexp2(a, v)", "np.float_power(a, v)", "np.copysign(a, -v)", "np.deg2rad(v)", "np.radians(a)", "np.rad2deg(v)", "np.degrees(a)",
+    "np.hypot(a, a[::-1])", "np.arctan2(a, 2.0)", "np.fmod(a[::-1], a)", "np.hypot(a, 2.0)",
 ]  # fmt: skip
 X = [2.1, 3.2, 1.7]
 

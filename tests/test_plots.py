@@ -354,6 +354,7 @@ def test_a_figure_says_that_it_is_one():
     figure = plots.activation_and_slope("tanh")[0].figure
     assert re.fullmatch(r"<Figure size \d+x\d+ with 2 Axes>", repr(figure))
     assert repr(figure.axes[0]).startswith("<Axes: ")
+    assert str(figure.axes[0]).startswith("Axes(")
 
 
 @pytest.mark.slow
