@@ -71,7 +71,8 @@ def mistakes(node: ast.AST) -> Iterator[ast.AST]:
         case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name in SYMMETRIC:
             pass
         case ast.Call(args=a) if not any(isinstance(x, ast.Starred) for x in a):
-            yield from (changed(node, args=[*a[:i], a[i + 1], a[i], *a[i + 2 :]]) for i in range(len(a) - 1))
+            swaps = (i for i in range(len(a) - 1) if ast.dump(a[i]) != ast.dump(a[i + 1]))
+            yield from (changed(node, args=[*a[:i], a[i + 1], a[i], *a[i + 2 :]]) for i in swaps)
         case ast.Return(value=ast.expr() as value) if not isinstance(value, ast.Constant):
             yield changed(node, value=None)
         case ast.If(test=test) | ast.While(test=test) | ast.IfExp(test=test) if not negated_elsewhere(test):

@@ -555,6 +555,16 @@ def test_a_module_of_ones_own_is_compiled_too():
     np.testing.assert_allclose(found, [p.grad for p in model.parameters()], rtol=1e-11, atol=1e-15)
 
 
+def test_a_function_of_any_number_of_values():
+    product = compiled(lambda *p: p[0] * p[-1])
+    a, b = Value(2.0), Value(3.0)
+    assert product(a) == 4.0
+    assert product.parameters == [a]
+    assert product.value_and_grad(a, b)[1].tolist() == [3.0, 2.0]
+    with pytest.raises(TypeError, match="got an unexpected keyword argument 'c'"):
+        compiled(lambda a, b: a * b)(a, b, c=1.0)
+
+
 def test_a_module_that_lists_a_value_twice_has_one_parameter():
     class Tied:
         def __init__(self):

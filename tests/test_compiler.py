@@ -292,6 +292,13 @@ def test_leaving_a_domain_raises_the_error_of_the_graph():
         program([1.0, -1.0])
 
 
+def test_numbers_that_are_passed_are_those_that_an_error_speaks_of():
+    p, x = Value(2.0, label="p", kind="parameter"), Value(1.0)
+    program = compile_graph(p.log() * x, inputs=[x])
+    with pytest.raises(DomainError, match="log needs p > 0, got p = -3"):
+        program([1.0], parameters=np.array([-3.0]))
+
+
 def test_a_finite_gradient_whose_square_overflows_is_given_without_a_warning():
     w, x = Value(1e100, label="w", kind="parameter"), Value(0.0, label="x")
     value, gradient = compile_graph(w * w * x, inputs=[x]).value_and_grad([1e60])

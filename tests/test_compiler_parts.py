@@ -787,6 +787,15 @@ WRITTEN = {
         multiply = w * c
         """,
     ),
+    "rows of inputs and constants": (
+        tanh_of([dot(w, [x[0], 2.0, 3.0]), dot(v, [x[1], 4.0, 5.0])]),
+        [x[:2]],
+        """
+        join = xp.concat(X, xp.broadcast_to(c, (n, 4)))
+        join_at = xp.take(join, at_join)
+        dot = join_at @ W.T
+        """,
+    ),
     "products of unequal length": (
         tanh_of([OPS["prod"](*w), OPS["prod"](*u)]),
         [],
