@@ -593,6 +593,7 @@ def test_what_a_call_has_in_common_with_another():
     assert arguments.key[-1][2] == [0, 0, 0, 1, 1]
     assert arguments.numbers() == [[1.0, 2.0], [1.0, 2.0, 3.0], [[5.0, 6.0]]]
     assert (arguments.size, arguments.of_modules) == (2, [v])
+    assert Arguments({"w": w}, [], np.dtype("float64")).size == 1
     again = Arguments(given, ["s"], np.dtype("float64"), [w, v])
     assert again.key == arguments.key
     assert again.parameters == [w, v]
@@ -627,6 +628,11 @@ W, V = [parameters(f"W[{i}]", 2) for i in range(2)], [parameters(f"V[{i}]", 2) f
 x, y = inputs("x", 3), Value(0.0, label="y")
 X = [inputs(f"X[{i}]", 2) for i in range(2)]
 
+U, Z = (
+    [[parameters(f"U[{k}][{j}]", 2) for j in range(3)] for k in range(5)],
+    [parameters(f"Z[{k}]", 3) for k in range(5)],
+)
+EXP_W = [a.exp() for a in w]
 NINE = ["exp", "expm1", "sin", "cos", "sinh", "cosh", "arctan", "arcsinh", "erf"]
 WRITTEN = {
     "means of unequal length": (
@@ -794,6 +800,34 @@ WRITTEN = {
         join = xp.concat(X, xp.broadcast_to(c, (n, 4)))
         join_at = xp.take(join, at_join)
         dot = join_at @ W.T
+        """,
+    ),
+    "two ways that meet again": (
+        summed([2.0 * (a.sin() + a.cos()).tanh() for a in EXP_W]),
+        [],
+        """
+        d_add = 2.0 * (t * t)
+        dw = (d_add * (-xp.sin(exp)) + d_add * xp.cos(exp)) * exp
+        """,
+    ),
+    "a difference of two ways": (
+        summed([a.sinh() - a for a in EXP_W]),
+        [],
+        """
+        dw = (xp.cosh(exp) - xp.full((3,), 1.0)) * exp
+        """,
+    ),
+    "heads that are weighed one by one": (
+        summed([dot([dot(row, X[0]) for row in U[k]], Z[k]) for k in range(5)]),
+        [X[0]],
+        """
+        dot = X @ U.T
+        dot_2 = xp.row_dots(Z, dot.reshape((n, 5, 3)))
+        sum = xp.row_sums(dot_2)
+        loss = xp.row_sums(sum) / n
+        dZ = xp.sum(dot.reshape((n, 5, 3)), 0) / n
+        d_dot = (xp.broadcast_to(Z, (n, 5, 3))).reshape((n, 15)) / n
+        dU = d_dot.T @ X
         """,
     ),
     "products of unequal length": (
@@ -981,6 +1015,18 @@ def test_an_irregular_graph_is_interpreted():
     single = compile_graph(loss_of(Value(2.0), y, d), inputs=[y], wrt=[], dtype="float32")
     _, gradient = single.value_and_grad([1.0])
     assert (gradient.shape, gradient.dtype) == ((0,), np.float32)
+
+
+def test_an_irregular_graph_notes_where_a_domain_was_left_on_other_arrays():
+    torch = pytest.importorskip("torch", reason="it comes with the bench extra")
+    x, p = Value(2.0), Value(0.5, kind="parameter")
+    h = x.log().exp() * p  # at 0 it is finite again
+    for k in range(330):
+        h = h.tanh() if k % 2 else h.sin() + p
+    program = compile_graph(h, inputs=[x])
+    assert math.isfinite(program(torch.tensor([2.0, 3.0])))
+    with pytest.raises(DomainError, match="log needs x > 0, got x = 0"):
+        program(torch.tensor([2.0, 0.0]))
 
 
 def test_a_softmax_of_a_batch_by_hand():

@@ -116,7 +116,7 @@ class Backward:
             if g.factor is None:  # the same slope for all: δ = (f − y)/n waits for its 1/n
                 for r, other in ((W, X), (X, W)):
                     if r.array in self.writer.active:
-                        factor, full = self.writer.operand(other, full=True), r.batched or not array.batched
+                        factor, full = self.writer.operand(other, full=True), other.batched or not array.batched
                         self.gradients.add(r, g._replace(factor=factor, full=full), array.batched)
                 return
         d = self.gradients.named(array)
@@ -178,6 +178,6 @@ class Backward:
 
 def _as_comparison(slope: Expr) -> Expr:
     """As a factor, a step may be true and false: relu's slope is h̃ > 0."""
-    if slope.head == "heaviside" and slope.args[1].head in (0.0, 1.0):
-        return Expr(">" if slope.args[1].head == 0.0 else ">=", slope.args[0], Expr(0.0))
+    if slope.head == "heaviside" and slope.args[1].head == 0.0:
+        return Expr(">", *slope.args)
     return slope

@@ -92,7 +92,7 @@ class Interpreter:
             with collector_paused():
                 loss, gradients = functions["value_and_grad"](xp, *given)
         except (ValueError, ArithmeticError):
-            return math.nan, np.full(len(self.signature.parameters.values), math.nan) if with_gradient else None
+            return math.nan, None
         return float(loss), np.concatenate(gradients, dtype=self._dtype) if gradients else np.zeros(0, self._dtype)
 
 
