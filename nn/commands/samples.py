@@ -25,9 +25,7 @@ def add_samples(parser: argparse.ArgumentParser, names: Iterable[str], *, defaul
     )
     table.add_argument("--drop", metavar="NAME,…", help="columns to leave out")
     table.add_argument(
-        "--missing",
-        choices=("drop", "mean"),
-        help="leave rows out that miss a cell, or fill in the mean of the column, over the samples to train on",
+        "--missing", choices=("drop", "mean"), help="leave rows out that miss a cell, or fill in the column's mean"
     )
 
 
