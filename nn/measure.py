@@ -241,15 +241,23 @@ def layer_variances(
         h_pre = h @ W.T
         formula = width * float(W.var()) * mean_square
         found.append(LayerVariance(float(h_pre.var()), formula))
-        h, mean_square = activation_curve(activation, h_pre).h, _mean_square(activation, formula)
+        h, mean_square = _applied(activation, h_pre), _mean_square(activation, formula)
     return found
+
+
+def _applied(activation: Activation, z: Array) -> Array:
+    σ = activations.get(activation)
+    if activations.is_row(σ):
+        return activation_curve(σ, z).h
+    h: Array = np.vectorize(lambda number: σ(Value(number)).data, otypes=[float])(z)
+    return h
 
 
 def _mean_square(activation: Activation, variance: float) -> float:
     """E[σ²(h̃)] for h̃ ~ N(0, variance), by the trapezoidal rule, which is exact up to rounding on a bell curve."""
     z = np.linspace(-10.0, 10.0, 401)
     density = np.exp(-0.5 * z**2)
-    h = activation_curve(activation, variance**0.5 * z).h
+    h = _applied(activation, variance**0.5 * z)
     return float((h**2 * density).sum() / density.sum())
 
 

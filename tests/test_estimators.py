@@ -19,7 +19,7 @@ from nn.estimators import MLPClassifier, MLPRegressor
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "estimator", [MLPClassifier(max_iter=20), MLPRegressor(max_iter=40)], ids=["classifier", "regressor"]
+    "estimator", [MLPClassifier((4,), max_iter=20), MLPRegressor((4,), max_iter=40)], ids=["classifier", "regressor"]
 )
 def test_scikit_learns_own_checks_pass(estimator):
     results = check_estimator(estimator, on_fail="raise", on_skip=None)

@@ -109,7 +109,7 @@ def irregular(n):
 
 
 def test_it_is_the_same_to_the_last_bit_in_every_call_and_copy():
-    x, root = irregular(1000)
+    x, root = irregular(200)
     program = compile_graph(root, wrt=x)
     assert program.engine.startswith("machine code: ")
     assert program.source.startswith("# A tape of ")
