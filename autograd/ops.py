@@ -32,7 +32,7 @@ __all__ = ["CONSTANT", "INPUT", "OPS", "PARAMETER", "Op", "primitive"]
 Rule = Callable[..., tuple[Any, tuple[Any, ...]]]
 Interval = tuple[float, float]
 CO_VARARGS = 4  # as in `inspect`: the flag of a function of any number of operands
-SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+SUPERSCRIPTS = str.maketrans("0123456789-()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾")
 
 
 class Op:
@@ -101,7 +101,7 @@ class Op:
         if not self.constants:
             return self._symbol
         shown = self._symbol.format(**self.constants)
-        return re.sub(r"\^(-?\d+)$", lambda exponent: exponent[1].translate(SUPERSCRIPTS), shown)
+        return re.sub(r"\^(-?\d+|\(\d+\))$", lambda exponent: exponent[1].translate(SUPERSCRIPTS), shown)
 
     def symbol_of(self, operands: int) -> str:
         """What is drawn in a node of so many operands.

@@ -280,7 +280,7 @@ _BOARD = _Style(
     patterns={
         **_TEXT.patterns, "-": "{0} − {1}", "*": "{0}·{1}", "neg": "−{0}", "power": "{0}^{1}", "sqrt": "√({0})",
         "maximum": "max({0}, {1})", "minimum": "min({0}, {1})", "heaviside": "(1 if {0} > 0 else 0)",
-        "lgamma": "ln Γ({0})", "digamma": "ψ({0})", "polygamma": "ψ^({0})({1})",
+        "lgamma": "ln Γ({0})", "digamma": "ψ({0})",
     },
     binds=_BINDS,
     enclosing=frozenset({"abs", "sqrt", "maximum", "minimum", "lgamma", "digamma", "polygamma"}),
@@ -333,6 +333,8 @@ def _print(e: Expr, style: _Style) -> str:
         return _print_sum(e)
     if style is _BOARD and head == "power" and isinstance(k := e.args[1].head, (int, float)) and k == int(k):
         return _bracketed(e.args[0], head, 0, style) + f"{k:.0f}".translate(SUPERSCRIPTS)
+    if style is _BOARD and head == "polygamma":
+        return f"ψ{f'({e.args[0].head})'.translate(SUPERSCRIPTS)}({_print(e.args[1], style)})"
     if style is _BOARD and head == "heaviside" and e.args[1].head == 1.0:
         return _print(e, _BOARD._replace(patterns={"heaviside": "(1 if {0} ≥ 0 else 0)"}))
     if style is _LATEX and head == "*" and _same_formula(*e.args):

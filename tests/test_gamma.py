@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from mpmath import mp, mpf
 
-from autograd import Value, compile_graph, grad, ieee
+from autograd import OPS, Value, compile_graph, formula, grad, ieee
 from autograd.elementary import FUNCTIONS
 from autograd.readings import arrays, floats
+from autograd.wording import phrasing
 
 ORDERS = (None, 0, 1, 2, 3, 12)  # of lgamma itself, and of its derivatives ψ⁽ⁿ⁾
 
@@ -90,3 +91,10 @@ def test_scipys_names_are_traced():
         "digamma",
     ]
     assert special.gammaln(v).data == pytest.approx(special.gammaln(2.5), rel=1e-15)
+
+
+def test_it_is_written_as_on_the_board():
+    assert OPS["polygamma"].bind(n=2).symbol == "ψ⁽²⁾"
+    assert phrasing(OPS["lgamma"], 1)[:3] == ("ln Γ({0})", 9, ("ψ({0})",))
+    assert phrasing(OPS["digamma"], 1).slopes == ("ψ⁽¹⁾({0})",)
+    assert formula(OPS["digamma"]).local_derivatives[0].latex() == r"\psi^{(1)}\left(x\right)"
