@@ -24,6 +24,7 @@ SECTIONS = {
     "load": "loading",
     "draw": "drawing",
     "compiled": "compiled",
+    "irregular": "irregular",
     "scale": "scale",
     "play": "playing",
 }

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+from executors import as_chosen, in_machine_code
 from fuzz.families import graph
 from fuzz.shrinking import Graph, Trouble, Undecided, checked
 from graphs import regrown
@@ -26,6 +27,7 @@ SIZES = (0, 1, 2, 3, 1000)
 DISTINCT = 3  # samples: a larger batch repeats them, so that each one's graph need be built only once
 PRECISION = {"float64": 1e-12, "float32": 1e-5}
 CALLS = 6
+MACHINE_CODE = "machine code"  # of NumPy's arrays
 HOW = """
 program = compile_graph(loss, {arguments}, wrt={parameters}, dtype={dtype!r})
 program.value_and_grad(…), of {library} arrays"""
@@ -53,12 +55,13 @@ def check(one: Graph, seed: int, library: str = "numpy", dtype: str = "float64")
     weights = [_weights(one, draw, k) for k in range(2)]
     samples = [[x.data if k == 0 else draw.uniform(-1, 1) for x in one.inputs] for k in range(DISTINCT)]
     truth = {(w, s): _Truth(one, weights[w], samples[s]) for w in range(2) for s in range(DISTINCT)}
-    program = compile_graph(one.loss, wrt=one.parameters, dtype=dtype)
+    as_asked = in_machine_code if library == MACHINE_CODE else as_chosen
+    program = as_asked(compile_graph(one.loss, wrt=one.parameters, dtype=dtype))
     _compare(program.value_and_grad(), program, [truth[0, 0]], one, dtype, "no batch")
     if not one.inputs:
         return
     arguments = _split(draw, one.inputs)
-    program = compile_graph(one.loss, arguments, wrt=one.parameters, dtype=dtype)
+    program = as_asked(compile_graph(one.loss, arguments, wrt=one.parameters, dtype=dtype))
     for call in _calls(draw):
         _make(call, program, one, weights, samples, truth, arguments, library, dtype)
 
@@ -185,7 +188,9 @@ def _in_jax(array: np.ndarray) -> Any:
     return jax.numpy.asarray(array)
 
 
-LIBRARIES: dict[str, Callable[[np.ndarray], Any]] = {"numpy": lambda array: array, "torch": _in_torch, "jax": _in_jax}
+LIBRARIES: dict[str, Callable[[np.ndarray], Any]] = {
+    "numpy": lambda array: array, MACHINE_CODE: lambda array: array, "torch": _in_torch, "jax": _in_jax,
+}  # fmt: skip
 
 
 def _prepared(library: str, array: np.ndarray, layout: int) -> Any:

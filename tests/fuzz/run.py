@@ -35,7 +35,12 @@ __all__ = ["main"]
 Fuzzer = Callable[[int, argparse.Namespace], int | None]  # how many graphs were drawn (None: one)
 
 
-LIBRARIES = {"numpy": 34, "torch": 15, "jax": 1}  # how often: a program on JAX arrays costs a hundred others
+LIBRARIES = {
+    "numpy": 24,
+    "machine code": 20,
+    "torch": 15,
+    "jax": 1,
+}  # how often: a program on JAX arrays costs a hundred others
 
 
 def _program(seed: int, options: argparse.Namespace) -> None:
