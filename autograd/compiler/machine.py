@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["Machine"]
 
 WIDE = 33  # operands: of a wider sum the code would be long
+ALONE = np.ones(1)  # the weight of a single sample
 ROLES = "parameter", "data", "argument"
 LINE = 64  # bytes that memory moves at once: the lanes of one node
 
@@ -61,11 +62,11 @@ class Machine:
         room.given[:] = np.concatenate([a.reshape(-1, 1) for a in leaves]) if leaves else 0.0
         room.alarm.fill(0.0)
         if not arguments:
-            loss = room.compute(with_gradient, 1.0)
+            loss = room.compute(with_gradient, ALONE)
             gradient = room.gradient[:, 0].copy() if with_gradient else None
         else:
             loss, gradient = self._run_tiles(room, with_gradient, arguments)
-        return (loss if np.isfinite(room.alarm).all() else math.nan), gradient
+        return (math.nan if room.alarm.any() else loss), gradient
 
     def _run_tiles(self, room: _Room, with_gradient: bool, arguments: list[Any]) -> tuple[float, Any]:
         loss, sums = 0.0, np.zeros_like(room.gradient) if with_gradient else None
@@ -109,7 +110,7 @@ class _Room:
 
     given, samples, constants: the numbers of parameters and data, of arguments, of constants
     gradient:                  of the parameters
-    alarm:                     not finite where an operand has left a domain
+    alarm:                     0, and nan where an operand has left a domain
     """
 
     def __init__(self, plan: Schedule, places: _Places, dtype: np.dtype[Any], lanes: int) -> None:
@@ -144,7 +145,7 @@ class _Room:
             self.delta.fill(0.0)
             self.seed[:] = weights
             self._backward()
-        return float((self.value * weights).sum())
+        return float(self.value.dot(weights))
 
 
 def _members(plan: Plan, role: str) -> list[int]:
