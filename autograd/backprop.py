@@ -39,12 +39,12 @@ def topological_order(root: Node) -> list[Node]:
     return leaves + results
 
 
-def leaves_and_results(root: Node) -> tuple[list[Node], list[Node]]:
-    """Leaves in order of first use, then results, parents before children."""
+def leaves_and_results(root: Node, finished: set[Node] | None = None) -> tuple[list[Node], list[Node]]:
+    """Leaves in order of first use, then results, parents before children; without those that are ``finished``, which grows."""
     # Iterative: recursion dies near 1000 nodes. A node on the path from the root waits with the parents still to be visited.
     leaves: list[Node] = []
     results: list[Node] = []
-    finished: set[Node] = set()
+    finished = set() if finished is None else finished
     opened: set[Node] = {root}  # of these, the unfinished are the path
     path: list[tuple[Node, Iterator[Node]]] = []
     node, parents = root, iter(root.parents)

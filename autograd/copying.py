@@ -11,7 +11,7 @@ from copyreg import __newobj__  # type: ignore[attr-defined]  # as object.__redu
 from itertools import islice
 from typing import Any
 
-from autograd.backprop import leaves_and_results, topological_order
+from autograd.backprop import leaves_and_results
 from autograd.contexts import collector_paused
 from autograd.ops import LEAVES
 
@@ -47,12 +47,12 @@ def copied(node: Node) -> Node:
 def deepcopied(root: Node, memo: dict[int, Any]) -> Node:
     """The graph below ``root`` once more; ``memo`` keeps shared nodes shared."""
     with collector_paused():
-        for node in topological_order(root):
-            if id(node) not in memo:
-                parents = tuple([memo[id(parent)] for parent in node.parents])
-                memo[id(node)] = copy = _node(_parts(node), parents, node.local_derivatives)
-                if node.__dict__:  # only now that the memo knows the node: an attribute may lead back to it
-                    copy.__dict__.update(deepcopy(node.__dict__, memo))
+        leaves, results = leaves_and_results(root, memo.setdefault("copied", set()))  # type: ignore[call-overload]
+        for node in leaves + results:
+            parents = tuple([memo[id(parent)] for parent in node.parents])
+            memo[id(node)] = _node(_parts(node), parents, node.local_derivatives)
+        for node in filter(vars, leaves + results):  # only now that the memo knows all: an attribute may lead to any
+            memo[id(node)].__dict__.update(deepcopy(vars(node), memo))
     return memo[id(root)]
 
 

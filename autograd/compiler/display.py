@@ -68,6 +68,6 @@ def _whose(a: Array, plan: Plan) -> str:
     """How many scalars, and the first and last of them by name."""
     members = [i for i in a.members.ravel().tolist() if i >= 0]
     values = [v for v in (plan.tape.values[i] for i in (members[0], members[-1])) if v is not None]
-    names = [".".join(filter(None, [v.module if v.parents else "", str(v.label or "")])) for v in values]
+    names = [".".join(filter(None, [v.module if a.role == "result" else "", str(v.label or "")])) for v in values]
     shown = " … ".join(dict.fromkeys(filter(None, names)))
     return f"{len(members)} scalar{'s' if len(members) > 1 else ' '}  {shown}"

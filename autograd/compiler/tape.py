@@ -17,7 +17,7 @@ from functools import reduce
 from itertools import chain
 from math import nan
 from operator import add as plus
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd.ops import CONSTANT, INPUT, OPS, PARAMETER, Op
 from autograd.symbols import require_readable
@@ -40,7 +40,8 @@ class Tape(NamedTuple):
 
     ops:      the row of the op table, or the kind of a leaf
     operands: positions of the parents, one per operand of the op; () for a leaf
-    values:   the Value that the number came from, or None for a constant and for a sum that was put together here
+    values:   the Value that the number came from (in a copy the Labels of a result), or None for a constant and
+              for a sum that was put together here
     numbers:  the value when the tape was made; of a constant, its value
     root:     the position of the loss
     nodes:    how many nodes the graph had
@@ -48,10 +49,25 @@ class Tape(NamedTuple):
 
     ops: list[Op]
     operands: list[tuple[int, ...]]
-    values: list[Value | None]
+    values: list[Any]
     numbers: list[float]
     root: int
     nodes: int
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Of a result its names alone: each Value would be written with all of its graph.
+        kept = [
+            Labels(str(v.label or ""), v.module) if v is not None and operands else v
+            for v, operands in zip(self.values, self.operands, strict=True)
+        ]
+        return Tape, (self.ops, self.operands, kept, self.numbers, self.root, self.nodes)
+
+
+class Labels(NamedTuple):
+    """What a copy of a tape knows of the Value that a result came from."""
+
+    label: str
+    module: str
 
 
 def tape_of(order: Sequence[Value], variables: Iterable[Value] = ()) -> Tape:
