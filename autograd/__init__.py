@@ -8,6 +8,7 @@
 (0.9051, 0.3614)
 """
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 from autograd.backprop import topological_order
@@ -43,6 +44,11 @@ from autograd.symbols import formula
 from autograd.value import Value
 
 __version__ = "0.1.0"
+
+if sys.platform == "emscripten":  # in the browser
+    from autograd.freeing import take_apart
+
+    Value.__del__ = take_apart
 
 _LAZY = {  # drawing and compiling load when they are first used
     **dict.fromkeys(["Picture", "Player", "draw", "recording", "step"], "autograd.view"),

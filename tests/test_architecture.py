@@ -21,7 +21,7 @@ LADDER = [
     ["readings", "backprop"],
     ["elementary"],
     ["symbols"],
-    ["copying", "nonfinite", "steps", "wording"],
+    ["copying", "freeing", "nonfinite", "steps", "wording"],
     ["value"],
     ["forgetting", "functions"],
     ["arrays"],
