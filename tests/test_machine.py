@@ -136,9 +136,13 @@ def test_without_llvm_the_interpreter_serves_and_says_once_what_to_install(monke
 
 
 def test_functions_of_ones_own_are_called_back_and_their_domain_is_kept():
+    troubles = {101.0: LookupError, 201.0: KeyboardInterrupt}
+
     def positive_only(x):
         if x < 0:
             raise ValueError("negative")
+        if x in troubles:
+            raise troubles[x]
         return x * x
 
     elementary_function("of_mine", positive_only, slopes=lambda xp, x: (2.0 * x,))
@@ -154,5 +158,9 @@ def test_functions_of_ones_own_are_called_back_and_their_domain_is_kept():
         assert (value, gradient.tolist()) == (18.0, [12.0])
         with pytest.raises(DomainError, match="mine"):
             program(parameters=[-1.0])
+        for x, trouble in troubles.items():
+            with pytest.raises(trouble):  # which can't pass through C
+                program.value_and_grad(parameters=[x])
+        assert program() == 18.0
     finally:
         del FUNCTIONS["of_mine"], OPS["mine"]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from autograd.compiler.machine_code import driver, loops
+from autograd.compiler.registers import raise_what_callbacks_raised
 from autograd.compiler.schedule import schedule
 from autograd.compiler.tape import narrowed
 from autograd.compiler.transient import Transient
@@ -66,6 +67,7 @@ class Machine:
             gradient = room.gradient[:, 0].copy() if with_gradient else None
         else:
             loss, gradient = self._run_tiles(room, with_gradient, arguments)
+        raise_what_callbacks_raised()
         return (math.nan if room.alarm.any() else loss), gradient
 
     def _run_tiles(self, room: _Room, with_gradient: bool, arguments: list[Any]) -> tuple[float, Any]:

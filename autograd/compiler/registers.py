@@ -7,6 +7,8 @@ instruction. Functions that the processor lacks are the C library's, and those o
 from __future__ import annotations
 
 import ctypes
+import math
+from threading import get_ident
 from typing import TYPE_CHECKING, Any
 
 from llvmlite import binding, ir
@@ -16,7 +18,7 @@ from autograd.elementary import DECISIONS, FUNCTIONS, NUMBERS, by_ieee, canonica
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Register", "Registers", "number_type"]
+__all__ = ["Register", "Registers", "number_type", "raise_what_callbacks_raised"]
 
 INSTRUCTIONS = {"sqrt": "sqrt", "floor": "floor", "ceil": "ceil", "trunc": "trunc", "rint": "rint", "absolute": "fabs"}
 LANE = ir.IntType(32)
@@ -233,6 +235,7 @@ def _declared(module: ir.Module, name: str, kind: ir.FunctionType) -> ir.Value:
 
 
 _callbacks: dict[tuple[str, int], Any] = {}  # machine code keeps their addresses: they are never freed
+_raised: dict[int, BaseException] = {}  # by the thread in which a callback raised
 
 
 def _called_back(name: str, operands: int) -> Any:
@@ -241,8 +244,19 @@ def _called_back(name: str, operands: int) -> Any:
     if key not in _callbacks:
 
         def function(*x: float) -> float:
-            return float(by_ieee(FUNCTIONS[name].floats)(*x))
+            try:
+                return float(by_ieee(FUNCTIONS[name].floats)(*x))
+            except BaseException as error:
+                _raised[get_ident()] = error
+                return math.nan
 
         kind: Callable[..., Any] = ctypes.CFUNCTYPE(*[ctypes.c_double] * (operands + 1))
         _callbacks[key] = kind(function)
     return _callbacks[key]
+
+
+def raise_what_callbacks_raised() -> None:
+    """A callback can't raise through C: it is done here, after the call."""
+    error = _raised.pop(get_ident(), None)
+    if error is not None:
+        raise error
