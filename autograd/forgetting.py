@@ -19,31 +19,27 @@ __all__ = ["enable_grad", "no_grad"]
 _forgets: ContextVar[bool] = ContextVar("results do not keep what they were computed from", default=False)
 
 
-class _Forgotten(Value):
-    """A constant that was a result."""
-
-    __slots__ = ()
-
-    def backward(self) -> None:
-        """Raise ValueError: there is no graph below it."""
-        raise ValueError(
-            f"{self!r} was computed inside no_grad(), which keeps no graph: compute it outside to have its gradient"
-        )
+def _no_graph() -> None:
+    """What ``backward()`` of a forgotten result does."""
+    raise ValueError(
+        "this was computed inside no_grad(), which keeps no graph: compute it outside to have its gradient"
+    )
 
 
-class _InTheMaking(_Forgotten):
-    """A result that is made a constant as soon as its last attribute is there."""
+class _InTheMaking(Value):
+    """A result that becomes a plain Value, and a constant, as soon as its last attribute is there."""
 
     __slots__ = ()
 
     def __setattr__(self, name: str, x: Any) -> None:
         object.__setattr__(self, name, x)
         if name == "local_derivatives":
-            self.__class__ = _Forgotten  # type: ignore[assignment]
+            self.__class__ = Value  # type: ignore[assignment]
             self.op, self.parents, self.local_derivatives = CONSTANT, (), ()
+            self.backward = _no_graph  # type: ignore[method-assign]
 
 
-def _new(cls: type[Value]) -> Value:
+def _new(cls: type[Value]) -> Any:
     """What makes a node while some thread is inside ``no_grad``; at other times nodes cost nothing more."""
     return object.__new__(_InTheMaking if _forgets.get() else cls)
 

@@ -22,6 +22,7 @@ def test_inside_results_are_constants_with_the_same_numbers():
     assert y.data == recorded.data
     for result in results:
         assert (result.parents, result.local_derivatives, result.op.name) == ((), (), "constant")
+        assert type(result) is Value
     assert net(x).parents, "and outside they are not"
     assert pickle.loads(pickle.dumps(y)).data == copy.deepcopy(y).data == y.data
     with pytest.raises(ValueError, match=r"was computed inside no_grad\(\), which keeps no graph: compute it outside"):
