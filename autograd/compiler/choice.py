@@ -39,7 +39,8 @@ def executor_of(plan: Plan, inputs: Sequence[Input], dtype: Any) -> Executor:
     return executor
 
 
-# What one call without a batch takes, with gradient; measured on tests/benchmarks/executors.py: within a factor of two.
+# What one call without a batch takes, with gradient: measured on networks, recurrent nets and sums of a thousand terms on an AMD
+# EPYC, and right within a factor of two.
 
 
 def seconds_on_arrays(plan: Plan) -> float:
