@@ -40,7 +40,7 @@ def at_once(seed: int) -> int:
 def same_at_once(tasks: list[Task]) -> None:
     """Run each task alone, then all at once. Raises Trouble unless every one gives the same bits."""
     alone = [said(task) for task in tasks]
-    begin = Barrier(THREADS)
+    begin = Barrier(THREADS, timeout=60.0)  # seconds: a thread that does not come is an error, and no endless wait
 
     def run(first: int) -> list[str]:
         begin.wait()
