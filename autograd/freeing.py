@@ -19,7 +19,7 @@ def take_apart(node: Any) -> None:
     >>> x = Value(2.0)
     >>> take_apart((x * x).tanh())
     """
-    waiting = [dict.fromkeys(node.parents)]
+    waiting = [dict.fromkeys(getattr(node, "parents", ()))]  # of one whose making failed there are none
     node.parents = ()
     while waiting:
         parents = waiting.pop()  # frees the nodes that have none any more

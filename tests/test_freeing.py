@@ -17,11 +17,12 @@ def depths(monkeypatch):
     found, inside = [], []
 
     def freed(node):
-        inside.append(node.op)
+        inside.append(id(node))
         found.append(len(inside))
         take_apart(node)
         inside.pop()
 
+    gc.collect()  # what other tests left is freed as it was made
     monkeypatch.setattr(Value, "__del__", freed, raising=False)
     return found
 
@@ -64,3 +65,10 @@ def test_what_is_held_by_others_keeps_its_parents(depths):
     assert max(depths) <= 2
     held.backward()
     assert x.grad == 2.5**3
+
+
+def test_a_node_whose_making_failed_is_freed(depths):
+    with pytest.raises(TypeError):
+        Value("one")
+    gc.collect()
+    assert depths == [1]
