@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from autograd.compiler.products import Grid
     from autograd.compiler.tape import Tape
 
-__all__ = ["leaves_alone", "reroll"]
+__all__ = ["reroll"]
 
 RAGGED = 2.0  # rows of unequal length share an array if padding at most doubles the work
 FILLS = {"sum": 0.0, "mean": 0.0, "logsumexp": -np.inf}  # what short rows are padded with
@@ -43,11 +43,11 @@ def reroll(tape: Tape, arguments: Sequence[Sequence[int]], parameters: set[int])
     """
     classes = classes_of(tape, arguments, parameters)
     if classes is None:
-        return leaves_alone(tape, arguments, parameters)
+        return _leaves_alone(tape, arguments, parameters)
     return _Rerolling(tape, classes, Placement(tape, arguments, parameters)).plan()
 
 
-def leaves_alone(tape: Tape, arguments: Sequence[Sequence[int]], parameters: set[int]) -> Plan:
+def _leaves_alone(tape: Tape, arguments: Sequence[Sequence[int]], parameters: set[int]) -> Plan:
     """The plan of a graph with too little in common for arrays: only its leaves are in some."""
     placement = Placement(tape, arguments, parameters)
     placement.place_rest(np.array([i for i, operands in enumerate(tape.operands) if not operands], dtype=np.intp))
